@@ -1,0 +1,60 @@
+# Two commands: `make study` reruns the study, `make test` checks the project.
+# Other Python: make study PYTHON=python3.12.  More for Snakemake: make study ARGS="--configfile config/smoke.yaml"
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+SHELL := /bin/bash
+
+.PHONY: help study test lint unit workflow lock clean
+
+help:
+	@echo "make study   set up .venv from the lock, run the study, print the rank sums"
+	@echo "make test    set up, then all linters and tests"
+	@echo "make lint | unit | workflow   one part of make test"
+	@echo "make lock    resolve the dependencies anew (needs uv)"
+
+# pip compiles bytecode while it installs, whatever PYTHONDONTWRITEBYTECODE says; remix/ itself is compiled here.
+define install
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v < (3, 14) else \
+	    "Python %d.%d is not supported, 3.11 to 3.13 are: make PYTHON=python3.12" % v)'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --compile --require-hashes -r $(1)
+	$(BIN)/python -m compileall -q remix
+	touch $@
+endef
+
+.venv/study-ready: envs/cpu.lock
+	$(call install,envs/cpu.lock)
+
+.venv/test-ready: envs/dev.lock
+	$(call install,envs/dev.lock)
+
+study: .venv/study-ready
+	$(BIN)/snakemake --cores all --no-hooks $(ARGS)
+	@cat results/summary.txt
+
+test: lint unit workflow
+
+lint: .venv/test-ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/snakefmt --check Snakefile workflow/rules
+	$(BIN)/snakemake --lint
+
+unit: .venv/test-ready
+	$(BIN)/python -m pytest -n 2 -m "not workflow"
+
+workflow: .venv/test-ready
+	$(BIN)/python -m pytest -n 2 -m workflow
+
+lock:
+	uv pip compile pyproject.toml --extra workflow --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-annotate --upgrade -o envs/cpu.lock
+	uv pip compile pyproject.toml --extra workflow --extra dev --universal --python-version 3.11 \
+	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/dev.lock
+
+clean:
+	rm -rf .venv .snakemake resources logs results/predictions results/training results/scores results/tables \
+	    results/figures results/benchmarks results/summary.txt

@@ -1,0 +1,1 @@
+"""ReMix: balanced, mixed mini-batches for calibrated deep learning on imbalanced data."""

@@ -1,0 +1,118 @@
+"""SMOTE inside a mini-batch (Chawla et al. 2002, applied per batch as in the ReMix paper)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from remix.batches.classes import ClassIndex, choose
+
+
+def same_class_neighbours(x: tf.Tensor, labels: tf.Tensor, k: int) -> tf.Tensor:
+    """Find the k nearest rows of the same class for every row of every batch.
+
+    Parameters
+    ----------
+    x : float32 tensor, shape (S, B, d)
+        Features; distances are Euclidean.
+    labels : int32 tensor, shape (S, B)
+        Class of each row.
+    k : int
+        Number of neighbours, at most B - 1.
+
+    Returns
+    -------
+    int32 tensor, shape (S, B, k)
+        Positions in the batch, nearest first. Behind the last row of the same class come rows of
+        other classes, which the caller must not use.
+    """
+    squared = tf.reduce_sum(tf.square(x), axis=-1)
+    distance = squared[:, :, None] + squared[:, None, :] - 2.0 * tf.matmul(x, x, transpose_b=True)
+    usable = labels[:, :, None] == labels[:, None, :]
+    usable = tf.linalg.set_diag(usable, tf.zeros_like(labels, tf.bool))
+    return tf.math.top_k(tf.where(usable, -distance, -np.inf), k=k).indices
+
+
+@dataclass(frozen=True)
+class Smote:
+    """Raise every class to the size of the largest one in the batch, then keep B of the rows.
+
+    A class with n_c rows is filled up with points between a row, drawn with replacement, and one of its
+    ``min(neighbours, n_c - 1)`` nearest neighbours of the same class in the batch; a class with one row
+    repeats it. Of the balanced rows B are kept, drawn without replacement. A batch with one class
+    keeps its rows.
+
+    Parameters
+    ----------
+    neighbours : int
+        Largest number of neighbours.
+    """
+
+    neighbours: int = 5
+
+    def draw(
+        self, rng: np.random.Generator, steps: int, batch_size: int, n_classes: int
+    ) -> dict[str, np.ndarray]:
+        """Draw the random numbers of `steps` mini-batches.
+
+        Returns
+        -------
+        dict
+            ``keep`` (steps, n_classes * batch_size); ``base``, ``neighbour`` and ``gap``
+            (steps, batch_size); all float32 in [0, 1).
+        """
+        return {
+            "keep": rng.random((steps, n_classes * batch_size), dtype=np.float32),
+            "base": rng.random((steps, batch_size), dtype=np.float32),
+            "neighbour": rng.random((steps, batch_size), dtype=np.float32),
+            "gap": rng.random((steps, batch_size), dtype=np.float32),
+        }
+
+    def apply(
+        self,
+        x: tf.Tensor,
+        labels: tf.Tensor,
+        batch: ClassIndex,
+        keep: tf.Tensor,
+        base: tf.Tensor,
+        neighbour: tf.Tensor,
+        gap: tf.Tensor,
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Apply: resample a stack of mini-batches with given random numbers.
+
+        Parameters
+        ----------
+        x : float32 tensor, shape (S, B, d)
+        labels : int32 tensor, shape (S, B)
+        batch : ClassIndex
+            The mini-batches, sorted by class.
+        keep, base, neighbour, gap : float32 tensors
+            One step of `draw`, shapes (S, K * B) and three times (S, B).
+
+        Returns
+        -------
+        x : float32 tensor, shape (S, B, d)
+        labels : int32 tensor, shape (S, B)
+        """
+        size = x.shape[1]
+        k = min(self.neighbours, size - 1)
+        # Candidate c * B + j stands for the j-th row of class c after it was raised to the largest class.
+        label = tf.range(tf.shape(keep)[1]) // size
+        rank = tf.range(tf.shape(keep)[1]) % size
+        largest = tf.reduce_max(batch.count, axis=1, keepdims=True)
+        exists = (tf.gather(batch.count, label, axis=1) > 0) & (rank[None, :] < largest)
+        kept = tf.math.top_k(tf.where(exists, keep, -1.0), k=size).indices
+        label, rank = kept // size, kept % size
+
+        start = tf.gather(batch.start, label, batch_dims=1)
+        count = tf.gather(batch.count, label, batch_dims=1)
+        synthetic = rank >= count
+        origin = tf.gather(batch.order, start + tf.where(synthetic, choose(base, count), rank), batch_dims=1)
+        points = tf.gather(x, origin, batch_dims=1)
+        if k == 0:
+            return points, label
+        nearest = tf.gather(same_class_neighbours(x, labels, k), origin, batch_dims=1)
+        usable = tf.minimum(k, count - 1)
+        partner = tf.gather(nearest, choose(neighbour, usable), batch_dims=2)
+        move = tf.where(synthetic & (usable > 0), gap, 0.0)[:, :, None]
+        return points + move * (tf.gather(x, partner, batch_dims=1) - points), label

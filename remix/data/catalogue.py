@@ -1,0 +1,152 @@
+"""What the catalogue says about each dataset, and the tasks that are defined on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Task:
+    """A dataset with its minority classes, and whether the other classes are merged into one.
+
+    Attributes
+    ----------
+    name : str
+        Name in paths and tables.
+    dataset : str
+        Name of the dataset.
+    minority : tuple of str
+        Labels of the minority classes, as listed in the catalogue's ``classes``.
+    merged : bool
+        Whether the other classes are merged into one (label 0; the minority is then label 1).
+    classes : tuple of str
+        All labels of the dataset, in catalogue order.
+    irs : tuple of str
+        Imbalance ratios, written as in paths.
+    batch_size : int or None
+        Rows per mini-batch where the task departs from the protocol.
+    """
+
+    name: str
+    dataset: str
+    minority: tuple[str, ...]
+    merged: bool
+    classes: tuple[str, ...]
+    irs: tuple[str, ...] = ()
+    batch_size: int | None = None
+
+    @classmethod
+    def from_definition(cls, definition: Mapping[str, Any]) -> "Task":
+        """Build from the mapping that `definition` gives."""
+        return cls(
+            name=definition["name"],
+            dataset=definition["dataset"],
+            minority=tuple(definition["minority"]),
+            merged=definition["merged"],
+            classes=tuple(definition["classes"]),
+        )
+
+    def definition(self) -> dict[str, Any]:
+        """Give what variants and predictions of the task depend on: everything but its list of ratios.
+
+        Adding a ratio or changing the size of the batches must not make other variants anew.
+        """
+        return {
+            "name": self.name,
+            "dataset": self.dataset,
+            "minority": self.minority,
+            "merged": self.merged,
+            "classes": self.classes,
+        }
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes K that a model for this task tells apart."""
+        return 2 if self.merged else len(self.classes)
+
+    @property
+    def kind(self) -> str:
+        """``'binary'`` for two classes, else ``'multiclass'``."""
+        return "binary" if self.n_classes == 2 else "multiclass"
+
+    @property
+    def minority_labels(self) -> tuple[int, ...]:
+        """Labels 0..K-1 of the minority classes, as variants and predictions have them."""
+        if self.merged:
+            return (1,)
+        return tuple(self.classes.index(c) for c in self.minority)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Data with its sources.
+
+    Attributes
+    ----------
+    name, title : str
+        Name in paths; name for people.
+    classes : tuple of str
+        Every label that the data has.
+    sources : tuple of mapping
+        Catalogue entries, tried in order; see config/README.md for their keys.
+    target : str or int or None
+        Column of the label unless a source says otherwise; an integer counts from 0, -1 is last.
+    drop : tuple of str or int
+        Columns that are not features (identifiers, dates).
+    categorical : tuple of str or int
+        Columns to be one-hot encoded.
+    rows, features : int or None
+        What the data must have, where the catalogue says so.
+    tasks : tuple of Task
+        Tasks on this dataset.
+    """
+
+    name: str
+    title: str
+    classes: tuple[str, ...]
+    sources: tuple[Mapping[str, Any], ...]
+    target: str | int | None = None
+    drop: tuple[str | int, ...] = ()
+    categorical: tuple[str | int, ...] = ()
+    rows: int | None = None
+    features: int | None = None
+    tasks: tuple[Task, ...] = field(default=())
+
+    @classmethod
+    def from_entry(cls, name: str, entry: Mapping[str, Any]) -> "Dataset":
+        """Build from a (validated) entry of config/datasets.yaml."""
+        classes = tuple(str(c) for c in entry["classes"])
+        tasks = tuple(
+            Task(
+                name=task,
+                dataset=name,
+                minority=tuple(str(c) for c in spec["minority"]),
+                merged=spec["others"] == "merged",
+                classes=classes,
+                irs=tuple(ir_text(ir) for ir in spec["irs"]),
+                batch_size=spec.get("batch_size"),
+            )
+            for task, spec in entry["tasks"].items()
+        )
+        return cls(
+            name=name,
+            title=entry.get("title", name),
+            classes=classes,
+            sources=tuple(entry["sources"]),
+            target=entry.get("target"),
+            drop=tuple(entry.get("drop", ())),
+            categorical=tuple(entry.get("categorical", ())),
+            rows=entry.get("rows"),
+            features=entry.get("features"),
+            tasks=tasks,
+        )
+
+
+def ir_text(ir: float) -> str:
+    """Write an imbalance ratio as a path has it: ``0.05``, never ``5e-02``.
+
+    >>> ir_text(0.05), ir_text(0.00001), ir_text(1)
+    ('0.05', '0.00001', '1')
+    """
+    return format(Decimal(repr(ir)), "f")

@@ -1,0 +1,33 @@
+"""Imputation and scaling, learnt from training rows only."""
+
+import numpy as np
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+
+def scaler(clip: float) -> Pipeline:
+    """Make the preprocessing of tabular features: mean imputation, standardisation, clipping.
+
+    Fit it on the training part of a fold and on nothing else. A feature with no observed value in the
+    training part becomes 0, as does one that is constant there.
+
+    Parameters
+    ----------
+    clip : float
+        Largest absolute value after standardisation, in training standard deviations.
+
+    Returns
+    -------
+    sklearn.pipeline.Pipeline
+        Maps (n, d) float arrays with NaN for missing values to (n, d) float32 arrays without.
+    """
+    return make_pipeline(
+        SimpleImputer(strategy="mean", keep_empty_features=True),
+        StandardScaler(),
+        FunctionTransformer(_clip, kw_args={"limit": clip}),
+    )
+
+
+def _clip(X: np.ndarray, limit: float) -> np.ndarray:
+    return np.clip(X, -limit, limit).astype(np.float32)

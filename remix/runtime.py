@@ -1,0 +1,21 @@
+"""How TensorFlow uses the machine."""
+
+import tensorflow as tf
+
+
+def configure_tensorflow(threads: int) -> None:
+    """Fix the number of threads and make every operation deterministic; call it before anything is computed.
+
+    One thread per process and as many processes as cores trains a study faster than one process with all
+    cores, and gives the same bytes whatever the number of cores.
+
+    Parameters
+    ----------
+    threads : int
+        Threads of this process.
+    """
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.experimental.enable_op_determinism()
+    for device in tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.set_memory_growth(device, True)

@@ -1,0 +1,427 @@
+"""Train a stack of folds at once: one compiled step for the networks of all folds of a cell.
+
+The main path, from top to bottom: `train_stack` checks the folds, `_Trainer.run` loops over epochs,
+`_Trainer.run_epoch` draws an epoch's random numbers in NumPy, and `_Trainer.train_epoch`, compiled, gathers,
+resamples, mixes and steps through its mini-batches.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from remix import seeding
+from remix.batches.balanced import BalancedResampling
+from remix.batches.classes import class_index
+from remix.batches.drawing import draw_epoch
+from remix.batches.smote import Smote
+from remix.errors import TrainingError
+from remix.learning_rate import LearningRate
+from remix.methods import Method
+from remix.networks import StackedMLP, initial_weights
+from remix.protocol import Protocol
+
+logger = logging.getLogger(__name__)
+
+# Adam as published and as in Keras; only the learning rate is part of the protocol.
+BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7
+# Rows of each fold that are predicted at a time; bounds the memory, changes no result.
+PREDICTION_ROWS = 2048
+PROGRESS_LINES = 20
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """One fold's training and validation parts.
+
+    Attributes
+    ----------
+    features, validation_features : ndarray of float32, shapes (n, d) and (n_validation, d)
+        Preprocessed, without missing values.
+    labels, validation_labels : ndarray of int, shapes (n,) and (n_validation,)
+        Classes 0..K-1.
+    task, ir : str
+        The cell. With `repeat` and `fold` it names the fold in messages and in the names of its seeds.
+    repeat, fold : int
+    """
+
+    features: np.ndarray
+    labels: np.ndarray
+    validation_features: np.ndarray
+    validation_labels: np.ndarray
+    task: str
+    ir: str
+    repeat: int
+    fold: int
+
+    def __str__(self) -> str:
+        return f"{self.task}, IR {self.ir}, repeat {self.repeat}, fold {self.fold}"
+
+    def generator(self, seed: int, purpose: str) -> np.random.Generator:
+        """Give the fold's own generator for one purpose: no draw depends on which others are made."""
+        return seeding.generator(seed, purpose, self.task, self.ir, self.repeat, self.fold)
+
+
+@dataclass(frozen=True)
+class FoldRecord:
+    """What happened while one fold was trained.
+
+    Attributes
+    ----------
+    train_rows : int
+        Rows of the training part.
+    train_loss : float
+        Mean loss over the last epoch's mini-batches, as the method made and weighted them.
+    validation_loss : float
+        Cross-entropy of the validation part under the weights that were kept.
+    learning_rate : float
+        In force at the end.
+    best_epoch : int
+        Epoch, counted from 1, whose weights were kept.
+    batches : int
+        Mini-batches drawn in all epochs.
+    batches_lacking : tuple of int, length K
+        How many of them held no row of each class before anything was resampled.
+    """
+
+    train_rows: int
+    train_loss: float
+    validation_loss: float
+    learning_rate: float
+    best_epoch: int
+    batches: int
+    batches_lacking: tuple[int, ...]
+
+
+class StackedModel:
+    """The trained networks of a stack of folds, in the order of their training sets.
+
+    Attributes
+    ----------
+    records : list of FoldRecord
+    """
+
+    def __init__(self, network: StackedMLP, records: list[FoldRecord]) -> None:
+        self._network = network
+        self.records = records
+
+    def predict(self, features: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Predict the class probabilities of each fold's own rows.
+
+        Parameters
+        ----------
+        features : sequence of float32 ndarray, shapes (n_s, d)
+            Rows for each fold of the stack, preprocessed as that fold's training part.
+
+        Returns
+        -------
+        list of float32 ndarray, shapes (n_s, K)
+        """
+        return [tf.nn.softmax(logits).numpy() for logits in _logits(self._network, features)]
+
+
+def train_stack(
+    sets: Sequence[TrainingSet],
+    method: Method,
+    protocol: Protocol,
+    *,
+    n_classes: int,
+    hidden_width: int,
+    batch_size: int,
+    steps: int,
+    seed: int,
+) -> StackedModel:
+    """Train one network per fold, all of them in one compiled step.
+
+    A fold's result depends on its own training set, the seeds and `steps`, not on the stack it is in.
+
+    Parameters
+    ----------
+    sets : sequence of TrainingSet
+        Folds of one cell; their sizes may differ.
+    method : Method
+        What is done to the mini-batches and the loss.
+    protocol : Protocol
+        Epochs, learning rate, dropout, selection of the weights.
+    n_classes, hidden_width, batch_size : int
+        K, width of the hidden layers, rows per mini-batch B.
+    steps : int
+        Mini-batches per epoch, the same for all folds of a cell.
+    seed : int
+        The study's seed.
+
+    Returns
+    -------
+    StackedModel
+
+    Raises
+    ------
+    TrainingError
+        If a training part lacks a class, or a loss is not finite; names the fold.
+    """
+    for data in sets:
+        missing = set(range(n_classes)) - set(data.labels.tolist())
+        if missing:
+            raise TrainingError(
+                f"{data}: class {min(missing)} is missing from the training part; choose a larger IR"
+            )
+    trainer = _Trainer(sets, method, protocol, n_classes, hidden_width, batch_size, steps, seed)
+    return trainer.run()
+
+
+class _Trainer:
+    """State of one call of `train_stack`, whose parameters it takes."""
+
+    def __init__(
+        self,
+        sets: Sequence[TrainingSet],
+        method: Method,
+        protocol: Protocol,
+        n_classes: int,
+        hidden_width: int,
+        batch_size: int,
+        steps: int,
+        seed: int,
+    ) -> None:
+        self.sets, self.method, self.protocol = sets, method, protocol
+        self.n_classes, self.batch_size, self.steps = n_classes, batch_size, steps
+
+        sizes = [sets[0].features.shape[1], *[hidden_width] * protocol.hidden_layers, n_classes]
+        weights = [initial_weights(data.generator(seed, "weights"), sizes) for data in sets]
+        self.network = StackedMLP(weights, protocol.dropout)
+        self.variables = self.network.variables
+        self.means = [tf.Variable(tf.zeros_like(variable)) for variable in self.variables]
+        self.squares = [tf.Variable(tf.zeros_like(variable)) for variable in self.variables]
+        self.updates = tf.Variable(0.0)
+
+        self.features = tf.constant(_padded([data.features for data in sets], 0.0))
+        self.labels = tf.constant(_padded([data.labels.astype(np.int32) for data in sets], -1))
+        self.index = class_index(self.labels, n_classes)
+        class_weights = np.ones((len(sets), n_classes), np.float32)
+        if method.loss_weights is not None:
+            class_weights = method.loss_weights(self.index.count.numpy())
+        self.class_weights = tf.constant(class_weights)
+
+        self.order_generators = [data.generator(seed, "batches") for data in sets]
+        self.stage_generators = {
+            name: [data.generator(seed, name) for data in sets] for name in ("resample", "mix")
+        }
+        # Dropout masks are shared along the stack, so their seed names the cell alone.
+        self.dropout_generator = seeding.generator(seed, "dropout", sets[0].task, sets[0].ir)
+
+    def run(self) -> StackedModel:
+        """Train for all epochs and settle which weights are kept."""
+        epochs, stack = self.protocol.epochs, len(self.sets)
+        rate = LearningRate(self.protocol.learning_rate, stack)
+        keeper = _BestWeights(self.variables, stack) if self.protocol.selection == "best_validation" else None
+        lacking = np.zeros((stack, self.n_classes), int)
+        progress = _Progress(epochs, rows_per_epoch=stack * self.steps * self.batch_size)
+        losses = np.empty(stack)
+        for epoch in range(1, epochs + 1):
+            losses, lacking_now = self.run_epoch(rate.rate)
+            lacking += lacking_now
+            self.check_finite(losses, epoch)
+            rate.update(losses)
+            if keeper is not None:
+                keeper.update(epoch, self.validation_losses())
+            progress.report(epoch, losses, rate.rate)
+        best_epoch = np.full(stack, epochs) if keeper is None else keeper.restore()
+        validation = self.validation_losses()
+        records = [
+            FoldRecord(
+                train_rows=len(data.labels),
+                train_loss=float(losses[i]),
+                validation_loss=float(validation[i]),
+                learning_rate=float(rate.rate[i]),
+                best_epoch=int(best_epoch[i]),
+                batches=epochs * self.steps,
+                batches_lacking=tuple(lacking[i].tolist()),
+            )
+            for i, data in enumerate(self.sets)
+        ]
+        return StackedModel(self.network, records)
+
+    def run_epoch(self, rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Train one epoch at learning rates (S,).
+
+        Returns
+        -------
+        losses : ndarray of float32, shape (S,)
+            Mean over the mini-batches.
+        lacking : ndarray of int, shape (S, K)
+            Number of mini-batches without a row of each class.
+        """
+        rows = np.stack(
+            [
+                draw_epoch(generator, len(data.labels), self.steps, self.batch_size)
+                for generator, data in zip(self.order_generators, self.sets, strict=True)
+            ],
+            axis=1,
+        )
+        draws = {"resample": self.draw("resample"), "mix": self.draw("mix")}
+        dropout_seeds = self.dropout_generator.integers(2**31, size=(self.steps, 2), dtype=np.int32)
+        losses = self.train_epoch(*tf.nest.map_structure(tf.constant, (rows, draws, dropout_seeds, rates)))
+        labels = np.stack([data.labels[rows[:, i]] for i, data in enumerate(self.sets)])
+        lacking = [(labels != label).all(axis=2).sum(axis=1) for label in range(self.n_classes)]
+        return losses.numpy(), np.stack(lacking, axis=1)
+
+    def draw(self, name: str) -> dict[str, np.ndarray]:
+        """Draw the numbers of one stage for an epoch, each of shape (steps, S, …)."""
+        stage = getattr(self.method, name)
+        if stage is None:
+            return {}
+        drawn = [
+            stage.draw(generator, self.steps, self.batch_size, self.n_classes)
+            for generator in self.stage_generators[name]
+        ]
+        return {key: np.stack([fold[key] for fold in drawn], axis=1) for key in drawn[0]}
+
+    @tf.function(autograph=True)
+    def train_epoch(
+        self,
+        rows: tf.Tensor,
+        draws: dict[str, dict[str, tf.Tensor]],
+        dropout_seeds: tf.Tensor,
+        rates: tf.Tensor,
+    ) -> tf.Tensor:
+        """Step through the mini-batches of one epoch; gives the mean loss of each fold, (S,)."""
+        total = tf.zeros_like(rates)
+        for step in tf.range(self.steps):
+            drawn = {
+                name: {key: value[step] for key, value in arrays.items()} for name, arrays in draws.items()
+            }
+            x, y = self.batch(rows[step], drawn)
+            total += self.update(x, y, dropout_seeds[step], rates)
+        return total / self.steps
+
+    def batch(self, rows: tf.Tensor, drawn: dict[str, dict[str, tf.Tensor]]) -> tuple[tf.Tensor, tf.Tensor]:
+        """Make the mini-batches that the networks see: features (S, B, d) and soft labels (S, B, K)."""
+        resample, mixing = self.method.resample, self.method.mix
+        labels = tf.gather(self.labels, rows, batch_dims=1)
+        if isinstance(resample, BalancedResampling):
+            in_batch = class_index(labels, self.n_classes)
+            rows = resample.rows(rows, in_batch, self.index, **drawn["resample"])
+            labels = tf.gather(self.labels, rows, batch_dims=1)
+        x = tf.gather(self.features, rows, batch_dims=1)
+        if isinstance(resample, Smote):
+            in_batch = class_index(labels, self.n_classes)
+            x, labels = resample.apply(x, labels, in_batch, **drawn["resample"])
+        y = tf.one_hot(labels, self.n_classes)
+        if mixing is not None:
+            x, y = mixing.apply(x, y, **drawn["mix"])
+        return x, y
+
+    def update(self, x: tf.Tensor, y: tf.Tensor, dropout_seed: tf.Tensor, rates: tf.Tensor) -> tf.Tensor:
+        """Take one step of Adam in every network; gives the loss of each fold before it, (S,)."""
+        masks = self.network.dropout_masks(dropout_seed, self.batch_size)
+        with tf.GradientTape() as tape:
+            logits = self.network.logits(x, masks)
+            row_losses = tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=logits)
+            row_weights = tf.einsum("sbk,sk->sb", y, self.class_weights)
+            losses = tf.reduce_mean(row_weights * row_losses, axis=1)
+            # The folds share no weight: the gradient of the sum holds each fold's own gradient.
+            total = tf.reduce_sum(losses)
+        gradients = tape.gradient(total, self.variables)
+
+        count = self.updates.assign_add(1.0)
+        correction = tf.sqrt(1.0 - tf.pow(BETA_2, count)) / (1.0 - tf.pow(BETA_1, count))
+        size = (rates * correction)[:, None, None]
+        for variable, mean, square, gradient in zip(
+            self.variables, self.means, self.squares, gradients, strict=True
+        ):
+            mean.assign_add((gradient - mean) * (1.0 - BETA_1))
+            square.assign_add((tf.square(gradient) - square) * (1.0 - BETA_2))
+            variable.assign_sub(size * mean / (tf.sqrt(square) + EPSILON))
+        return losses
+
+    def validation_losses(self) -> np.ndarray:
+        """Compute the cross-entropy of each fold's validation part, (S,)."""
+        logits = _logits(self.network, [data.validation_features for data in self.sets])
+        return np.array(
+            [
+                tf.reduce_mean(
+                    tf.nn.sparse_softmax_cross_entropy_with_logits(
+                        labels=data.validation_labels.astype(np.int32), logits=fold_logits
+                    )
+                ).numpy()
+                for data, fold_logits in zip(self.sets, logits, strict=True)
+            ]
+        )
+
+    def check_finite(self, losses: np.ndarray, epoch: int) -> None:
+        """Stop at the first loss that is NaN or infinite."""
+        for data, loss in zip(self.sets, losses, strict=True):
+            if not np.isfinite(loss):
+                raise TrainingError(
+                    f"{data}: the loss is {loss} in epoch {epoch}; "
+                    "lower protocol.learning_rate.initial or look for extreme values in the data"
+                )
+
+
+class _BestWeights:
+    """The weights of each fold at its lowest validation loss so far."""
+
+    def __init__(self, variables: Sequence[tf.Variable], stack: int) -> None:
+        self.variables = variables
+        self.kept = [tf.Variable(variable) for variable in variables]
+        self.loss = np.full(stack, np.inf)
+        self.epoch = np.zeros(stack, int)
+
+    def update(self, epoch: int, losses: np.ndarray) -> None:
+        better = losses < self.loss
+        self.loss = np.where(better, losses, self.loss)
+        self.epoch = np.where(better, epoch, self.epoch)
+        for kept, variable in zip(self.kept, self.variables, strict=True):
+            kept.assign(tf.where(better[:, None, None], variable, kept))
+
+    def restore(self) -> np.ndarray:
+        """Put the best weights back; gives the epoch that each fold's come from."""
+        for kept, variable in zip(self.kept, self.variables, strict=True):
+            variable.assign(kept)
+        return self.epoch
+
+
+class _Progress:
+    """Lines in the log: epoch, loss, learning rate and speed, about twenty in a training."""
+
+    def __init__(self, epochs: int, rows_per_epoch: int) -> None:
+        self.epochs, self.rows_per_epoch = epochs, rows_per_epoch
+        self.every = max(1, epochs // PROGRESS_LINES)
+        self.reported, self.time = 0, time.monotonic()
+
+    def report(self, epoch: int, losses: np.ndarray, rates: np.ndarray) -> None:
+        if epoch % self.every and epoch not in (1, self.epochs):
+            return
+        now = time.monotonic()
+        speed = (epoch - self.reported) * self.rows_per_epoch / max(now - self.time, 1e-9)
+        self.reported, self.time = epoch, now
+        logger.info(
+            f"epoch {epoch}/{self.epochs}"
+            f"  loss {losses.mean():.4f} ({losses.min():.4f} to {losses.max():.4f})"
+            f"  learning rate {rates.min():.1e} to {rates.max():.1e}  {speed:,.0f} rows/s"
+        )
+
+
+def _padded(arrays: Sequence[np.ndarray], fill: float) -> np.ndarray:
+    """Stack arrays that differ in their number of rows; padding rows hold `fill`."""
+    shape = (len(arrays), max(map(len, arrays)), *arrays[0].shape[1:])
+    stacked = np.full(shape, fill, arrays[0].dtype)
+    for target, array in zip(stacked, arrays, strict=True):
+        target[: len(array)] = array
+    return stacked
+
+
+def _logits(network: StackedMLP, features: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Compute each network's logits (n_s, K) for its own rows, a bounded number at a time."""
+    longest = max(map(len, features))
+    blocks = [
+        network.logits(
+            tf.constant(_padded([x[start : start + PREDICTION_ROWS] for x in features], 0.0))
+        ).numpy()
+        for start in range(0, longest, PREDICTION_ROWS)
+    ]
+    logits = np.concatenate(blocks, axis=1)
+    return [fold[: len(x)] for fold, x in zip(logits, features, strict=True)]

@@ -1,0 +1,139 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from imblearn.over_sampling import SMOTE
+from sklearn.neighbors import NearestNeighbors
+
+from remix.batches.classes import class_index
+from remix.batches.smote import Smote, same_class_neighbours
+
+
+def apply(x, labels, *, n_classes=2, neighbours=5, seed=0):
+    x, labels = np.asarray(x, np.float32), np.asarray(labels, np.int32)
+    stage = Smote(neighbours)
+    drawn = stage.draw(np.random.default_rng(seed), len(x), x.shape[1], n_classes)
+    out_x, out_labels = stage.apply(x, labels, class_index(labels, n_classes), **drawn)
+    return out_x.numpy(), out_labels.numpy()
+
+
+def two_classes(n_minority, size=64, features=3, stack=1, seed=0):
+    rng = np.random.default_rng(seed)
+    labels = np.zeros((stack, size), np.int32)
+    labels[:, :n_minority] = 1
+    return (rng.normal(size=(stack, size, features)) + labels[..., None]).astype(np.float32), labels
+
+
+def on_segment(point, a, b, tolerance=1e-5):
+    """Whether the point is a + gap (b - a) with a gap in [0, 1]."""
+    direction = b - a
+    length = direction @ direction
+    gap = 0.0 if length == 0 else np.clip((point - a) @ direction / length, 0, 1)
+    return np.abs(a + gap * direction - point).max() < tolerance
+
+
+def is_original(points, originals):
+    return (np.abs(points[:, None] - originals[None]).max(axis=2) < 1e-7).any(axis=1)
+
+
+@pytest.mark.parametrize("neighbours", [1, 3, 5])
+def test_every_new_point_lies_between_a_row_and_one_of_its_neighbours(neighbours):
+    x, labels = two_classes(n_minority=9)
+    minority = x[0][labels[0] == 1]
+    _, near = NearestNeighbors(n_neighbors=neighbours + 1).fit(minority).kneighbors(minority)
+    segments = [(minority[i], minority[j]) for i in range(9) for j in near[i, 1:]]
+    new = []
+    for seed in range(20):
+        out, out_labels = apply(x, labels, neighbours=neighbours, seed=seed)
+        points = out[0][out_labels[0] == 1]
+        new.append(points[~is_original(points, minority)])
+    new = np.concatenate(new)
+    assert len(new) > 200
+    assert all(any(on_segment(p, a, b) for a, b in segments) for p in new)
+    # Every pair of a row and its neighbour is in use, so none of the draws is stuck.
+    used = {i for p in new for i, (a, b) in enumerate(segments) if on_segment(p, a, b)}
+    assert used == set(range(len(segments)))
+
+
+def test_the_points_are_those_that_imbalanced_learn_can_make():
+    """Both implementations place points on the same segments, and as evenly along them."""
+    x, labels = two_classes(n_minority=9, seed=3)
+    minority = x[0][labels[0] == 1].astype(float)
+    reference = SMOTE(k_neighbors=5, random_state=0)
+    peer_x, _ = reference.fit_resample(x[0].astype(float), labels[0])
+    peers = peer_x[64:]
+    near = reference.nn_k_.kneighbors(minority, return_distance=False)[:, 1:]
+    segments = [(minority[i], minority[j]) for i in range(9) for j in near[i]]
+    assert all(any(on_segment(p, a, b) for a, b in segments) for p in peers)
+    ours = []
+    for seed in range(60):
+        out, out_labels = apply(x, labels, seed=seed)
+        points = out[0][out_labels[0] == 1]
+        ours.append(points[~is_original(points, minority.astype(np.float32))])
+    ours = np.concatenate(ours)
+    assert all(any(on_segment(p, a, b) for a, b in segments) for p in ours)
+    more = np.concatenate(
+        [SMOTE(random_state=s).fit_resample(x[0].astype(float), labels[0])[0][64:] for s in range(60)]
+    )
+    np.testing.assert_allclose(ours.mean(axis=0), more.mean(axis=0), atol=0.06)
+    np.testing.assert_allclose(ours.std(axis=0), more.std(axis=0), atol=0.06)
+
+
+def test_neighbours_are_those_of_scikit_learn():
+    rng = np.random.default_rng(1)
+    x, labels = rng.normal(size=(2, 40, 6)).astype(np.float32), rng.integers(0, 3, (2, 40)).astype(np.int32)
+    found = same_class_neighbours(x, labels, 5).numpy()
+    for s in range(2):
+        for label in range(3):
+            rows = np.flatnonzero(labels[s] == label)
+            near = (
+                NearestNeighbors(n_neighbors=6)
+                .fit(x[s][rows])
+                .kneighbors(return_distance=False, n_neighbors=5)
+            )
+            np.testing.assert_array_equal(found[s][rows], rows[near])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 3), min_size=2, max_size=40), st.integers(0, 2**31))
+def test_labels_and_majority_rows_stay_true(labels, seed):
+    """A row that is not synthetic keeps its label; no class appears that was absent."""
+    labels = np.array([labels], np.int32)
+    x = (np.arange(labels.size, dtype=np.float32) + 100 * labels)[..., None]
+    out, out_labels = apply(x, labels, n_classes=4, seed=seed)
+    assert out.shape == x.shape
+    assert set(out_labels[0]) <= set(labels[0])
+    for point, label in zip(out[0, :, 0], out_labels[0], strict=True):
+        same = x[0, labels[0] == label, 0]
+        assert same.min() - 1e-4 <= point <= same.max() + 1e-4
+
+
+def test_classes_are_balanced_on_average_and_rows_kept_without_replacement():
+    x, labels = two_classes(n_minority=6, stack=400)
+    out, out_labels = apply(x, labels)
+    assert abs(out_labels.mean() - 0.5) < 0.01
+    for s in range(5):
+        majority = out[s][out_labels[s] == 0]
+        assert is_original(majority, x[s][labels[s] == 0]).all()
+        assert len(np.unique(majority, axis=0)) == len(majority)
+
+
+def test_a_class_with_one_row_is_repeated():
+    x, labels = two_classes(n_minority=1)
+    out, out_labels = apply(x, labels)
+    points = out[0][out_labels[0] == 1]
+    assert len(points) > 10
+    np.testing.assert_array_equal(points, np.tile(x[0][0], (len(points), 1)))
+
+
+def test_a_batch_with_one_class_keeps_its_rows():
+    x, labels = two_classes(n_minority=0)
+    out, out_labels = apply(x, labels)
+    assert (out_labels == 0).all()
+    np.testing.assert_array_equal(np.sort(out[0], axis=0), np.sort(x[0], axis=0))
+
+
+def test_a_batch_of_one_row():
+    out, out_labels = apply([[[3.0]]], [[1]])
+    assert out.tolist() == [[[3.0]]]
+    assert out_labels.tolist() == [[1]]

@@ -1,0 +1,45 @@
+import json
+
+import pytest
+
+from remix.data.catalogue import Dataset, Task, ir_text
+
+ENTRY = {
+    "title": "Three classes",
+    "classes": [3, 1, 2],
+    "target": -1,
+    "sources": [{"file": "a.csv"}],
+    "tasks": {
+        "rare": {"minority": [1], "others": "merged", "irs": [0.05, 0.01], "batch_size": 32},
+        "many": {"minority": [1, 2], "others": "kept", "irs": [0.25]},
+    },
+}
+
+
+def test_tasks_of_an_entry():
+    rare, many = Dataset.from_entry("abc", ENTRY).tasks
+    assert (rare.name, rare.dataset, rare.kind, rare.n_classes) == ("rare", "abc", "binary", 2)
+    assert (rare.minority_labels, rare.irs, rare.batch_size) == ((1,), ("0.05", "0.01"), 32)
+    assert (many.kind, many.n_classes, many.batch_size) == ("multiclass", 3, None)
+    assert many.classes == ("3", "1", "2")
+    assert many.minority_labels == (1, 2)
+
+
+def test_the_title_defaults_to_the_name():
+    assert Dataset.from_entry("abc", ENTRY | {"title": "T"}).title == "T"
+    assert Dataset.from_entry("abc", {k: v for k, v in ENTRY.items() if k != "title"}).title == "abc"
+
+
+def test_a_definition_survives_json_and_leaves_out_what_other_variants_do_not_depend_on():
+    rare, _ = Dataset.from_entry("abc", ENTRY).tasks
+    back = Task.from_definition(json.loads(json.dumps(rare.definition())))
+    assert back.minority_labels == rare.minority_labels
+    assert (back.irs, back.batch_size) == ((), None)
+    assert back.definition() == rare.definition()
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(0.05, "0.05"), (1, "1"), (0.025, "0.025"), (1e-5, "0.00001"), (0.1, "0.1")]
+)
+def test_a_ratio_is_written_without_exponent(number, text):
+    assert ir_text(number) == text

@@ -1,0 +1,83 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from remix.data.catalogue import Task
+from remix.data.variants import encode_labels, imbalanced_variant, minority_size, select_rows
+from remix.errors import DataError
+
+BINARY = Task("b", "d", minority=("y",), merged=True, classes=("x", "y", "z"))
+MULTI = Task("m", "d", minority=("y", "z"), merged=False, classes=("x", "y", "z", "w"))
+
+
+def prepared(**counts):
+    labels = np.repeat(list(counts), list(counts.values()))
+    frame = pd.DataFrame({"a": np.arange(len(labels), dtype=float), "label": labels})
+    return frame.sample(frac=1, random_state=0).reset_index(drop=True)
+
+
+def test_labels_of_a_merged_task():
+    assert encode_labels(pd.Series(["z", "y", "x", "y"]), BINARY).tolist() == [0, 1, 0, 1]
+
+
+def test_labels_follow_the_catalogue_order():
+    assert encode_labels(pd.Series(["w", "z", "x", "y"]), MULTI).tolist() == [3, 2, 0, 1]
+
+
+@pytest.mark.parametrize("labels", [["x", "y"], ["x", "y", "z", "q"]])
+def test_other_classes_than_the_catalogue(labels):
+    with pytest.raises(DataError, match=r"b: the data has classes .* the catalogue has \['x', 'y', 'z'\]"):
+        encode_labels(pd.Series(labels), BINARY)
+
+
+def test_binary_size_is_the_ratio_times_the_merged_majority():
+    variant = imbalanced_variant(prepared(x=300, y=50, z=100), BINARY, "0.05", seed=1)
+    assert (variant["label"] == 1).sum() == 20
+    assert (variant["label"] == 0).sum() == 400
+
+
+def test_multiclass_size_is_the_ratio_times_the_largest_class():
+    variant = imbalanced_variant(prepared(x=300, y=60, z=70, w=90), MULTI, "0.1", seed=1)
+    assert variant["label"].value_counts().sort_index().tolist() == [300, 30, 30, 90]
+
+
+@given(st.integers(1, 5000), st.integers(1, 100))
+def test_sizes_are_rounded_down_exactly(majority, percent):
+    ir = f"{percent / 100}"
+    if majority * percent < 100:
+        with pytest.raises(DataError, match="no minority row"):
+            minority_size(np.array([majority, 9999]), BINARY, ir)
+    else:
+        assert minority_size(np.array([majority, 9999]), BINARY, ir) == majority * percent // 100
+
+
+@pytest.mark.parametrize("task", [BINARY, MULTI])
+def test_variants_are_nested_and_seeded(task):
+    data = prepared(x=300, y=120, z=130) if task is BINARY else prepared(x=300, y=120, z=130, w=200)
+    labels = encode_labels(data["label"], task)
+    larger = set(select_rows(labels, task, "0.25", seed=1))
+    for ir in ("0.1", "0.05", "0.025"):
+        smaller = set(select_rows(labels, task, ir, seed=1))
+        assert smaller < larger
+        larger = smaller
+    assert set(select_rows(labels, task, "0.025", seed=1)) == larger
+    assert set(select_rows(labels, task, "0.025", seed=2)) != larger
+
+
+def test_rows_and_features_are_those_of_the_dataset():
+    data = prepared(x=300, y=50, z=100)
+    variant = imbalanced_variant(data, BINARY, "0.05", seed=1)
+    assert list(variant.columns) == ["row", "a", "label"]
+    np.testing.assert_array_equal(variant["a"], data["a"].to_numpy()[variant["row"]])
+    assert variant["row"].is_monotonic_increasing
+    assert variant["row"].is_unique
+    assert set(np.flatnonzero(data["label"] != "y")) <= set(variant["row"])
+
+
+def test_a_ratio_out_of_reach_says_what_is_needed_and_what_is_there():
+    with pytest.raises(
+        DataError, match=r"b, IR 0.25: class y needs 100 rows \(0.25 × 400\) and has 50; .* 0.1250"
+    ):
+        imbalanced_variant(prepared(x=300, y=50, z=100), BINARY, "0.25", seed=1)

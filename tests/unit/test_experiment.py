@@ -1,0 +1,114 @@
+"""Splits belong to the experiment: no test row ever reaches a method."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from remix.data.catalogue import Task
+from remix.experiment import cross_validate
+from remix.methods import Method
+from remix.splits import repeated_folds
+
+TASK = Task("toy", "toy", minority=("1",), merged=True, classes=("0", "1"))
+METHODS = {
+    "baseline": {},
+    "cost": {"loss_weights": "balanced"},
+    "smote": {"resample": "smote"},
+    "mixup": {"mix": {"alpha": 0.1}},
+    "remix": {"resample": "balanced", "mix": {"alpha": 0.1}},
+}
+
+
+def toy(n=160, n_minority=20, seed=0):
+    rng = np.random.default_rng(seed)
+    labels = rng.permutation(np.repeat([0, 1], [n - n_minority, n_minority]))
+    frame = pd.DataFrame(rng.normal(size=(n, 3)) + labels[:, None], columns=["a", "b", "c"])
+    frame.loc[rng.random(n) < 0.05, "b"] = np.nan
+    frame.insert(0, "row", np.arange(n) * 3)
+    frame["label"] = labels
+    return frame
+
+
+def run(variant, protocol, spec=None, seed=1):
+    return cross_validate(
+        variant, TASK, "0.1", Method.from_spec(spec or {}), protocol(epochs=3), batch_size=16, seed=seed
+    )
+
+
+def folds_of(variant, protocol):
+    p = protocol()
+    return repeated_folds(
+        variant["label"].to_numpy(),
+        task="toy",
+        ir="0.1",
+        seed=1,
+        splits=p.splits,
+        repeats=p.repeats,
+        validation_fraction=p.validation_fraction,
+    )
+
+
+def test_contract_of_predictions(protocol):
+    variant = toy()
+    predictions, records = run(variant, protocol)
+    assert list(predictions.columns) == ["repeat", "fold", "row", "y_true", "p_0", "p_1"]
+    assert predictions["p_0"].dtype == np.float32
+    assert len(predictions) == 2 * len(variant)
+    truth = variant.set_index("row")["label"]
+    np.testing.assert_array_equal(predictions["y_true"], truth.loc[predictions["row"]])
+    np.testing.assert_allclose(predictions["p_0"] + predictions["p_1"], 1, atol=1e-6)
+    for _, repeat in predictions.groupby("repeat"):
+        assert sorted(repeat["row"]) == sorted(variant["row"])
+    assert list(zip(records["repeat"], records["fold"], strict=True)) == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    assert {"batches_lacking_0", "batches_lacking_1", "train_loss", "validation_loss"} <= set(records)
+
+
+@pytest.mark.parametrize("spec", METHODS.values(), ids=METHODS)
+def test_folds_are_paired_across_methods(spec, protocol):
+    variant = toy()
+    ours, theirs = run(variant, protocol, spec)[0], run(variant, protocol)[0]
+    pd.testing.assert_frame_equal(ours.iloc[:, :4], theirs.iloc[:, :4])
+
+
+@pytest.mark.parametrize("spec", METHODS.values(), ids=METHODS)
+def test_mutated_test_rows_do_not_change_the_model(spec, protocol):
+    """Wreck the features of half of fold 0's test rows: the other half must be predicted as before."""
+    variant = toy()
+    fold = folds_of(variant, protocol)[0]
+    wrecked = variant.copy()
+    victims, witnesses = fold.test[::2], fold.test[1::2]
+    wrecked.loc[victims, ["a", "b", "c"]] = [[1e6, -1e6, np.nan]]
+    before, after = (run(v, protocol, spec)[0] for v in (variant, wrecked))
+
+    def probabilities(predictions, positions):
+        own = predictions.query("repeat == 0 and fold == 0").set_index("row")
+        return own.loc[variant["row"].to_numpy()[positions], "p_1"].to_numpy()
+
+    np.testing.assert_array_equal(probabilities(before, witnesses), probabilities(after, witnesses))
+    assert (probabilities(before, victims) != probabilities(after, victims)).any()
+
+
+def test_mutated_training_rows_do_change_the_model(protocol):
+    """The check above can fail: what it asserts is not true of training rows."""
+    variant = toy()
+    fold = folds_of(variant, protocol)[0]
+    wrecked = variant.copy()
+    wrecked.loc[fold.train[::2], ["a", "b", "c"]] = [[1e6, -1e6, np.nan]]
+    before, after = (run(v, protocol)[0].query("repeat == 0 and fold == 0") for v in (variant, wrecked))
+    assert (before["p_1"].to_numpy() != after["p_1"].to_numpy()).any()
+
+
+def test_validation_rows_are_not_trained_on(protocol):
+    variant = toy()
+    fold = folds_of(variant, protocol)[0]
+    wrecked = variant.copy()
+    wrecked.loc[fold.validation, ["a", "b", "c"]] = [[1e6, -1e6, np.nan]]
+    before, after = (run(v, protocol)[0].query("repeat == 0 and fold == 0") for v in (variant, wrecked))
+    np.testing.assert_array_equal(before["p_1"], after["p_1"])
+
+
+def test_same_seed_same_predictions(protocol):
+    first, second = (run(toy(), protocol)[0] for _ in range(2))
+    pd.testing.assert_frame_equal(first, second)
+    other, _ = run(toy(), protocol, seed=2)
+    assert (other["row"].to_numpy() != first["row"].to_numpy()).any()

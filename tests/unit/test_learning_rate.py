@@ -1,0 +1,49 @@
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from remix.learning_rate import LearningRate
+from remix.protocol import LearningRateSchedule
+
+SCHEDULE = LearningRateSchedule(initial=0.001, factor=0.2, patience=5, minimum=1e-5)
+
+
+def keras_rates(losses):
+    """Rates after each epoch according to Keras' own callback."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(optimizer=keras.optimizers.Adam(SCHEDULE.initial), loss="mse")
+    callback = keras.callbacks.ReduceLROnPlateau(
+        monitor="loss", factor=SCHEDULE.factor, patience=SCHEDULE.patience, min_lr=SCHEDULE.minimum
+    )
+    callback.set_model(model)
+    callback.on_train_begin()
+    rates = []
+    for epoch, loss in enumerate(losses):
+        callback.on_epoch_end(epoch, {"loss": loss})
+        rates.append(float(model.optimizer.learning_rate))
+    return rates
+
+
+def our_rates(*folds):
+    rate = LearningRate(SCHEDULE, len(folds))
+    rates = []
+    for losses in zip(*folds, strict=True):
+        rate.update(np.array(losses))
+        rates.append(rate.rate.copy())
+    return np.array(rates)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.sampled_from([0.5, 0.49995, 0.4, 0.3, 0.6]), min_size=30, max_size=30))
+def test_as_keras(losses):
+    np.testing.assert_allclose(our_rates(losses)[:, 0], keras_rates(losses), rtol=1e-5)
+
+
+def test_folds_are_independent_and_the_floor_holds():
+    rates = our_rates([1.0] * 40, np.linspace(1, 0.1, 40))
+    assert rates[4, 0] == pytest.approx(1e-3)
+    assert rates[5, 0] == pytest.approx(2e-4)
+    assert rates[-1, 0] == pytest.approx(1e-5)
+    assert (rates[:, 1] == np.float32(1e-3)).all()

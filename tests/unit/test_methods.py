@@ -1,0 +1,45 @@
+import pytest
+
+from remix.batches.balanced import BalancedResampling
+from remix.batches.class_weights import balanced_class_weights
+from remix.batches.mixing import Mixing
+from remix.batches.smote import Smote
+from remix.errors import ConfigError
+from remix.methods import Method
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ({}, Method()),
+        ({"loss_weights": "balanced"}, Method(loss_weights=balanced_class_weights)),
+        ({"resample": "smote"}, Method(resample=Smote(neighbours=5))),
+        ({"resample": {"smote": {"neighbours": 3}}}, Method(resample=Smote(neighbours=3))),
+        ({"mix": {"alpha": 0.1}}, Method(mix=Mixing(alpha=0.1))),
+        (
+            {"resample": "balanced", "mix": {"alpha": 0.1}},
+            Method(resample=BalancedResampling(pool="batch"), mix=Mixing(alpha=0.1)),
+        ),
+        (
+            {"resample": {"balanced": {"pool": "dataset"}}},
+            Method(resample=BalancedResampling(pool="dataset")),
+        ),
+    ],
+)
+def test_a_method_is_a_composition_of_stages(spec, expected):
+    assert Method.from_spec(spec) == expected
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ({"resampl": "smote"}, "unknown stage 'resampl'; a method is made of resample, mix and loss_weights"),
+        ({"resample": "smoote"}, "unknown resample 'smoote'; allowed: balanced, smote"),
+        ({"loss_weights": "focal"}, "unknown loss_weights 'focal'; allowed: balanced"),
+        ({"resample": {"smote": {"k": 3}}}, "resample smote was given k; allowed: neighbours"),
+        ({"mix": {"beta": 3}}, "mix was given beta; allowed: alpha"),
+    ],
+)
+def test_what_does_not_exist_is_named(spec, message):
+    with pytest.raises(ConfigError, match=message):
+        Method.from_spec(spec)

@@ -1,0 +1,46 @@
+import pandas as pd
+import pytest
+
+from remix.records import atomic_path, write_csv, write_parquet, write_text
+
+
+def test_success_replaces_the_file(tmp_path):
+    target = tmp_path / "deep" / "a.txt"
+    for text in ("old", "new"):
+        with atomic_path(target) as temporary:
+            assert temporary.parent == target.parent
+            assert temporary.suffix == ".txt"
+            temporary.write_text(text)
+    assert target.read_text() == "new"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_failure_leaves_the_old_file_and_nothing_else(tmp_path):
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+
+    def fail():
+        with atomic_path(target) as temporary:
+            temporary.write_text("half")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        fail()
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_permissions_are_those_of_any_new_file(tmp_path):
+    (tmp_path / "plain").write_text("")
+    write_text("x", tmp_path / "ours")
+    assert (tmp_path / "ours").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_equal_frames_equal_bytes_and_full_precision(tmp_path):
+    frame = pd.DataFrame({"a": [0.1 + 0.2, 1 / 3], "b": ["x", "y"]})
+    for write, suffix in ((write_parquet, "parquet"), (write_csv, "csv")):
+        write(frame, tmp_path / f"1.{suffix}")
+        write(frame.copy(), tmp_path / f"2.{suffix}")
+        assert (tmp_path / f"1.{suffix}").read_bytes() == (tmp_path / f"2.{suffix}").read_bytes()
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "1.parquet"), frame)
+    assert pd.read_csv(tmp_path / "1.csv")["a"].tolist() == frame["a"].tolist()

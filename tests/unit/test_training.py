@@ -1,0 +1,201 @@
+"""The trainer against a plain Keras loop, and the invariances that DESIGN promises."""
+
+import dataclasses
+import logging
+
+import keras
+import numpy as np
+import pytest
+
+from remix import seeding
+from remix.batches.drawing import draw_epoch
+from remix.errors import TrainingError
+from remix.methods import Method
+from remix.networks import initial_weights
+from remix.training import TrainingSet, train_stack
+
+METHODS = {
+    "baseline": {},
+    "cost": {"loss_weights": "balanced"},
+    "smote": {"resample": "smote"},
+    "mixup": {"mix": {"alpha": 0.1}},
+    "remix": {"resample": "balanced", "mix": {"alpha": 0.1}},
+    "remix_dataset": {"resample": {"balanced": {"pool": "dataset"}}, "mix": {"alpha": 0.1}},
+}
+every_method = pytest.mark.parametrize("spec", METHODS.values(), ids=METHODS)
+STEPS, BATCH, SEED = 7, 16, 3
+
+
+def fold_of(i, n=100, share=0.15, n_classes=2):
+    rng = np.random.default_rng(i)
+    n += i  # folds differ in size, as in a real cell
+    labels = np.where(rng.random(n) < share, rng.integers(1, n_classes, n), 0)
+    x = (rng.normal(size=(n, 4)) + 1.5 * labels[:, None]).astype(np.float32)
+    part = int(0.7 * n)
+    return TrainingSet(x[:part], labels[:part], x[part:], labels[part:], "t", "0.05", i // 2, i % 2)
+
+
+def train(sets, spec, protocol, n_classes=2, seed=SEED):
+    return train_stack(
+        sets,
+        Method.from_spec(spec),
+        protocol,
+        n_classes=n_classes,
+        hidden_width=8,
+        batch_size=BATCH,
+        steps=STEPS,
+        seed=seed,
+    )
+
+
+def probe(n, d=4):
+    return np.random.default_rng(99).normal(size=(n, d)).astype(np.float32)
+
+
+@every_method
+def test_a_fold_alone_is_as_in_any_stack(spec, protocol):
+    sets = [fold_of(i) for i in range(4)]
+    x = [probe(30 + i) for i in range(4)]
+    together = train(sets, spec, protocol()).predict(x)
+    for i in (0, 3):
+        (alone,) = train([sets[i]], spec, protocol()).predict([x[i]])
+        np.testing.assert_allclose(alone, together[i], atol=1e-5)
+    reordered = train(sets[::-1], spec, protocol()).predict(x[::-1])[::-1]
+    for a, b in zip(reordered, together, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-5)
+
+
+@every_method
+def test_same_seed_same_bytes_other_seed_other_model(spec, protocol):
+    sets, x = [fold_of(0), fold_of(1)], [probe(20), probe(20)]
+    first, second = (train(sets, spec, protocol()).predict(x) for _ in range(2))
+    other = train(sets, spec, protocol(), seed=4).predict(x)
+    np.testing.assert_array_equal(first, second)
+    assert np.abs(np.array(other) - np.array(first)).max() > 1e-3
+
+
+@pytest.mark.parametrize("spec", [{}, {"loss_weights": "balanced"}], ids=["baseline", "cost"])
+def test_as_keras_would_train_it(spec, protocol):
+    """Without dropout, the same batches through Keras' model, loss, Adam and class weights end alike."""
+    data = fold_of(2)
+    protocol = protocol(dropout=0.0, epochs=6)
+    (ours,) = train([data], spec, protocol).predict([probe(50)])
+
+    model = keras.Sequential(
+        [keras.Input((4,))]
+        + [keras.layers.Dense(8, activation="relu") for _ in range(3)]
+        + [keras.layers.Dense(2, activation="softmax")]
+    )
+    weights = initial_weights(data.generator(SEED, "weights"), [4, 8, 8, 8, 2])
+    model.set_weights([w[0] if i % 2 else w for i, w in enumerate(weights)])
+    model.compile(keras.optimizers.Adam(1e-3), keras.losses.SparseCategoricalCrossentropy())
+    counts = np.bincount(data.labels)
+    row_weights = (counts.sum() / (2 * counts))[data.labels] if spec else np.ones(len(data.labels))
+    orders = data.generator(SEED, "batches")
+    for _ in range(6):
+        for rows in draw_epoch(orders, len(data.labels), STEPS, BATCH):
+            model.train_on_batch(data.features[rows], data.labels[rows], sample_weight=row_weights[rows])
+    np.testing.assert_allclose(ours, model(probe(50)).numpy(), atol=2e-5)
+
+
+def test_every_stage_makes_a_difference(protocol):
+    """Methods share folds, weights, batches and dropout masks, and differ only by their stages."""
+    sets, x = [fold_of(0)], [probe(40)]
+    out = {name: train(sets, spec, protocol(epochs=8)).predict(x)[0] for name, spec in METHODS.items()}
+    names = list(out)
+    for i, a in enumerate(names):
+        for b in names[i + 1 :]:
+            assert np.abs(out[a] - out[b]).max() > 1e-3, (a, b)
+
+
+def test_cost_weighs_the_minority_up(protocol):
+    sets, x = [fold_of(0, share=0.08)], [probe(200)]
+    plain, cost = (train(sets, METHODS[m], protocol(epochs=10)).predict(x)[0] for m in ("baseline", "cost"))
+    assert cost[:, 1].mean() > plain[:, 1].mean() + 0.05
+
+
+def test_validation_rows_do_not_change_the_last_weights(protocol):
+    data = fold_of(0)
+    other = dataclasses.replace(data, validation_features=data.validation_features * -3)
+    a, b = (train([s], {}, protocol()).predict([probe(10)]) for s in (data, other))
+    np.testing.assert_array_equal(a, b)
+
+
+def test_best_validation_keeps_each_fold_at_its_own_best_epoch(protocol):
+    sets, x = [fold_of(i, n=60) for i in range(3)], [probe(20)] * 3
+    fast = {"initial": 0.03, "factor": 0.2, "patience": 50, "minimum": 1e-5, "min_delta": 1e-4}
+    long = protocol(epochs=25, selection="best_validation", learning_rate=fast)
+    model = train(sets, {}, long)
+    epochs = [record.best_epoch for record in model.records]
+    assert len(set(epochs)) > 1
+    assert min(epochs) < 25
+    for i, epoch in enumerate(epochs):
+        short = train([sets[i]], {}, protocol(epochs=epoch, learning_rate=fast))
+        np.testing.assert_allclose(model.predict(x)[i], short.predict([x[i]])[0], atol=1e-4)
+        assert model.records[i].validation_loss == pytest.approx(short.records[0].validation_loss, abs=1e-4)
+
+
+def test_records_count_batches_that_lack_a_class(protocol):
+    data = fold_of(0, share=0.03)
+    record = train([data], {}, protocol(epochs=4)).records[0]
+    orders = data.generator(SEED, "batches")
+    batches = np.concatenate([draw_epoch(orders, len(data.labels), STEPS, BATCH) for _ in range(4)])
+    assert record.batches == len(batches) == 28
+    assert record.batches_lacking == tuple((data.labels[batches] != c).all(axis=1).sum() for c in (0, 1))
+    assert record.batches_lacking[1] > 0
+    assert record.train_rows == len(data.labels)
+
+
+def test_validation_loss_is_the_cross_entropy(protocol):
+    data = fold_of(0)
+    model = train([data], {}, protocol())
+    (p,) = model.predict([data.validation_features])
+    expected = -np.log(p[np.arange(len(p)), data.validation_labels]).mean()
+    assert model.records[0].validation_loss == pytest.approx(expected, rel=1e-5)
+
+
+def test_more_rows_than_one_block_are_predicted_alike(protocol):
+    model = train([fold_of(0), fold_of(1)], {}, protocol(epochs=1))
+    x = probe(5000)
+    whole = model.predict([x, x[:10]])
+    np.testing.assert_allclose(whole[0][4000:4100], model.predict([x[4000:4100], x])[0], atol=1e-6)
+    assert [len(p) for p in whole] == [5000, 10]
+
+
+def test_three_classes(protocol):
+    sets = [fold_of(i, share=0.4, n_classes=3) for i in range(2)]
+    for spec in METHODS.values():
+        p = train(sets, spec, protocol(), n_classes=3).predict([probe(9), probe(9)])
+        np.testing.assert_allclose(np.sum(p, axis=2), 1, atol=1e-5)
+
+
+def test_a_loss_that_is_not_a_number_names_the_fold(protocol):
+    good, bad = fold_of(0), fold_of(1)
+    bad.features[0, 0] = np.nan
+    with pytest.raises(
+        TrainingError, match=r"t, IR 0.05, repeat 0, fold 1: the loss is nan in epoch 1; lower"
+    ):
+        train([good, bad], {}, protocol())
+
+
+def test_a_missing_class_names_the_fold(protocol):
+    bad = dataclasses.replace(fold_of(1), labels=np.zeros_like(fold_of(1).labels))
+    with pytest.raises(TrainingError, match=r"t, IR 0.05, repeat 0, fold 1: class 1 is missing"):
+        train([fold_of(0), bad], {}, protocol())
+
+
+def test_progress_shows_epoch_loss_and_speed(protocol, caplog):
+    with caplog.at_level(logging.INFO, "remix"):
+        train([fold_of(0)], {}, protocol(epochs=60))
+    lines = [record.message for record in caplog.records]
+    assert lines[0].startswith("epoch 1/60  loss 0.")
+    assert lines[-1].startswith("epoch 60/60")
+    assert all("rows/s" in line for line in lines)
+    assert 15 <= len(lines) <= 25
+
+
+def test_seeds_of_a_fold_do_not_contain_the_method():
+    data = fold_of(0)
+    assert (
+        data.generator(1, "batches").random() == seeding.generator(1, "batches", "t", "0.05", 0, 0).random()
+    )
