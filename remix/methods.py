@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from remix.batches.balanced import BalancedResampling
 from remix.batches.class_weights import balanced_class_weights
+from remix.batches.classes import Pool, class_index
 from remix.batches.mixing import Mixing
 from remix.batches.smote import Smote
 from remix.errors import ConfigError
@@ -36,6 +38,71 @@ class Method:
     resample: Resampling | None = None
     mix: Mixing | None = None
     loss_weights: Callable[[np.ndarray], np.ndarray] | None = None
+
+    def draw(
+        self,
+        generators: Mapping[str, np.random.Generator],
+        steps: int,
+        batch_size: int,
+        n_classes: int,
+    ) -> dict[str, dict[str, np.ndarray]]:
+        """Draw the random numbers of one fold's next `steps` mini-batches.
+
+        Parameters
+        ----------
+        generators : mapping of str to numpy.random.Generator
+            ``resample`` and ``mix``: a generator of its own for each stage, so that no draw depends on which
+            other stages the method has.
+        steps, batch_size, n_classes : int
+
+        Returns
+        -------
+        dict
+            For each stage that the method has, its drawn arrays, whose first axis is the step.
+        """
+        stages = {"resample": self.resample, "mix": self.mix}
+        return {
+            name: stage.draw(generators[name], steps, batch_size, n_classes)
+            for name, stage in stages.items()
+            if stage is not None
+        }
+
+    def batch(
+        self, pool: Pool, rows: tf.Tensor, drawn: Mapping[str, Mapping[str, tf.Tensor]]
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Make the mini-batches that the networks are trained on, by applying one step of `draw`.
+
+        Parameters
+        ----------
+        pool : Pool
+            The training parts of a stack of folds.
+        rows : int32 tensor, shape (S, B)
+            The mini-batches as drawn: positions in the training parts.
+        drawn : mapping
+            One step of `draw`, with the stack as first axis.
+
+        Returns
+        -------
+        x : float32 tensor, shape (S, B, d)
+            Features.
+        y : float32 tensor, shape (S, B, K)
+            Labels: one-hot, or soft where rows were mixed.
+        """
+        labels = tf.gather(pool.labels, rows, batch_dims=1)
+        if isinstance(self.resample, BalancedResampling):
+            rows = self.resample.rows(
+                rows, class_index(labels, pool.n_classes), pool.index, **drawn["resample"]
+            )
+            labels = tf.gather(pool.labels, rows, batch_dims=1)
+        x = tf.gather(pool.features, rows, batch_dims=1)
+        if isinstance(self.resample, Smote):
+            x, labels = self.resample.apply(
+                x, labels, class_index(labels, pool.n_classes), **drawn["resample"]
+            )
+        y = tf.one_hot(labels, pool.n_classes)
+        if self.mix is not None:
+            x, y = self.mix.apply(x, y, **drawn["mix"])
+        return x, y
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> "Method":

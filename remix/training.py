@@ -14,10 +14,8 @@ import numpy as np
 import tensorflow as tf
 
 from remix import seeding
-from remix.batches.balanced import BalancedResampling
-from remix.batches.classes import class_index
+from remix.batches.classes import Pool, padded
 from remix.batches.drawing import draw_epoch
-from remix.batches.smote import Smote
 from remix.errors import TrainingError
 from remix.learning_rate import LearningRate
 from remix.methods import Method
@@ -197,18 +195,18 @@ class _Trainer:
         self.squares = [tf.Variable(tf.zeros_like(variable)) for variable in self.variables]
         self.updates = tf.Variable(0.0)
 
-        self.features = tf.constant(_padded([data.features for data in sets], 0.0))
-        self.labels = tf.constant(_padded([data.labels.astype(np.int32) for data in sets], -1))
-        self.index = class_index(self.labels, n_classes)
+        self.pool = Pool.from_folds(
+            [data.features for data in sets], [data.labels for data in sets], n_classes
+        )
         class_weights = np.ones((len(sets), n_classes), np.float32)
         if method.loss_weights is not None:
-            class_weights = method.loss_weights(self.index.count.numpy())
+            class_weights = method.loss_weights(self.pool.index.count.numpy())
         self.class_weights = tf.constant(class_weights)
 
         self.order_generators = [data.generator(seed, "batches") for data in sets]
-        self.stage_generators = {
-            name: [data.generator(seed, name) for data in sets] for name in ("resample", "mix")
-        }
+        self.stage_generators = [
+            {name: data.generator(seed, name) for name in ("resample", "mix")} for data in sets
+        ]
         # Dropout masks are shared along the stack, so their seed names the cell alone.
         self.dropout_generator = seeding.generator(seed, "dropout", sets[0].task, sets[0].ir)
 
@@ -261,23 +259,16 @@ class _Trainer:
             ],
             axis=1,
         )
-        draws = {"resample": self.draw("resample"), "mix": self.draw("mix")}
+        fold_draws = [
+            self.method.draw(generators, self.steps, self.batch_size, self.n_classes)
+            for generators in self.stage_generators
+        ]
+        draws = tf.nest.map_structure(lambda *arrays: np.stack(arrays, axis=1), *fold_draws)
         dropout_seeds = self.dropout_generator.integers(2**31, size=(self.steps, 2), dtype=np.int32)
         losses = self.train_epoch(*tf.nest.map_structure(tf.constant, (rows, draws, dropout_seeds, rates)))
         labels = np.stack([data.labels[rows[:, i]] for i, data in enumerate(self.sets)])
         lacking = [(labels != label).all(axis=2).sum(axis=1) for label in range(self.n_classes)]
         return losses.numpy(), np.stack(lacking, axis=1)
-
-    def draw(self, name: str) -> dict[str, np.ndarray]:
-        """Draw the numbers of one stage for an epoch, each of shape (steps, S, …)."""
-        stage = getattr(self.method, name)
-        if stage is None:
-            return {}
-        drawn = [
-            stage.draw(generator, self.steps, self.batch_size, self.n_classes)
-            for generator in self.stage_generators[name]
-        ]
-        return {key: np.stack([fold[key] for fold in drawn], axis=1) for key in drawn[0]}
 
     @tf.function(autograph=True)
     def train_epoch(
@@ -293,26 +284,9 @@ class _Trainer:
             drawn = {
                 name: {key: value[step] for key, value in arrays.items()} for name, arrays in draws.items()
             }
-            x, y = self.batch(rows[step], drawn)
+            x, y = self.method.batch(self.pool, rows[step], drawn)
             total += self.update(x, y, dropout_seeds[step], rates)
         return total / self.steps
-
-    def batch(self, rows: tf.Tensor, drawn: dict[str, dict[str, tf.Tensor]]) -> tuple[tf.Tensor, tf.Tensor]:
-        """Make the mini-batches that the networks see: features (S, B, d) and soft labels (S, B, K)."""
-        resample, mixing = self.method.resample, self.method.mix
-        labels = tf.gather(self.labels, rows, batch_dims=1)
-        if isinstance(resample, BalancedResampling):
-            in_batch = class_index(labels, self.n_classes)
-            rows = resample.rows(rows, in_batch, self.index, **drawn["resample"])
-            labels = tf.gather(self.labels, rows, batch_dims=1)
-        x = tf.gather(self.features, rows, batch_dims=1)
-        if isinstance(resample, Smote):
-            in_batch = class_index(labels, self.n_classes)
-            x, labels = resample.apply(x, labels, in_batch, **drawn["resample"])
-        y = tf.one_hot(labels, self.n_classes)
-        if mixing is not None:
-            x, y = mixing.apply(x, y, **drawn["mix"])
-        return x, y
 
     def update(self, x: tf.Tensor, y: tf.Tensor, dropout_seed: tf.Tensor, rates: tf.Tensor) -> tf.Tensor:
         """Take one step of Adam in every network; gives the loss of each fold before it, (S,)."""
@@ -405,21 +379,12 @@ class _Progress:
         )
 
 
-def _padded(arrays: Sequence[np.ndarray], fill: float) -> np.ndarray:
-    """Stack arrays that differ in their number of rows; padding rows hold `fill`."""
-    shape = (len(arrays), max(map(len, arrays)), *arrays[0].shape[1:])
-    stacked = np.full(shape, fill, arrays[0].dtype)
-    for target, array in zip(stacked, arrays, strict=True):
-        target[: len(array)] = array
-    return stacked
-
-
 def _logits(network: StackedMLP, features: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Compute each network's logits (n_s, K) for its own rows, a bounded number at a time."""
     longest = max(map(len, features))
     blocks = [
         network.logits(
-            tf.constant(_padded([x[start : start + PREDICTION_ROWS] for x in features], 0.0))
+            tf.constant(padded([x[start : start + PREDICTION_ROWS] for x in features], 0.0))
         ).numpy()
         for start in range(0, longest, PREDICTION_ROWS)
     ]

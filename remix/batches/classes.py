@@ -1,7 +1,9 @@
 """Where the rows of each class stand in a batch, or in any other pool of rows."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
 
@@ -19,6 +21,44 @@ class ClassIndex(NamedTuple):
     order: tf.Tensor
     start: tf.Tensor
     count: tf.Tensor
+
+
+class Pool(NamedTuple):
+    """The training parts of a stack of folds, on the device.
+
+    Attributes
+    ----------
+    features : float32 tensor, shape (S, N, d)
+        Rows behind the end of a shorter fold are padding.
+    labels : int32 tensor, shape (S, N)
+        Classes 0..K-1; -1 marks padding.
+    index : ClassIndex
+        The rows sorted by class.
+    n_classes : int
+        K.
+    """
+
+    features: tf.Tensor
+    labels: tf.Tensor
+    index: ClassIndex
+    n_classes: int
+
+    @classmethod
+    def from_folds(
+        cls, features: Sequence[np.ndarray], labels: Sequence[np.ndarray], n_classes: int
+    ) -> "Pool":
+        """Stack the training parts of folds, shapes (n_s, d) and (n_s,)."""
+        stacked = tf.constant(padded([y.astype(np.int32) for y in labels], -1))
+        return cls(tf.constant(padded(features, 0.0)), stacked, class_index(stacked, n_classes), n_classes)
+
+
+def padded(arrays: Sequence[np.ndarray], fill: float) -> np.ndarray:
+    """Stack arrays that differ in their number of rows only; rows that are missing hold `fill`."""
+    shape = (len(arrays), max(map(len, arrays)), *arrays[0].shape[1:])
+    stacked = np.full(shape, fill, arrays[0].dtype)
+    for target, array in zip(stacked, arrays, strict=True):
+        target[: len(array)] = array
+    return stacked
 
 
 def class_index(labels: tf.Tensor, n_classes: int) -> ClassIndex:

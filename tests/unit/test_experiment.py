@@ -63,14 +63,14 @@ def test_contract_of_predictions(protocol):
     assert {"batches_lacking_0", "batches_lacking_1", "train_loss", "validation_loss"} <= set(records)
 
 
-@pytest.mark.parametrize("spec", METHODS.values(), ids=METHODS)
+@pytest.mark.parametrize("spec", list(METHODS.values()), ids=list(METHODS))
 def test_folds_are_paired_across_methods(spec, protocol):
     variant = toy()
     ours, theirs = run(variant, protocol, spec)[0], run(variant, protocol)[0]
     pd.testing.assert_frame_equal(ours.iloc[:, :4], theirs.iloc[:, :4])
 
 
-@pytest.mark.parametrize("spec", METHODS.values(), ids=METHODS)
+@pytest.mark.parametrize("spec", list(METHODS.values()), ids=list(METHODS))
 def test_mutated_test_rows_do_not_change_the_model(spec, protocol):
     """Wreck the features of half of fold 0's test rows: the other half must be predicted as before."""
     variant = toy()

@@ -22,7 +22,7 @@ METHODS = {
     "remix": {"resample": "balanced", "mix": {"alpha": 0.1}},
     "remix_dataset": {"resample": {"balanced": {"pool": "dataset"}}, "mix": {"alpha": 0.1}},
 }
-every_method = pytest.mark.parametrize("spec", METHODS.values(), ids=METHODS)
+every_method = pytest.mark.parametrize("spec", list(METHODS.values()), ids=list(METHODS))
 STEPS, BATCH, SEED = 7, 16, 3
 
 

@@ -1,0 +1,157 @@
+"""What every stage of every kind must do; stages are found through the registry."""
+
+import inspect
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+import yaml
+
+from remix.batches.classes import Pool
+from remix.batches.mixing import Mixing
+from remix.methods import LOSS_WEIGHTS, RESAMPLERS, Method
+
+ROOT = Path(__file__).parents[2]
+STEPS, SIZE, CLASSES = 6, 24, 3
+CATALOGUE = yaml.safe_load((ROOT / "config/methods.yaml").read_text())["methods"]
+METHODS = {name: {k: v for k, v in entry.items() if k != "title"} for name, entry in CATALOGUE.items()}
+# Each registered stage on its own is a method too.
+METHODS |= {f"only {name}": {"resample": name} for name in RESAMPLERS}
+METHODS |= {f"only {name} weights": {"loss_weights": name} for name in LOSS_WEIGHTS}
+METHODS |= {f"{name} and mix": {"resample": name, "mix": {"alpha": 0.5}} for name in RESAMPLERS}
+every_method = pytest.mark.parametrize(
+    "method", [Method.from_spec(s) for s in METHODS.values()], ids=list(METHODS)
+)
+every_stage = pytest.mark.parametrize("kind", [*RESAMPLERS.values(), Mixing])
+
+
+def pool_of(labels, seed=0):
+    labels = [np.asarray(y) for y in labels]
+    rng = np.random.default_rng(seed)
+    # Every class lives in a range of its own, so that a feature tells which labels may belong to it.
+    features = [(rng.uniform(0, 1, (len(y), 2)) + 10 * y[:, None]).astype(np.float32) for y in labels]
+    return Pool.from_folds(features, labels, CLASSES)
+
+
+def imbalanced(stack=2, n=60):
+    rng = np.random.default_rng(1)
+    return pool_of([rng.permutation([0] * (n - 12 + i) + [1] * 8 + [2] * 4) for i in range(stack)])
+
+
+def batches(method, pool, seed=0):
+    """All mini-batches of STEPS steps: features and labels with the step as first axis."""
+    stack = len(pool.labels)
+    rng = np.random.default_rng(seed)
+    counts = pool.index.count.numpy().sum(axis=1)
+    rows = np.stack([rng.integers(0, n, (STEPS, SIZE)) for n in counts], axis=1).astype(np.int32)
+    folds = [
+        method.draw({k: np.random.default_rng([seed, s]) for k in ("resample", "mix")}, STEPS, SIZE, CLASSES)
+        for s in range(stack)
+    ]
+    draws = tf.nest.map_structure(lambda *arrays: np.stack(arrays, axis=1), *folds)
+    out = [
+        method.batch(
+            pool, tf.constant(rows[t]), tf.nest.map_structure(lambda a, t=t: tf.constant(a[t]), draws)
+        )
+        for t in range(STEPS)
+    ]
+    return np.stack([x for x, _ in out]), np.stack([y for _, y in out]), rows
+
+
+@every_method
+def test_shapes_types_and_labels(method):
+    x, y, _ = batches(method, imbalanced())
+    assert x.shape == (STEPS, 2, SIZE, 2)
+    assert y.shape == (STEPS, 2, SIZE, CLASSES)
+    assert x.dtype == y.dtype == np.float32
+    assert np.isfinite(x).all()
+    np.testing.assert_allclose(y.sum(axis=-1), 1, atol=1e-6)
+    assert y.min() >= 0
+
+
+@every_method
+def test_features_and_labels_tell_the_same_story(method):
+    """A class's features lie in [10 c, 10 c + 1]: the soft label must be the one that the features show."""
+    x, y, _ = batches(method, imbalanced())
+    expected = 10 * (y @ np.arange(CLASSES, dtype=np.float32))[..., None]
+    assert (x >= expected - 1e-3).all()
+    assert (x <= expected + 1 + 1e-3).all()
+
+
+@every_method
+def test_no_class_appears_from_nowhere(method):
+    x, y, _ = batches(method, pool_of([[0] * 50, [0] * 40 + [2] * 9]))
+    assert (y[:, 0, :, 1:] == 0).all()
+    assert (y[..., 1] == 0).all()
+    assert x[:, 0].max() <= 1
+
+
+@every_method
+def test_draws_are_reproducible_and_seeded(method):
+    first, again, other = (batches(method, imbalanced(), seed)[0] for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+
+
+@every_method
+def test_each_fold_of_a_stack_is_on_its_own(method):
+    """Other rows in the second fold change nothing in the first."""
+    pool = imbalanced()
+    changed = Pool.from_folds(
+        [pool.features[0].numpy(), -pool.features[1].numpy()], [y.numpy() for y in pool.labels], CLASSES
+    )
+    pool = Pool.from_folds([x.numpy() for x in pool.features], [y.numpy() for y in pool.labels], CLASSES)
+    np.testing.assert_array_equal(batches(method, pool)[0][:, 0], batches(method, changed)[0][:, 0])
+
+
+@every_method
+def test_padding_never_reaches_a_batch(method):
+    pool = pool_of([[0, 0, 1, 2], [0] * 30 + [1] * 20 + [2] * 10])
+    x, _, _ = batches(method, pool)
+    padding = pool.features.numpy()[0, 4:]
+    assert (padding == 0).all()
+    assert (x[:, 0] != 0).all()
+
+
+@every_method
+def test_it_compiles(method):
+    pool = imbalanced()
+    drawn = method.draw({k: np.random.default_rng(0) for k in ("resample", "mix")}, STEPS, SIZE, CLASSES)
+    drawn = tf.nest.map_structure(lambda a: tf.constant(np.stack([a[0], a[0]])), drawn)
+    rows = tf.constant(np.arange(2 * SIZE, dtype=np.int32).reshape(2, SIZE) % 40)
+    compiled = tf.function(method.batch)
+    for ours, plain in zip(compiled(pool, rows, drawn), method.batch(pool, rows, drawn), strict=True):
+        np.testing.assert_allclose(ours, plain, atol=1e-5)
+
+
+@every_stage
+def test_drawn_numbers_have_the_step_as_first_axis(kind):
+    required = {"alpha": 0.3} if kind is Mixing else {}
+    drawn = kind(**required).draw(np.random.default_rng(0), STEPS, SIZE, CLASSES)
+    assert drawn
+    for array in drawn.values():
+        assert len(array) == STEPS
+        assert array.dtype in (np.float32, np.int32)
+
+
+@every_stage
+def test_a_stage_is_documented_and_comparable(kind):
+    assert "Parameters" in inspect.getdoc(kind)
+    assert "Returns" in inspect.getdoc(kind.draw)
+    required = {"alpha": 0.3} if kind is Mixing else {}
+    assert kind(**required) == kind(**required)
+
+
+@pytest.mark.parametrize("weights", list(LOSS_WEIGHTS.values()), ids=list(LOSS_WEIGHTS))
+def test_loss_weights_are_one_on_average(weights):
+    counts = np.array([[90, 9, 1], [30, 30, 40]])
+    out = weights(counts)
+    assert out.shape == counts.shape
+    np.testing.assert_allclose((counts * out).sum(axis=1) / counts.sum(axis=1), 1, rtol=1e-6)
+
+
+def test_the_schema_knows_the_registry():
+    text = (ROOT / "workflow/schemas/methods.schema.yaml").read_text()
+    for name in [*RESAMPLERS, *LOSS_WEIGHTS]:
+        assert name in text

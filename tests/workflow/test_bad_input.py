@@ -1,0 +1,62 @@
+"""Bad input: one clear line before any job starts, or one that names the cell."""
+
+import pandas as pd
+import pytest
+
+pytestmark = pytest.mark.workflow
+
+
+@pytest.mark.parametrize(
+    ("overlay", "parts"),
+    [
+        ({"protocol": {"epoch": 3}}, ["overlay.yaml:2", "protocol.epoch", "did you mean 'epochs'"]),
+        ({"methods": {"mine": {"mix": {"alpha": 0}}}}, ["overlay.yaml:4", "methods.mine.mix.alpha", "0"]),
+        ({"methods": {"mine": {"resample": "smoot"}}}, ["overlay.yaml:3", "methods.mine", "smoot", "smote"]),
+        ({"study": {"tasks": ["wines"]}}, ["overlay.yaml:3", "wines", "wine"]),
+        (
+            {"datasets": {"wine": {"tasks": {"wine": {"minority": ["class2"]}}}}},
+            ["overlay.yaml", "datasets.wine.tasks.wine.minority", "class2", "class_2"],
+        ),
+        ({"datasets": {"wine": {"tasks": {"wine": {"irs": [1.5]}}}}}, ["overlay.yaml", "1.5", "1"]),
+        ("methods: {a: {}, a: {}}\n", ["overlay.yaml:1", "a", "twice"]),
+        ("protocol: {epochs: 3\n", ["overlay.yaml"]),
+        ("- a\n- b\n", ["key"]),
+    ],
+)
+def test_a_wrong_configuration_starts_nothing(project, overlay, parts):
+    result = project.run(project.overlay(overlay), check=False)
+    assert result.returncode != 0
+    assert "Traceback" not in result.stdout
+    for part in parts:
+        assert part in result.stdout, result.stdout
+    assert not (project.folder / "resources").exists()
+
+
+def test_a_ratio_out_of_reach_names_the_cell_and_the_rows(project):
+    more = {"datasets": {"breast_cancer": {"tasks": {"breast_cancer": {"irs": [0.9]}}}}}
+    result = project.run(project.overlay(more), arguments=["--until", "variant"], check=False)
+    assert result.returncode != 0
+    assert "error: breast_cancer, IR 0.9: class malignant needs 321 rows" in result.stdout
+    assert "Traceback" not in result.stdout
+
+
+def test_a_loss_that_is_not_a_number_names_the_fold(project):
+    """A feature so large that float32 overflows only in some fold's standardised values never gets there;
+    a learning rate that explodes does."""
+    more = {"protocol": {"learning_rate": {"initial": 1.0e30}}, "study": {"methods": ["baseline"]}}
+    result = project.run(project.overlay(more), arguments=["--until", "train"], check=False)
+    assert result.returncode != 0
+    assert "IR 0.25, repeat 0, fold" in result.stdout
+    assert "the loss is nan" in result.stdout
+    assert "Traceback" not in result.stdout
+    assert not (project.folder / "results/predictions/wine/0.25/baseline.parquet").exists()
+
+
+def test_a_table_with_another_class_is_refused(project):
+    table = project.folder / "tables/wine.csv"
+    frame = pd.read_csv(table)
+    frame.loc[0, "target"] = "class_9"
+    frame.to_csv(table, index=False)
+    project.run(arguments=["--until", "coverage"])
+    coverage = (project.folder / "results/tables/coverage.csv").read_text()
+    assert "class_9" in coverage

@@ -1,0 +1,124 @@
+"""The workflow end to end: two small real datasets, three cells, five methods, four folds."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+pytestmark = pytest.mark.workflow
+
+CELLS = [("breast_cancer", "0.2"), ("breast_cancer", "0.1"), ("wine", "0.25")]
+METHODS = ["baseline", "cost", "smote", "mixup", "remix"]
+# breast_cancer: 357 benign, 0.2 and 0.1 of them malignant; wine: 59 + 71 + 0.25 × 71.
+ROWS = {("breast_cancer", "0.2"): 357 + 71, ("breast_cancer", "0.1"): 357 + 35, ("wine", "0.25"): 59 + 71 + 17}
+
+
+def test_variants_have_the_known_totals_and_are_nested(finished):
+    rows = {}
+    for task, ir in CELLS:
+        variant = pd.read_parquet(finished.folder / f"resources/variants/{task}/{ir}.parquet")
+        assert len(variant) == ROWS[task, ir]
+        assert variant.columns[0] == "row"
+        assert variant.columns[-1] == "label"
+        rows[task, ir] = set(variant["row"])
+    assert rows["breast_cancer", "0.1"] < rows["breast_cancer", "0.2"]
+
+
+def test_every_cell_and_method_has_predictions_scores_and_a_training_record(finished):
+    for task, ir in CELLS:
+        classes = 2 if task == "breast_cancer" else 3
+        keys = None
+        for method in METHODS:
+            predictions = pd.read_parquet(finished.folder / f"results/predictions/{task}/{ir}/{method}.parquet")
+            assert list(predictions) == ["repeat", "fold", "row", "y_true", *(f"p_{k}" for k in range(classes))]
+            assert len(predictions) == 2 * ROWS[task, ir]
+            assert predictions.groupby(["repeat", "fold"]).ngroups == 4
+            own = predictions[["repeat", "fold", "row", "y_true"]]
+            keys = own if keys is None else keys
+            pd.testing.assert_frame_equal(own, keys)
+
+            scores = pd.read_csv(finished.folder / f"results/scores/{task}/{ir}/{method}.csv", dtype={"ir": str})
+            assert list(scores) == ["task", "ir", "method", "repeat", "fold", "metric", "value"]
+            assert set(scores["task"]) == {task}
+            assert set(scores["ir"]) == {ir}
+            expected = {"g_mean", "balanced_brier", "balanced_accuracy", "f1_macro", "roc_auc"}
+            expected |= {"average_precision", "log_loss", "ece", "brier"}
+            expected |= {f"{name}_{k}" for name in ("recall", "brier") for k in range(classes)}
+            assert set(scores["metric"]) == expected
+            assert (scores.groupby("metric").size() == 4).all()
+            assert scores["value"].notna().all()
+
+            records = pd.read_csv(finished.folder / f"results/training/{task}/{ir}/{method}.csv")
+            assert len(records) == 4
+            log = (finished.folder / f"logs/train/{task}/{ir}/{method}.log").read_text()
+            assert "epoch 3/3  loss" in log
+            assert "rows/s" in log
+
+
+def test_tables_and_figures_are_there_and_agree(finished):
+    tables = finished.folder / "results/tables"
+    for name in ("datasets", "rank_sums", "scores", "gains", "paper_comparison", "coverage"):
+        assert (tables / f"{name}.csv").stat().st_size > 0
+        assert (tables / f"{name}.md").stat().st_size > 0
+    for suffix in ("png", "svg"):
+        assert (finished.folder / f"results/figures/figure5_gains.{suffix}").stat().st_size > 1000
+
+    # The rank sums, computed anew from the score files.
+    frames = [
+        pd.read_csv(finished.folder / f"results/scores/{task}/{ir}/{method}.csv", dtype={"ir": str})
+        for task, ir in CELLS
+        for method in METHODS
+    ]
+    means = pd.concat(frames).groupby(["metric", "task", "ir", "method"])["value"].mean()
+    table = pd.read_csv(tables / "rank_sums.csv")
+    for metric, ascending in (("g_mean", False), ("balanced_brier", True)):
+        ranks = means[metric].groupby(["task", "ir"]).rank(method="min", ascending=ascending)
+        for kind, task in (("binary", "breast_cancer"), ("multiclass", "wine")):
+            expected = ranks[task].groupby("method").sum()
+            ours = table.query("kind == @kind and metric == @metric").set_index("method")["rank_sum"]
+            assert ours.to_dict() == pytest.approx(expected.to_dict())
+
+
+def test_scores_are_those_of_the_predictions(finished):
+    from imblearn.metrics import geometric_mean_score
+
+    predictions = pd.read_parquet(finished.folder / "results/predictions/wine/0.25/remix.parquet")
+    fold = predictions.query("repeat == 1 and fold == 0")
+    p = fold.filter(like="p_").to_numpy()
+    errors = ((p - np.eye(3)[fold["y_true"]]) ** 2).sum(axis=1) / 2
+    scores = pd.read_csv(finished.folder / "results/scores/wine/0.25/remix.csv")
+    scores = scores.query("repeat == 1 and fold == 0").set_index("metric")["value"]
+    by_class = pd.Series(errors).groupby(fold["y_true"].to_numpy()).mean()
+    assert scores["balanced_brier"] == pytest.approx(by_class.mean())
+    assert scores["g_mean"] == pytest.approx(
+        geometric_mean_score(fold["y_true"], p.argmax(axis=1), average="multiclass")
+    )
+
+
+def test_the_run_ends_with_the_summary(finished):
+    out = finished.first_run.stdout
+    summary = (finished.folder / "results/summary.txt").read_text()
+    assert summary in out
+    assert "ReMix" in summary
+    assert "3 of 3 cells" in summary
+
+
+def test_a_second_run_has_nothing_to_do(finished):
+    assert "Nothing to be done" in finished.run().stdout
+
+
+def test_another_number_of_cores_gives_the_same_bytes(finished, project):
+    project.snakemake("--cores", 1, "--configfile", "study.yaml")
+    for path in sorted((finished.folder / "results").rglob("*")):
+        if path.is_file() and "benchmarks" not in path.parts:
+            other = project.folder / path.relative_to(finished.folder)
+            assert path.read_bytes() == other.read_bytes(), path.name
+
+
+def test_sources_are_recorded(finished):
+    record = json.loads((finished.folder / "resources/raw/wine/source.json").read_text())
+    assert record["available"] is True
+    assert record["kind"] == "file"
+    coverage = pd.read_csv(finished.folder / "results/tables/coverage.csv")
+    assert len(coverage) == 3
