@@ -28,7 +28,7 @@ class LearningRateSchedule:
     factor: float
     patience: int
     minimum: float
-    min_delta: float = 1e-4
+    min_delta: float
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Data: catalogue, sources, parsing, preparation, imbalanced variants."""

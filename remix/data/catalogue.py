@@ -38,13 +38,14 @@ class Task:
 
     @classmethod
     def from_definition(cls, definition: Mapping[str, Any]) -> "Task":
-        """Build from the mapping that `definition` gives."""
+        """Build from the mapping that `definition` gives; one that also lists ``irs`` keeps them."""
         return cls(
             name=definition["name"],
             dataset=definition["dataset"],
             minority=tuple(definition["minority"]),
             merged=definition["merged"],
             classes=tuple(definition["classes"]),
+            irs=tuple(definition.get("irs", ())),
         )
 
     def definition(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from remix.learning_rate import LearningRate
 from remix.protocol import LearningRateSchedule
 
-SCHEDULE = LearningRateSchedule(initial=0.001, factor=0.2, patience=5, minimum=1e-5)
+SCHEDULE = LearningRateSchedule(initial=0.001, factor=0.2, patience=5, minimum=1e-5, min_delta=1e-4)
 
 
 def keras_rates(losses):

