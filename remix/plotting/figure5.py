@@ -1,0 +1,112 @@
+"""Figure 5: mean gains over the baseline, by imbalance ratio and over all cells."""
+
+import textwrap
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from remix.metrics import metric as metric_named
+from remix.plotting.style import Fill, fills
+from remix.ranking import ALL, KINDS
+
+PANELS = ("g_mean", "balanced_brier")
+TITLES = {"binary": "Binary", "multiclass": "Multi-class"}
+GROUP_WIDTH = 0.8
+WIDEST_BAR = 0.3
+INCHES_PER_GROUP = 1.9  # and at least 10 inches in all
+CHARACTERS_PER_INCH = 15
+
+
+def figure5(gains: pd.DataFrame, caption: str, titles: Mapping[str, str] | None = None) -> Figure:
+    """Draw the gains in g-mean (top) and balanced Brier score (bottom), binary left and multi-class right.
+
+    Parameters
+    ----------
+    gains : DataFrame
+        As `remix.ranking.gains` gives it, for both metrics.
+    caption : str
+        Text below the panels; wrapped.
+    titles : mapping of str to str, optional
+        Titles of the methods, by name, in the order of the bars; else the names, in the frame's order.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A panel of a kind that has no cells says so.
+    """
+    present = list(gains["method"].unique())
+    titles = {name: title for name, title in (titles or {}).items() if name in present} or {
+        n: n for n in present
+    }
+    styles = fills(titles)
+    groups = gains.groupby("kind")["ir"].nunique().max() if len(gains) else 0
+    width = max(10.0, INCHES_PER_GROUP * groups)
+    lines = textwrap.wrap(caption, int(CHARACTERS_PER_INCH * width))
+    figure = Figure(figsize=(width, 7.2 + 0.16 * len(lines)), layout="constrained")
+    axes = figure.subplots(len(PANELS), len(KINDS), squeeze=False, sharey="row")
+    for row, metric in enumerate(PANELS):
+        for column, kind in enumerate(KINDS):
+            part = gains[(gains["metric"] == metric) & (gains["kind"] == kind)]
+            _panel(axes[row, column], part, titles, styles)
+        _label(axes[row, 0], metric)
+    for column, kind in enumerate(KINDS):
+        axes[0, column].set_title(TITLES[kind])
+    handles = next((ax.get_legend_handles_labels() for ax in axes.flat if ax.containers), None)
+    if handles:
+        figure.legend(*handles, loc="outside upper center", ncols=min(len(titles), 6), frameon=False)
+    figure.supxlabel("\n".join(lines), fontsize=8, x=0.01, ha="left")
+    return figure
+
+
+def _label(ax: Axes, metric: str) -> None:
+    definition = metric_named(metric)
+    change = "increase" if definition.higher_is_better else "reduction"
+    ax.set_ylabel(f"{definition.title}: {change}\nagainst the baseline (higher is better)")
+
+
+def _panel(ax: Axes, part: pd.DataFrame, titles: Mapping[str, str], styles: Mapping[str, Fill]) -> None:
+    ax.spines[["top", "right"]].set_visible(False)
+    if part.empty:
+        ax.spines[:].set_visible(False)
+        ax.tick_params(left=False, labelleft=False, bottom=False, labelbottom=False)
+        ax.text(
+            0.5, 0.5, "no cells", transform=ax.transAxes, ha="center", va="center", color="0.4", fontsize=14
+        )
+        return
+    groups = part.drop_duplicates("ir").set_index("ir")
+    positions = np.arange(len(groups))
+    width = min(GROUP_WIDTH / len(titles), WIDEST_BAR)
+    by_method = part.set_index("ir").groupby("method")
+    for k, (method, title) in enumerate(titles.items()):
+        values = by_method.get_group(method).reindex(groups.index)
+        ax.bar(
+            positions + (k - (len(titles) - 1) / 2) * width,
+            values["gain"],
+            width,
+            yerr=values["standard_error"],
+            label=title,
+            edgecolor="black",
+            linewidth=0.5,
+            error_kw={"elinewidth": 0.9, "capsize": 2.5},
+            color=styles[method].colour,
+            hatch=styles[method].hatch,
+        )
+    ax.axhline(0, color="black", linewidth=0.9)
+    ax.grid(axis="y", color="0.88", linewidth=0.6)
+    ax.set_axisbelow(True)
+    ax.yaxis.set_tick_params(labelleft=True)
+    if ALL in groups.index:
+        ax.axvline(groups.index.get_loc(ALL) - 0.5, color="0.7", linewidth=0.8, linestyle=":")
+    ax.set_xticks(positions, [_group_text(ir, group) for ir, group in groups.iterrows()])
+
+
+def _group_text(ir: str, group: pd.Series) -> str:
+    n = group["n_tasks"]
+    tasks = f"{n} task{'' if n == 1 else 's'}"
+    if ir != ALL:
+        return f"IR {ir}\n{tasks}"
+    cells = group["n_cells"]
+    return f"{ALL}\n{tasks}\n{cells} cell{'' if cells == 1 else 's'}"

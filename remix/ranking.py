@@ -1,0 +1,234 @@
+"""Comparing methods over cells: ranks, rank sums and gains over the baseline.
+
+All functions take *scores*: a frame with the columns ``kind, task, ir, method, repeat, fold, metric, value``,
+where a cell is (task, ir) and ``kind`` is ``'binary'`` or ``'multiclass'``. A method that lacks in a cell
+where others have scores is an error, since a sum or mean over different cells would compare nothing.
+"""
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from remix.errors import ResultError
+from remix.metrics import metric as metric_named
+
+KINDS = ("binary", "multiclass")
+CELL = ["kind", "task", "ir"]
+ALL = "All"
+GAIN_COLUMNS = ["kind", "metric", "ir", "method", "gain", "standard_error", "n_tasks", "n_cells"]
+
+
+def cell_means(scores: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Mean over the folds of a cell, per method.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        See the module's text.
+    metric : str
+        Name of the metric.
+
+    Returns
+    -------
+    DataFrame of float64
+        One row per cell, with the index (kind, task, ir); one column per method.
+
+    Raises
+    ------
+    ResultError
+        If a cell lacks a method, folds or a number.
+    """
+    metric_named(metric)
+    chosen = scores[scores["metric"] == metric]
+    if chosen.empty and not scores.empty:
+        raise ResultError(f"the scores have no '{metric}'; score the predictions anew")
+    doubled = chosen.duplicated([*CELL, "method", "repeat", "fold"])
+    if doubled.any():
+        raise ResultError(f"{_fold_text(chosen[doubled].iloc[0])} has two values of {metric}; score it anew")
+    numberless = ~np.isfinite(chosen["value"].astype(np.float64))
+    if numberless.any():
+        raise ResultError(f"{_fold_text(chosen[numberless].iloc[0])}: {metric} is no number; score it anew")
+    shape = {"index": CELL, "columns": "method", "values": "value", "sort": False}
+    _refuse_gaps(chosen.pivot_table(**shape, aggfunc="count"), metric)
+    return chosen.pivot_table(**shape, aggfunc="mean")
+
+
+def cell_ranks(scores: pd.DataFrame, metric: str, ties: Literal["min", "average"] = "min") -> pd.DataFrame:
+    """Rank of each method in each cell; 1 is best.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        See the module's text.
+    metric : str
+        Name of the metric; its direction decides what is best.
+    ties : {'min', 'average'}
+        Methods with equal means all get the lowest of their ranks, or the mean of them.
+
+    Returns
+    -------
+    DataFrame of float64
+        As `cell_means`.
+
+    Raises
+    ------
+    ResultError
+        As `cell_means`.
+    """
+    higher_is_better = metric_named(metric).higher_is_better
+    return cell_means(scores, metric).rank(axis=1, method=ties, ascending=not higher_is_better)
+
+
+def rank_sums(scores: pd.DataFrame, metric: str, ties: Literal["min", "average"] = "min") -> pd.DataFrame:
+    """Sum over the cells of a kind of each method's rank.
+
+    Parameters
+    ----------
+    scores, metric, ties
+        As `cell_ranks`.
+
+    Returns
+    -------
+    DataFrame
+        ``kind, metric, method, rank_sum, mean_rank, n_cells``. Rank sums over different numbers of cells are
+        not comparable; mean ranks are, as long as the same methods were ranked.
+
+    Raises
+    ------
+    ResultError
+        As `cell_means`.
+    """
+    ranks = cell_ranks(scores, metric, ties)
+    lines = [
+        {
+            "kind": kind,
+            "metric": metric,
+            "method": method,
+            "rank_sum": float(column.sum()),
+            "mean_rank": float(column.mean()),
+            "n_cells": len(column),
+        }
+        for kind, part in ranks.groupby(level="kind", sort=True)
+        for method, column in part.items()
+    ]
+    return pd.DataFrame(lines, columns=["kind", "metric", "method", "rank_sum", "mean_rank", "n_cells"])
+
+
+def cell_gains(scores: pd.DataFrame, metric: str, baseline: str = "baseline") -> pd.DataFrame:
+    """Improvement of each method over the baseline in each cell; positive is better, whatever the metric.
+
+    Parameters
+    ----------
+    scores, metric
+        As `cell_means`.
+    baseline : str
+        The method that the others are compared with.
+
+    Returns
+    -------
+    DataFrame of float64
+        As `cell_means`, without the baseline's column.
+
+    Raises
+    ------
+    ResultError
+        As `cell_means`, or if the baseline has no scores.
+    """
+    means = cell_means(scores, metric)
+    if baseline not in means.columns:
+        raise ResultError(f"gains need the method '{baseline}', which has no scores; add it to study.methods")
+    improvement = means.sub(means[baseline], axis=0) * metric_named(metric).sign
+    return improvement.drop(columns=baseline)
+
+
+def gains(scores: pd.DataFrame, metric: str, baseline: str = "baseline") -> pd.DataFrame:
+    """Mean gain of each method over the baseline, per imbalance ratio and over all cells of a kind.
+
+    Parameters
+    ----------
+    scores, metric, baseline
+        As `cell_gains`.
+
+    Returns
+    -------
+    DataFrame
+        ``kind, metric, ir, method, gain, standard_error, n_tasks, n_cells``; ``ir`` is ``'All'`` for the mean
+        over all cells. The standard error is that between tasks, see `between_task_error`; NaN for one task.
+
+    Raises
+    ------
+    ResultError
+        As `cell_gains`.
+    """
+    by_cell = cell_gains(scores, metric, baseline)
+    lines = []
+    for kind, part in by_cell.groupby(level="kind", sort=True):
+        ratios = sorted(part.index.unique("ir"), key=float, reverse=True)
+        groups = {ir: part.xs(ir, level="ir", drop_level=False) for ir in ratios} | {ALL: part}
+        for ir, group in groups.items():
+            tasks = group.index.get_level_values("task")
+            for method, column in group.items():
+                lines.append(
+                    {
+                        "kind": kind,
+                        "metric": metric,
+                        "ir": ir,
+                        "method": method,
+                        "gain": float(column.mean()),
+                        "standard_error": between_task_error(column.to_numpy(), tasks.to_numpy()),
+                        "n_tasks": tasks.nunique(),
+                        "n_cells": len(column),
+                    }
+                )
+    return pd.DataFrame(lines, columns=GAIN_COLUMNS)
+
+
+def between_task_error(values: np.ndarray, tasks: np.ndarray) -> float:
+    """Standard error of a mean over cells, with the tasks as the independent units.
+
+    The cells of one task share data and are not independent, so their deviations from the mean are added up
+    before they are squared (the cluster-robust standard error of a mean). With one cell per task this is the
+    usual sample standard deviation over √n.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n,)
+        One number per cell.
+    tasks : ndarray, shape (n,)
+        Task of each cell.
+
+    Returns
+    -------
+    float
+        NaN for fewer than two tasks.
+
+    Examples
+    --------
+    >>> round(between_task_error(np.array([1.0, 2.0, 3.0]), np.array(["a", "b", "c"])), 4)
+    0.5774
+    """
+    names, position = np.unique(tasks, return_inverse=True)
+    if len(names) < 2:
+        return float("nan")
+    deviations = np.bincount(position, weights=values - values.mean())
+    return float(np.sqrt((deviations**2).sum() * len(names) / (len(names) - 1)) / len(values))
+
+
+def _refuse_gaps(folds: pd.DataFrame, metric: str) -> None:
+    """Raise unless every method has, in every cell, values of as many folds as the others."""
+    for (_, task, ir), counts in folds.iterrows():
+        absent = [str(method) for method, n in counts.items() if not n > 0]
+        if absent:
+            raise ResultError(
+                f"{task}, IR {ir} has no {metric} of {', '.join(absent)}; make these scores first"
+            )
+        if counts.min() < counts.max():
+            raise ResultError(
+                f"{task}, IR {ir}: {counts.idxmin()} has {metric} of {int(counts.min())} folds, "
+                f"{counts.idxmax()} of {int(counts.max())}; make these scores anew"
+            )
+
+
+def _fold_text(line: pd.Series) -> str:
+    return f"{line['task']}, IR {line['ir']}, {line['method']}, repeat {line['repeat']}, fold {line['fold']}"

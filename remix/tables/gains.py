@@ -1,0 +1,70 @@
+"""The numbers of Figure 5: mean gain of each method over the baseline."""
+
+import pandas as pd
+
+from remix import ranking
+from remix.metrics import metric as metric_named
+from remix.tables import markdown
+from remix.tables.coverage import coverage_note
+from remix.tables.rank_sums import METRICS
+from remix.tables.study import KIND_TITLES, Study
+
+BASELINE = "baseline"
+ERROR_NOTE = (
+    "The error is the standard error between tasks (for All, the cells of one task count as one unit); "
+    "there is none for a single task."
+)
+
+
+def gains_table(scores: pd.DataFrame) -> pd.DataFrame:
+    """Compute the gains in the metrics of Figure 5.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        As `remix.tables.reading.read_scores` gives it.
+
+    Returns
+    -------
+    DataFrame
+        As `remix.ranking.gains`, without rows if there are no scores.
+    """
+    if scores.empty:
+        return pd.DataFrame(columns=ranking.GAIN_COLUMNS)
+    return pd.concat([ranking.gains(scores, metric, BASELINE) for metric in METRICS], ignore_index=True)
+
+
+def gains_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:
+    """Write the gains for people: one table per kind and metric, the largest gain of each row in bold."""
+    caption = (
+        f"Mean gain over {study.methods[BASELINE]}, per imbalance ratio and over all cells: positive is "
+        f"better. For a metric of which lower is better the gain is the reduction. "
+        f"{ERROR_NOTE} {study.protocol_note}"
+    )
+    sections = []
+    for (kind, metric), part in table.groupby(["kind", "metric"], sort=False):
+        title = metric_named(metric).title
+        sections.append(f"## {KIND_TITLES[kind]}: gain in {title}\n\n{markdown.table(_wide(part, study))}")
+    empty = "" if sections else "There is no method beside the baseline, or no cell."
+    return markdown.document("Gains over the baseline", caption, coverage_note(coverage), empty, *sections)
+
+
+def gain_text(gain: float, error: float) -> str:
+    """Write a gain with its sign, and its error if there is one.
+
+    >>> gain_text(0.1234, 0.02), gain_text(-0.1234, float("nan"))
+    ('+0.123 ± 0.020', '-0.123')
+    """
+    return f"{gain:+.3f}" + ("" if pd.isna(error) else f" ± {error:.3f}")
+
+
+def _wide(part: pd.DataFrame, study: Study) -> pd.DataFrame:
+    lines = []
+    for ir, group in part.groupby("ir", sort=False):
+        first, best = group.iloc[0], group["gain"].max()
+        line = {"IR": ir, "Tasks": str(first["n_tasks"]), "Cells": str(first["n_cells"])}
+        for _, value in group.iterrows():
+            text = gain_text(value["gain"], value["standard_error"])
+            line[study.methods[value["method"]]] = markdown.bold(text) if value["gain"] == best else text
+        lines.append(line)
+    return pd.DataFrame(lines)

@@ -1,0 +1,107 @@
+"""Table 2: the sum of each method's ranks over the cells, beside the printed one."""
+
+import pandas as pd
+
+from remix import ranking
+from remix.tables import markdown
+from remix.tables.coverage import coverage_note
+from remix.tables.study import KIND_TITLES, Study
+
+METRICS = ("g_mean", "balanced_brier")
+SHORT_TITLES = {"g_mean": "GM", "balanced_brier": "BBS"}
+COLUMNS = [
+    "kind", "metric", "method", "title", "rank_sum", "mean_rank", "position", "n_cells",
+    "published_rank_sum", "published_mean_rank", "published_position", "published_n_cells",
+]  # fmt: skip
+
+
+def rank_sums_table(scores: pd.DataFrame, study: Study, published: pd.DataFrame) -> pd.DataFrame:
+    """Rank the methods in every cell, and put the sums beside the printed ones.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        As `remix.tables.reading.read_scores` gives it.
+    study : Study
+    published : DataFrame
+        config/published/table2.csv.
+
+    Returns
+    -------
+    DataFrame
+        One row per kind, metric and method; methods of the study first, then those that only the paper has.
+        ``position`` is the order by mean rank (equal ones share the lowest). Where one side has no number it
+        is <NA>.
+    """
+    ours = pd.concat([ranking.rank_sums(scores, metric) for metric in METRICS], ignore_index=True)
+    printed = published.assign(mean_rank=published["rank_sum"] / published["n_cells"])
+    keys = ["kind", "metric", "method"]
+    methods = [*study.methods, *(m for m in published["method"].unique() if m not in study.methods)]
+    index = pd.MultiIndex.from_product([ranking.KINDS, METRICS, methods], names=keys)
+    table = _with_position(ours).join(_with_position(printed).add_prefix("published_"), how="outer")
+    table = table.reindex(index).reset_index()
+    table["title"] = [study.methods.get(name, name) for name in table["method"]]
+    whole = ["rank_sum", "position", "n_cells"]
+    integers = dict.fromkeys(whole + [f"published_{name}" for name in whole], "Int64")
+    return table[COLUMNS].astype(integers)
+
+
+def rank_sums_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:
+    """Write the table for people: each method's rank sum and mean rank, ours beside the paper's."""
+    columns: dict[str, list[str]] = {"Method": list(table.drop_duplicates("method")["title"])}
+    for (kind, metric), part in table.groupby(["kind", "metric"], sort=False):
+        name = f"{KIND_TITLES[kind]} {SHORT_TITLES[metric]}"
+        columns[f"{name}, ours ({cell_count(part, 'n_cells')})"] = _entries(part, "")
+        columns[f"{name}, paper ({cell_count(part, 'published_n_cells')})"] = _entries(part, "published_")
+    caption = (
+        "Sum of ranks, with the mean rank in brackets, of the methods by g-mean (GM) and balanced Brier "
+        "score (BBS): in each cell methods are ranked by their mean over the folds, 1 is best, equal ones "
+        f"get the lowest rank. The best of each column is bold. {study.protocol_note}"
+    )
+    return markdown.document(
+        "Table 2: rank sums",
+        caption,
+        coverage_note(coverage),
+        markdown.table(pd.DataFrame(columns)),
+        " ".join(comparison_remarks(table, study)),
+    )
+
+
+def comparison_remarks(table: pd.DataFrame, study: Study) -> list[str]:
+    """Say what must be kept in mind when the two sides are compared."""
+    remarks = []
+    counts = table[["n_cells", "published_n_cells"]].dropna()
+    if (counts["n_cells"] != counts["published_n_cells"]).any() or table["n_cells"].isna().any():
+        remarks.append("A sum grows with the number of cells: compare the mean ranks, not the sums.")
+    printed = set(table.loc[table["published_rank_sum"].notna(), "method"])
+    if printed != set(study.methods):
+        remarks.append(
+            f"The study ranks {len(study.methods)} methods and the paper {len(printed)}: even mean ranks "
+            "cannot be compared, since a rank counts the methods that are better."
+        )
+    return remarks
+
+
+def cell_count(part: pd.DataFrame, column: str) -> str:
+    """Number of cells that a column's sums are over, as text."""
+    numbers = part[column].dropna()
+    count = 0 if numbers.empty else int(numbers.iloc[0])
+    return f"{count} cell{'' if count == 1 else 's'}"
+
+
+def _with_position(sums: pd.DataFrame) -> pd.DataFrame:
+    position = sums.groupby(["kind", "metric"])["mean_rank"].rank(method="min")
+    columns = ["rank_sum", "mean_rank", "position", "n_cells"]
+    return sums.assign(position=position).set_index(["kind", "metric", "method"])[columns]
+
+
+def _entries(part: pd.DataFrame, prefix: str) -> list[str]:
+    texts = []
+    for _, line in part.iterrows():
+        total, mean = line[f"{prefix}rank_sum"], line[f"{prefix}mean_rank"]
+        if pd.isna(total):
+            texts.append(markdown.ABSENT)
+            continue
+        best = line[f"{prefix}position"] == 1
+        texts.append(f"{markdown.bold(str(total)) if best else total} ({mean:.2f})")
+    return texts

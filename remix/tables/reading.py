@@ -1,0 +1,87 @@
+"""Reading what earlier steps wrote, with imbalance ratios kept as the text that paths have."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from remix.errors import ResultError
+from remix.tables.study import Study
+
+SCORE_COLUMNS = ["task", "ir", "method", "repeat", "fold", "metric", "value"]
+_TEXT_COLUMNS = {
+    "ir",
+    "irs",
+    "features",
+    "origin",
+    "source",
+    "reasons",
+    "note",
+    "published",
+    "ours",
+    "remark",
+}
+_TEXT_SUFFIX = "_remark"
+
+
+def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Read a table in CSV; ratios and remarks are text, empty where there is none."""
+    columns = pd.read_csv(path, nrows=0).columns
+    texts = [name for name in columns if name in _TEXT_COLUMNS or name.endswith(_TEXT_SUFFIX)]
+    frame = pd.read_csv(path, dtype=dict.fromkeys(texts, str))
+    return frame.assign(**{name: frame[name].fillna("") for name in texts})
+
+
+def read_scores(paths: Iterable[str | os.PathLike[str]], study: Study) -> pd.DataFrame:
+    """Read score files into one frame.
+
+    Parameters
+    ----------
+    paths : iterable of path-like
+        Files ``{task}/{ir}/{method}.csv``, each of one method on one cell.
+    study : Study
+        Gives each task's kind.
+
+    Returns
+    -------
+    DataFrame
+        ``kind, task, ir, method, repeat, fold, metric, value``; cells and methods in the study's order.
+
+    Raises
+    ------
+    ResultError
+        If a file has other columns, belongs to no task or method of the study, or a cell of which there are
+        scores lacks one of the study's methods.
+    """
+    columns = ["kind", *SCORE_COLUMNS]
+    parts = []
+    for path in paths:
+        part = pd.read_csv(path, dtype={"ir": str})
+        if list(part.columns) != SCORE_COLUMNS:
+            raise ResultError(f"{path} has the columns {list(part.columns)}, not {SCORE_COLUMNS}; remove it")
+        if part.empty:
+            raise ResultError(f"{path} has no scores; remove it")
+        task, method = part["task"].iloc[0], part["method"].iloc[0]
+        if task not in study.tasks or method not in study.methods:
+            raise ResultError(f"{path} is of task {task} and method {method}, which the study does not have")
+        parts.append(part.assign(kind=study.tasks[task].kind)[columns])
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    scores = pd.concat(parts, ignore_index=True)
+    for (task, ir), present in scores.groupby(["task", "ir"])["method"]:
+        absent = [name for name in study.methods if name not in set(present)]
+        if absent:
+            raise ResultError(f"{task}, IR {ir} has no scores of {', '.join(absent)}; make these first")
+    order = {cell: position for position, cell in enumerate(study.cells)}
+    cells = pd.Series(list(zip(scores["task"], scores["ir"], strict=True)))
+    methods = {name: position for position, name in enumerate(study.methods)}
+    keys = pd.DataFrame({"cell": cells.map(order), "method": scores["method"].map(methods)})
+    return scores.loc[keys.sort_values(["cell", "method"], kind="stable").index].reset_index(drop=True)
+
+
+def read_published(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Read the paper's printed numbers from config/published."""
+    if not Path(path).exists():
+        raise ResultError(f"{path}, the paper's printed numbers, is missing; restore it from the repository")
+    return read_table(path)

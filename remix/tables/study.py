@@ -1,0 +1,70 @@
+"""What tables and figures say about the study: its cells, the names of things, the protocol."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from remix.data.catalogue import Task
+
+KIND_TITLES = {"binary": "Binary", "multiclass": "Multi-class"}
+
+
+@dataclass(frozen=True)
+class Study:
+    """The part of the configuration that reports need.
+
+    Attributes
+    ----------
+    tasks : mapping of str to Task
+        In the order of the catalogue.
+    titles : mapping of str to str
+        Title of each task's dataset, by task.
+    methods : mapping of str to str
+        Titles by name, in the order of the catalogue.
+    protocol : mapping
+        The configuration's ``protocol``.
+    seed : int
+        The study's seed.
+    """
+
+    tasks: Mapping[str, Task]
+    titles: Mapping[str, str]
+    methods: Mapping[str, str]
+    protocol: Mapping[str, Any]
+    seed: int
+
+    @classmethod
+    def from_json(cls, text: str) -> "Study":
+        """Read the text ``{"tasks": …, "methods": …, "protocol": …, "seed": …}``."""
+        given = json.loads(text)
+        tasks, titles = {}, {}
+        for name, entry in given["tasks"].items():
+            definition = {key: entry[key] for key in ("dataset", "minority", "merged", "classes", "irs")}
+            tasks[name] = Task.from_definition({"name": name, **definition})
+            titles[name] = entry["title"]
+        return cls(tasks, titles, given["methods"], given["protocol"], given["seed"])
+
+    @property
+    def cells(self) -> list[tuple[str, str]]:
+        """Every (task, IR) of the study, tasks in catalogue order, IRs from mild to extreme."""
+        return [(name, ir) for name, task in self.tasks.items() for ir in sorted_irs(task.irs)]
+
+    @property
+    def protocol_note(self) -> str:
+        """One sentence on how the numbers were made."""
+        protocol = self.protocol
+        weights = {"last": "last weights", "best_validation": "weights of the best validation loss"}
+        return (
+            f"{protocol['repeats']} × {protocol['splits']}-fold cross-validation, "
+            f"{protocol['epochs']} epochs, {weights[protocol['selection']]}, seed {self.seed}."
+        )
+
+
+def sorted_irs(irs: tuple[str, ...] | list[str]) -> list[str]:
+    """Sort imbalance ratios from mild to extreme.
+
+    >>> sorted_irs(["0.01", "0.05", "0.025"])
+    ['0.05', '0.025', '0.01']
+    """
+    return sorted(irs, key=float, reverse=True)

@@ -1,0 +1,132 @@
+"""What a run says at its end: what was made, what was left out and why, and the rank sums."""
+
+import textwrap
+from collections.abc import Sequence
+
+import pandas as pd
+from tabulate import tabulate
+
+from remix.tables.coverage import MISSING, reasons_by_source
+from remix.tables.rank_sums import SHORT_TITLES, cell_count, comparison_remarks
+from remix.tables.study import KIND_TITLES, Study
+
+WIDTH = 100
+
+
+def summary_text(
+    study: Study,
+    coverage: pd.DataFrame,
+    rank_sums: pd.DataFrame,
+    *,
+    tables: Sequence[str],
+    figures: Sequence[str],
+    data_dir: str,
+) -> str:
+    """Write the summary, in lines of at most 100 characters (addresses and paths may be longer).
+
+    Parameters
+    ----------
+    study : Study
+    coverage, rank_sums : DataFrame
+        The study's tables of these names.
+    tables, figures : sequence of str
+        Files that were made.
+    data_dir : str
+        Folder in which users place files.
+    """
+    present = int((coverage["state"] != MISSING).sum())
+    folds = study.protocol["repeats"] * study.protocol["splits"]
+    made = (
+        f"{present} of {len(coverage)} cells × {len(study.methods)} methods × {folds} folds = "
+        f"{present * len(study.methods) * folds:,} networks. {study.protocol_note}"
+    )
+    parts = [
+        _heading("Made"),
+        _wrapped(made),
+        _files("tables ", tables),
+        _files("figures", figures),
+        "",
+        *_left_out(coverage, data_dir),
+        *_rank_tables(rank_sums),
+        *(_wrapped(remark) for remark in comparison_remarks(rank_sums, study)),
+    ]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _left_out(coverage: pd.DataFrame, data_dir: str) -> list[str]:
+    missing = coverage[coverage["state"] == MISSING]
+    if missing.empty:
+        return [_heading("Left out"), "Nothing: the data of every cell of the study was there.", ""]
+    lines = [_heading("Left out")]
+    for dataset, part in missing.groupby("dataset", sort=False):
+        cells = ", ".join(
+            f"{task} ({', '.join(cell['ir'])})" for task, cell in part.groupby("task", sort=False)
+        )
+        lines.append(_wrapped(f"{dataset}: {cells}"))
+        for source, reason in reasons_by_source(part["reasons"].iloc[0]):
+            lines.append(_wrapped(f"{source}: {reason}", indent="    "))
+        lines.append(f"    to supply it: place the file in {data_dir}/{dataset}/")
+    return [*lines, "The next run tries these again.", ""]
+
+
+def _rank_tables(rank_sums: pd.DataFrame) -> list[str]:
+    """One block per kind: two metrics, ours and the paper's, are as many columns as fit."""
+    lines = []
+    for kind, of_kind in rank_sums.groupby("kind", sort=False):
+        columns: dict[str, list[str]] = {"": list(of_kind.drop_duplicates("method")["title"])}
+        for metric, part in of_kind.groupby("metric", sort=False):
+            for prefix, whose in (("", "ours"), ("published_", "paper")):
+                columns[f"{SHORT_TITLES[metric]} {whose}"] = [
+                    "–" if pd.isna(total) else f"{total} ({mean:.2f})"
+                    for total, mean in zip(part[f"{prefix}rank_sum"], part[f"{prefix}mean_rank"], strict=True)
+                ]
+        counts = (
+            f"{cell_count(of_kind, 'n_cells')} here, {cell_count(of_kind, 'published_n_cells')} in the paper"
+        )
+        lines += [
+            _heading(
+                f"Rank sums, {KIND_TITLES[kind].lower()} (mean rank in brackets; lower is better; {counts})"
+            ),
+            tabulate(
+                columns, headers="keys", tablefmt="plain", colalign=["left"] + ["right"] * (len(columns) - 1)
+            ),
+            "",
+        ]
+    return lines
+
+
+def _files(title: str, paths: Sequence[str]) -> str:
+    """List files by folder, so that the names fit in few lines."""
+    folders: dict[str, list[str]] = {}
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        folders.setdefault(folder, []).append(name)
+    stems = (f"{folder}/: {_names(names)}" for folder, names in folders.items())
+    return "\n".join(_wrapped(f"{title}  {text}") for text in stems)
+
+
+def _names(names: list[str]) -> str:
+    """Join files that differ in their suffix only: ``gains.{csv,md}``."""
+    suffixes: dict[str, list[str]] = {}
+    for name in names:
+        stem, _, suffix = name.rpartition(".")
+        suffixes.setdefault(stem, []).append(suffix)
+    return ", ".join(
+        f"{stem}.{found[0]}" if len(found) == 1 else f"{stem}.{{{','.join(found)}}}"
+        for stem, found in suffixes.items()
+    )
+
+
+def _heading(text: str) -> str:
+    return f"{text}\n{'-' * len(text)}"
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + "    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,100 @@
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgba
+
+from remix.plotting.figure5 import figure5
+from remix.plotting.style import fills, render
+from remix.ranking import GAIN_COLUMNS
+
+TITLES = {"baseline": "Baseline", "smote": "SMOTE", "remix": "ReMix"}
+
+
+@pytest.fixture
+def gains():
+    lines = []
+    for kind, irs in (("binary", ["0.05", "0.01", "All"]), ("multiclass", ["0.1", "All"])):
+        for metric in ("g_mean", "balanced_brier"):
+            for k, ir in enumerate(irs):
+                for method, gain in (("smote", -0.125), ("remix", 0.25 + k)):
+                    cells = 2 * (len(irs) - 1) if ir == "All" else 2
+                    lines.append((kind, metric, ir, method, gain, 0.0625, 2, cells))
+    return pd.DataFrame(lines, columns=GAIN_COLUMNS)
+
+
+def bars(ax):
+    return {c.get_label(): [bar.get_height() for bar in c] for c in ax.containers if c.get_label()[0] != "_"}
+
+
+def test_each_panel_shows_its_numbers(gains):
+    figure = figure5(gains, "note", TITLES)
+    top_left, top_right, bottom_left, _ = figure.axes
+    assert bars(top_left) == {"SMOTE": [-0.125] * 3, "ReMix": [0.25, 1.25, 2.25]}
+    assert bars(top_right) == {"SMOTE": [-0.125] * 2, "ReMix": [0.25, 1.25]}
+    assert [t.get_text() for t in top_left.get_xticklabels()] == [
+        "IR 0.05\n2 tasks",
+        "IR 0.01\n2 tasks",
+        "All\n2 tasks\n4 cells",
+    ]
+    assert top_left.get_ylabel() == "G-mean: increase\nagainst the baseline (higher is better)"
+    assert (
+        bottom_left.get_ylabel() == "Balanced Brier score: reduction\nagainst the baseline (higher is better)"
+    )
+    assert [ax.get_title() for ax in figure.axes[:2]] == ["Binary", "Multi-class"]
+    assert [t.get_text() for t in figure.legends[0].get_texts()] == ["SMOTE", "ReMix"]
+
+
+def test_panels_do_not_mix_up_kinds_and_metrics(gains):
+    chosen = (gains["kind"] == "multiclass") & (gains["metric"] == "balanced_brier")
+    figure = figure5(gains.assign(gain=gains["gain"].where(~chosen, 9.0)), "note", TITLES)
+    assert bars(figure.axes[3]) == {"SMOTE": [9.0] * 2, "ReMix": [9.0] * 2}
+    assert all(9.0 not in values for ax in figure.axes[:3] for values in bars(ax).values())
+
+
+def test_bars_have_the_methods_colour_an_error_bar_and_a_zero_line(gains):
+    ax = figure5(gains, "note", TITLES).axes[0]
+    remix = next(c for c in ax.containers if c.get_label() == "ReMix")
+    assert all(bar.get_facecolor() == pytest.approx(rgba("remix")) for bar in remix)
+    low, high = remix.errorbar.lines[2][0].get_segments()[0][:, 1]
+    assert (low, high) == (0.25 - 0.0625, 0.25 + 0.0625)
+    assert any(np.allclose(line.get_ydata(), 0) for line in ax.lines)
+
+
+def rgba(method):
+    return to_rgba(fills([method])[method].colour)
+
+
+def test_order_of_the_rows_does_not_matter(gains):
+    shuffled = figure5(gains.sort_values("gain", kind="stable"), "note", TITLES).axes[0]
+    by_label = dict(
+        zip([t.get_text() for t in shuffled.get_xticklabels()], bars(shuffled)["ReMix"], strict=True)
+    )
+    assert by_label["IR 0.01\n2 tasks"] == 1.25
+
+
+def test_a_kind_without_cells_says_so(gains):
+    figure = figure5(gains[gains["kind"] == "binary"], "note", TITLES)
+    assert [t.get_text() for t in figure.axes[1].texts] == ["no cells"]
+    assert not figure.axes[0].texts
+    nothing = figure5(gains.iloc[:0], "note", TITLES)
+    assert [t.get_text() for ax in nothing.axes for t in ax.texts] == ["no cells"] * 4
+    assert render(nothing, "png")
+
+
+def test_a_single_task_has_no_error_bar_and_draws(gains):
+    assert render(figure5(gains.assign(standard_error=np.nan, n_tasks=1), "note"), "svg")
+
+
+@pytest.mark.parametrize("n_words", [1, 150])
+def test_the_caption_is_inside_the_figure_and_overlaps_nothing(gains, n_words):
+    figure = figure5(gains, "missing " * n_words, TITLES)
+    figure.draw_without_rendering()
+    (text,) = figure.texts
+    box = text.get_window_extent()
+    page = figure.bbox
+    assert text.get_text().replace("\n", " ").count("missing") == n_words
+    assert box.x0 >= page.x0
+    assert box.x1 <= page.x1
+    assert box.y0 >= page.y0
+    for ax in figure.axes:
+        assert ax.get_tightbbox().y0 >= box.y1

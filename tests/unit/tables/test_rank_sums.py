@@ -1,0 +1,67 @@
+import dataclasses
+
+import pandas as pd
+
+from remix.tables.rank_sums import rank_sums_markdown, rank_sums_table
+
+
+def line(table, kind, metric, method):
+    return table.set_index(["kind", "metric", "method"]).loc[(kind, metric, method)]
+
+
+def test_ours_beside_the_printed(scores, study, table2):
+    table = rank_sums_table(scores, study, table2)
+    smote = line(table, "binary", "g_mean", "smote")
+    assert (smote["rank_sum"], smote["mean_rank"], smote["position"], smote["n_cells"]) == (3, 1.5, 1, 2)
+    assert (smote["published_rank_sum"], smote["published_mean_rank"], smote["published_n_cells"]) == (
+        36,
+        2,
+        18,
+    )
+    assert smote["published_position"] == 2
+    # Baseline and ReMix tie at IR 0.01 for rank 2; at 0.05 they are third and first.
+    assert line(table, "binary", "g_mean", "baseline")["rank_sum"] == 5
+    assert line(table, "binary", "g_mean", "remix")["rank_sum"] == 3
+    assert line(table, "multiclass", "balanced_brier", "smote")["rank_sum"] == 3
+
+
+def test_markdown(scores, study, table2, coverage):
+    text = rank_sums_markdown(rank_sums_table(scores, study, table2), study, coverage)
+    assert [cell.strip() for cell in text.splitlines()[6].split("|")[1:-1]][:3] == [
+        "Method", "Binary GM, ours (2 cells)", "Binary GM, paper (18 cells)",
+    ]  # fmt: skip
+    assert [cell.strip() for cell in text.splitlines()[10].split("|")[1:-1]][:3] == [
+        "ReMix", "**3** (1.50)", "**22** (1.22)",
+    ]  # fmt: skip
+    assert "7 epochs" in text
+    assert "aps (0.01)" in text
+    assert "compare the mean ranks, not the sums" in text
+
+
+def test_one_kind_leaves_a_visible_gap(scores, study, table2, coverage):
+    table = rank_sums_table(scores[scores["kind"] == "binary"], study, table2)
+    assert pd.isna(line(table, "multiclass", "g_mean", "remix")["rank_sum"])
+    assert "Multi-class GM, ours (0 cells)" in rank_sums_markdown(table, study, coverage)
+
+
+def test_no_cells_at_all(no_scores, study, table2, coverage):
+    table = rank_sums_table(no_scores, study, table2)
+    assert table["rank_sum"].isna().all()
+    assert "Binary GM, ours (0 cells)" in rank_sums_markdown(table, study, coverage)
+
+
+def test_other_methods_than_the_papers_are_remarked(scores, study, table2, coverage):
+    more = dataclasses.replace(study, methods={**study.methods, "mine": "Mine"})
+    added = scores[scores["method"] == "smote"].assign(method="mine")
+    table = rank_sums_table(pd.concat([scores, added]), more, table2)
+    assert pd.isna(line(table, "binary", "g_mean", "mine")["published_rank_sum"])
+    text = rank_sums_markdown(table, more, coverage)
+    assert "The study ranks 4 methods and the paper 3: even mean ranks cannot be compared" in text
+
+
+def test_methods_only_in_the_paper_are_kept(scores, study, table2):
+    fewer = dataclasses.replace(study, methods={k: v for k, v in study.methods.items() if k != "smote"})
+    table = rank_sums_table(scores[scores["method"] != "smote"], fewer, table2)
+    smote = line(table, "binary", "g_mean", "smote")
+    assert pd.isna(smote["rank_sum"])
+    assert smote["published_rank_sum"] == 36

@@ -1,0 +1,35 @@
+from remix.tables.rank_sums import rank_sums_table
+from remix.tables.summary import WIDTH, summary_text
+
+FILES = {
+    "tables": ["results/tables/gains.csv", "results/tables/gains.md", "results/tables/scores.csv"],
+    "figures": ["results/figures/figure5_gains.png", "results/figures/figure5_gains.svg"],
+}
+
+
+def test_summary(scores, study, coverage, table2):
+    text = summary_text(study, coverage, rank_sums_table(scores, study, table2), **FILES, data_dir="mine")
+    assert max(map(len, text.splitlines())) <= WIDTH
+    assert "3 of 4 cells × 3 methods × 2 folds = 18 networks." in text
+    assert "results/tables/: gains.{csv,md}, scores.csv" in text
+    assert "results/figures/: figure5_gains.{png,svg}" in text
+    assert "aps: aps (0.01)\n    url uci.example/421/aps.zip: status 404\n" in text
+    assert "mine/aps/" in text
+    lines = [line.split() for line in text.splitlines()]
+    assert ["ReMix", "3", "(1.50)", "22", "(1.22)", "2", "(1.00)", "22", "(1.22)"] in lines
+    assert ["ReMix", "1", "(1.00)", "12", "(1.33)", "1", "(1.00)", "9", "(1.00)"] in lines
+
+
+def test_nothing_left_out(scores, study, coverage, table2):
+    complete = coverage[coverage["state"] == "present"]
+    text = summary_text(study, complete, rank_sums_table(scores, study, table2), **FILES, data_dir="data")
+    assert "Nothing: the data of every cell of the study was there." in text
+
+
+def test_nothing_made(no_scores, study, coverage, table2):
+    missing = coverage.assign(state="missing", reasons="openml 3: " + "a long reason " * 20)
+    text = summary_text(
+        study, missing, rank_sums_table(no_scores, study, table2), tables=[], figures=[], data_dir="data"
+    )
+    assert "0 of 4 cells" in text
+    assert max(map(len, text.splitlines())) <= WIDTH

@@ -1,0 +1,309 @@
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from imblearn.metrics import geometric_mean_score
+from sklearn import metrics as sklearn_metrics
+
+from remix.errors import ResultError
+from remix.metrics import (
+    METRICS,
+    Metric,
+    average_precision,
+    balanced_accuracy,
+    balanced_brier_score,
+    brier,
+    brier_by_class,
+    expected_calibration_error,
+    f1_macro,
+    g_mean,
+    log_loss,
+    metric,
+    recall_by_class,
+    roc_auc,
+    score_folds,
+)
+
+SCALARS = [m for m in METRICS.values() if not m.per_class]
+
+
+def example(n_classes, n=400, seed=0, dtype=np.float32):
+    """Labels of very different frequency, and probabilities that know something about them."""
+    rng = np.random.default_rng(seed)
+    weights = 1.0 / np.arange(1, n_classes + 1) ** 2
+    labels = np.concatenate([np.arange(n_classes), rng.choice(n_classes, n, p=weights / weights.sum())])
+    logits = rng.normal(size=(len(labels), n_classes)) + 1.5 * np.eye(n_classes)[labels]
+    p = np.exp(logits)
+    return labels, (p / p.sum(axis=1, keepdims=True)).astype(dtype)
+
+
+@st.composite
+def predictions(draw):
+    n_classes = draw(st.integers(2, 5))
+    return example(n_classes, n=draw(st.integers(0, 40)), seed=draw(st.integers(0, 10_000)))
+
+
+# By hand: four rows of class 0, one of class 1.
+Y = [0, 0, 0, 0, 1]
+P = [[1.0, 0.0], [0.8, 0.2], [0.8, 0.2], [0.4, 0.6], [0.7, 0.3]]
+
+
+def test_brier_by_hand_for_two_classes():
+    # Class 0: mean of p_1² = (0 + 0.04 + 0.04 + 0.36) / 4; class 1: (1 - 0.3)².
+    assert brier_by_class(Y, P) == pytest.approx([0.11, 0.49])
+    assert balanced_brier_score(Y, P) == pytest.approx(0.30)
+    assert brier(Y, P) == pytest.approx((4 * 0.11 + 0.49) / 5)
+
+
+def test_brier_by_hand_for_three_classes():
+    p = [[0.5, 0.3, 0.2], [0.1, 0.9, 0.0], [0.0, 1.0, 0.0]]
+    expected = [(0.25 + 0.09 + 0.04) / 2, (0.01 + 0.01 + 0.0) / 2, (0.0 + 1.0 + 1.0) / 2]
+    assert brier_by_class([0, 1, 2], p) == pytest.approx(expected)
+    assert balanced_brier_score([0, 1, 2], p) == pytest.approx(np.mean(expected))
+
+
+def test_decisions_by_hand():
+    assert recall_by_class(Y, P) == pytest.approx([0.75, 0.0])
+    assert g_mean(Y, P) == 0.0
+    assert g_mean([0, 0, 0, 0, 1], [*P[:4], [0.2, 0.8]]) == pytest.approx(np.sqrt(0.75))
+    assert balanced_accuracy(Y, P) == pytest.approx(0.375)
+    # Class 0: precision 3/4, recall 3/4; class 1: no true positive.
+    assert f1_macro(Y, P) == pytest.approx(0.375)
+
+
+def test_equal_probabilities_go_to_the_first_class():
+    assert recall_by_class([0, 1], [[0.5, 0.5], [0.5, 0.5]]).tolist() == [1.0, 0.0]
+
+
+def test_ece_by_hand():
+    # Bins of width 1/15: confidences 0.8, 0.8 (one of two right), 0.6 (wrong), 0.7 (wrong), 1.0 (right).
+    assert expected_calibration_error(Y, P) == pytest.approx((0.0 + 0.4 + 0.6 + 0.7) / 5)
+    assert expected_calibration_error([0, 1], [[0.8, 0.2], [0.8, 0.2]]) == pytest.approx(0.3)
+
+
+def test_ece_bins_are_open_at_the_left():
+    # 2/3 is the upper edge of its bin and just above it the next begins: one right, one wrong, not averaged.
+    y, p = [0, 1], [[2 / 3, 1 / 3], [2 / 3 + 1e-3, 1 / 3 - 1e-3]]
+    assert expected_calibration_error(y, p) == pytest.approx((1 / 3 + 2 / 3 + 1e-3) / 2)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 10])
+def test_against_the_libraries(n_classes):
+    y, p32 = example(n_classes)
+    p = p32.astype(np.float64)
+    p /= p.sum(axis=1, keepdims=True)
+    predicted = p.argmax(axis=1)
+    weights = (1 / np.bincount(y))[y]
+    scaled = {"labels": np.arange(n_classes), "scale_by_half": True}
+    positive = p[:, 1] if n_classes == 2 else p
+    expected = {
+        "g_mean": geometric_mean_score(y, predicted, average="multiclass"),
+        "balanced_brier": sklearn_metrics.brier_score_loss(y, positive, sample_weight=weights, **scaled),
+        "brier": sklearn_metrics.brier_score_loss(y, positive, **scaled),
+        "balanced_accuracy": sklearn_metrics.balanced_accuracy_score(y, predicted),
+        "f1_macro": sklearn_metrics.f1_score(y, predicted, average="macro"),
+        "roc_auc": np.mean([sklearn_metrics.roc_auc_score(y == c, p[:, c]) for c in range(n_classes)]),
+        "average_precision": np.mean(
+            [
+                sklearn_metrics.average_precision_score(y == c, p[:, c])
+                for c in range(1 if n_classes == 2 else 0, n_classes)
+            ]
+        ),
+        "log_loss": sklearn_metrics.log_loss(y, p),
+    }
+    for name, value in expected.items():
+        assert METRICS[name].function(y, p32) == pytest.approx(value, abs=1e-6), name
+    recalls = sklearn_metrics.recall_score(y, predicted, average=None)
+    assert recall_by_class(y, p32) == pytest.approx(recalls)
+    assert g_mean(y, p32) == pytest.approx(np.prod(recalls) ** (1 / n_classes))
+
+
+@pytest.mark.parametrize("n_classes", [2, 4])
+def test_g_mean_is_zero_if_a_recall_is(n_classes):
+    y, p = example(n_classes)
+    p[y == 1] = np.eye(n_classes)[0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert g_mean(y, p) == 0.0
+    assert balanced_accuracy(y, p) > 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(predictions())
+def test_brier_scores_are_in_the_unit_interval(given_predictions):
+    y, p = given_predictions
+    scores = [*brier_by_class(y, p), balanced_brier_score(y, p), brier(y, p)]
+    assert all(0 <= s <= 1 for s in scores)
+
+
+@settings(max_examples=20, deadline=None)
+@given(predictions(), st.randoms(use_true_random=False))
+def test_the_order_of_rows_does_not_matter(given_predictions, random):
+    y, p = given_predictions
+    order = list(range(len(y)))
+    random.shuffle(order)
+    for m in METRICS.values():
+        assert m.function(y[order], p[order]) == pytest.approx(m.function(y, p), abs=1e-9), m.name
+
+
+@settings(max_examples=20, deadline=None)
+@given(predictions(), st.randoms(use_true_random=False))
+def test_renaming_classes_leaves_symmetric_metrics(given_predictions, random):
+    y, p = given_predictions
+    new_names = list(range(p.shape[1]))
+    random.shuffle(new_names)
+    renamed = np.empty_like(p)
+    renamed[:, new_names] = p
+    # Not average precision of two classes, which is that of class 1 by definition.
+    for function in (g_mean, balanced_brier_score, brier, balanced_accuracy, f1_macro, log_loss, roc_auc):
+        assert function(np.take(new_names, y), renamed) == pytest.approx(function(y, p), abs=1e-9)
+
+
+@settings(max_examples=20, deadline=None)
+@given(predictions())
+def test_certain_and_right_is_best_of_all(given_predictions):
+    y, p = given_predictions
+    perfect = np.eye(p.shape[1])[y]
+    for m in METRICS.values():
+        best = np.atleast_1d(m.function(y, perfect))
+        assert best == pytest.approx(1 if m.higher_is_better else 0, abs=1e-9), m.name
+        assert (m.sign * best >= m.sign * np.atleast_1d(m.function(y, p)) - 1e-9).all(), m.name
+
+
+def test_balanced_brier_weighs_classes_alike_where_brier_does_not():
+    y = np.repeat([0, 1], [99, 1])
+    p = np.tile([1.0, 0.0], (100, 1))
+    assert balanced_brier_score(y, p) == 0.5
+    assert brier(y, p) == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize(
+    ("y", "p", "message"),
+    [
+        ([0, 1], [0.1, 0.9], r"shape \(n, K\).*column_stack"),
+        ([0, 1], [[1.0], [1.0]], "K ≥ 2"),
+        ([0, 1, 1], [[0.5, 0.5], [0.5, 0.5]], r"shape \(2,\)"),
+        ([[0], [1]], [[0.5, 0.5], [0.5, 0.5]], r"it has \(2, 1\)"),
+        ([0, 1], [[np.nan, 0.5], [0.5, 0.5]], "NaN"),
+        ([0, 1], [[np.inf, 0.5], [0.5, 0.5]], "infinite"),
+        ([0, 1], [[-0.5, 1.5], [0.5, 0.5]], "not logits"),
+        ([0, 1], [[0.5, 0.5], [0.5, 0.3]], "row 1 sums to 0.8"),
+        ([0, 2], [[0.5, 0.5], [0.5, 0.5]], "labels 0 to 1"),
+        ([-1, 1], [[0.5, 0.5], [0.5, 0.5]], "labels 0 to 1"),
+        ([0.5, 1], [[0.5, 0.5], [0.5, 0.5]], "labels 0 to 1"),
+        (["a", "b"], [[0.5, 0.5], [0.5, 0.5]], "labels 0 to 1"),
+        ([0, 0], [[0.5, 0.5], [0.5, 0.5]], "class 1 has no rows"),
+        ([], np.empty((0, 2)), "class 0 has no rows"),
+    ],
+)
+@pytest.mark.parametrize("m", METRICS.values(), ids=list(METRICS))
+def test_bad_input_is_refused_by_every_metric(m, y, p, message):
+    with pytest.raises(ValueError, match=message):
+        m.function(y, p)
+
+
+def test_labels_may_be_floats_or_booleans():
+    for labels in (np.array(Y, float), np.array(Y, bool)):
+        assert balanced_brier_score(labels, P) == balanced_brier_score(Y, P)
+
+
+def test_float32_probabilities_of_zero_and_one_give_a_finite_log_loss():
+    assert log_loss([0, 1], np.array([[1, 0], [1, 0]], np.float32)) == pytest.approx(
+        -np.log(2.2e-16) / 2, rel=1e-2
+    )
+
+
+def test_directions():
+    lower = {"balanced_brier", "brier", "brier_{class}", "log_loss", "ece"}
+    assert {m.name for m in METRICS.values() if not m.higher_is_better} == lower
+    assert {m.name: m.sign for m in METRICS.values()} == {
+        name: -1 if name in lower else 1 for name in METRICS
+    }
+    assert metric("brier_12").direction == "lower is better"
+    assert metric("recall_0") is METRICS["recall_{class}"]
+    assert metric("brier") is METRICS["brier"]
+
+
+@pytest.mark.parametrize("name", ["recall", "recall_x", "accuracy", "brier_{class}x"])
+def test_unknown_metric(name):
+    with pytest.raises(ResultError, match="there is no metric"):
+        metric(name)
+
+
+def folds(n_classes, repeats=2):
+    parts = []
+    for seed in range(2 * repeats):
+        y, p = example(n_classes, n=60, seed=seed)
+        columns = {f"p_{k}": p[:, k] for k in range(n_classes)}
+        parts.append(
+            pd.DataFrame(
+                {"repeat": seed // 2, "fold": seed % 2, "row": np.arange(len(y)), "y_true": y, **columns}
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.mark.parametrize("n_classes", [2, 11])
+def test_score_folds_has_every_metric_of_every_fold(n_classes):
+    frame = folds(n_classes)
+    scores = score_folds(frame)
+    classes = range(n_classes)
+    names = [m.name for m in SCALARS] + [f"recall_{c}" for c in classes] + [f"brier_{c}" for c in classes]
+    assert list(scores.columns) == ["repeat", "fold", "metric", "value"]
+    for fold in [(r, f) for r in range(2) for f in range(2)]:
+        part = scores[(scores["repeat"] == fold[0]) & (scores["fold"] == fold[1])]
+        assert list(part["metric"]) == names
+    # Columns of ten and more classes are in the order of labels, not of texts.
+    y, p = example(n_classes, n=60, seed=3)
+    last = scores[(scores["repeat"] == 1) & (scores["fold"] == 1)].set_index("metric")["value"]
+    assert last["balanced_brier"] == balanced_brier_score(y, p)
+    assert last[f"recall_{n_classes - 1}"] == recall_by_class(y, p)[-1]
+
+
+def test_the_order_of_lines_does_not_matter():
+    frame = folds(3)
+    shuffled = score_folds(frame.sample(frac=1, random_state=0))
+    pd.testing.assert_frame_equal(shuffled, score_folds(frame), check_exact=False, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda f: f.drop(columns="fold"), "lack the column 'fold'"),
+        (lambda f: f.drop(columns=["p_0", "p_1", "p_2"]), "lack the column 'p_0'"),
+        (lambda f: f.drop(columns="p_1"), "lack the column 'p_1'"),
+        (lambda f: f.iloc[:0], "no rows"),
+        (
+            lambda f: f.assign(p_1=f["p_1"].where(f["repeat"] == 0)),
+            "repeat 1, fold 0 cannot be scored: .*NaN",
+        ),
+        (lambda f: f[(f["y_true"] != 2) | (f["fold"] == 0)], "repeat 0, fold 1 .* class 2 has no rows"),
+    ],
+)
+def test_score_folds_refuses(spoil, message):
+    with pytest.raises(ResultError, match=message):
+        score_folds(spoil(folds(3)))
+
+
+def test_a_metric_per_class_has_a_value_for_each():
+    both = Metric("twice_{class}", "Twice", True, lambda y, p: np.array([1.0, 2.0]))
+    assert both.values([], []) == {"twice_0": 1.0, "twice_1": 2.0}
+
+
+def test_import_is_light():
+    heavy = ["tensorflow", "sklearn", "imblearn"]
+    code = f"import sys, remix.metrics; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_roc_auc_and_average_precision_of_two_classes_are_those_of_class_1():
+    y, p = example(2)
+    assert average_precision(y, p) == pytest.approx(sklearn_metrics.average_precision_score(y, p[:, 1]))
+    assert average_precision(y, p) != pytest.approx(sklearn_metrics.average_precision_score(1 - y, p[:, 0]))
+    assert roc_auc(y, p) == pytest.approx(sklearn_metrics.roc_auc_score(y, p[:, 1]))

@@ -1,0 +1,237 @@
+"""The scripts of scoring and reporting, run one after the other on a small made-up study."""
+
+import importlib.util
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PUBLISHED = ROOT / "config" / "published"
+
+STUDY = {
+    "tasks": {
+        "musk": {
+            "dataset": "musk", "title": "Musk", "kind": "binary", "minority": ["1"],
+            "classes": ["0", "1"], "merged": True, "irs": ["0.05"],
+        },
+        "landsat": {
+            "dataset": "statlog", "title": "Statlog", "kind": "multiclass",
+            "minority": ["2", "3"], "classes": ["1", "2", "3"], "merged": False, "irs": ["0.25", "0.1"],
+        },
+        "aps": {
+            "dataset": "aps", "title": "APS", "kind": "binary", "minority": ["pos"],
+            "classes": ["neg", "pos"], "merged": True, "irs": ["0.01"],
+        },
+    },
+    "methods": {"baseline": "Baseline", "remix": "ReMix"},
+    "protocol": {"splits": 2, "repeats": 1, "epochs": 3, "selection": "last", "validation_fraction": 0.3},
+    "seed": 1,
+}  # fmt: skip
+CELLS = [("musk", "0.05", 2), ("landsat", "0.25", 3), ("landsat", "0.1", 3)]
+TABLES = ("datasets", "scores", "rank_sums", "gains", "paper_comparison", "coverage")
+
+
+class Named(dict):
+    """Access by name and by key, as Snakemake's own lists of files give it."""
+
+    __getattr__ = dict.__getitem__
+
+
+def run(name, folder, inputs, output, wildcards=None, study=STUDY):
+    path = ROOT / "workflow" / "scripts" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"script_{name}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.main(
+        SimpleNamespace(
+            input=Named(inputs),
+            output=output,
+            wildcards=Named(wildcards or {}),
+            params=SimpleNamespace(study=json.dumps(study), data_dir="data"),
+            log=[str(folder / "logs" / f"{name}.log")],
+        )
+    )
+
+
+def table(folder, name):
+    return Named({suffix: str(folder / "tables" / f"{name}.{suffix}") for suffix in ("csv", "md")})
+
+
+def write_predictions(path, n_classes, method):
+    rng = np.random.default_rng(len(method))
+    y = np.tile(np.repeat(np.arange(n_classes), 20), 2)
+    p = rng.dirichlet(np.ones(n_classes), len(y)) + (1.0 if method == "remix" else 0.5) * np.eye(n_classes)[y]
+    p = (p / p.sum(axis=1, keepdims=True)).astype(np.float32)
+    frame = pd.DataFrame(
+        {"repeat": 0, "fold": np.repeat([0, 1], len(y) // 2), "row": np.arange(len(y)), "y_true": y}
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    frame.join(pd.DataFrame(p, columns=[f"p_{k}" for k in range(n_classes)])).to_parquet(path, index=False)
+
+
+def write_record(folder, available):
+    found = {
+        "available": True,
+        "source": 0,
+        "origin": "source",
+        "kind": "url",
+        "files": {"a.csv": "0f"},
+        "attempts": [],
+    }
+    lost = {
+        "available": False,
+        "attempts": [{"source": "openml 41138", "reason": "no answer"}],
+    }  # fmt: skip
+    folder.mkdir(parents=True)
+    (folder / "source.json").write_text(json.dumps(found if available else lost))
+    return str(folder)
+
+
+def report(folder, scores, study=STUDY):
+    """Run every script after scoring; `scores` are the score files."""
+    datasets = list(dict.fromkeys(task["dataset"] for task in study["tasks"].values()))
+    raw = [write_record(folder / "raw" / name, available=name != "aps") for name in datasets]
+    prepared, variants = [], []
+    for dataset, (rows, features) in {"musk": (6598, 166), "statlog": (6435, 36)}.items():
+        if dataset in datasets:
+            path = folder / "prepared" / f"{dataset}.parquet"
+            path.parent.mkdir(exist_ok=True)
+            data = pd.DataFrame(np.zeros((rows, features), np.float32)).add_prefix("x")
+            data.assign(label="1").to_parquet(path, index=False)
+            prepared.append(str(path))
+    for task, ir, n_classes in CELLS:
+        if task in study["tasks"]:
+            path = folder / "variants" / task / f"{ir}.parquet"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            labels = np.repeat(np.arange(n_classes), 30)
+            pd.DataFrame({"row": np.arange(len(labels)), "x": 0.0, "label": labels}).to_parquet(
+                path, index=False
+            )
+            variants.append(str(path))
+    coverage = table(folder, "coverage").csv
+    table1, table2 = str(PUBLISHED / "table1.csv"), str(PUBLISHED / "table2.csv")
+    run("coverage", folder, {"raw": raw}, table(folder, "coverage"), study=study)
+    inputs = {
+        "datasets": {"prepared": prepared, "variants": variants, "table1": table1, "coverage": coverage},
+        "scores": {"scores": scores, "coverage": coverage},
+        "rank_sums": {"scores": scores, "table2": table2, "coverage": coverage},
+        "gains": {"scores": scores, "coverage": coverage},
+        "paper_comparison": {
+            **{name: table(folder, name).csv for name in ("datasets", "rank_sums", "gains", "coverage")},
+            "table1": table1,
+        },
+    }
+    for name, files in inputs.items():
+        run(name, folder, files, table(folder, name), study=study)
+    figure = Named({form: str(folder / "figures" / f"figure5_gains.{form}") for form in ("png", "svg")})
+    run("figure5", folder, {"gains": table(folder, "gains").csv, "coverage": coverage}, figure, study=study)
+    made = [path for name in TABLES for path in table(folder, name).values()]
+    run(
+        "summary",
+        folder,
+        {
+            "coverage": coverage,
+            "rank_sums": table(folder, "rank_sums").csv,
+            "tables": made,
+            "figures": [*figure.values()],
+        },
+        [str(folder / "summary.txt")],
+        study=study,
+    )
+
+
+@pytest.fixture(scope="module")
+def score_files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("scored")
+    paths = []
+    for task, ir, n_classes in CELLS:
+        for method in STUDY["methods"]:
+            predictions = folder / "predictions" / task / ir / f"{method}.parquet"
+            write_predictions(predictions, n_classes, method)
+            path = folder / "scores" / task / ir / f"{method}.csv"
+            wildcards = {"task": task, "ir": ir, "method": method}
+            run("score", folder, {"predictions": str(predictions)}, [str(path)], wildcards)
+            paths.append(str(path))
+    return paths
+
+
+def test_a_score_file_keeps_its_contract(score_files):
+    scores = pd.read_csv(score_files[-1], dtype={"ir": str})
+    assert list(scores.columns) == ["task", "ir", "method", "repeat", "fold", "metric", "value"]
+    assert scores[["task", "ir", "method"]].drop_duplicates().to_numpy().tolist() == [
+        ["landsat", "0.1", "remix"]
+    ]
+    assert set(scores["metric"]) >= {
+        "g_mean",
+        "balanced_brier",
+        "recall_2",
+        "brier_0",
+        "roc_auc",
+        "ece",
+        "brier",
+    }
+    # Numbers are written so that reading them gives the same bits.
+    from remix.metrics import score_folds
+
+    path = score_files[-1].replace("/scores/", "/predictions/").replace(".csv", ".parquet")
+    assert scores["value"].tolist() == score_folds(pd.read_parquet(path))["value"].tolist()
+
+
+def test_all_tables_figures_and_the_summary_are_made(score_files, tmp_path):
+    report(tmp_path, score_files)
+    note = "3 of 4 cells; missing: aps (0.01) – openml 41138: no answer."
+    for name in TABLES:
+        assert not pd.read_csv(table(tmp_path, name).csv).empty
+        text = Path(table(tmp_path, name).md).read_text()
+        assert text.startswith("# ")
+        assert "nan" not in text.lower().split()
+        if name != "coverage":
+            assert note in text
+    assert (tmp_path / "figures" / "figure5_gains.png").read_bytes().startswith(b"\x89PNG")
+    assert "<svg" in (tmp_path / "figures" / "figure5_gains.svg").read_text()
+    summary = (tmp_path / "summary.txt").read_text()
+    assert "3 of 4 cells × 2 methods × 2 folds = 12 networks" in summary
+    assert "data/aps/" in summary
+
+
+def test_the_same_inputs_give_the_same_bytes(score_files, tmp_path):
+    for folder in (tmp_path / "a", tmp_path / "b"):
+        folder.mkdir()
+        report(folder, score_files)
+    for path in sorted((tmp_path / "a" / "tables").iterdir()) + sorted(
+        (tmp_path / "a" / "figures").iterdir()
+    ):
+        assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
+
+
+@pytest.mark.parametrize("kept", [["musk"], ["landsat"], ["aps"]])
+def test_one_task_is_enough_and_so_is_none_with_data(score_files, tmp_path, kept):
+    study = STUDY | {"tasks": {name: STUDY["tasks"][name] for name in kept}}
+    report(tmp_path, [path for path in score_files if any(f"/{name}/" in path for name in kept)], study)
+    assert (tmp_path / "summary.txt").exists()
+
+
+def test_an_incomplete_cell_is_one_line_in_the_log(score_files, tmp_path, capsys):
+    coverage = table(tmp_path, "coverage").csv
+    with pytest.raises(SystemExit):
+        run("gains", tmp_path, {"scores": score_files[:-1], "coverage": coverage}, table(tmp_path, "gains"))
+    log = (tmp_path / "logs" / "gains.log").read_text()
+    assert log == "error: landsat, IR 0.1 has no scores of remix; make these first\n"
+
+
+def test_unscorable_predictions_are_one_line_in_the_log(tmp_path):
+    predictions = tmp_path / "predictions.parquet"
+    frame = pd.DataFrame({"repeat": 0, "fold": 1, "row": [0, 1], "y_true": [0, 0], "p_0": 0.5, "p_1": 0.5})
+    frame.to_parquet(predictions)
+    wildcards = {"task": "musk", "ir": "0.05", "method": "remix"}
+    with pytest.raises(SystemExit):
+        run("score", tmp_path, {"predictions": str(predictions)}, [str(tmp_path / "s.csv")], wildcards)
+    log = (tmp_path / "logs" / "score.log").read_text()
+    assert log.startswith(
+        "error: musk, IR 0.05, remix: repeat 0, fold 1 cannot be scored: class 1 has no rows"
+    )
+    assert not (tmp_path / "s.csv").exists()

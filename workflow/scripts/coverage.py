@@ -1,0 +1,25 @@
+"""Say which cells of the study have data, and why the others have none."""
+
+import json
+from pathlib import Path
+
+from remix.logs import job
+from remix.records import write_csv, write_text
+from remix.tables.coverage import coverage_markdown, coverage_note, coverage_table
+from remix.tables.study import Study
+
+
+def main(snakemake):
+    """Write the coverage table from the records of what was fetched."""
+    with job(snakemake.log[0]) as logger:
+        study = Study.from_json(snakemake.params.study)
+        folders = [Path(folder) for folder in snakemake.input.raw]
+        records = {folder.name: json.loads((folder / "source.json").read_text()) for folder in folders}
+        coverage = coverage_table(study, records)
+        logger.info(coverage_note(coverage))
+        write_text(coverage_markdown(coverage), snakemake.output.md)
+        write_csv(coverage, snakemake.output.csv)
+
+
+if __name__ == "__main__":
+    main(snakemake)

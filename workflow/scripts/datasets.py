@@ -1,0 +1,35 @@
+"""Make Table 1: the datasets and the sizes of their variants."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from pyarrow import parquet
+
+from remix.logs import job
+from remix.records import write_csv, write_text
+from remix.tables.datasets import datasets_markdown, datasets_table
+from remix.tables.reading import read_published, read_table
+from remix.tables.study import Study
+
+
+def main(snakemake):
+    """Write the table from the prepared datasets and their variants."""
+    with job(snakemake.log[0]):
+        study = Study.from_json(snakemake.params.study)
+        shapes = {}
+        for path in map(Path, snakemake.input.prepared):
+            facts = parquet.read_metadata(path)
+            shapes[path.stem] = (facts.num_rows, facts.num_columns - 1)  # all but the label
+        counts = {}
+        for path in map(Path, snakemake.input.variants):
+            task, ir = path.parent.name, path.name.removesuffix(".parquet")
+            labels = pd.read_parquet(path, columns=["label"])["label"]
+            counts[task, ir] = np.bincount(labels, minlength=study.tasks[task].n_classes)
+        table = datasets_table(study, shapes, counts, read_published(snakemake.input.table1))
+        write_text(datasets_markdown(table, study, read_table(snakemake.input.coverage)), snakemake.output.md)
+        write_csv(table, snakemake.output.csv)
+
+
+if __name__ == "__main__":
+    main(snakemake)

@@ -1,0 +1,26 @@
+"""Draw Figure 5: mean gains over the baseline."""
+
+from remix.logs import job
+from remix.plotting.figure5 import figure5
+from remix.plotting.style import render
+from remix.records import atomic_path
+from remix.tables.coverage import coverage_note
+from remix.tables.gains import ERROR_NOTE
+from remix.tables.reading import read_table
+from remix.tables.study import Study
+
+
+def main(snakemake):
+    """Write the figure as PNG and SVG from the table of gains."""
+    with job(snakemake.log[0]):
+        study = Study.from_json(snakemake.params.study)
+        note = coverage_note(read_table(snakemake.input.coverage))
+        caption = f"{study.protocol_note} {ERROR_NOTE} {note}"
+        figure = figure5(read_table(snakemake.input.gains), caption, study.methods)
+        for form in ("png", "svg"):
+            with atomic_path(snakemake.output[form]) as temporary:
+                temporary.write_bytes(render(figure, form))
+
+
+if __name__ == "__main__":
+    main(snakemake)

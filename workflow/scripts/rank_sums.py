@@ -1,0 +1,23 @@
+"""Make Table 2: rank sums beside the printed ones."""
+
+from remix.logs import job
+from remix.records import write_csv, write_text
+from remix.tables.rank_sums import rank_sums_markdown, rank_sums_table
+from remix.tables.reading import read_published, read_scores, read_table
+from remix.tables.study import Study
+
+
+def main(snakemake):
+    """Write the table from all scores."""
+    with job(snakemake.log[0]):
+        study = Study.from_json(snakemake.params.study)
+        scores = read_scores(snakemake.input.scores, study)
+        table = rank_sums_table(scores, study, read_published(snakemake.input.table2))
+        write_text(
+            rank_sums_markdown(table, study, read_table(snakemake.input.coverage)), snakemake.output.md
+        )
+        write_csv(table, snakemake.output.csv)
+
+
+if __name__ == "__main__":
+    main(snakemake)

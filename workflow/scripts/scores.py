@@ -1,0 +1,20 @@
+"""Make the supplement's table: mean ± standard deviation per task, IR and method."""
+
+from remix.logs import job
+from remix.records import write_csv, write_text
+from remix.tables.reading import read_scores, read_table
+from remix.tables.scores import scores_markdown, scores_table
+from remix.tables.study import Study
+
+
+def main(snakemake):
+    """Write the table from all scores."""
+    with job(snakemake.log[0]):
+        study = Study.from_json(snakemake.params.study)
+        table = scores_table(read_scores(snakemake.input.scores, study))
+        write_text(scores_markdown(table, study, read_table(snakemake.input.coverage)), snakemake.output.md)
+        write_csv(table, snakemake.output.csv)
+
+
+if __name__ == "__main__":
+    main(snakemake)

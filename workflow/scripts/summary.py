@@ -1,0 +1,25 @@
+"""Write what the end of a run prints."""
+
+from remix.logs import job
+from remix.records import write_text
+from remix.tables.reading import read_table
+from remix.tables.study import Study
+from remix.tables.summary import summary_text
+
+
+def main(snakemake):
+    """Write the summary from the tables."""
+    with job(snakemake.log[0]):
+        text = summary_text(
+            Study.from_json(snakemake.params.study),
+            read_table(snakemake.input.coverage),
+            read_table(snakemake.input.rank_sums),
+            tables=list(snakemake.input.tables),
+            figures=list(snakemake.input.figures),
+            data_dir=snakemake.params.data_dir,
+        )
+        write_text(text, snakemake.output[0])
+
+
+if __name__ == "__main__":
+    main(snakemake)
