@@ -90,8 +90,8 @@ def cross_validate(
     steps = math.ceil(max(len(data.labels) for data in sets) / batch_size)
     logger.info(
         f"{task.name}, IR {ir}: {len(folds)} folds of {len(sets[0].labels)} training rows, "
-        f"{X.shape[1]} features, {task.n_classes} classes; {protocol.hidden_layers} hidden layers of {width}; "
-        f"{steps} steps of {batch_size} rows per epoch"
+        f"{X.shape[1]} features, {task.n_classes} classes; "
+        f"{protocol.hidden_layers} hidden layers of {width}; {steps} steps of {batch_size} rows per epoch"
     )
     model = train_stack(
         sets,

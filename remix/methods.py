@@ -91,7 +91,7 @@ class Method:
         labels = tf.gather(pool.labels, rows, batch_dims=1)
         if isinstance(self.resample, BalancedResampling):
             rows = self.resample.rows(
-                rows, class_index(labels, pool.n_classes), pool.index, **drawn["resample"]
+                rows, class_index(labels, pool.n_classes), pool.by_class, **drawn["resample"]
             )
             labels = tf.gather(pool.labels, rows, batch_dims=1)
         x = tf.gather(pool.features, rows, batch_dims=1)

@@ -200,7 +200,7 @@ class _Trainer:
         )
         class_weights = np.ones((len(sets), n_classes), np.float32)
         if method.loss_weights is not None:
-            class_weights = method.loss_weights(self.pool.index.count.numpy())
+            class_weights = method.loss_weights(self.pool.by_class.count.numpy())
         self.class_weights = tf.constant(class_weights)
 
         self.order_generators = [data.generator(seed, "batches") for data in sets]

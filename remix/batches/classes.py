@@ -32,7 +32,7 @@ class Pool(NamedTuple):
         Rows behind the end of a shorter fold are padding.
     labels : int32 tensor, shape (S, N)
         Classes 0..K-1; -1 marks padding.
-    index : ClassIndex
+    by_class : ClassIndex
         The rows sorted by class.
     n_classes : int
         K.
@@ -40,7 +40,7 @@ class Pool(NamedTuple):
 
     features: tf.Tensor
     labels: tf.Tensor
-    index: ClassIndex
+    by_class: ClassIndex
     n_classes: int
 
     @classmethod

@@ -43,7 +43,7 @@ def batches(method, pool, seed=0):
     """All mini-batches of STEPS steps: features and labels with the step as first axis."""
     stack = len(pool.labels)
     rng = np.random.default_rng(seed)
-    counts = pool.index.count.numpy().sum(axis=1)
+    counts = pool.by_class.count.numpy().sum(axis=1)
     rows = np.stack([rng.integers(0, n, (STEPS, SIZE)) for n in counts], axis=1).astype(np.int32)
     folds = [
         method.draw({k: np.random.default_rng([seed, s]) for k in ("resample", "mix")}, STEPS, SIZE, CLASSES)

@@ -1,7 +1,7 @@
 """Adding a dataset, a method or a ratio is editing YAML, and only the new cells are trained."""
 
 import pytest
-from conftest import DATASETS, jobs_in
+from study_project import DATASETS, jobs_in
 
 pytestmark = pytest.mark.workflow
 
@@ -67,7 +67,9 @@ def test_titles_are_only_words(finished):
 
 
 def test_what_was_added_is_trained_and_ranked(finished):
-    more = {"methods": {"smote_mixup": {"title": "SMOTE + MixUp", "resample": "smote", "mix": {"alpha": 0.2}}}}
+    more = {
+        "methods": {"smote_mixup": {"title": "SMOTE + MixUp", "resample": "smote", "mix": {"alpha": 0.2}}}
+    }
     path = finished.folder / "results/predictions/wine/0.25/remix.parquet"
     before = path.stat().st_mtime_ns
     finished.run(finished.overlay(more))

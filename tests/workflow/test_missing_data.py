@@ -4,7 +4,7 @@ import socket
 
 import pandas as pd
 import pytest
-from conftest import DATASETS
+from study_project import DATASETS
 
 pytestmark = pytest.mark.workflow
 

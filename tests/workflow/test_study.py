@@ -11,7 +11,11 @@ pytestmark = pytest.mark.workflow
 CELLS = [("breast_cancer", "0.2"), ("breast_cancer", "0.1"), ("wine", "0.25")]
 METHODS = ["baseline", "cost", "smote", "mixup", "remix"]
 # breast_cancer: 357 benign, 0.2 and 0.1 of them malignant; wine: 59 + 71 + 0.25 × 71.
-ROWS = {("breast_cancer", "0.2"): 357 + 71, ("breast_cancer", "0.1"): 357 + 35, ("wine", "0.25"): 59 + 71 + 17}
+ROWS = {
+    ("breast_cancer", "0.2"): 357 + 71,
+    ("breast_cancer", "0.1"): 357 + 35,
+    ("wine", "0.25"): 59 + 71 + 17,
+}
 
 
 def test_variants_have_the_known_totals_and_are_nested(finished):
@@ -30,15 +34,25 @@ def test_every_cell_and_method_has_predictions_scores_and_a_training_record(fini
         classes = 2 if task == "breast_cancer" else 3
         keys = None
         for method in METHODS:
-            predictions = pd.read_parquet(finished.folder / f"results/predictions/{task}/{ir}/{method}.parquet")
-            assert list(predictions) == ["repeat", "fold", "row", "y_true", *(f"p_{k}" for k in range(classes))]
+            predictions = pd.read_parquet(
+                finished.folder / f"results/predictions/{task}/{ir}/{method}.parquet"
+            )
+            assert list(predictions) == [
+                "repeat",
+                "fold",
+                "row",
+                "y_true",
+                *(f"p_{k}" for k in range(classes)),
+            ]
             assert len(predictions) == 2 * ROWS[task, ir]
             assert predictions.groupby(["repeat", "fold"]).ngroups == 4
             own = predictions[["repeat", "fold", "row", "y_true"]]
             keys = own if keys is None else keys
             pd.testing.assert_frame_equal(own, keys)
 
-            scores = pd.read_csv(finished.folder / f"results/scores/{task}/{ir}/{method}.csv", dtype={"ir": str})
+            scores = pd.read_csv(
+                finished.folder / f"results/scores/{task}/{ir}/{method}.csv", dtype={"ir": str}
+            )
             assert list(scores) == ["task", "ir", "method", "repeat", "fold", "metric", "value"]
             assert set(scores["task"]) == {task}
             assert set(scores["ir"]) == {ir}
@@ -76,7 +90,8 @@ def test_tables_and_figures_are_there_and_agree(finished):
         ranks = means[metric].groupby(["task", "ir"]).rank(method="min", ascending=ascending)
         for kind, task in (("binary", "breast_cancer"), ("multiclass", "wine")):
             expected = ranks[task].groupby("method").sum()
-            ours = table.query("kind == @kind and metric == @metric").set_index("method")["rank_sum"]
+            own = table[(table["kind"] == kind) & (table["metric"] == metric)]
+            ours = own.set_index("method")["rank_sum"]
             assert ours.to_dict() == pytest.approx(expected.to_dict())
 
 

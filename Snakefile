@@ -1,0 +1,39 @@
+# The ReMix study. Rules by stage are in workflow/rules, settings in config/.
+from snakemake.utils import min_version
+
+min_version("9.11")
+
+
+configfile: "config/config.yaml"
+configfile: "config/datasets.yaml"
+configfile: "config/methods.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/score.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "results/summary.txt",
+    localrule: True
+
+
+rule tables:
+    input:
+        TABLES,
+    localrule: True
+
+
+rule figures:
+    input:
+        FIGURES,
+    localrule: True
+
+
+onsuccess:
+    print_summary()

@@ -1,0 +1,211 @@
+"""From the raw files of a source to one table, as the files have it."""
+
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pandas as pd
+
+from remix.errors import SourceError
+
+# No file of a dataset may be larger, packed or unpacked.
+MAX_BYTES = 2 << 30
+# What always stands for a missing value in csv files; a source may list more.
+MISSING = ("", "nan", "NaN", "NAN")
+
+
+def read_table(folder: Path, files: Sequence[str], source: Mapping[str, Any]) -> pd.DataFrame:
+    """Read the table of a dataset from its raw files.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the raw files.
+    files : sequence of str
+        Their names in table order. They are stacked as rows, unless the source's ``parts`` have lists of
+        files, which are pasted side by side as columns.
+    source : mapping
+        Catalogue entry of the source: ``format``, ``separator``, ``header``, ``skip_rows``, ``na_values``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per row of the data, in order. Columns have unique names: those of the header or of the ARFF
+        attributes, else ``x0, x1, …`` by position.
+
+    Raises
+    ------
+    SourceError
+        If a file is empty, an HTML page, not UTF-8 (a byte order mark is allowed) or not in its format, or
+        if the files do not fit together.
+    """
+    tables = []
+    for names in _groups(files, source):
+        parts = {name: _read_file(folder / name, source) for name in names}
+        tables.append((names, _paste(parts)))
+    return _stack(tables)
+
+
+def looks_like_html(start: bytes) -> bool:
+    """Tell by its first bytes whether a file is an HTML page, as servers send instead of data."""
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return text.startswith((b"<!doctype", b"<html", b"<head", b"<?xml", b"<!--"))
+
+
+def _groups(files: Sequence[str], source: Mapping[str, Any]) -> Iterator[list[str]]:
+    if "parts" not in source:
+        yield from ([name] for name in files)
+        return
+    for part in source["parts"]:
+        yield [PurePosixPath(name).name for name in ([part] if isinstance(part, str) else part)]
+
+
+def _paste(parts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    first, *others = parts
+    for name in others:
+        if len(parts[name]) != len(parts[first]):
+            lengths = f"{first} has {len(parts[first])} rows, {name} has {len(parts[name])}"
+            raise SourceError(f"{lengths}: they cannot be pasted side by side")
+    table = pd.concat(parts.values(), axis=1)
+    # Files without a header all start with x0.
+    return table.set_axis(_column_names([""] * table.shape[1]), axis=1) if others else table
+
+
+def _stack(tables: Sequence[tuple[list[str], pd.DataFrame]]) -> pd.DataFrame:
+    (first_names, first), *others = tables
+    for names, table in others:
+        if list(table.columns) != list(first.columns):
+            widths = f"{first_names[0]} has {first.shape[1]} columns, {names[0]} has {table.shape[1]}"
+            same = " of other names" if table.shape[1] == first.shape[1] else ""
+            raise SourceError(f"{widths}{same}: they cannot be stacked")
+    return pd.concat([table for _, table in tables], ignore_index=True)
+
+
+def _read_file(path: Path, source: Mapping[str, Any]) -> pd.DataFrame:
+    text = _text(path)
+    if source.get("format", "arff" if "openml" in source else "csv") == "arff":
+        return _read_arff(text, path.name)
+    return _read_csv(text, path.name, source)
+
+
+def _text(path: Path) -> str:
+    content = _unpacked(path)
+    if not content.strip():
+        raise SourceError(f"{path.name} is empty")
+    if looks_like_html(content[:1024]):
+        raise SourceError(f"{path.name} is an HTML page, not data")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        byte = f"byte {content[error.start]:#04x} at {error.start}"
+        raise SourceError(f"{path.name} is not UTF-8 text ({byte}); convert it to UTF-8") from None
+
+
+def _unpacked(path: Path) -> bytes:
+    try:
+        if path.suffix == ".Z":
+            # Imported here, for few sources need it.
+            from unlzw3 import unlzw
+
+            content = bytes(unlzw(path.read_bytes()))
+        elif path.suffix == ".gz":
+            with gzip.open(path) as stream:
+                content = stream.read(MAX_BYTES + 1)
+        else:
+            content = path.read_bytes()
+    except FileNotFoundError:
+        raise SourceError(f"{path.name} is missing from {path.parent}") from None
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise SourceError(f"{path.name} cannot be unpacked: {' '.join(str(error).split())}") from None
+    if len(content) > MAX_BYTES:
+        raise SourceError(f"{path.name} is larger than {MAX_BYTES} bytes when unpacked")
+    return content
+
+
+def _read_csv(text: str, name: str, source: Mapping[str, Any]) -> pd.DataFrame:
+    separator, skip = source.get("separator", ","), source.get("skip_rows", 0)
+    header = source.get("header", False)
+    columns = _checked_columns(text, name, separator, skip, header)
+    try:
+        return pd.read_csv(
+            io.StringIO(text),
+            sep=r"\s+" if separator == "whitespace" else separator,
+            header=0 if header else None,
+            names=columns,
+            index_col=False,
+            skiprows=skip,
+            skipinitialspace=True,
+            quoting=csv.QUOTE_NONE if separator == "whitespace" else csv.QUOTE_MINIMAL,
+            keep_default_na=False,
+            na_values=[*MISSING, *source.get("na_values", ())],
+            low_memory=False,
+        )
+    except (pd.errors.ParserError, ValueError) as error:
+        raise SourceError(f"{name} cannot be read as csv: {' '.join(str(error).split())}") from None
+
+
+def _checked_columns(text: str, name: str, separator: str, skip: int, header: bool) -> list[str]:
+    """Name the columns of a csv file, once all its rows are found to have as many.
+
+    pandas would fill short rows, such as the last one of a file that was cut, with missing values.
+    """
+    rows = _rows(text, name, separator, skip)
+    try:
+        line, first = next(rows)
+    except StopIteration:
+        raise SourceError(f"{name} has nothing below the {skip} rows that are skipped") from None
+    count = 0 if header else 1
+    for number, row in rows:
+        count += 1
+        if len(row) != len(first):
+            where = f"line {number} has {len(row)} columns, line {line} has {len(first)}"
+            raise SourceError(f"{name}: {where}; is it cut short, or is the separator another one?")
+    if count == 0:
+        raise SourceError(f"{name} has a header, but no rows")
+    return _column_names([cell.strip() for cell in first] if header else [""] * len(first), name)
+
+
+def _rows(text: str, name: str, separator: str, skip: int) -> Iterator[tuple[int, list[str]]]:
+    """Give line number and cells of each row that is not blank."""
+    stream = io.StringIO(text, newline="")
+    for _ in range(skip):
+        stream.readline()
+    if separator == "whitespace":
+        for number, line in enumerate(stream, start=skip + 1):
+            if cells := line.split():
+                yield number, cells
+        return
+    reader = csv.reader(stream, delimiter=separator, skipinitialspace=True)
+    try:
+        for row in reader:
+            if len(row) > 1 or (row and row[0].strip()):
+                yield skip + reader.line_num, row
+    except csv.Error as error:
+        raise SourceError(f"{name} cannot be read as csv: {error}") from None
+
+
+def _column_names(given: Sequence[str], file: str = "") -> list[str]:
+    """Name columns without a name by their position; two columns must not have the same name."""
+    names = [name or f"x{i}" for i, name in enumerate(given)]
+    twice = next((name for name in names if names.count(name) > 1), None) if any(given) else None
+    if twice is not None:
+        raise SourceError(f"{file} has two columns called '{twice}'")
+    return names
+
+
+def _read_arff(text: str, name: str) -> pd.DataFrame:
+    # Imported here, for few sources need it.
+    import arff
+
+    try:
+        content = arff.loads(text)
+    except arff.ArffException as error:
+        raise SourceError(f"{name} cannot be read as ARFF: {' '.join(str(error).split())}") from None
+    if not content["data"]:
+        raise SourceError(f"{name} has a header, but no rows")
+    columns = _column_names([attribute.strip() for attribute, _ in content["attributes"]], name)
+    return pd.DataFrame(content["data"], columns=columns)

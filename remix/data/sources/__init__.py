@@ -1,0 +1,1 @@
+"""The sources of a dataset: where its files are, and how they are had."""

@@ -1,0 +1,77 @@
+"""From downloaded or placed files to the raw files of a dataset: checked, and out of their archives."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from remix.data.sources.archives import Archive, not_there
+from remix.data.sources.checksums import verify, verify_all_used
+from remix.data.sources.names import base_name, download_names, groups, part_names
+from remix.errors import SourceError
+
+
+def collect(paths: Sequence[Path], source: Mapping[str, Any], folder: Path) -> list[str]:
+    """Copy the files that make a dataset's table into a folder.
+
+    Parameters
+    ----------
+    paths : sequence of pathlib.Path
+        Downloaded or placed files; archives among them are recognised by their content.
+    source : mapping
+        Catalogue entry of the source: its ``parts``, if any, are copied, otherwise all files.
+    folder : pathlib.Path
+        An existing, empty folder.
+
+    Returns
+    -------
+    list of str
+        Names of the files in `folder`, in table order; compressed files (.gz, .Z) stay so.
+
+    Raises
+    ------
+    SourceError
+        If a SHA-256 differs, an archive is damaged, or a part is missing or ambiguous.
+    """
+    for path in paths:
+        verify(path, source)
+    rows = groups(source)
+    parts = _all_parts(paths) if rows is None else [part for row in rows for part in row]
+    names = [base_name(part) for part in parts]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise SourceError(f"two files are called '{twice}'; give a source in which all names differ")
+    verify_all_used(
+        {path.name for path in paths} | {*names, *download_names(source), *part_names(source)}, source
+    )
+    direct = {path.name: path for path in paths}
+    archives = [Archive(path) for path in paths if Archive.recognises(path)]
+    for part, name in zip(parts, names, strict=True):
+        if name in direct:
+            shutil.copyfile(direct[name], folder / name)
+            continue
+        for archive in archives:
+            if member := archive.find(part):
+                archive.copy(member, folder / name)
+                break
+        else:
+            raise not_there(part, list(paths), [name for archive in archives for name in archive.names])
+        verify(folder / name, source)
+    return names
+
+
+def _all_parts(paths: Sequence[Path]) -> list[str]:
+    """Name the parts of a source that lists none: each file, of an archive its only member."""
+    parts = []
+    for path in paths:
+        if not Archive.recognises(path):
+            parts.append(path.name)
+            continue
+        members = Archive(path).names
+        if len(members) != 1:
+            shown = ", ".join(members[:8]) + (" …" if len(members) > 8 else "")
+            raise SourceError(
+                f"{path.name} holds {len(members)} files ({shown}); name the ones to read in 'parts'"
+            )
+        parts += members
+    return parts

@@ -1,0 +1,50 @@
+"""Downloads of every kind of source, within bounds of time and size."""
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from remix.data.sources.names import kind
+
+if TYPE_CHECKING:
+    from remix.config import Network
+
+# Seconds that one source may take in all; its time-outs end most of what hangs much earlier.
+LONGEST = 1800
+
+
+class Downloader(Protocol):
+    """What each module of a kind of source offers as ``download``."""
+
+    def __call__(self, source: Mapping[str, Any], folder: Path, network: "Network") -> dict[str, Any]:
+        """Put the source's files into an empty folder; give what it says of its columns.
+
+        Raises `remix.errors.SourceError` with a reason of one line, which does not name the source.
+        """
+
+
+def download(source: Mapping[str, Any], folder: Path, network: "Network") -> dict[str, Any]:
+    """Download or copy the files of a source, unchecked and in their archives.
+
+    Parameters
+    ----------
+    source : mapping
+        Catalogue entry of the source.
+    folder : pathlib.Path
+        An existing, empty folder.
+    network : Network
+        Time-outs and retries.
+
+    Returns
+    -------
+    dict
+        What the source itself says of its columns: ``target`` and ``drop``, where it does.
+
+    Raises
+    ------
+    SourceError
+        If it fails; the text is one line.
+    """
+    downloader: Downloader = importlib.import_module(f"remix.data.sources.{kind(source)}").download
+    return downloader(source, folder, network)

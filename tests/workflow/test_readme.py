@@ -1,0 +1,94 @@
+"""What the README says is run: its examples, their job counts, its commands."""
+
+import re
+import shlex
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from study_project import ROOT, jobs_in
+
+pytestmark = pytest.mark.workflow
+
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.M | re.S)
+
+
+def overlays():
+    found = {}
+    for language, text in BLOCKS:
+        name = re.match(r"# (\S+\.yaml)\n", text)
+        if language == "yaml" and name:
+            found[name.group(1)] = text
+    return found
+
+
+def commands():
+    """Each snakemake command of the README: its arguments and the number of trainings it promises."""
+    found = []
+    for language, text in BLOCKS:
+        for line in text.splitlines():
+            if language == "bash" and line.startswith("snakemake"):
+                command, _, comment = line.partition("#")
+                promised = re.match(r" (\d+) more trainings", comment)
+                found.append((shlex.split(command)[1:], int(promised.group(1)) if promised else None))
+    return found
+
+
+def make_table(project):
+    """Run the README's own line that makes a table."""
+    (line,) = [text for language, text in BLOCKS if language == "bash" and text.startswith("python -c")]
+    program = shlex.split(line)
+    subprocess.run([sys.executable, *program[1:]], cwd=project.folder, check=True)
+
+
+def write_examples(project):
+    for name, text in overlays().items():
+        project.overlay(text, name)
+    make_table(project)
+
+
+def test_the_readme_has_an_example_of_each_kind():
+    assert {"more-ratios.yaml", "more-methods.yaml", "my-data.yaml"} <= set(overlays())
+    assert sum(promised is not None for _, promised in commands()) == 3
+
+
+def test_every_command_plans_what_it_promises(project):
+    write_examples(project)
+    before = jobs_in(project.snakemake("-n").stdout)["train"]
+    for arguments, promised in commands():
+        arguments = [a.replace("/path/to/data", "data") for a in arguments]
+        jobs = jobs_in(project.snakemake("-n", *arguments).stdout)
+        if promised is not None:
+            assert jobs["train"] - before == promised, arguments
+
+
+def test_the_dataset_example_runs(project):
+    write_examples(project)
+    quick = {"study": {"tasks": ["cancer"]}, "protocol": {"epochs": 2, "repeats": 1}}
+    project.snakemake("--cores", 2, "--configfile", "my-data.yaml", project.overlay(quick, "quick.yaml"))
+    scores = pd.read_csv(project.folder / "results/tables/scores.csv")
+    assert set(scores["task"]) == {"cancer"}
+
+
+def test_the_methods_example_runs(project):
+    write_examples(project)
+    quick = {
+        "study": {"tasks": ["wine"], "methods": ["baseline", "remix_dataset", "smote_mixup"]},
+        "protocol": {"epochs": 2, "repeats": 1},
+    }
+    quick = project.overlay(quick, "quick.yaml")
+    project.run("more-methods.yaml", quick)
+    records = pd.read_csv(project.folder / "results/scores/wine/0.25/remix_dataset.csv")
+    assert len(records)
+
+
+def test_files_that_the_readme_names_exist():
+    for name in re.findall(r"`((?:config|remix|results/reference)/[\w./]*|[A-Z]+\.\w+)`", README):
+        assert (ROOT / name).exists(), name
+
+
+def test_make_knows_the_two_commands():
+    for target in ("study", "test"):
+        subprocess.run(["make", "-n", target], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)

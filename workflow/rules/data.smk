@@ -1,0 +1,68 @@
+# Fetch each dataset, bring it into one form, cut the imbalanced variants.
+
+
+rule fetch:
+    output:
+        directory("resources/raw/{dataset}"),
+    log:
+        "logs/fetch/{dataset}.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        ticket=lambda wildcards: ticket(
+            STUDY.datasets[wildcards.dataset],
+            STUDY.data_dir,
+            Path("resources/raw", wildcards.dataset),
+        ),
+    script:
+        "../scripts/fetch.py"
+
+
+checkpoint coverage:
+    input:
+        raw=expand("resources/raw/{dataset}", dataset=STUDY.datasets),
+        code=code("coverage"),
+    output:
+        csv="results/tables/coverage.csv",
+        md="results/tables/coverage.md",
+    log:
+        "logs/coverage.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+    script:
+        "../scripts/coverage.py"
+
+
+rule prepare:
+    input:
+        raw="resources/raw/{dataset}",
+        code=code("prepare"),
+    output:
+        "resources/prepared/{dataset}.parquet",
+    log:
+        "logs/prepare/{dataset}.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        entry=lambda wildcards: as_parameter(preparation_entry(wildcards.dataset)),
+    script:
+        "../scripts/prepare.py"
+
+
+rule variant:
+    input:
+        prepared=lambda wildcards: f"resources/prepared/{STUDY.tasks[wildcards.task].dataset}.parquet",
+        code=code("variant"),
+    output:
+        "resources/variants/{task}/{ir}.parquet",
+    log:
+        "logs/variant/{task}/{ir}.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        task=lambda wildcards: as_parameter(task_definition(wildcards.task)),
+        seed=STUDY.seed,
+    script:
+        "../scripts/variant.py"

@@ -1,0 +1,160 @@
+# Tables and figures, each with what is missing in its caption, and the summary that ends a run.
+
+
+rule datasets:
+    input:
+        prepared=prepared_files,
+        variants=variant_files,
+        coverage="results/tables/coverage.csv",
+        table1=PUBLISHED / "table1.csv",
+        code=code("table"),
+    output:
+        csv="results/tables/datasets.csv",
+        md="results/tables/datasets.md",
+    log:
+        "logs/datasets.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+    script:
+        "../scripts/datasets.py"
+
+
+rule scores:
+    input:
+        scores=score_files,
+        coverage="results/tables/coverage.csv",
+        code=code("table"),
+    output:
+        csv="results/tables/scores.csv",
+        md="results/tables/scores.md",
+    log:
+        "logs/scores.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+    script:
+        "../scripts/scores.py"
+
+
+rule rank_sums:
+    input:
+        scores=score_files,
+        coverage="results/tables/coverage.csv",
+        table2=PUBLISHED / "table2.csv",
+        code=code("table"),
+    output:
+        csv="results/tables/rank_sums.csv",
+        md="results/tables/rank_sums.md",
+    log:
+        "logs/rank_sums.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+    script:
+        "../scripts/rank_sums.py"
+
+
+rule gains:
+    input:
+        scores=score_files,
+        coverage="results/tables/coverage.csv",
+        code=code("table"),
+    output:
+        csv="results/tables/gains.csv",
+        md="results/tables/gains.md",
+    log:
+        "logs/gains.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+    script:
+        "../scripts/gains.py"
+
+
+rule paper_comparison:
+    input:
+        datasets="results/tables/datasets.csv",
+        rank_sums="results/tables/rank_sums.csv",
+        gains="results/tables/gains.csv",
+        coverage="results/tables/coverage.csv",
+        table1=PUBLISHED / "table1.csv",
+        code=code("table"),
+    output:
+        csv="results/tables/paper_comparison.csv",
+        md="results/tables/paper_comparison.md",
+    log:
+        "logs/paper_comparison.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+    script:
+        "../scripts/paper_comparison.py"
+
+
+rule figure5:
+    input:
+        gains="results/tables/gains.csv",
+        coverage="results/tables/coverage.csv",
+        code=code("figure"),
+    output:
+        png="results/figures/figure5_gains.png",
+        svg="results/figures/figure5_gains.svg",
+    log:
+        "logs/figure5.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+    script:
+        "../scripts/figure5.py"
+
+
+rule summary:
+    input:
+        coverage="results/tables/coverage.csv",
+        rank_sums="results/tables/rank_sums.csv",
+        tables=TABLES,
+        figures=FIGURES,
+        code=code("table"),
+    output:
+        "results/summary.txt",
+    log:
+        "logs/summary.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+        data_dir=str(STUDY.data_dir),
+    script:
+        "../scripts/summary.py"
+
+
+rule reference:
+    input:
+        *TABLES,
+        *FIGURES,
+        "results/summary.txt",
+    output:
+        copies=[
+            *(
+                path.replace("results/", "results/reference/")
+                for path in [*TABLES, *FIGURES]
+            ),
+            "results/reference/summary.txt",
+        ],
+        provenance="results/reference/provenance.json",
+    log:
+        "logs/reference.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+        root=str(ROOT),
+    script:
+        "../scripts/reference.py"

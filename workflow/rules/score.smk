@@ -1,0 +1,15 @@
+# Score the predictions of one method on one cell: every metric of every fold.
+
+
+rule score:
+    input:
+        predictions="results/predictions/{task}/{ir}/{method}.parquet",
+        code=code("score"),
+    output:
+        "results/scores/{task}/{ir}/{method}.csv",
+    log:
+        "logs/score/{task}/{ir}/{method}.log",
+    conda:
+        "../../envs/environment.yaml"
+    script:
+        "../scripts/score.py"

@@ -1,0 +1,34 @@
+"""Bring one fetched dataset into the form that all datasets share."""
+
+import json
+from pathlib import Path
+
+from remix.data.catalogue import Dataset
+from remix.data.formats import read_table
+from remix.data.preparation import LABEL, prepare
+from remix.errors import RemixError
+from remix.logs import job
+from remix.records import write_parquet
+
+
+def main(snakemake):
+    """Write features and label of every row of the data."""
+    with job(snakemake.log[0]) as logger:
+        name, raw = snakemake.wildcards["dataset"], Path(snakemake.input.raw)
+        dataset = Dataset.from_entry(name, {"tasks": {}, **json.loads(snakemake.params.entry)})
+        record = json.loads((raw / "source.json").read_text(encoding="utf-8"))
+        try:
+            source = dataset.sources[record["source"]]
+            table = read_table(raw, list(record["files"]), source)
+            prepared = prepare(table, dataset, source, record["described"])
+        except RemixError as error:
+            raise type(error)(f"{name}: {error}") from None
+        write_parquet(prepared, snakemake.output[0])
+        counts = prepared[LABEL].value_counts().to_dict()
+        missing = int(prepared.isna().sum().sum())
+        size = f"{len(prepared)} rows, {prepared.shape[1] - 1} features, {missing} values missing"
+        logger.info(f"{size}; by label: {counts}")
+
+
+if __name__ == "__main__":
+    main(snakemake)

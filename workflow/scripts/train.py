@@ -1,0 +1,39 @@
+"""Train one method on every fold of one cell, and predict the test rows."""
+
+import json
+import os
+
+import pandas as pd
+
+from remix.data.catalogue import Task
+from remix.logs import job
+from remix.records import write_csv, write_parquet
+
+
+def main(snakemake):
+    """Write the predictions of one method on one cell, and a line about each fold's training."""
+    with job(snakemake.log[0]) as logger:
+        # TensorFlow talks while it is imported: into the log, not between Snakemake's lines.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        from remix.experiment import cross_validate
+        from remix.methods import Method
+        from remix.protocol import Protocol
+        from remix.runtime import configure_tensorflow
+
+        configure_tensorflow(threads=snakemake.threads)
+        logger.info(f"method {snakemake.wildcards.method}: {snakemake.params.method}")
+        predictions, records = cross_validate(
+            pd.read_parquet(snakemake.input.variant),
+            Task.from_definition(json.loads(snakemake.params.task)),
+            snakemake.wildcards.ir,
+            Method.from_spec(json.loads(snakemake.params.method)),
+            Protocol.from_mapping(json.loads(snakemake.params.protocol)),
+            batch_size=snakemake.params.batch_size,
+            seed=snakemake.params.seed,
+        )
+        write_csv(records, snakemake.output.records)
+        write_parquet(predictions, snakemake.output.predictions)
+
+
+if __name__ == "__main__":
+    main(snakemake)

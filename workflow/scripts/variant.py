@@ -1,0 +1,25 @@
+"""Cut one imbalanced variant of a prepared dataset."""
+
+import json
+
+import pandas as pd
+
+from remix.data.catalogue import Task
+from remix.data.variants import imbalanced_variant
+from remix.logs import job
+from remix.records import write_parquet
+
+
+def main(snakemake):
+    """Write the variant of one cell."""
+    with job(snakemake.log[0]) as logger:
+        task = Task.from_definition(json.loads(snakemake.params.task))
+        prepared = pd.read_parquet(snakemake.input.prepared)
+        variant = imbalanced_variant(prepared, task, snakemake.wildcards.ir, seed=snakemake.params.seed)
+        write_parquet(variant, snakemake.output[0])
+        counts = variant["label"].value_counts().sort_index().to_dict()
+        logger.info(f"{len(variant)} rows; by label: {counts}")
+
+
+if __name__ == "__main__":
+    main(snakemake)
