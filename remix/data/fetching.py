@@ -46,7 +46,8 @@ def fetch(
     dataset : Dataset
         Its catalogue entry.
     folder : pathlib.Path
-        Takes the raw files and ``source.json``. It is replaced as a whole at the end, or left alone.
+        Takes the raw files and ``source.json``. It is replaced as a whole at the end, or left alone. Beside
+        it, ``.{folder}.json`` keeps what `ticket` needs.
     data_dir : pathlib.Path
         Files in ``data_dir/{dataset}`` are taken first, for the first source all of whose files lie there.
     network : Network
@@ -62,7 +63,7 @@ def fetch(
         The record, as written: ``available``; ``source``, the index of the source, ``origin`` ('placed' or
         'source'), ``kind`` and ``described`` (what the source says of its columns), each None where nothing
         worked; ``files``, SHA-256 by name; ``attempts``, what was tried in vain: dicts of ``source`` and
-        ``reason``; ``ticket``, ``entry`` and ``local``, by which `ticket` sees what changed since.
+        ``reason``; ``ticket``, the stamp.
 
     Raises
     ------
@@ -79,9 +80,8 @@ def fetch(
         "files": {},
         "attempts": [],
         "ticket": stamp,
-        "entry": _entry_digest(dataset),
-        "local": _fingerprints(_candidates(dataset, data_dir), {}),
     }
+    entry, local = _entry_digest(dataset), _fingerprints(_candidates(dataset, data_dir), {})
     # A fixed name, which no dataset has, so that what a killed run left behind is found.
     work = folder.parent / f".{folder.name}.part"
     shutil.rmtree(work, ignore_errors=True)
@@ -107,8 +107,11 @@ def fetch(
             logger.warning(
                 "no source works; the cells of this dataset are left out, and the next run tries again"
             )
-        (raw / RECORD).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        _write_json(raw / RECORD, record)
         _replace(folder, raw, work / "old")
+        state = {key: record[key] for key in ("available", "source", "origin", "ticket")}
+        _write_json(work / "state", state | {"entry": entry, "local": local})
+        (work / "state").replace(_state_path(folder))
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return record
@@ -133,21 +136,26 @@ def ticket(dataset: Dataset, data_dir: Path, folder: Path) -> str:
     Returns
     -------
     str
-        For data that is there and up to date, the ticket in its record; otherwise a new one, which stays the
-        same until `fetch` has been called.
+        For data that is there and up to date, the stamp that it was fetched with; otherwise a new one, which
+        stays the same until `fetch` has ended, even if the folder is removed before.
     """
-    record = read_record(folder)
+    state = _read_json(_state_path(folder), {"available", "source", "origin", "ticket", "entry", "local"})
     candidates = list(_candidates(dataset, data_dir))
-    if record is None:
+    if state is None:
         return _digest([_entry_digest(dataset), _contents(_fingerprints(candidates, {}))])
-    old: Fingerprints = record["local"]
-    unchanged = record["entry"] == _entry_digest(dataset)
-    if unchanged and record["available"]:
-        candidates = list(_up_to(candidates, record))
+    old: Fingerprints = state["local"]
+    usable = state["available"] and state["entry"] == _entry_digest(dataset)
+    if usable:
+        candidates = list(_up_to(candidates, state))
     now = _fingerprints(candidates, old)
-    if unchanged and record["available"] and _contents(now).items() <= _contents(old).items():
-        return str(record["ticket"])
-    return _digest([_entry_digest(dataset), _contents(now), record["ticket"]])
+    if usable and _contents(now).items() <= _contents(old).items():
+        return str(state["ticket"])
+    return _digest([_entry_digest(dataset), _contents(now), state["ticket"]])
+
+
+def read_record(folder: Path) -> dict[str, Any] | None:
+    """Read the record that `fetch` left in a folder; None if there is none, or none that can be used."""
+    return _read_json(folder / RECORD, {"available", "ticket"})
 
 
 def _try(candidate: _Candidate, dataset: Dataset, raw: Path, network: "Network") -> dict[str, Any]:
@@ -200,9 +208,9 @@ def _candidates(dataset: Dataset, data_dir: Path) -> Iterator[_Candidate]:
         yield _Candidate(index, "source", describe(source), local)
 
 
-def _up_to(candidates: list[_Candidate], record: Mapping[str, Any]) -> Iterator[_Candidate]:
+def _up_to(candidates: list[_Candidate], state: Mapping[str, Any]) -> Iterator[_Candidate]:
     """Give the candidates that come before the one that was taken, and that one."""
-    taken = (record["origin"] == "source", record["source"])
+    taken = (state["origin"] == "source", state["source"])
     return (c for c in candidates if (c.origin == "source", c.index) <= taken)
 
 
@@ -244,13 +252,22 @@ def _canonical(value: Any) -> Any:
     return [_canonical(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
-def read_record(folder: Path) -> dict[str, Any] | None:
-    """Read the record of the last run; None if there is none, or none that can be used."""
+def _state_path(folder: Path) -> Path:
+    """Name the file of the state: not in the folder, which Snakemake removes before it fetches again."""
+    return folder.with_name(f".{folder.name}.json")
+
+
+def _read_json(path: Path, keys: set[str]) -> dict[str, Any] | None:
+    """Read a mapping with certain keys from a file; None if there is no such thing."""
     try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        return record if {"available", "entry", "local", "ticket"} <= record.keys() else None
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return content if keys <= content.keys() else None
     except (OSError, ValueError, AttributeError):
         return None
+
+
+def _write_json(path: Path, value: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _nothing_worked(dataset: Dataset, data_dir: Path, attempts: list[dict[str, str]]) -> str:

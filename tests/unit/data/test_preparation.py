@@ -1,0 +1,136 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from remix.data.preparation import label_text, prepare
+from remix.errors import DataError
+
+
+def table(**changes):
+    columns = {"id": ["r1", "r2", "r3"], "size": [1, 2, 3], "mass": [0.5, None, 1.5], "kind": ["a", "b", "a"]}
+    return pd.DataFrame(columns | changes)
+
+
+@pytest.fixture
+def prepared(make_dataset):
+    """Prepares a table with the target 'kind', of which the column 'id' is dropped."""
+
+    def run(frame, source=None, described=None, **changes):
+        dataset = make_dataset(**({"target": "kind", "drop": ["id"]} | changes))
+        return prepare(frame, dataset, source or {}, described or {})
+
+    return run
+
+
+def test_features_then_label(prepared):
+    frame = prepared(table())
+    assert list(frame.columns) == ["size", "mass", "label"]
+    assert frame["size"].dtype == frame["mass"].dtype == np.float64
+    assert frame["mass"].isna().tolist() == [False, True, False]
+    assert frame["label"].tolist() == ["a", "b", "a"]
+    assert frame["label"].dtype == "str"
+
+
+@pytest.mark.parametrize(("target", "drop"), [(3, [0]), (-1, ["id"]), ("kind", [0])])
+def test_columns_by_name_or_position(prepared, target, drop):
+    pd.testing.assert_frame_equal(prepared(table(), target=target, drop=drop), prepared(table()))
+
+
+def test_the_source_comes_before_the_dataset(prepared):
+    frame = prepared(table(), {"target": "id", "drop": ["kind"]}, classes=["r1", "r2", "r3"])
+    assert frame["label"].tolist() == ["r1", "r2", "r3"]
+    assert list(frame.columns) == ["size", "mass", "label"]
+
+
+def test_what_the_source_says_of_itself_comes_last(prepared):
+    described = {"target": "kind", "drop": ["size", "not there"]}
+    assert list(prepared(table(), described=described, target=None).columns) == ["mass", "label"]
+    assert list(prepared(table(), {"drop": ["id"]}, described).columns) == ["size", "mass", "label"]
+    assert prepared(table(), described={"target": "size"})["label"].tolist() == ["a", "b", "a"]
+
+
+def test_categorical_columns_become_zeros_and_ones(prepared):
+    frame = prepared(table(size=[10, 9, None]), categorical=["size"])
+    assert list(frame.columns) == ["size=9", "size=10", "mass", "label"]
+    assert frame["size=10"].tolist()[:2] == [1, 0]
+    assert frame[["size=9", "size=10"]].isna().all(axis=1).tolist() == [False, False, True]
+
+
+def test_features_are_counted_before_one_hot_encoding(prepared):
+    assert prepared(table(), categorical=["size"], features=2).shape[1] == 5
+
+
+def test_names_stay_unique_and_keep_off_reserved_ones(prepared):
+    frame = table().rename(columns={"size": "label", "mass": "row"}).assign(label_=[1, 2, 3])
+    assert list(prepared(frame).columns) == ["label_", "row_", "label__", "label"]
+
+
+def test_numbers_as_texts_are_numbers(prepared):
+    assert prepared(table(size=["1", " 2.5", "-3e2"]))["size"].tolist() == [1, 2.5, -300]
+
+
+def test_truth_values_are_numbers(prepared):
+    assert prepared(table(size=[True, False, True]))["size"].tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "labels", "classes", "expected"),
+    [
+        ([0.0, 1.0, 0.0], {}, ["0", "1"], ["0", "1", "0"]),
+        (["0.", " 1.", "0"], {}, ["0", "1"], ["0", "1", "0"]),
+        (["x", "y", "x"], {"x": "a", "y": "b"}, ["a", "b"], ["a", "b", "a"]),
+        ([1, 2, 1], {"1.0": "a", 2: "b"}, ["a", "b"], ["a", "b", "a"]),
+        (["brickface", "2", "brickface"], {"brickface": 1}, ["1", "2"], ["1", "2", "1"]),
+        ([1, 2, 1], {1: 2, 2: 1}, ["1", "2"], ["2", "1", "2"]),
+        ([1.5, 2, 1.5], {}, ["1.50", "2"], ["1.50", "2", "1.50"]),
+    ],
+)
+def test_labels_become_the_catalogues(prepared, kinds, labels, classes, expected):
+    frame = prepared(table(kind=kinds), {"labels": labels}, classes=classes)
+    assert frame["label"].tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "settings", "message"),
+    [
+        ({}, {"rows": 4}, "the data has 3 rows, expected 4"),
+        ({}, {"features": 3}, "the data has 2 features, expected 3"),
+        ({}, {"classes": ["a", "b", "c"]}, "no row has the class c; column 'kind' has the others only"),
+        ({}, {"classes": ["a", "c"]}, "labels that are not among the classes: b; the classes are a, c"),
+        ({"kind": ["a", None, "b"]}, {}, "1 rows have no label, the first of them row 1"),
+        (
+            {"size": [1, 2, "tall"]},
+            {},
+            r"'size' \(position 1\) is not numeric: it holds 'tall'; list it in 'cat",
+        ),
+        ({"size": [1, np.inf, 3]}, {}, r"'size' \(position 1\) holds an infinite value in row 1"),
+        ({"size": [None] * 3}, {}, r"'size' \(position 1\) has no values at all; list it in 'drop'"),
+        ({}, {"target": "knd"}, "target: there is no column 'knd'; did you mean 'kind'"),
+        ({}, {"target": "colour"}, "there is no column 'colour'; there is id, size, mass, kind"),
+        ({}, {"target": 4}, "target: there is no column 4; the table has 4, counted from 0"),
+        ({}, {"drop": [9]}, "drop: there is no column 9"),
+        ({}, {"drop": ["kind"]}, "column 'kind' is the target and cannot be dropped"),
+        ({}, {"categorical": ["id"]}, "column 'id' is listed as categorical, but is no feature"),
+        ({}, {"target": None}, "no target is known"),
+    ],
+)
+def test_what_is_not_as_expected_is_named(prepared, changes, settings, message):
+    with pytest.raises(DataError, match=message) as caught:
+        prepared(table(**changes), **settings)
+    assert "\n" not in str(caught.value)
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-9999, max_value=9999))
+def test_equal_numbers_are_equal_labels(number):
+    text = label_text(number)
+    assert label_text(text) == text
+    assert label_text(f" {number}00 ") == text
+    assert label_text(float(number)) == text
+
+
+@given(st.text())
+def test_other_texts_are_only_stripped(text):
+    if not any(c.isdigit() for c in text):
+        assert label_text(text) == text.strip()
