@@ -47,7 +47,7 @@ unit: .venv/test-ready
 	$(BIN)/python -m pytest -n 2 -m "not workflow"
 
 workflow: .venv/test-ready
-	$(BIN)/python -m pytest -n 2 -m workflow
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m workflow
 
 lock:
 	uv pip compile pyproject.toml --extra workflow --universal --python-version 3.11 --generate-hashes \

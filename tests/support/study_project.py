@@ -12,7 +12,7 @@ import yaml
 from sklearn.datasets import load_breast_cancer, load_wine
 
 ROOT = Path(__file__).parents[2]
-PARTS = ["Snakefile", "config", "workflow", "remix"]
+PARTS = ["Snakefile", "config", "workflow", "profiles", "remix", "envs"]
 
 # Two real datasets that scikit-learn ships, as a user would add them: one entry each.
 DATASETS = {
@@ -23,7 +23,7 @@ DATASETS = {
         "classes": ["malignant", "benign"],
         "target": "target",
         "sources": [{"file": "tables/breast_cancer.csv", "format": "csv", "header": True}],
-        "tasks": {"breast_cancer": {"minority": ["malignant"], "others": "merged", "irs": [0.2, 0.1]}},
+        "tasks": {"breast_cancer": {"minority": ["malignant"], "others": "merged", "irs": [0.1]}},
     },
     "wine": {
         "title": "Wine recognition",

@@ -4,6 +4,13 @@ import pytest
 from study_project import Project, make_project
 
 
+def pytest_collection_modifyitems(items):
+    """Let one worker run all tests that need the finished study, which then runs once."""
+    for item in items:
+        if "finished" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("finished"))
+
+
 @pytest.fixture
 def project(tmp_path):
     """A project in which nothing has run."""
@@ -20,7 +27,7 @@ def finished_once(tmp_path_factory):
 @pytest.fixture
 def finished(finished_once, tmp_path):
     """A copy of a project whose study has run; its first run's result is ``first_run``."""
-    shutil.copytree(finished_once.folder, tmp_path / "project", symlinks=True)
-    project = Project(tmp_path / "project")
+    shutil.copytree(finished_once.folder, tmp_path / "finished", symlinks=True)
+    project = Project(tmp_path / "finished")
     project.first_run = finished_once.first_run
     return project

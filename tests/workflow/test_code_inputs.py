@@ -65,10 +65,10 @@ def test_every_stage_is_held_against_its_imports(project):
 @pytest.mark.parametrize(
     ("module", "reruns"),
     [
-        ("metrics", {"score": 15}),
-        ("training", {"train": 15, "score": 15}),
-        ("batches/smote", {"train": 15, "score": 15}),
-        ("data/variants", {"variant": 3, "train": 15, "score": 15}),
+        ("metrics", {"score": 10}),
+        ("training", {"train": 10, "score": 10}),
+        ("batches/smote", {"train": 10, "score": 10}),
+        ("data/variants", {"variant": 2, "train": 10, "score": 10}),
         ("ranking", {}),
     ],
 )

@@ -16,7 +16,7 @@ from remix.data.fetching import read_record, ticket
 from remix.errors import ConfigError
 
 # The paper's printed numbers.
-PUBLISHED = ROOT / "config" / "published"
+PUBLISHED = Path(os.path.relpath(ROOT / "config" / "published"))
 
 try:
     STUDY = load_study(
@@ -100,8 +100,8 @@ CODE = {
 
 
 def code(stage):
-    """Paths of the package modules that a stage depends on."""
-    return [str(ROOT / "remix" / f"{module}.py") for module in CODE[stage]]
+    """Paths of the package modules that a stage depends on; relative, so that a project can be moved."""
+    return [os.path.relpath(ROOT / "remix" / f"{module}.py") for module in CODE[stage]]
 
 
 def as_parameter(value):
