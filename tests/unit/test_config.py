@@ -512,3 +512,16 @@ def value_at(config, keys):
 def test_configuration_needs_no_tensorflow():
     code = "import sys, remix.config; sys.exit('tensorflow' in sys.modules or 'snakemake' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("overlay", ["smoke.yaml", "long.yaml"])
+def test_every_overlay_of_the_project_loads(overlay):
+    files = [ROOT / "config" / name for name in ("config.yaml", "datasets.yaml", "methods.yaml", overlay)]
+    merged = {}
+    for path in files:
+        merge(merged, yaml.safe_load(path.read_text()))
+    study = load_study(merged, files, SCHEMAS)
+    assert 0 < len(study.cells) < 27
+    assert {path.name for path in (ROOT / "config").glob("*.yaml")} == {
+        "config.yaml", "datasets.yaml", "methods.yaml", "smoke.yaml", "long.yaml",
+    }  # fmt: skip

@@ -16,7 +16,7 @@ from remix.data.fetching import read_record, ticket
 from remix.errors import ConfigError
 
 # The paper's printed numbers.
-PUBLISHED = Path(os.path.relpath(ROOT / "config" / "published"))
+PUBLISHED = Path(CONFIG, "published")
 
 try:
     STUDY = load_study(

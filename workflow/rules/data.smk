@@ -14,6 +14,8 @@ rule fetch:
             STUDY.data_dir,
             Path("resources/raw", wildcards.dataset),
         ),
+    message:
+        "fetch {wildcards.dataset}"
     script:
         "../scripts/fetch.py"
 
@@ -31,6 +33,8 @@ checkpoint coverage:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+    message:
+        "see which datasets could be had"
     script:
         "../scripts/coverage.py"
 
@@ -47,6 +51,8 @@ rule prepare:
         "../../envs/environment.yaml"
     params:
         entry=lambda wildcards: as_parameter(preparation_entry(wildcards.dataset)),
+    message:
+        "prepare {wildcards.dataset}"
     script:
         "../scripts/prepare.py"
 
@@ -64,5 +70,7 @@ rule variant:
     params:
         task=lambda wildcards: as_parameter(task_definition(wildcards.task)),
         seed=STUDY.seed,
+    message:
+        "cut {wildcards.task} at IR {wildcards.ir}"
     script:
         "../scripts/variant.py"

@@ -17,6 +17,8 @@ rule datasets:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+    message:
+        "write {output}"
     script:
         "../scripts/datasets.py"
 
@@ -35,6 +37,8 @@ rule scores:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+    message:
+        "write {output}"
     script:
         "../scripts/scores.py"
 
@@ -54,6 +58,8 @@ rule rank_sums:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+    message:
+        "write {output}"
     script:
         "../scripts/rank_sums.py"
 
@@ -72,6 +78,8 @@ rule gains:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+    message:
+        "write {output}"
     script:
         "../scripts/gains.py"
 
@@ -93,6 +101,8 @@ rule paper_comparison:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+    message:
+        "write {output}"
     script:
         "../scripts/paper_comparison.py"
 
@@ -111,6 +121,8 @@ rule figure5:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+    message:
+        "write {output}"
     script:
         "../scripts/figure5.py"
 
@@ -131,6 +143,8 @@ rule summary:
     params:
         study=STUDY_PARAMETER,
         data_dir=str(STUDY.data_dir),
+    message:
+        "write {output}"
     script:
         "../scripts/summary.py"
 
@@ -156,5 +170,7 @@ rule reference:
     params:
         study=STUDY_PARAMETER,
         root=str(ROOT),
+    message:
+        "copy tables and figures to results/reference"
     script:
         "../scripts/reference.py"

@@ -11,5 +11,7 @@ rule score:
         "logs/score/{task}/{ir}/{method}.log",
     conda:
         "../../envs/environment.yaml"
+    message:
+        "score {wildcards.method} on {wildcards.task} at IR {wildcards.ir}"
     script:
         "../scripts/score.py"

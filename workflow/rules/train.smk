@@ -24,5 +24,7 @@ rule train:
         method=lambda wildcards: as_parameter(STUDY.method_spec(wildcards.method)),
         protocol=as_parameter(config["protocol"]),
         seed=STUDY.seed,
+    message:
+        "train {wildcards.method} on {wildcards.task} at IR {wildcards.ir}; progress in {log}"
     script:
         "../scripts/train.py"
