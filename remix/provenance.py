@@ -8,6 +8,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 PACKAGES = (
     "tensorflow",
     "numpy",
@@ -48,6 +50,31 @@ def collect(root: Path) -> dict[str, Any]:
             "processor": _processor(),
             "cores": os.cpu_count(),
         },
+    }
+
+
+def training_cost(benchmarks: Path) -> dict[str, float]:
+    """Add up what Snakemake measured of the training jobs.
+
+    Parameters
+    ----------
+    benchmarks : Path
+        Folder with a ``.tsv`` file of each job, at any depth.
+
+    Returns
+    -------
+    dict
+        ``jobs``; ``seconds``, their sum, start of the process included; ``largest_rss_mib``, the largest
+        resident memory of a job in MiB.
+    """
+    files = sorted(benchmarks.rglob("*.tsv"))
+    if not files:
+        return {"jobs": 0, "seconds": 0.0, "largest_rss_mib": 0.0}
+    jobs = pd.concat([pd.read_csv(path, sep="\t") for path in files])
+    return {
+        "jobs": len(jobs),
+        "seconds": round(float(jobs["s"].sum()), 1),
+        "largest_rss_mib": float(pd.to_numeric(jobs["max_rss"], errors="coerce").max()),
     }
 
 

@@ -1,6 +1,6 @@
 import subprocess
 
-from remix.provenance import collect
+from remix.provenance import collect, training_cost
 
 
 def git(folder, *arguments):
@@ -28,3 +28,12 @@ def test_outside_a_checkout(tmp_path):
     assert facts["commit"] is None
     assert facts["modified"] is None
     assert facts["machine"]["cores"] >= 1
+
+
+def test_cost_of_training_is_added_up(tmp_path):
+    assert training_cost(tmp_path)["jobs"] == 0
+    for i, (seconds, memory) in enumerate([(10.5, "900.1"), (20.0, "1000.5"), (0.1, "-")]):
+        path = tmp_path / "task" / f"{i}.tsv"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"s\th:m:s\tmax_rss\n{seconds}\t0:00:10\t{memory}\n")
+    assert training_cost(tmp_path) == {"jobs": 3, "seconds": 30.6, "largest_rss_mib": 1000.5}
