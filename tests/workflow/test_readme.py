@@ -84,6 +84,19 @@ def test_the_methods_example_runs(project):
     assert len(records)
 
 
+def cells_of(text):
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+def test_the_table_is_that_of_the_reference_run():
+    reference = (ROOT / "results/reference/tables/rank_sums.md").read_text()
+    methods = ["Baseline", "Cost Adjusted", "SMOTE", "MixUp", "ReMix"]
+    shown = [row for row in cells_of(README) if row[0] in methods]
+    assert [row[0] for row in shown] == methods
+    assert shown == [row for row in cells_of(reference) if row[0] in methods]
+
+
 def test_files_that_the_readme_names_exist():
     for name in re.findall(r"`((?:config|remix|results/reference)/[\w./]*|[A-Z]+\.\w+)`", README):
         assert (ROOT / name).exists(), name
