@@ -1,5 +1,7 @@
 """Bad input: one clear line before any job starts, or one that names the cell."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -52,8 +54,10 @@ def test_a_loss_that_is_not_a_number_names_the_fold(project):
         project.overlay(more), arguments=["results/predictions/wine/0.25/baseline.parquet"], check=False
     )
     assert result.returncode != 0
-    assert "IR 0.25, repeat 0, fold" in result.stdout
-    assert "the loss is nan" in result.stdout
+    assert re.search(
+        r"error: method baseline, wine, IR 0.25, repeat 0, fold \d: the loss is nan in epoch \d",
+        result.stdout,
+    )
     assert "Traceback" not in result.stdout
     assert not (project.folder / "results/predictions/wine/0.25/baseline.parquet").exists()
 
@@ -66,3 +70,16 @@ def test_a_table_with_another_class_is_refused(project):
     project.run(arguments=["results/tables/coverage.csv"])
     coverage = (project.folder / "results/tables/coverage.csv").read_text()
     assert "class_9" in coverage
+
+
+def test_a_class_too_small_names_method_repeat_and_fold(project):
+    """Five rows of a class: some half has so few that the validation part takes them all."""
+    more = {
+        "datasets": {"wine": {"tasks": {"wine": {"irs": [0.05]}}}},
+        "protocol": {"validation_fraction": 0.8},
+    }
+    target = "results/predictions/wine/0.05/remix.parquet"
+    result = project.run(project.overlay(more), arguments=[target], check=False)
+    assert result.returncode != 0
+    assert re.search(r"error: method remix, wine, IR 0.05, repeat \d, fold \d: class 2 ", result.stdout)
+    assert "Traceback" not in result.stdout

@@ -6,6 +6,7 @@ import os
 import pandas as pd
 
 from remix.data.catalogue import Task
+from remix.errors import RemixError
 from remix.logs import job
 from remix.records import write_csv, write_parquet
 
@@ -21,16 +22,20 @@ def main(snakemake):
         from remix.runtime import configure_tensorflow
 
         configure_tensorflow(threads=snakemake.threads)
-        logger.info(f"method {snakemake.wildcards.method}: {snakemake.params.method}")
-        predictions, records = cross_validate(
-            pd.read_parquet(snakemake.input.variant),
-            Task.from_definition(json.loads(snakemake.params.task)),
-            snakemake.wildcards.ir,
-            Method.from_spec(json.loads(snakemake.params.method)),
-            Protocol.from_mapping(json.loads(snakemake.params.protocol)),
-            batch_size=snakemake.params.batch_size,
-            seed=snakemake.params.seed,
-        )
+        name = snakemake.wildcards.method
+        logger.info(f"method {name}: {snakemake.params.method}")
+        try:
+            predictions, records = cross_validate(
+                pd.read_parquet(snakemake.input.variant),
+                Task.from_definition(json.loads(snakemake.params.task)),
+                snakemake.wildcards.ir,
+                Method.from_spec(json.loads(snakemake.params.method)),
+                Protocol.from_mapping(json.loads(snakemake.params.protocol)),
+                batch_size=snakemake.params.batch_size,
+                seed=snakemake.params.seed,
+            )
+        except RemixError as error:
+            raise type(error)(f"method {name}, {error}") from None
         write_csv(records, snakemake.output.records)
         write_parquet(predictions, snakemake.output.predictions)
 
