@@ -40,7 +40,8 @@ def rank_sums_table(scores: pd.DataFrame, study: Study, published: pd.DataFrame)
     index = pd.MultiIndex.from_product([ranking.KINDS, METRICS, methods], names=keys)
     table = _with_position(ours).join(_with_position(printed).add_prefix("published_"), how="outer")
     table = table.reindex(index).reset_index()
-    table["title"] = [study.methods.get(name, name) for name in table["method"]]
+    titles = dict(zip(published["method"], published["title"], strict=True))
+    table["title"] = table["method"].map({**titles, **study.methods})
     whole = ["rank_sum", "position", "n_cells"]
     integers = dict.fromkeys(whole + [f"published_{name}" for name in whole], "Int64")
     return table[COLUMNS].astype(integers)

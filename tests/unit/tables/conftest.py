@@ -105,8 +105,12 @@ def table1():
 def table2():
     sums = {"baseline": (65, 63, 31, 38), "smote": (36, 54, 24, 30), "remix": (22, 22, 12, 9)}
     keys = [(k, m, n) for k, n in (("binary", 18), ("multiclass", 9)) for m in ("g_mean", "balanced_brier")]
-    lines = [(*keys[i][:2], name, total, keys[i][2]) for name, t in sums.items() for i, total in enumerate(t)]
-    return pd.DataFrame(lines, columns=["kind", "metric", "method", "rank_sum", "n_cells"])
+    lines = [
+        (*keys[i][:2], name, f"Printed {name}", total, keys[i][2])
+        for name, t in sums.items()
+        for i, total in enumerate(t)
+    ]
+    return pd.DataFrame(lines, columns=["kind", "metric", "method", "title", "rank_sum", "n_cells"])
 
 
 @pytest.fixture
