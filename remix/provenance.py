@@ -38,7 +38,8 @@ def collect(root: Path) -> dict[str, Any]:
     """
     lock = root / "envs" / "cpu.lock"
     commit = _git(root, "rev-parse", "HEAD")
-    changes = _git(root, "status", "--porcelain", "--untracked-files=no")
+    # Results are what is being made: Snakemake removes the old ones before it makes them anew.
+    changes = _git(root, "status", "--porcelain", "--untracked-files=no", "--", ".", ":!results")
     return {
         "commit": commit,
         "modified": None if changes is None else bool(changes),

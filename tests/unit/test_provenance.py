@@ -11,6 +11,8 @@ def git(folder, *arguments):
 def test_commit_and_whether_files_differ_from_it(tmp_path):
     (tmp_path / "envs").mkdir()
     (tmp_path / "envs/cpu.lock").write_text("")
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results/old.csv").write_text("")
     git(tmp_path, "init")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-m", "first")
@@ -19,6 +21,8 @@ def test_commit_and_whether_files_differ_from_it(tmp_path):
     assert facts["modified"] is False
     assert facts["lock_sha256"].startswith("e3b0c442")
     assert facts["packages"]["tensorflow"].startswith("2.")
+    (tmp_path / "results/old.csv").unlink()
+    assert collect(tmp_path)["modified"] is False
     (tmp_path / "envs/cpu.lock").write_text("x")
     assert collect(tmp_path)["modified"] is True
 
