@@ -11,6 +11,7 @@ import tensorflow as tf
 from remix.batches.balanced import BalancedResampling
 from remix.batches.class_weights import balanced_class_weights
 from remix.batches.classes import Pool, class_index
+from remix.batches.entries import stage_entry
 from remix.batches.mixing import Mixing
 from remix.batches.smote import Smote
 from remix.errors import ConfigError
@@ -104,6 +105,21 @@ class Method:
             x, y = self.mix.apply(x, y, **drawn["mix"])
         return x, y
 
+    def diagnose(self, counts: np.ndarray) -> dict[str, np.ndarray]:
+        """Tell in which mini-batches the resampling had too little to work with.
+
+        Parameters
+        ----------
+        counts : ndarray of int, shape (..., K)
+            Rows of each class in the mini-batches as drawn.
+
+        Returns
+        -------
+        dict of str to ndarray of bool, shape (...)
+            Empty for methods that can always do what they are meant to.
+        """
+        return self.resample.diagnose(counts) if isinstance(self.resample, Smote) else {}
+
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> "Method":
         """Build a method from its entry in config/methods.yaml, such as ``{resample: balanced}``.
@@ -120,7 +136,7 @@ class Method:
             )
         resample = mix = loss_weights = None
         if "resample" in spec:
-            name, parameters = _named(spec["resample"])
+            name, parameters = stage_entry(spec["resample"])
             kind = _lookup("resample", name, RESAMPLERS)
             resample = _build(f"resample {name}", kind, parameters)
         if "mix" in spec:
@@ -128,14 +144,6 @@ class Method:
         if "loss_weights" in spec:
             loss_weights = _lookup("loss_weights", spec["loss_weights"], LOSS_WEIGHTS)
         return cls(resample, mix, loss_weights)
-
-
-def _named(entry: str | Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """Split ``balanced`` or ``{balanced: {pool: dataset}}`` into the name and its parameters."""
-    if isinstance(entry, str):
-        return entry, {}
-    ((name, parameters),) = entry.items()
-    return name, parameters or {}
 
 
 def _lookup(stage: str, name: str, choices: Mapping[str, Any]) -> Any:

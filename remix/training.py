@@ -1,8 +1,8 @@
 """Train a stack of folds at once: one compiled step for the networks of all folds of a cell.
 
-The main path, from top to bottom: `train_stack` checks the folds, `_Trainer.run` loops over epochs,
-`_Trainer.run_epoch` draws an epoch's random numbers in NumPy, and `_Trainer.train_epoch`, compiled, gathers,
-resamples, mixes and steps through its mini-batches.
+The main path, from top to bottom: `StackTrainer.run` loops over epochs, `StackTrainer.run_epoch` draws an
+epoch's random numbers in NumPy, and `StackTrainer.train_epoch`, compiled, gathers, resamples, mixes and steps
+through its mini-batches.
 """
 
 import logging
@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from remix import seeding
 from remix.batches.classes import Pool, padded
-from remix.batches.drawing import draw_epoch
+from remix.batches.drawing import LastBatch, draw_epoch, epoch_steps, row_weights
 from remix.errors import TrainingError
 from remix.learning_rate import LearningRate
 from remix.methods import Method
@@ -83,6 +83,11 @@ class FoldRecord:
         Mini-batches drawn in all epochs.
     batches_lacking : tuple of int, length K
         How many of them held no row of each class before anything was resampled.
+    class_share : tuple of float, length K
+        Share of each class in what was trained on: labels after resampling and mixing, times loss weights.
+    resampling : dict of str to int
+        In how many of the mini-batches the resampling had too little to work with, where it tells; see
+        `remix.batches.smote.Smote.diagnose`.
     """
 
     train_rows: int
@@ -92,6 +97,8 @@ class FoldRecord:
     best_epoch: int
     batches: int
     batches_lacking: tuple[int, ...]
+    class_share: tuple[float, ...]
+    resampling: dict[str, int]
 
 
 class StackedModel:
@@ -121,20 +128,10 @@ class StackedModel:
         return [tf.nn.softmax(logits).numpy() for logits in _logits(self._network, features)]
 
 
-def train_stack(
-    sets: Sequence[TrainingSet],
-    method: Method,
-    protocol: Protocol,
-    *,
-    n_classes: int,
-    hidden_width: int,
-    batch_size: int,
-    steps: int,
-    seed: int,
-) -> StackedModel:
-    """Train one network per fold, all of them in one compiled step.
+class StackTrainer:
+    """Trains one network per fold, all of them in one compiled step.
 
-    A fold's result depends on its own training set, the seeds and `steps`, not on the stack it is in.
+    A fold's result depends on its own training set, the seeds and the number of steps, not on its stack.
 
     Parameters
     ----------
@@ -146,46 +143,42 @@ def train_stack(
         Epochs, learning rate, dropout, selection of the weights.
     n_classes, hidden_width, batch_size : int
         K, width of the hidden layers, rows per mini-batch B.
-    steps : int
-        Mini-batches per epoch, the same for all folds of a cell.
     seed : int
         The study's seed.
-
-    Returns
-    -------
-    StackedModel
+    last_batch : {'filled', 'partial', 'dropped'}
+        What becomes of an epoch's last rows where they are fewer than a batch.
+    steps : int, optional
+        Mini-batches per epoch; by default what the folds need, see `remix.batches.drawing.epoch_steps`.
 
     Raises
     ------
     TrainingError
-        If a training part lacks a class, or a loss is not finite; names the fold.
+        If a training part lacks a class; names the fold.
     """
-    for data in sets:
-        missing = set(range(n_classes)) - set(data.labels.tolist())
-        if missing:
-            raise TrainingError(
-                f"{data}: class {min(missing)} is missing from the training part; choose a larger IR"
-            )
-    trainer = _Trainer(sets, method, protocol, n_classes, hidden_width, batch_size, steps, seed)
-    return trainer.run()
-
-
-class _Trainer:
-    """State of one call of `train_stack`, whose parameters it takes."""
 
     def __init__(
         self,
         sets: Sequence[TrainingSet],
         method: Method,
         protocol: Protocol,
+        *,
         n_classes: int,
         hidden_width: int,
         batch_size: int,
-        steps: int,
         seed: int,
+        last_batch: LastBatch = "filled",
+        steps: int | None = None,
     ) -> None:
+        for data in sets:
+            missing = set(range(n_classes)) - set(data.labels.tolist())
+            if missing:
+                raise TrainingError(
+                    f"{data}: class {min(missing)} is missing from the training part; choose a larger IR"
+                )
         self.sets, self.method, self.protocol = sets, method, protocol
-        self.n_classes, self.batch_size, self.steps = n_classes, batch_size, steps
+        self.n_classes, self.batch_size = n_classes, batch_size
+        rows = [len(data.labels) for data in sets]
+        self.steps = epoch_steps(rows, batch_size, last_batch) if steps is None else steps
 
         sizes = [sets[0].features.shape[1], *[hidden_width] * protocol.hidden_layers, n_classes]
         weights = [initial_weights(data.generator(seed, "weights"), sizes) for data in sets]
@@ -202,6 +195,9 @@ class _Trainer:
         if method.loss_weights is not None:
             class_weights = method.loss_weights(self.pool.by_class.count.numpy())
         self.class_weights = tf.constant(class_weights)
+        self.row_weights = tf.constant(
+            np.stack([row_weights(n, self.steps, batch_size, last_batch) for n in rows], axis=1)
+        )
 
         self.order_generators = [data.generator(seed, "batches") for data in sets]
         self.stage_generators = [
@@ -211,16 +207,22 @@ class _Trainer:
         self.dropout_generator = seeding.generator(seed, "dropout", sets[0].task, sets[0].ir)
 
     def run(self) -> StackedModel:
-        """Train for all epochs and settle which weights are kept."""
+        """Train for all epochs and settle which weights are kept.
+
+        Raises
+        ------
+        TrainingError
+            If a loss is not finite; names the fold.
+        """
         epochs, stack = self.protocol.epochs, len(self.sets)
         rate = LearningRate(self.protocol.learning_rate, stack)
         keeper = _BestWeights(self.variables, stack) if self.protocol.selection == "best_validation" else None
-        lacking = np.zeros((stack, self.n_classes), int)
+        diagnostics: dict[str, np.ndarray] = {}
         progress = _Progress(epochs, rows_per_epoch=stack * self.steps * self.batch_size)
         losses = np.empty(stack)
         for epoch in range(1, epochs + 1):
-            losses, lacking_now = self.run_epoch(rate.rate)
-            lacking += lacking_now
+            losses, diagnosed = self.run_epoch(rate.rate)
+            diagnostics = {name: diagnostics.get(name, 0) + value for name, value in diagnosed.items()}
             self.check_finite(losses, epoch)
             rate.update(losses)
             if keeper is not None:
@@ -228,6 +230,8 @@ class _Trainer:
             progress.report(epoch, losses, rate.rate)
         best_epoch = np.full(stack, epochs) if keeper is None else keeper.restore()
         validation = self.validation_losses()
+        lacking, mass = diagnostics.pop("lacking"), diagnostics.pop("class_mass")
+        share = mass / mass.sum(axis=1, keepdims=True)
         records = [
             FoldRecord(
                 train_rows=len(data.labels),
@@ -237,20 +241,23 @@ class _Trainer:
                 best_epoch=int(best_epoch[i]),
                 batches=epochs * self.steps,
                 batches_lacking=tuple(lacking[i].tolist()),
+                class_share=tuple(share[i].tolist()),
+                resampling={name: int(value[i]) for name, value in diagnostics.items()},
             )
             for i, data in enumerate(self.sets)
         ]
         return StackedModel(self.network, records)
 
-    def run_epoch(self, rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def run_epoch(self, rates: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Train one epoch at learning rates (S,).
 
         Returns
         -------
         losses : ndarray of float32, shape (S,)
             Mean over the mini-batches.
-        lacking : ndarray of int, shape (S, K)
-            Number of mini-batches without a row of each class.
+        diagnostics : dict of str to ndarray
+            Numbers of mini-batches: ``lacking`` (S, K), without a row of each class; those that the method
+            tells, (S,). And ``class_mass`` (S, K), the weight of each class in what was trained on.
         """
         rows = np.stack(
             [
@@ -265,10 +272,21 @@ class _Trainer:
         ]
         draws = tf.nest.map_structure(lambda *arrays: np.stack(arrays, axis=1), *fold_draws)
         dropout_seeds = self.dropout_generator.integers(2**31, size=(self.steps, 2), dtype=np.int32)
-        losses = self.train_epoch(*tf.nest.map_structure(tf.constant, (rows, draws, dropout_seeds, rates)))
+        losses, mass = self.train_epoch(
+            *tf.nest.map_structure(tf.constant, (rows, draws, dropout_seeds, rates))
+        )
+        counts = self.batch_counts(rows)
+        diagnosed = {name: flags.sum(axis=1) for name, flags in self.method.diagnose(counts).items()}
+        return losses.numpy(), {
+            "lacking": (counts == 0).sum(axis=1),
+            "class_mass": mass.numpy().astype(np.float64),
+            **diagnosed,
+        }
+
+    def batch_counts(self, rows: np.ndarray) -> np.ndarray:
+        """Count the rows of each class in mini-batches (steps, S, B) as drawn; gives (S, steps, K)."""
         labels = np.stack([data.labels[rows[:, i]] for i, data in enumerate(self.sets)])
-        lacking = [(labels != label).all(axis=2).sum(axis=1) for label in range(self.n_classes)]
-        return losses.numpy(), np.stack(lacking, axis=1)
+        return np.stack([(labels == label).sum(axis=2) for label in range(self.n_classes)], axis=2)
 
     @tf.function(autograph=True)
     def train_epoch(
@@ -277,25 +295,34 @@ class _Trainer:
         draws: dict[str, dict[str, tf.Tensor]],
         dropout_seeds: tf.Tensor,
         rates: tf.Tensor,
-    ) -> tf.Tensor:
-        """Step through the mini-batches of one epoch; gives the mean loss of each fold, (S,)."""
-        total = tf.zeros_like(rates)
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Step through the mini-batches of one epoch.
+
+        Gives the mean loss of each fold, (S,), and the summed weights of the classes in it, (S, K).
+        """
+        total, mass = tf.zeros_like(rates), tf.zeros_like(self.class_weights)
         for step in tf.range(self.steps):
             drawn = {
                 name: {key: value[step] for key, value in arrays.items()} for name, arrays in draws.items()
             }
             x, y = self.method.batch(self.pool, rows[step], drawn)
-            total += self.update(x, y, dropout_seeds[step], rates)
-        return total / self.steps
+            weighted = y * self.class_weights[:, None, :] * self.row_weights[step][:, :, None]
+            total += self.update(x, y, tf.reduce_sum(weighted, axis=2), dropout_seeds[step], rates)
+            mass += tf.reduce_sum(weighted, axis=1)
+        return total / self.steps, mass
 
-    def update(self, x: tf.Tensor, y: tf.Tensor, dropout_seed: tf.Tensor, rates: tf.Tensor) -> tf.Tensor:
-        """Take one step of Adam in every network; gives the loss of each fold before it, (S,)."""
+    def update(
+        self, x: tf.Tensor, y: tf.Tensor, weights: tf.Tensor, dropout_seed: tf.Tensor, rates: tf.Tensor
+    ) -> tf.Tensor:
+        """Take one step of Adam in every network; gives the loss of each fold before it, (S,).
+
+        The loss is the sum over the rows of their cross-entropy times `weights`, (S, B).
+        """
         masks = self.network.dropout_masks(dropout_seed, self.batch_size)
         with tf.GradientTape() as tape:
             logits = self.network.logits(x, masks)
             row_losses = tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=logits)
-            row_weights = tf.einsum("sbk,sk->sb", y, self.class_weights)
-            losses = tf.reduce_mean(row_weights * row_losses, axis=1)
+            losses = tf.reduce_sum(weights * row_losses, axis=1)
             # The folds share no weight: the gradient of the sum holds each fold's own gradient.
             total = tf.reduce_sum(losses)
         gradients = tape.gradient(total, self.variables)

@@ -9,18 +9,17 @@ import tensorflow as tf
 from remix.batches.classes import ClassIndex, choose
 
 
-def balanced_positions(index: ClassIndex, first: tf.Tensor, pick: tf.Tensor) -> tf.Tensor:
-    """Choose equally many rows of every class that is present, with replacement.
-
-    With C classes present, each is given B/C rows; where C does not divide B, the classes that are
-    given one row more follow `first` in cyclic order. Absent classes are given none.
+def balanced_positions(index: ClassIndex, kind: tf.Tensor, pick: tf.Tensor) -> tf.Tensor:
+    """Choose rows of the classes that are present, with replacement; absent classes are given none.
 
     Parameters
     ----------
     index : ClassIndex
         Pools of P rows, sorted by class.
-    first : float32 tensor in [0, 1), shape (S,)
-        Draw that decides which present class comes first.
+    kind : float32 tensor in [0, 1), shape (S, 1) or (S, B)
+        Draws that decide the class of each slot. One draw per batch: each of the C classes present is given
+        B/C slots; where C does not divide B, the classes that are given one more follow the one drawn in
+        cyclic order. One draw per slot: each slot has a class of its own choice.
     pick : float32 tensor in [0, 1), shape (S, B)
         Draws that decide which row of its class each slot takes.
 
@@ -32,7 +31,8 @@ def balanced_positions(index: ClassIndex, first: tf.Tensor, pick: tf.Tensor) -> 
     present = tf.cast(index.count > 0, tf.int32)
     n_present = tf.reduce_sum(present, axis=1, keepdims=True)
     present_first = tf.argsort(1 - present, axis=1, stable=True)
-    slot = tf.range(tf.shape(pick)[1])[None, :] + choose(first[:, None], n_present)
+    in_turn = tf.range(tf.shape(pick)[1])[None, :] if kind.shape[1] == 1 else 0
+    slot = in_turn + choose(kind, n_present)
     label = tf.gather(present_first, slot % n_present, batch_dims=1)
     start = tf.gather(index.start, label, batch_dims=1)
     count = tf.gather(index.count, label, batch_dims=1)
@@ -48,9 +48,14 @@ class BalancedResampling:
     pool : {'batch', 'dataset'}
         Where the rows come from. ``'batch'`` is the paper's algorithm: a class that the mini-batch lacks
         stays absent. ``'dataset'`` draws from the whole training part, so no class is ever absent.
+    draw_classes : {'equal', 'multinomial'}
+        ``'equal'`` is the paper's algorithm: the same number of rows of each class. ``'multinomial'`` draws
+        the class of each row, so that batches are balanced on average only. The authors' released code does
+        so in effect: it raises every class to the largest and draws B of these rows with replacement.
     """
 
     pool: Literal["batch", "dataset"] = "batch"
+    draw_classes: Literal["equal", "multinomial"] = "equal"
 
     def draw(
         self, rng: np.random.Generator, steps: int, batch_size: int, n_classes: int
@@ -60,10 +65,12 @@ class BalancedResampling:
         Returns
         -------
         dict
-            ``first`` (steps,) and ``pick`` (steps, batch_size), float32 in [0, 1).
+            ``kind`` (steps, 1), or (steps, batch_size) if classes are drawn; ``pick`` (steps, batch_size).
+            All float32 in [0, 1).
         """
+        kinds = 1 if self.draw_classes == "equal" else batch_size
         return {
-            "first": rng.random(steps, dtype=np.float32),
+            "kind": rng.random((steps, kinds), dtype=np.float32),
             "pick": rng.random((steps, batch_size), dtype=np.float32),
         }
 
@@ -72,7 +79,7 @@ class BalancedResampling:
         rows: tf.Tensor,
         batch: ClassIndex,
         dataset: ClassIndex,
-        first: tf.Tensor,
+        kind: tf.Tensor,
         pick: tf.Tensor,
     ) -> tf.Tensor:
         """Apply: the rows that take the place of a mini-batch's rows.
@@ -83,7 +90,7 @@ class BalancedResampling:
             The mini-batch: positions in the training part.
         batch, dataset : ClassIndex
             The mini-batch and the whole training part, sorted by class.
-        first, pick : float32 tensors, shapes (S,) and (S, B)
+        kind, pick : float32 tensors, shapes (S, 1) or (S, B), and (S, B)
             One step of `draw`.
 
         Returns
@@ -92,5 +99,5 @@ class BalancedResampling:
             Positions in the training part.
         """
         if self.pool == "dataset":
-            return balanced_positions(dataset, first, pick)
-        return tf.gather(rows, balanced_positions(batch, first, pick), batch_dims=1)
+            return balanced_positions(dataset, kind, pick)
+        return tf.gather(rows, balanced_positions(batch, kind, pick), batch_dims=1)

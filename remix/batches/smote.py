@@ -46,9 +46,13 @@ class Smote:
     ----------
     neighbours : int
         Largest number of neighbours.
+    smallest : int
+        A batch in which a class that is present has fewer rows than this is oversampled at random: rows are
+        repeated, none is interpolated. The authors' released code does so below 3; the default is never.
     """
 
     neighbours: int = 5
+    smallest: int = 1
 
     def draw(
         self, rng: np.random.Generator, steps: int, batch_size: int, n_classes: int
@@ -100,6 +104,7 @@ class Smote:
         label = tf.range(tf.shape(keep)[1]) // size
         rank = tf.range(tf.shape(keep)[1]) % size
         largest = tf.reduce_max(batch.count, axis=1, keepdims=True)
+        rarest = tf.reduce_min(tf.where(batch.count > 0, batch.count, size), axis=1, keepdims=True)
         exists = (tf.gather(batch.count, label, axis=1) > 0) & (rank[None, :] < largest)
         kept = tf.math.top_k(tf.where(exists, keep, -1.0), k=size).indices
         label, rank = kept // size, kept % size
@@ -112,7 +117,30 @@ class Smote:
         if k == 0:
             return points, label
         nearest = tf.gather(same_class_neighbours(x, labels, k), origin, batch_dims=1)
-        usable = tf.minimum(k, count - 1)
+        usable = tf.where(rarest < self.smallest, 0, tf.minimum(k, count - 1))
         partner = tf.gather(nearest, choose(neighbour, usable), batch_dims=2)
         move = tf.where(synthetic & (usable > 0), gap, 0.0)[:, :, None]
         return points + move * (tf.gather(x, partner, batch_dims=1) - points), label
+
+    def diagnose(self, counts: np.ndarray) -> dict[str, np.ndarray]:
+        """Tell in which mini-batches there was too little to interpolate.
+
+        Parameters
+        ----------
+        counts : ndarray of int, shape (..., K)
+            Rows of each class in the mini-batches before they are resampled.
+
+        Returns
+        -------
+        dict of str to ndarray of bool, shape (...)
+            ``smote_limited``: a class that is to be raised has fewer than ``neighbours + 1`` rows;
+            ``smote_repeated``: one of these has its rows repeated, since it has a single one or the batch is
+            oversampled at random.
+        """
+        present = counts > 0
+        raised = present & (counts < counts.max(axis=-1, keepdims=True))
+        at_random = (np.where(present, counts, self.smallest) < self.smallest).any(axis=-1, keepdims=True)
+        return {
+            "smote_limited": (raised & (counts <= self.neighbours)).any(axis=-1),
+            "smote_repeated": (raised & ((counts == 1) | at_random)).any(axis=-1),
+        }

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from remix.config.messages import KeyPath, Problem, listing, shown, unknown
-from remix.data.catalogue import ir_text
+from remix.data.catalogue import ir_text, task_irs
 from remix.data.sources.names import addresses, base_name, download_names, part_names
 from remix.errors import SourceError
 
@@ -48,8 +48,8 @@ def semantic_problems(config: Mapping[str, Any], broken: Iterable[KeyPath]) -> l
         problems += _repeated_tasks(config["datasets"])
     if is_sound("study") and is_mapping("datasets") and is_mapping("methods"):
         problems += _study_names(config["study"], config["datasets"], config["methods"])
-        if is_sound("datasets"):
-            problems += _study_irs(config["study"], config["datasets"])
+        if is_sound("datasets") and is_sound("switches"):
+            problems += _study_irs(config["study"], config["datasets"], config["switches"]["multiclass_irs"])
     return problems
 
 
@@ -186,10 +186,16 @@ def _study_names(
         yield Problem(("study", "methods"), text)
 
 
-def _study_irs(study: Mapping[str, Any], datasets: Mapping[str, Any]) -> Iterator[Problem]:
+def _study_irs(
+    study: Mapping[str, Any], datasets: Mapping[str, Any], multiclass_irs: str | list[float]
+) -> Iterator[Problem]:
     if study["irs"] == "all":
         return
-    offered = {task: spec["irs"] for entry in datasets.values() for task, spec in entry["tasks"].items()}
+    offered = {
+        task: task_irs(spec, multiclass_irs)
+        for entry in datasets.values()
+        for task, spec in entry["tasks"].items()
+    }
     everywhere = sorted({ir for irs in offered.values() for ir in irs})
     strangers = [(i, ir) for i, ir in enumerate(study["irs"]) if ir not in everywhere]
     for i, ir in strangers:

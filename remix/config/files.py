@@ -80,6 +80,17 @@ class ConfigFiles:
         return None
 
 
+def read_overlay(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read one configuration file.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be read, or is not a YAML mapping.
+    """
+    return dict(_File(Path(path).absolute()).value)
+
+
 class _File:
     """One file as a tree of YAML nodes, which know their lines."""
 

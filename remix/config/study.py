@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from remix.batches.entries import stage_entry
 from remix.config.checks import semantic_problems
 from remix.config.files import ConfigFiles
 from remix.config.schema import schema_problems
-from remix.data.catalogue import Dataset, Task
+from remix.data.catalogue import Dataset, Task, task_irs
 from remix.errors import ConfigError
 from remix.protocol import Protocol
 
@@ -36,6 +37,44 @@ class Network:
 
 
 @dataclass(frozen=True)
+class Switches:
+    """What the authors' released code does differently from the paper; config/README.md explains each.
+
+    Attributes
+    ----------
+    cost_weights, binary_bbs, balance, imputation, last_batch : str
+    smote_fallback : int
+    multiclass_irs : 'listed' or list of float
+    binary_repeats : 'all' or int
+    """
+
+    cost_weights: str
+    binary_bbs: str
+    smote_fallback: int
+    balance: str
+    multiclass_irs: str | list[float]
+    imputation: str
+    binary_repeats: str | int
+    last_batch: str
+
+
+@dataclass(frozen=True)
+class Audit:
+    """How the study is compared with itself under another protocol.
+
+    Attributes
+    ----------
+    deviations : str
+        Overlay with the settings that differ.
+    repeats : int
+        How many of the study's repeats are trained again.
+    """
+
+    deviations: str
+    repeats: int
+
+
+@dataclass(frozen=True)
 class Study:
     """What is to be run, checked: names exist, numbers are in their ranges.
 
@@ -44,6 +83,8 @@ class Study:
     seed : int
         All random choices derive from it.
     protocol : Protocol
+    switches : Switches
+    audit : Audit
     datasets : dict of str to Dataset
         Those with a selected task, in catalogue order, with these tasks only.
     tasks : dict of str to Task
@@ -59,6 +100,8 @@ class Study:
 
     seed: int
     protocol: Protocol
+    switches: Switches
+    audit: Audit
     datasets: dict[str, Dataset]
     tasks: dict[str, Task]
     methods: dict[str, dict[str, Any]]
@@ -72,8 +115,48 @@ class Study:
         return [(task.name, ir) for task in self.tasks.values() for ir in task.irs]
 
     def method_spec(self, name: str) -> dict[str, Any]:
-        """Give the stages of a method: its entry without the title."""
-        return {key: value for key, value in self.methods[name].items() if key != "title"}
+        """Give the stages of a method as they are trained: under the study's switches, without the title."""
+        spec = {key: value for key, value in self.methods[name].items() if key != "title"}
+        if self.switches.cost_weights == "ignored":
+            spec.pop("loss_weights", None)
+        if "resample" in spec:
+            # A method that says itself what a switch is about keeps what it says.
+            stage, parameters = stage_entry(spec["resample"])
+            switched: dict[str, dict[str, Any]] = {
+                "balanced": {"draw_classes": self.switches.balance},
+                "smote": {"smallest": self.switches.smote_fallback},
+            }
+            spec["resample"] = {stage: switched[stage] | parameters}
+        return spec
+
+    def repeats(self, kind: str) -> int:
+        """Count the repeats of the cross-validation of ``'binary'`` or ``'multiclass'`` tasks."""
+        wanted = self.switches.binary_repeats if kind == "binary" else "all"
+        return self.protocol.repeats if wanted == "all" else min(int(wanted), self.protocol.repeats)
+
+    def training(self, task: str, method: str) -> dict[str, Any]:
+        """Give all that predictions of a method on the cells of a task depend on, beside data and code.
+
+        Two methods, or two studies, for which this is the same have the same predictions. More
+        ``protocol.repeats`` only add folds.
+        """
+        definition = self.tasks[task]
+        spec = self.method_spec(method)
+        protocol = dataclasses.asdict(self.protocol)
+        protocol["repeats"] = self.repeats(definition.kind)
+        protocol["batch_size"] = definition.batch_size or self.protocol.batch_size
+        last_batch = "filled"
+        if self.switches.last_batch == "dropped":
+            last_batch = "dropped" if "resample" in spec or "mix" in spec else "partial"
+        complete = self.datasets[definition.dataset].missing == 0
+        return {
+            "task": definition.definition(),
+            "method": spec,
+            "protocol": protocol,
+            "last_batch": last_batch,
+            "imputation": "training_part" if complete else self.switches.imputation,
+            "seed": self.seed,
+        }
 
     def method_title(self, name: str) -> str:
         """Give a method's name for people."""
@@ -122,11 +205,16 @@ def _plain(value: Any) -> Any:
 
 def _study(config: Mapping[str, Any]) -> Study:
     study, irs = config["study"], config["study"]["irs"]
+    switches = Switches(**config["switches"])
     datasets: dict[str, Dataset] = {}
     tasks: dict[str, Task] = {}
     for name, entry in config["datasets"].items():
         sources = [_with_text_labels(source) for source in entry["sources"]]
-        dataset = Dataset.from_entry(name, {**entry, "sources": sources})
+        specs = {
+            task: {**spec, "irs": task_irs(spec, switches.multiclass_irs)}
+            for task, spec in entry["tasks"].items()
+        }
+        dataset = Dataset.from_entry(name, {**entry, "sources": sources, "tasks": specs})
         selected = [
             dataclasses.replace(task, irs=tuple(ir for ir in task.irs if irs == "all" or float(ir) in irs))
             for task in dataset.tasks
@@ -139,6 +227,8 @@ def _study(config: Mapping[str, Any]) -> Study:
     return Study(
         seed=config["seed"],
         protocol=Protocol.from_mapping(config["protocol"]),
+        switches=switches,
+        audit=Audit(**config["audit"]),
         datasets=datasets,
         tasks=tasks,
         methods={

@@ -1,6 +1,6 @@
 """What the catalogue says about each dataset, and the tasks that are defined on it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -97,8 +97,8 @@ class Dataset:
         Columns that are not features (identifiers, dates).
     categorical : tuple of str or int
         Columns to be one-hot encoded.
-    rows, features : int or None
-        What the data must have, where the catalogue says so.
+    rows, features, missing : int or None
+        How many rows, feature columns and missing values the data must have, where the catalogue says so.
     tasks : tuple of Task
         Tasks on this dataset.
     """
@@ -112,6 +112,7 @@ class Dataset:
     categorical: tuple[str | int, ...] = ()
     rows: int | None = None
     features: int | None = None
+    missing: int | None = None
     tasks: tuple[Task, ...] = field(default=())
 
     @classmethod
@@ -140,8 +141,29 @@ class Dataset:
             categorical=tuple(entry.get("categorical", ())),
             rows=entry.get("rows"),
             features=entry.get("features"),
+            missing=entry.get("missing"),
             tasks=tasks,
         )
+
+
+def task_irs(spec: Mapping[str, Any], multiclass_irs: str | Sequence[float]) -> Sequence[float]:
+    """Give the imbalance ratios of a task's entry: its own, or those for all multi-class tasks.
+
+    Parameters
+    ----------
+    spec : mapping
+        Entry of the task: ``others`` and ``irs``.
+    multiclass_irs : 'listed' or sequence of float
+        ``switches.multiclass_irs``.
+
+    Examples
+    --------
+    >>> task_irs({"others": "kept", "irs": [0.25]}, [0.05, 0.01])
+    [0.05, 0.01]
+    """
+    if spec["others"] == "merged" or isinstance(multiclass_irs, str):
+        return spec["irs"]
+    return multiclass_irs
 
 
 def ir_text(ir: float) -> str:

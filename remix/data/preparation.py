@@ -75,6 +75,9 @@ def prepare(
         encoded = _one_hot(name, values) if i in categorical else {name: _numeric(name, i, values)}
         for key, column in encoded.items():
             columns[_unused(key, columns)] = column
+    absent = sum(int(table.iloc[:, i].isna().sum()) for i in features)
+    if dataset.missing not in (None, absent):
+        raise DataError(f"the data has {absent} missing values, expected {dataset.missing}")
     labels = _labels(table.iloc[:, label_at], dataset.classes, source.get("labels", {}))
     return pd.DataFrame(columns).assign(**{LABEL: labels})
 

@@ -29,9 +29,9 @@ def toy(n=160, n_minority=20, seed=0):
     return frame
 
 
-def run(variant, protocol, spec=None, seed=1):
+def run(variant, protocol, spec=None, seed=1, **more):
     return cross_validate(
-        variant, TASK, "0.1", Method.from_spec(spec or {}), protocol(epochs=3), batch_size=16, seed=seed
+        variant, TASK, "0.1", Method.from_spec(spec or {}), protocol(epochs=3), seed=seed, **more
     )
 
 
@@ -50,7 +50,7 @@ def folds_of(variant, protocol):
 
 def test_contract_of_predictions(protocol):
     variant = toy()
-    predictions, records = run(variant, protocol)
+    predictions, validation, records = run(variant, protocol)
     assert list(predictions.columns) == ["repeat", "fold", "row", "y_true", "p_0", "p_1"]
     assert predictions["p_0"].dtype == np.float32
     assert len(predictions) == 2 * len(variant)
@@ -61,6 +61,43 @@ def test_contract_of_predictions(protocol):
         assert sorted(repeat["row"]) == sorted(variant["row"])
     assert list(zip(records["repeat"], records["fold"], strict=True)) == [(0, 0), (0, 1), (1, 0), (1, 1)]
     assert {"batches_lacking_0", "batches_lacking_1", "train_loss", "validation_loss"} <= set(records)
+    folds = folds_of(variant, protocol)
+    expected = np.concatenate([variant["row"].to_numpy()[fold.validation] for fold in folds])
+    np.testing.assert_array_equal(validation["row"], expected)
+    np.testing.assert_array_equal(validation["y_true"], truth.loc[validation["row"]])
+    assert list(validation.columns) == list(predictions.columns)
+
+
+def test_records_tell_what_resampling_did(protocol):
+    variant = toy(n_minority=30)
+    share = run(variant, protocol).records["class_share_1"]
+    np.testing.assert_allclose(share, 30 / 160, atol=0.03)
+    for spec in ({"loss_weights": "balanced"}, {"resample": {"balanced": {"pool": "dataset"}}}):
+        np.testing.assert_allclose(run(variant, protocol, spec).records["class_share_1"], 0.5, atol=0.03)
+    records = run(variant, protocol, {"resample": {"smote": {"smallest": 3}}}).records
+    assert (records["smote_limited"] >= records["smote_repeated"]).all()
+    assert (records["smote_repeated"] > 0).all()
+    assert "smote_limited" not in run(variant, protocol).records
+
+
+def test_values_for_missing_features_may_be_given(protocol):
+    """Filled in beforehand or by `fill`, the same values give the same predictions; other values others."""
+    variant = toy()
+    fill = variant[["a", "b", "c"]].mean()
+    given = run(variant, protocol, fill=fill).predictions
+    pd.testing.assert_frame_equal(given, run(variant.fillna(fill), protocol).predictions)
+    assert (given["p_1"] != run(variant, protocol).predictions["p_1"]).any()
+
+
+def test_last_batches_make_a_difference(protocol):
+    """56 training rows are three batches of 16 and a half one."""
+    variant = toy()
+    models = {
+        last: run(variant, protocol, last_batch=last).predictions["p_1"].to_numpy()
+        for last in ("filled", "partial", "dropped")
+    }
+    assert np.abs(models["filled"] - models["partial"]).max() > 1e-4
+    assert np.abs(models["filled"] - models["dropped"]).max() > 1e-4
 
 
 @pytest.mark.parametrize("spec", list(METHODS.values()), ids=list(METHODS))
@@ -110,5 +147,5 @@ def test_validation_rows_are_not_trained_on(protocol):
 def test_same_seed_same_predictions(protocol):
     first, second = (run(toy(), protocol)[0] for _ in range(2))
     pd.testing.assert_frame_equal(first, second)
-    other, _ = run(toy(), protocol, seed=2)
+    other = run(toy(), protocol, seed=2)[0]
     assert (other["row"].to_numpy() != first["row"].to_numpy()).any()

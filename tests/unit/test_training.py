@@ -12,7 +12,7 @@ from remix.batches.drawing import draw_epoch
 from remix.errors import TrainingError
 from remix.methods import Method
 from remix.networks import initial_weights
-from remix.training import TrainingSet, train_stack
+from remix.training import StackTrainer, TrainingSet
 
 METHODS = {
     "baseline": {},
@@ -36,7 +36,7 @@ def fold_of(i, n=100, share=0.15, n_classes=2):
 
 
 def train(sets, spec, protocol, n_classes=2, seed=SEED):
-    return train_stack(
+    return StackTrainer(
         sets,
         Method.from_spec(spec),
         protocol,
@@ -45,7 +45,7 @@ def train(sets, spec, protocol, n_classes=2, seed=SEED):
         batch_size=BATCH,
         steps=STEPS,
         seed=seed,
-    )
+    ).run()
 
 
 def probe(n, d=4):
@@ -95,6 +95,32 @@ def test_as_keras_would_train_it(spec, protocol):
     for _ in range(6):
         for rows in draw_epoch(orders, len(data.labels), STEPS, BATCH):
             model.train_on_batch(data.features[rows], data.labels[rows], sample_weight=row_weights[rows])
+    np.testing.assert_allclose(ours, model(probe(50)).numpy(), atol=2e-5)
+
+
+def test_a_partial_last_batch_is_what_keras_trains_on(protocol):
+    """Keras' `fit`, unshuffled, ends each epoch with the rows that are left over."""
+    data, size = fold_of(2), 16
+    rows = len(data.labels)
+    assert rows % size
+    settings = {"n_classes": 2, "hidden_width": 8, "batch_size": size, "seed": SEED}
+    protocol = protocol(dropout=0.0, epochs=5)
+    (ours,) = (
+        StackTrainer([data], Method(), protocol, last_batch="partial", **settings).run().predict([probe(50)])
+    )
+
+    model = keras.Sequential(
+        [keras.Input((4,))]
+        + [keras.layers.Dense(8, activation="relu") for _ in range(3)]
+        + [keras.layers.Dense(2, activation="softmax")]
+    )
+    weights = initial_weights(data.generator(SEED, "weights"), [4, 8, 8, 8, 2])
+    model.set_weights([w[0] if i % 2 else w for i, w in enumerate(weights)])
+    model.compile(keras.optimizers.Adam(1e-3), keras.losses.SparseCategoricalCrossentropy())
+    orders = data.generator(SEED, "batches")
+    for _ in range(5):
+        order = draw_epoch(orders, rows, -(-rows // size), size).ravel()[:rows]
+        model.fit(data.features[order], data.labels[order], batch_size=size, shuffle=False, verbose=0)
     np.testing.assert_allclose(ours, model(probe(50)).numpy(), atol=2e-5)
 
 

@@ -1,5 +1,6 @@
 """The scripts of variants, training and the reference run, called as Snakemake calls them."""
 
+import dataclasses
 import json
 import runpy
 import subprocess
@@ -57,9 +58,13 @@ import runpy, sys
 from types import SimpleNamespace
 facts = SimpleNamespace(
     input=SimpleNamespace(variant={variant!r}),
-    output=SimpleNamespace(predictions={folder!r} + "/p.parquet", records={folder!r} + "/r.csv"),
+    output=SimpleNamespace(
+        predictions={folder!r} + "/p.parquet",
+        validation={folder!r} + "/v.parquet",
+        records={folder!r} + "/r.csv",
+    ),
     wildcards=SimpleNamespace(task="toy", ir="0.2", method="remix"),
-    params=SimpleNamespace(task={task!r}, method={method!r}, protocol={protocol!r}, batch_size=16, seed=1),
+    params=SimpleNamespace(training={training!r}),
     log=[{folder!r} + "/train.log"], threads=1,
 )
 runpy.run_path({script!r})["main"](facts)
@@ -71,15 +76,23 @@ def test_train_in_a_process_of_its_own(prepared, protocol):
     program = TRAIN.format(
         variant=str(cut(prepared, "0.2")),
         folder=folder,
-        task=json.dumps(TASK),
-        method=json.dumps({"resample": "balanced", "mix": {"alpha": 0.1}}),
-        protocol=json.dumps({**vars(built), "learning_rate": vars(built.learning_rate)}),
+        training=json.dumps(
+            {
+                "task": TASK,
+                "method": {"resample": "balanced", "mix": {"alpha": 0.1}},
+                "protocol": dataclasses.asdict(built),
+                "last_batch": "filled",
+                "imputation": "training_part",
+                "seed": 1,
+            }
+        ),
         script=str(SCRIPTS / "train.py"),
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     # TensorFlow's own messages go to the log too: Snakemake's progress stays readable.
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     assert len(pd.read_parquet(f"{folder}/p.parquet")) == 2 * 144
+    assert len(pd.read_parquet(f"{folder}/v.parquet")) == 4 * 22
     assert len(pd.read_csv(f"{folder}/r.csv")) == 4
     log = Path(folder, "train.log").read_text()
     assert "method remix" in log

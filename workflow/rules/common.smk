@@ -48,6 +48,7 @@ CODE = {
         "batches/class_weights",
         "batches/classes",
         "batches/drawing",
+        "batches/entries",
         "batches/mixing",
         "batches/smote",
         "data/catalogue",

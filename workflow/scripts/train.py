@@ -1,4 +1,4 @@
-"""Train one method on every fold of one cell, and predict the test rows."""
+"""Train one method on every fold of one cell, and predict its test and validation rows."""
 
 import json
 import os
@@ -23,21 +23,27 @@ def main(snakemake):
 
         configure_tensorflow(threads=snakemake.threads)
         name = snakemake.wildcards.method
-        logger.info(f"method {name}: {snakemake.params.method}")
+        training = json.loads(snakemake.params.training)
+        logger.info(f"method {name}: {json.dumps(training['method'])}")
+        fill = None
+        if training["imputation"] == "dataset":
+            fill = pd.read_parquet(snakemake.input.prepared).drop(columns="label").mean()
         try:
-            predictions, records = cross_validate(
+            result = cross_validate(
                 pd.read_parquet(snakemake.input.variant),
-                Task.from_definition(json.loads(snakemake.params.task)),
+                Task.from_definition(training["task"]),
                 snakemake.wildcards.ir,
-                Method.from_spec(json.loads(snakemake.params.method)),
-                Protocol.from_mapping(json.loads(snakemake.params.protocol)),
-                batch_size=snakemake.params.batch_size,
-                seed=snakemake.params.seed,
+                Method.from_spec(training["method"]),
+                Protocol.from_mapping(training["protocol"]),
+                seed=training["seed"],
+                last_batch=training["last_batch"],
+                fill=fill,
             )
         except RemixError as error:
             raise type(error)(f"method {name}, {error}") from None
-        write_csv(records, snakemake.output.records)
-        write_parquet(predictions, snakemake.output.predictions)
+        write_csv(result.records, snakemake.output.records)
+        write_parquet(result.validation, snakemake.output.validation)
+        write_parquet(result.predictions, snakemake.output.predictions)
 
 
 if __name__ == "__main__":

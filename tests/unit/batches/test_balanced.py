@@ -80,6 +80,21 @@ def test_the_ends_of_the_unit_interval_are_safe(edge):
     rows = np.arange(4, dtype=np.int32)[None]
     index = class_index(labels, 2)
     chosen = BalancedResampling().rows(
-        rows, index, index, first=np.float32([edge]), pick=np.full((1, 4), edge, np.float32)
+        rows, index, index, kind=np.float32([[edge]]), pick=np.full((1, 4), edge, np.float32)
     )
     assert np.bincount(labels[0][chosen.numpy()[0]]).tolist() == [2, 2]
+
+
+def test_drawn_classes_are_balanced_on_average_only():
+    labels = np.tile([0] * 60 + [2] * 4, (3000, 1)).astype(np.int32)
+    stage = BalancedResampling(draw_classes="multinomial")
+    drawn = stage.draw(np.random.default_rng(0), *labels.shape, 3)
+    rows = np.tile(np.arange(64, dtype=np.int32), (3000, 1))
+    index = class_index(labels, 3)
+    chosen = stage.rows(rows, index, index, **drawn).numpy()
+    minority = (np.take_along_axis(labels, chosen, axis=1) == 2).sum(axis=1)
+    # Binomial with 64 draws and p = ½: mean 32, standard deviation 4.
+    assert minority.mean() == pytest.approx(32, abs=0.3)
+    assert minority.std() == pytest.approx(4, abs=0.2)
+    share = np.bincount(chosen.ravel(), minlength=64) / chosen.size
+    np.testing.assert_allclose(share[60:], 0.5 / 4, rtol=0.05)

@@ -1,8 +1,9 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remix.batches.drawing import draw_epoch
+from remix.batches.drawing import draw_epoch, epoch_steps, row_weights
 
 
 @given(st.integers(1, 300), st.integers(1, 70), st.integers(0, 2))
@@ -19,3 +20,34 @@ def test_every_row_is_seen_and_none_twice_as_often_as_needed(n_rows, batch_size,
 def test_epochs_differ():
     rng = np.random.default_rng(0)
     assert (draw_epoch(rng, 100, 2, 64) != draw_epoch(rng, 100, 2, 64)).any()
+
+
+@pytest.mark.parametrize(("rows", "steps"), [(1, 1), (63, 1), (64, 1), (65, 2), (128, 2), (129, 3)])
+def test_steps_of_an_epoch(rows, steps):
+    for last in ("filled", "partial"):
+        assert epoch_steps([rows], 64, last) == steps
+    assert epoch_steps([rows], 64, "dropped") == max(1, rows // 64)
+
+
+def test_all_folds_of_a_cell_take_as_many_steps():
+    assert epoch_steps([128, 129], 64, "filled") == 3
+    assert epoch_steps([128, 127], 64, "dropped") == 1
+
+
+@given(st.integers(1, 300), st.integers(1, 40))
+def test_every_row_of_a_partial_epoch_counts_once(rows, size):
+    steps = epoch_steps([rows], size, "partial")
+    positions = draw_epoch(np.random.default_rng(0), rows, steps, size)
+    weights = row_weights(rows, steps, size, "partial")
+    np.testing.assert_allclose(weights.sum(axis=1), 1, rtol=1e-5)
+    assert sorted(positions[weights > 0]) == list(range(rows))
+
+
+def test_full_batches_weigh_their_rows_alike():
+    for last in ("filled", "dropped"):
+        assert (row_weights(70, 2, 64, last) == np.float32(1 / 64)).all()
+
+
+def test_a_fold_without_a_row_left_has_a_filled_batch():
+    weights = row_weights(128, 3, 64, "partial")
+    assert (weights == np.float32(1 / 64)).all()

@@ -9,9 +9,9 @@ from remix.batches.classes import class_index
 from remix.batches.smote import Smote, same_class_neighbours
 
 
-def apply(x, labels, *, n_classes=2, neighbours=5, seed=0):
+def apply(x, labels, *, n_classes=2, neighbours=5, smallest=1, seed=0):
     x, labels = np.asarray(x, np.float32), np.asarray(labels, np.int32)
-    stage = Smote(neighbours)
+    stage = Smote(neighbours, smallest)
     drawn = stage.draw(np.random.default_rng(seed), len(x), x.shape[1], n_classes)
     out_x, out_labels = stage.apply(x, labels, class_index(labels, n_classes), **drawn)
     return out_x.numpy(), out_labels.numpy()
@@ -137,3 +137,30 @@ def test_a_batch_of_one_row():
     out, out_labels = apply([[[3.0]]], [[1]])
     assert out.tolist() == [[[3.0]]]
     assert out_labels.tolist() == [[1]]
+
+
+@pytest.mark.parametrize(("n_minority", "interpolated"), [(2, False), (3, True)])
+def test_too_small_a_class_is_repeated(n_minority, interpolated):
+    x, labels = two_classes(n_minority)
+    out, out_labels = apply(x, labels, smallest=3)
+    assert is_original(out[0], x[0]).all() != interpolated
+    assert 0.3 < out_labels.mean() < 0.7
+    assert not is_original(apply(x, labels)[0][0], x[0]).all()
+
+
+def test_one_small_class_stops_interpolation_in_its_batch_only():
+    x, labels = two_classes(n_minority=8, stack=2)
+    labels[0, 20] = 2
+    for smallest, all_repeated in ((1, False), (3, True)):
+        out, _ = apply(x, labels, n_classes=3, smallest=smallest)
+        assert is_original(out[0], x[0]).all() == all_repeated
+        assert not is_original(out[1], x[1]).all()
+
+
+def test_diagnosis_of_batches():
+    counts = np.array([[64, 0], [63, 1], [62, 2], [61, 3], [58, 6], [32, 32]])
+    found = Smote(neighbours=5).diagnose(counts)
+    assert found["smote_limited"].tolist() == [False, True, True, True, False, False]
+    assert found["smote_repeated"].tolist() == [False, True, False, False, False, False]
+    found = Smote(neighbours=5, smallest=3).diagnose(counts)
+    assert found["smote_repeated"].tolist() == [False, True, True, False, False, False]

@@ -115,7 +115,7 @@ def test_ozone(fetched, pack):
             "eighthr.data": "no",
         }
     )
-    frame = fetched("ozone", "url", archive, rows=2)
+    frame = fetched("ozone", "url", archive, rows=2, missing=1)
     assert frame["label"].tolist() == ["0", "1"]
     assert frame["x1"].isna().tolist() == [False, True]
 

@@ -1,0 +1,126 @@
+"""The audit: the study as it is, under each deviation alone, and under all of them together."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from remix.config.files import read_overlay
+from remix.config.study import Study, load_study
+from remix.errors import ConfigError
+
+# The study as it is; also the first that predictions are looked for in.
+STUDY = "study"
+# Sections of an overlay that hold a protocol; anything else would make another study of it.
+SECTIONS = ("protocol", "switches")
+
+
+class Source(NamedTuple):
+    """Where predictions of a method on a cell are made.
+
+    Attributes
+    ----------
+    protocol, method : str
+        The protocol, of those in the audit, and the method that is trained in it.
+    """
+
+    protocol: str
+    method: str
+
+
+def audit_protocols(
+    config: Mapping[str, Any], files: Sequence[Path], schemas: Path, overlay: Path
+) -> dict[str, Study]:
+    """Build the studies that an audit compares.
+
+    Parameters
+    ----------
+    config : mapping
+        The study's merged configuration.
+    files : sequence of Path
+        The files that it was merged from.
+    schemas : Path
+        Folder of the JSON schemas.
+    overlay : Path
+        The deviations: an overlay with settings below ``protocol`` and ``switches``.
+
+    Returns
+    -------
+    dict of str to Study
+        ``study``; each setting of the overlay alone, under its key; all of them, under the overlay's name
+        without suffix. All but the first have ``audit.repeats`` repeats at most.
+
+    Raises
+    ------
+    ConfigError
+        If the overlay cannot be read, holds other sections, or a value that is not allowed.
+    """
+    deviations = read_overlay(overlay)
+    if stray := [str(section) for section in deviations if section not in SECTIONS]:
+        raise ConfigError(
+            f"{overlay}: '{stray[0]}' is not allowed in audit.deviations; "
+            f"it may hold {' and '.join(SECTIONS)}"
+        )
+    for section, settings in deviations.items():
+        if not isinstance(settings, Mapping):
+            raise ConfigError(f"{overlay}: '{section}' must be a mapping of settings")
+    alone = {
+        str(key): {section: {key: value}}
+        for section, settings in deviations.items()
+        for key, value in settings.items()
+    }
+    protocols = {STUDY: load_study(config, files, schemas)}
+    repeats = min(protocols[STUDY].audit.repeats, protocols[STUDY].protocol.repeats)
+    for name, settings in {**alone, overlay.stem: deviations}.items():
+        merged = _overlaid(_overlaid(config, settings), {"protocol": {"repeats": repeats}})
+        protocols[name] = load_study(merged, [*files, overlay], schemas)
+    return protocols
+
+
+def audit_sources(protocols: Mapping[str, Study]) -> dict[tuple[str, str, str, str], Source]:
+    """Find, for every method on every cell under every protocol, where its predictions are made.
+
+    What is the same under two protocols, or of two methods under one, is trained once: where it comes first.
+    A protocol with more repeats serves one with fewer.
+
+    Parameters
+    ----------
+    protocols : mapping of str to Study
+        See `audit_protocols`.
+
+    Returns
+    -------
+    dict
+        By (protocol, task, ir, method).
+    """
+    made: dict[tuple[str, str], list[tuple[Mapping[str, Any], Source]]] = {}
+    sources = {}
+    for name, study in protocols.items():
+        for task, ir in study.cells:
+            for method in study.methods:
+                training = study.training(task, method)
+                on_cell = made.setdefault((task, ir), [])
+                source = next((place for other, place in on_cell if _serves(other, training)), None)
+                if source is None:
+                    source = Source(name, method)
+                    on_cell.append((training, source))
+                sources[name, task, ir, method] = source
+    return sources
+
+
+def _serves(made: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether predictions of one training hold those of the other."""
+    repeats = wanted["protocol"]["repeats"]
+    same = {**made, "protocol": {**made["protocol"], "repeats": repeats}} == wanted
+    return same and made["protocol"]["repeats"] >= repeats
+
+
+def _overlaid(config: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge as Snakemake does: mappings key by key, everything else is replaced."""
+    merged = dict(config)
+    for key, value in overlay.items():
+        below = merged.get(key)
+        if isinstance(value, Mapping):
+            merged[key] = _overlaid(below if isinstance(below, Mapping) else {}, value)
+        else:
+            merged[key] = value
+    return merged
