@@ -86,6 +86,22 @@ def balanced_brier_score(y_true: ArrayLike, y_prob: ArrayLike) -> float:
     return float(brier_by_class(y_true, y_prob).mean())
 
 
+def inverted_balanced_brier_score(y_true: ArrayLike, y_prob: ArrayLike) -> float:
+    """Balanced Brier score as the authors' released code computes it for two classes; else the proper one.
+
+    The rows of class 0 are scored (1 − p)² instead of p², where p is the probability of class 1: a model that
+    says "class 1" of every row gets the best score. For the audit of the paper's tables only.
+
+    >>> inverted_balanced_brier_score([0, 0, 0, 1], [[0, 1], [0, 1], [0, 1], [0, 1]])
+    0.0
+    """
+    labels, probabilities = _checked(y_true, y_prob)
+    if probabilities.shape[1] > 2:
+        return balanced_brier_score(y_true, y_prob)
+    by_row = (1.0 - probabilities[:, 1]) ** 2
+    return float((np.bincount(labels, weights=by_row) / np.bincount(labels)).mean())
+
+
 def brier(y_true: ArrayLike, y_prob: ArrayLike) -> float:
     """Brier score under the natural prior: the mean over all rows of ½ Σ_c (1[y_i = c] − p_ic)².
 
@@ -222,12 +238,15 @@ class Metric:
         The direction; nothing else in the package knows it.
     function : callable
         ``function(y_true, y_prob)``: a number, or an ndarray of K numbers if `per_class`.
+    proper : bool
+        False for a number that is computed to explain the paper's, and that no model should be chosen by.
     """
 
     name: str
     title: str
     higher_is_better: bool
     function: Callable[[ArrayLike, ArrayLike], float | np.ndarray]
+    proper: bool = True
 
     @property
     def per_class(self) -> bool:
@@ -270,6 +289,13 @@ METRICS: dict[str, Metric] = {
         Metric("ece", "Expected calibration error", False, expected_calibration_error),
         Metric("recall_{class}", "Recall of class {class}", True, recall_by_class),
         Metric("brier_{class}", "Brier score of class {class}", False, brier_by_class),
+        Metric(
+            "balanced_brier_inverted",
+            "Balanced Brier score, negatives inverted",
+            False,
+            inverted_balanced_brier_score,
+            proper=False,
+        ),
     )
 }
 

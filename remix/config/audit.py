@@ -1,4 +1,4 @@
-"""The audit: the study as it is, under each deviation alone, and under all of them together."""
+"""The audit: the study as it is, under each deviation alone, and under several of them together."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -28,7 +28,7 @@ class Source(NamedTuple):
 
 
 def audit_protocols(
-    config: Mapping[str, Any], files: Sequence[Path], schemas: Path, overlay: Path
+    config: Mapping[str, Any], files: Sequence[Path], schemas: Path, folder: Path
 ) -> dict[str, Study]:
     """Build the studies that an audit compares.
 
@@ -40,40 +40,51 @@ def audit_protocols(
         The files that it was merged from.
     schemas : Path
         Folder of the JSON schemas.
-    overlay : Path
-        The deviations: an overlay with settings below ``protocol`` and ``switches``.
+    folder : Path
+        What ``audit.overlays`` are relative to: files with settings below ``protocol`` and ``switches``.
 
     Returns
     -------
     dict of str to Study
-        ``study``; each setting of the overlay alone, under its key; all of them, under the overlay's name
-        without suffix. All but the first have ``audit.repeats`` repeats at most.
+        ``study``; for each overlay, each of its settings alone, under its key, and where there are several
+        all together, under the overlay's name without suffix. All but the first have ``audit.repeats``
+        repeats at most.
 
     Raises
     ------
     ConfigError
-        If the overlay cannot be read, holds other sections, or a value that is not allowed.
+        If the study's configuration is wrong; if an overlay cannot be read, holds other sections, or a value
+        that is not allowed; or if two protocols had the same name.
     """
-    deviations = read_overlay(overlay)
-    if stray := [str(section) for section in deviations if section not in SECTIONS]:
-        raise ConfigError(
-            f"{overlay}: '{stray[0]}' is not allowed in audit.deviations; "
-            f"it may hold {' and '.join(SECTIONS)}"
-        )
-    for section, settings in deviations.items():
+    study = load_study(config, files, schemas)
+    protocols = {STUDY: study}
+    repeats = min(study.audit.repeats, study.protocol.repeats)
+    for overlay in (folder / name for name in study.audit.overlays):
+        for name, settings in _deviations(overlay).items():
+            if name in protocols:
+                raise ConfigError(f"{overlay}: two protocols of the audit would be called '{name}'")
+            merged = _overlaid(_overlaid(config, settings), {"protocol": {"repeats": repeats}})
+            protocols[name] = load_study(merged, [*files, overlay], schemas)
+    return protocols
+
+
+def _deviations(overlay: Path) -> dict[str, dict[str, Any]]:
+    """Give each setting of an overlay alone, and where there are several all of them, by name."""
+    sections = read_overlay(overlay)
+    for section, settings in sections.items():
+        if section not in SECTIONS:
+            allowed = " and ".join(SECTIONS)
+            raise ConfigError(
+                f"{overlay}: '{section}' is not allowed in audit.overlays; it may hold {allowed}"
+            )
         if not isinstance(settings, Mapping):
             raise ConfigError(f"{overlay}: '{section}' must be a mapping of settings")
     alone = {
         str(key): {section: {key: value}}
-        for section, settings in deviations.items()
+        for section, settings in sections.items()
         for key, value in settings.items()
     }
-    protocols = {STUDY: load_study(config, files, schemas)}
-    repeats = min(protocols[STUDY].audit.repeats, protocols[STUDY].protocol.repeats)
-    for name, settings in {**alone, overlay.stem: deviations}.items():
-        merged = _overlaid(_overlaid(config, settings), {"protocol": {"repeats": repeats}})
-        protocols[name] = load_study(merged, [*files, overlay], schemas)
-    return protocols
+    return {**alone, overlay.stem: sections} if len(alone) > 1 else alone
 
 
 def audit_sources(protocols: Mapping[str, Study]) -> dict[tuple[str, str, str, str], Source]:

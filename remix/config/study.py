@@ -38,11 +38,11 @@ class Network:
 
 @dataclass(frozen=True)
 class Switches:
-    """What the authors' released code does differently from the paper; config/README.md explains each.
+    """What may be done differently from the paper's text; config/README.md explains each.
 
     Attributes
     ----------
-    cost_weights, binary_bbs, balance, imputation, last_batch : str
+    cost_weights, binary_bbs, balance, balance_pool, imputation, last_batch : str
     smote_fallback : int
     multiclass_irs : 'listed' or list of float
     binary_repeats : 'all' or int
@@ -52,6 +52,7 @@ class Switches:
     binary_bbs: str
     smote_fallback: int
     balance: str
+    balance_pool: str
     multiclass_irs: str | list[float]
     imputation: str
     binary_repeats: str | int
@@ -60,17 +61,17 @@ class Switches:
 
 @dataclass(frozen=True)
 class Audit:
-    """How the study is compared with itself under another protocol.
+    """How the study is compared with itself under other protocols.
 
     Attributes
     ----------
-    deviations : str
-        Overlay with the settings that differ.
+    overlays : list of str
+        Files with the settings that differ.
     repeats : int
         How many of the study's repeats are trained again.
     """
 
-    deviations: str
+    overlays: list[str]
     repeats: int
 
 
@@ -123,7 +124,7 @@ class Study:
             # A method that says itself what a switch is about keeps what it says.
             stage, parameters = stage_entry(spec["resample"])
             switched: dict[str, dict[str, Any]] = {
-                "balanced": {"draw_classes": self.switches.balance},
+                "balanced": {"draw_classes": self.switches.balance, "pool": self.switches.balance_pool},
                 "smote": {"smallest": self.switches.smote_fallback},
             }
             spec["resample"] = {stage: switched[stage] | parameters}
@@ -161,6 +162,23 @@ class Study:
     def method_title(self, name: str) -> str:
         """Give a method's name for people."""
         return str(self.methods[name].get("title", name))
+
+    def for_reports(self) -> dict[str, Any]:
+        """Give what tables and figures need to know, in types that JSON has; the order of entries counts."""
+        return {
+            "tasks": {
+                name: {
+                    **task.definition(),
+                    "irs": task.irs,
+                    "title": self.datasets[task.dataset].title,
+                }
+                for name, task in self.tasks.items()
+            },
+            "methods": {name: self.method_title(name) for name in self.methods},
+            "protocol": dataclasses.asdict(self.protocol),
+            "switches": dataclasses.asdict(self.switches),
+            "seed": self.seed,
+        }
 
 
 def load_study(

@@ -34,7 +34,10 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
 
 
 def read_scores(paths: Iterable[str | os.PathLike[str]], study: Study) -> pd.DataFrame:
-    """Read score files into one frame.
+    """Read score files into one frame, as the study's switches have it.
+
+    With ``binary_bbs: negatives_inverted``, the balanced Brier score of binary tasks is the one that the
+    authors' code computes; with ``binary_repeats``, further repeats are left out.
 
     Parameters
     ----------
@@ -65,7 +68,13 @@ def read_scores(paths: Iterable[str | os.PathLike[str]], study: Study) -> pd.Dat
         task, method = part["task"].iloc[0], part["method"].iloc[0]
         if task not in study.tasks or method not in study.methods:
             raise ResultError(f"{path} is of task {task} and method {method}, which the study does not have")
-        parts.append(part.assign(kind=study.tasks[task].kind)[columns])
+        kind = study.tasks[task].kind
+        part = part[part["repeat"] < study.repeats(kind)]
+        if kind == "binary" and study.switches["binary_bbs"] == "negatives_inverted":
+            part = part[part["metric"] != "balanced_brier"].replace(
+                {"metric": {"balanced_brier_inverted": "balanced_brier"}}
+            )
+        parts.append(part.assign(kind=kind)[columns])
     if not parts:
         return pd.DataFrame(columns=columns)
     scores = pd.concat(parts, ignore_index=True)

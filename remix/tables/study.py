@@ -8,6 +8,18 @@ from typing import Any
 from remix.data.catalogue import Task
 
 KIND_TITLES = {"binary": "Binary", "multiclass": "Multi-class"}
+# What the paper's text says; a test holds it against config/config.yaml.
+DEFAULT_SWITCHES = {
+    "cost_weights": "applied",
+    "binary_bbs": "proper",
+    "smote_fallback": 1,
+    "balance": "equal",
+    "balance_pool": "batch",
+    "multiclass_irs": "listed",
+    "imputation": "training_part",
+    "binary_repeats": "all",
+    "last_batch": "filled",
+}
 
 
 @dataclass(frozen=True)
@@ -22,8 +34,8 @@ class Study:
         Title of each task's dataset, by task.
     methods : mapping of str to str
         Titles by name, in the order of the catalogue.
-    protocol : mapping
-        The configuration's ``protocol``.
+    protocol, switches : mapping
+        The configuration's ``protocol`` and ``switches``.
     seed : int
         The study's seed.
     """
@@ -32,32 +44,46 @@ class Study:
     titles: Mapping[str, str]
     methods: Mapping[str, str]
     protocol: Mapping[str, Any]
+    switches: Mapping[str, Any]
     seed: int
 
     @classmethod
     def from_json(cls, text: str) -> "Study":
-        """Read the text ``{"tasks": …, "methods": …, "protocol": …, "seed": …}``."""
-        given = json.loads(text)
+        """Read the text ``{"tasks": …, "methods": …, "protocol": …, "switches": …, "seed": …}``."""
+        return cls.from_mapping(json.loads(text))
+
+    @classmethod
+    def from_mapping(cls, given: Mapping[str, Any]) -> "Study":
+        """Build from what `remix.config.study.Study.for_reports` gives."""
         tasks, titles = {}, {}
         for name, entry in given["tasks"].items():
             definition = {key: entry[key] for key in ("dataset", "minority", "merged", "classes", "irs")}
             tasks[name] = Task.from_definition({"name": name, **definition})
             titles[name] = entry["title"]
-        return cls(tasks, titles, given["methods"], given["protocol"], given["seed"])
+        return cls(tasks, titles, given["methods"], given["protocol"], given["switches"], given["seed"])
 
     @property
     def cells(self) -> list[tuple[str, str]]:
         """Every (task, IR) of the study, tasks in catalogue order, IRs from mild to extreme."""
         return [(name, ir) for name, task in self.tasks.items() for ir in sorted_irs(task.irs)]
 
+    def repeats(self, kind: str) -> int:
+        """Count the repeats of the cross-validation of ``'binary'`` or ``'multiclass'`` tasks."""
+        wanted = self.switches["binary_repeats"] if kind == "binary" else "all"
+        return self.protocol["repeats"] if wanted == "all" else min(wanted, self.protocol["repeats"])
+
     @property
     def protocol_note(self) -> str:
-        """One sentence on how the numbers were made."""
+        """One sentence on how the numbers were made, and another on what differs from the paper's text."""
         protocol = self.protocol
+        switched = [
+            f"{name} {value}" for name, value in self.switches.items() if value != DEFAULT_SWITCHES[name]
+        ]
         weights = {"last": "last weights", "best_validation": "weights of the best validation loss"}
         return (
             f"{protocol['repeats']} × {protocol['splits']}-fold cross-validation, "
             f"{protocol['epochs']} epochs, {weights[protocol['selection']]}, seed {self.seed}."
+            + (f" Switched on: {', '.join(switched)}." if switched else "")
         )
 
 

@@ -131,7 +131,7 @@ def test_default_study(project):
 def test_methods_without_and_with_title(project):
     study = load(overlay("methods: {mine: {mix: {alpha: 1}}}"))
     assert study.method_spec("remix") == {
-        "resample": {"balanced": {"draw_classes": "equal"}},
+        "resample": {"balanced": {"draw_classes": "equal", "pool": "batch"}},
         "mix": {"alpha": 0.1},
     }
     assert study.methods["remix"]["title"] == study.method_title("remix") == "ReMix"
@@ -500,7 +500,11 @@ def test_readme_documents_every_key_and_no_other():
 def test_readme_gives_the_defaults_of_config_yaml():
     defaults = {row[0].strip("`"): row[-1].strip("`") for row in README_ROWS}
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
-    leaves = [keys for keys in places(config) if not isinstance(value_at(config, keys), dict)]
+    leaves = [
+        keys
+        for keys in places(config)
+        if not isinstance(value_at(config, keys), dict) and all(isinstance(key, str) for key in keys)
+    ]
     assert leaves
     for keys in leaves:
         assert yaml.safe_load(defaults[".".join(keys)]) == value_at(config, keys)
@@ -517,14 +521,15 @@ def test_configuration_needs_no_tensorflow():
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
-@pytest.mark.parametrize("overlay", ["smoke.yaml", "authors.yaml"])
+@pytest.mark.parametrize("overlay", ["smoke.yaml", "authors.yaml", "remedies.yaml"])
 def test_every_overlay_of_the_project_loads(overlay):
     files = [ROOT / "config" / name for name in ("config.yaml", "datasets.yaml", "methods.yaml", overlay)]
     merged = {}
     for path in files:
         merge(merged, yaml.safe_load(path.read_text()))
     study = load_study(merged, files, SCHEMAS)
-    assert len(study.cells) == {"smoke.yaml": 2, "authors.yaml": 27}[overlay]
+    assert len(study.cells) == (2 if overlay == "smoke.yaml" else 27)
     assert {path.name for path in (ROOT / "config").glob("*.yaml")} == {
         "config.yaml", "datasets.yaml", "methods.yaml", "smoke.yaml", "authors.yaml",
+        "remedies.yaml",
     }  # fmt: skip

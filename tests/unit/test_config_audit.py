@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from remix.config import audit_protocols, audit_sources, load_study
+from remix.config import audit_protocols, audit_sources
 from remix.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +34,8 @@ def configuration(**changes):
 
 
 def protocols_of(overlay=ROOT / "config" / "authors.yaml", **changes):
-    return audit_protocols(configuration(**changes), FILES, SCHEMAS, Path(overlay))
+    audit = {"overlays": [str(overlay)], "repeats": 3}
+    return audit_protocols(configuration(audit=audit, **changes), FILES, SCHEMAS, ROOT / "config")
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,8 @@ def sources(protocols):
 
 def test_each_deviation_alone_and_all_together(protocols):
     assert list(protocols) == ["study", "epochs", *SWITCHES, "authors"]
-    assert protocols["study"] == load_study(configuration(), FILES, SCHEMAS)
+    whole = audit_protocols(configuration(), FILES, SCHEMAS, ROOT / "config")
+    assert list(whole) == [*protocols, "balance_pool"]
     assert protocols["epochs"].protocol.epochs == protocols["authors"].protocol.epochs == 500
     default = protocols["study"].switches
     for name in SWITCHES:
@@ -121,7 +123,9 @@ def test_a_method_keeps_what_it_says_itself():
     }
     study = protocols_of(methods=own)["authors"]
     assert study.method_spec("smote") == {"resample": {"smote": {"smallest": 2}}}
-    assert study.method_spec("remix") == {"resample": {"balanced": {"draw_classes": "equal"}}}
+    assert study.method_spec("remix") == {
+        "resample": {"balanced": {"draw_classes": "equal", "pool": "batch"}}
+    }
     own["remix"]["resample"] = {"balanced": {"pool": "dataset"}}
     study = protocols_of(methods=own)["authors"]
     assert study.method_spec("remix") == {
@@ -152,7 +156,7 @@ def test_ratios_of_multiclass_tasks(protocols):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("seed: 3\n", "'seed' is not allowed in audit.deviations; it may hold protocol and switches"),
+        ("seed: 3\n", "'seed' is not allowed in audit.overlays; it may hold protocol and switches"),
         (
             "switches: {balance: odd}\n",
             "1: switches.balance: unknown value 'odd'. Allowed: equal, multinomial",
@@ -182,3 +186,11 @@ def test_an_overlay_of_ones_own(tmp_path):
     shutil.copy(ROOT / "config" / "authors.yaml", tmp_path)
     (tmp_path / "short.yaml").write_text("protocol: {epochs: 20, dropout: 0.0}\n")
     assert list(protocols_of(tmp_path / "short.yaml")) == ["study", "epochs", "dropout", "short"]
+
+
+def test_two_protocols_of_one_name(tmp_path):
+    for name in ("a.yaml", "b.yaml"):
+        (tmp_path / name).write_text("protocol: {epochs: 20}\n")
+    audit = {"overlays": ["a.yaml", "b.yaml"], "repeats": 3}
+    with pytest.raises(ConfigError, match=r"b.yaml: two protocols of the audit would be called 'epochs'"):
+        audit_protocols(configuration(audit=audit), FILES, SCHEMAS, tmp_path)

@@ -11,7 +11,7 @@ ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT))
 os.environ.update(PYTHONPATH=str(ROOT))
 
-from remix.config import load_study
+from remix.config import audit_protocols, audit_sources
 from remix.data.fetching import read_record, ticket
 from remix.errors import ConfigError
 
@@ -19,22 +19,27 @@ from remix.errors import ConfigError
 PUBLISHED = Path(CONFIG, "published")
 
 try:
-    STUDY = load_study(
+    PROTOCOLS = audit_protocols(
         config,
         files=[
             Path(path)
             for path in [*workflow.configfiles, *workflow.overwrite_configfiles]
         ],
         schemas=ROOT / "workflow" / "schemas",
+        folder=Path(CONFIG),
     )
 except ConfigError as error:
     raise WorkflowError(f"The configuration is wrong; nothing was started.\n{error}")
+STUDY = PROTOCOLS["study"]
+# By (protocol, task, IR, method): under which protocol, and as which method, it is trained.
+SOURCES = audit_sources(PROTOCOLS)
 
 
 wildcard_constraints:
     dataset="[A-Za-z0-9][A-Za-z0-9_-]*",
     task="[A-Za-z0-9][A-Za-z0-9_-]*",
     method="[A-Za-z0-9][A-Za-z0-9_-]*",
+    protocol="[A-Za-z0-9][A-Za-z0-9_-]*",
     ir=r"\d+(\.\d+)?",
 
 
@@ -121,22 +126,8 @@ def preparation_entry(dataset):
     return {key: value for key, value in entry.items() if key not in ("tasks", "title")}
 
 
-# What tables and figures say about the study; here the order of tasks and methods does count.
-STUDY_PARAMETER = json.dumps(
-    {
-        "tasks": {
-            name: {
-                **task.definition(),
-                "irs": task.irs,
-                "title": STUDY.datasets[task.dataset].title,
-            }
-            for name, task in STUDY.tasks.items()
-        },
-        "methods": {name: STUDY.method_title(name) for name in STUDY.methods},
-        "protocol": config["protocol"],
-        "seed": STUDY.seed,
-    }
-)
+# What tables and figures say about the study.
+STUDY_PARAMETER = json.dumps(STUDY.for_reports())
 
 
 def cells():
