@@ -1,7 +1,8 @@
 """Reading what earlier steps wrote, with imbalance ratios kept as the text that paths have."""
 
+import itertools
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -33,7 +34,9 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
     return frame.assign(**{name: frame[name].fillna("") for name in texts})
 
 
-def read_scores(paths: Iterable[str | os.PathLike[str]], study: Study) -> pd.DataFrame:
+def read_scores(
+    paths: Iterable[str | os.PathLike[str]], study: Study, methods: Sequence[str] | None = None
+) -> pd.DataFrame:
     """Read score files into one frame, as the study's switches have it.
 
     With ``binary_bbs: negatives_inverted``, the balanced Brier score of binary tasks is the one that the
@@ -45,6 +48,8 @@ def read_scores(paths: Iterable[str | os.PathLike[str]], study: Study) -> pd.Dat
         Files ``{task}/{ir}/{method}.csv``, each of one method on one cell.
     study : Study
         Gives each task's kind.
+    methods : sequence of str, optional
+        The method that each file stands for, where a method is trained as another one.
 
     Returns
     -------
@@ -59,12 +64,14 @@ def read_scores(paths: Iterable[str | os.PathLike[str]], study: Study) -> pd.Dat
     """
     columns = ["kind", *SCORE_COLUMNS]
     parts = []
-    for path in paths:
+    for path, stands_for in zip(paths, methods or itertools.repeat(""), strict=methods is not None):
         part = pd.read_csv(path, dtype={"ir": str})
         if list(part.columns) != SCORE_COLUMNS:
             raise ResultError(f"{path} has the columns {list(part.columns)}, not {SCORE_COLUMNS}; remove it")
         if part.empty:
             raise ResultError(f"{path} has no scores; remove it")
+        if stands_for:
+            part["method"] = stands_for
         task, method = part["task"].iloc[0], part["method"].iloc[0]
         if task not in study.tasks or method not in study.methods:
             raise ResultError(f"{path} is of task {task} and method {method}, which the study does not have")
@@ -84,8 +91,8 @@ def read_scores(paths: Iterable[str | os.PathLike[str]], study: Study) -> pd.Dat
             raise ResultError(f"{task}, IR {ir} has no scores of {', '.join(absent)}; make these first")
     order = {cell: position for position, cell in enumerate(study.cells)}
     cells = pd.Series(list(zip(scores["task"], scores["ir"], strict=True)))
-    methods = {name: position for position, name in enumerate(study.methods)}
-    keys = pd.DataFrame({"cell": cells.map(order), "method": scores["method"].map(methods)})
+    positions = {name: position for position, name in enumerate(study.methods)}
+    keys = pd.DataFrame({"cell": cells.map(order), "method": scores["method"].map(positions)})
     return scores.loc[keys.sort_values(["cell", "method"], kind="stable").index].reset_index(drop=True)
 
 

@@ -22,6 +22,7 @@ from remix.metrics import (
     expected_calibration_error,
     f1_macro,
     g_mean,
+    inverted_balanced_brier_score,
     log_loss,
     metric,
     recall_by_class,
@@ -169,7 +170,7 @@ def test_renaming_classes_leaves_symmetric_metrics(given_predictions, random):
 def test_certain_and_right_is_best_of_all(given_predictions):
     y, p = given_predictions
     perfect = np.eye(p.shape[1])[y]
-    for m in METRICS.values():
+    for m in (m for m in METRICS.values() if m.proper):
         best = np.atleast_1d(m.function(y, perfect))
         assert best == pytest.approx(1 if m.higher_is_better else 0, abs=1e-9), m.name
         assert (m.sign * best >= m.sign * np.atleast_1d(m.function(y, p)) - 1e-9).all(), m.name
@@ -207,6 +208,22 @@ def test_bad_input_is_refused_by_every_metric(m, y, p, message):
         m.function(y, p)
 
 
+def test_the_inverted_score_favours_the_minority_everywhere():
+    """By hand: the negatives' terms are (1 − 0.2)² and (1 − 0.6)², the positive's is (1 − 0.7)² as ever."""
+    y, p = [0, 0, 1], [[0.8, 0.2], [0.4, 0.6], [0.3, 0.7]]
+    assert inverted_balanced_brier_score(y, p) == pytest.approx(((0.64 + 0.16) / 2 + 0.09) / 2)
+    everywhere = [[0.0, 1.0]] * 3
+    assert inverted_balanced_brier_score(y, everywhere) == 0
+    assert balanced_brier_score(y, everywhere) == 0.5
+    assert not METRICS["balanced_brier_inverted"].proper
+    assert {m.name for m in METRICS.values() if not m.proper} == {"balanced_brier_inverted"}
+
+
+def test_the_inverted_score_of_several_classes_is_the_proper_one():
+    y, p = example(4)
+    assert inverted_balanced_brier_score(y, p) == balanced_brier_score(y, p)
+
+
 def test_labels_may_be_floats_or_booleans():
     for labels in (np.array(Y, float), np.array(Y, bool)):
         assert balanced_brier_score(labels, P) == balanced_brier_score(Y, P)
@@ -219,7 +236,7 @@ def test_float32_probabilities_of_zero_and_one_give_a_finite_log_loss():
 
 
 def test_directions():
-    lower = {"balanced_brier", "brier", "brier_{class}", "log_loss", "ece"}
+    lower = {"balanced_brier", "balanced_brier_inverted", "brier", "brier_{class}", "log_loss", "ece"}
     assert {m.name for m in METRICS.values() if not m.higher_is_better} == lower
     assert {m.name: m.sign for m in METRICS.values()} == {
         name: -1 if name in lower else 1 for name in METRICS
@@ -253,7 +270,8 @@ def test_score_folds_has_every_metric_of_every_fold(n_classes):
     frame = folds(n_classes)
     scores = score_folds(frame)
     classes = range(n_classes)
-    names = [m.name for m in SCALARS] + [f"recall_{c}" for c in classes] + [f"brier_{c}" for c in classes]
+    names = [m.name for m in METRICS.values() if m.proper and not m.per_class]
+    names += [f"{name}_{c}" for name in ("recall", "brier") for c in classes] + ["balanced_brier_inverted"]
     assert list(scores.columns) == ["repeat", "fold", "metric", "value"]
     for fold in [(r, f) for r in range(2) for f in range(2)]:
         part = scores[(scores["repeat"] == fold[0]) & (scores["fold"] == fold[1])]

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from remix.tables.study import DEFAULT_SWITCHES
+
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "config" / "published"
 
@@ -29,6 +31,7 @@ STUDY = {
     },
     "methods": {"baseline": "Baseline", "remix": "ReMix"},
     "protocol": {"splits": 2, "repeats": 1, "epochs": 3, "selection": "last", "validation_fraction": 0.3},
+    "switches": DEFAULT_SWITCHES,
     "seed": 1,
 }  # fmt: skip
 CELLS = [("musk", "0.05", 2), ("landsat", "0.25", 3), ("landsat", "0.1", 3)]

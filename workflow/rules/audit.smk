@@ -2,11 +2,6 @@
 # What a deviation leaves alone is not trained again (SOURCES).
 
 
-def prefix(protocol):
-    """Folder of the results of a protocol."""
-    return "results" if protocol == "study" else f"results/audit/{protocol}"
-
-
 use rule train as train_deviation with:
     input:
         variant="resources/variants/{task}/{ir}.parquet",
@@ -42,3 +37,48 @@ use rule score as score_deviation with:
         "logs/audit/{protocol}/score/{task}/{ir}/{method}.log",
     message:
         "score {wildcards.method} on {wildcards.task} at IR {wildcards.ir} under {wildcards.protocol}"
+
+
+rule audit:
+    input:
+        scores=lambda wildcards: audited_inputs(free=False),
+        coverage="results/tables/coverage.csv",
+        table1=PUBLISHED / "table1.csv",
+        table2=PUBLISHED / "table2.csv",
+        code=code("audit"),
+    output:
+        audit_csv="results/tables/audit.csv",
+        audit_md="results/tables/audit.md",
+        effects_csv="results/tables/audit_effects.csv",
+        effects_md="results/tables/audit_effects.md",
+    log:
+        "logs/audit.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        protocols=lambda wildcards: json.dumps(audited_files(free=False)),
+        repeats=min(STUDY.audit.repeats, STUDY.protocol.repeats),
+    message:
+        "write {output}"
+    script:
+        "../scripts/audit.py"
+
+
+# What the audit can say without training anything, for every run of the study.
+use rule audit as rescored with:
+    input:
+        scores=lambda wildcards: audited_inputs(free=True),
+        coverage="results/tables/coverage.csv",
+        table1=PUBLISHED / "table1.csv",
+        table2=PUBLISHED / "table2.csv",
+        code=code("audit"),
+    output:
+        audit_csv="results/tables/rescored.csv",
+        audit_md="results/tables/rescored.md",
+        effects_csv="results/tables/rescored_effects.csv",
+        effects_md="results/tables/rescored_effects.md",
+    log:
+        "logs/rescored.log",
+    params:
+        protocols=lambda wildcards: json.dumps(audited_files(free=True)),
+        repeats=min(STUDY.audit.repeats, STUDY.protocol.repeats),

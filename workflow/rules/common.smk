@@ -89,6 +89,18 @@ CODE = {
         "tables/study",
         "tables/summary",
     ],
+    "audit": [
+        "data/catalogue",
+        "metrics",
+        "ranking",
+        "tables/audit",
+        "tables/audit_effects",
+        "tables/coverage",
+        "tables/markdown",
+        "tables/rank_sums",
+        "tables/reading",
+        "tables/study",
+    ],
     "figure": [
         "data/catalogue",
         "metrics",
@@ -172,9 +184,85 @@ def print_summary():
         print(f"\n{summary.read_text()}")
 
 
+def prepared_for_means(wildcards, study=STUDY):
+    """The prepared dataset, where missing values are filled with means over all of it."""
+    training = study.training(wildcards.task, wildcards.method)
+    if training["imputation"] != "dataset":
+        return []
+    return f"resources/prepared/{study.tasks[wildcards.task].dataset}.parquet"
+
+
+# Methods that are trained as another one, such as cost adjustment while its weights are ignored.
+REUSED = {
+    method: source.method
+    for (protocol, _, _, method), source in SOURCES.items()
+    if protocol == "study" and source.method != method
+}
+
+
+def prefix(protocol):
+    """Folder of the results of a protocol."""
+    return "results" if protocol == "study" else f"results/audit/{protocol}"
+
+
+def audited(free):
+    """Protocols of the audit; `free`: those for which nothing is trained."""
+    return {
+        name: study
+        for name, study in PROTOCOLS.items()
+        if not free
+        or all(
+            source.protocol == "study"
+            for key, source in SOURCES.items()
+            if key[0] == name
+        )
+    }
+
+
+def audited_files(free):
+    """By protocol, the score files of its cells whose data is there, and the methods that they stand for."""
+    present = {STUDY.tasks[task].dataset for task, _ in cells()}
+    found = {}
+    for name, study in audited(free).items():
+        keys = [
+            (name, task, ir, method)
+            for task, ir in study.cells
+            if study.tasks[task].dataset in present
+            for method in study.methods
+        ]
+        sources = [(*key[1:3], SOURCES[key]) for key in keys]
+        found[name] = {
+            "study": study.for_reports(),
+            "files": [
+                f"{prefix(source.protocol)}/scores/{task}/{ir}/{source.method}.csv"
+                for task, ir, source in sources
+            ],
+            "methods": [method for *_, method in keys],
+        }
+    return found
+
+
+def audited_inputs(free):
+    """All score files of the audit, each once."""
+    return list(
+        dict.fromkeys(
+            path for entry in audited_files(free).values() for path in entry["files"]
+        )
+    )
+
+
 TABLES = expand(
     "results/tables/{table}.{form}",
-    table=["coverage", "datasets", "scores", "rank_sums", "gains", "paper_comparison"],
+    table=[
+        "coverage",
+        "datasets",
+        "scores",
+        "rank_sums",
+        "gains",
+        "paper_comparison",
+        "rescored",
+        "rescored_effects",
+    ],
     form=["csv", "md"],
 )
 FIGURES = expand(

@@ -1,14 +1,6 @@
 # Train one method on all folds of one cell.
 
 
-def prepared_for_means(wildcards, study=STUDY):
-    """The prepared dataset, where missing values are filled with means over all of it."""
-    training = study.training(wildcards.task, wildcards.method)
-    if training["imputation"] != "dataset":
-        return []
-    return f"resources/prepared/{study.tasks[wildcards.task].dataset}.parquet"
-
-
 rule train:
     input:
         variant="resources/variants/{task}/{ir}.parquet",
@@ -35,3 +27,29 @@ rule train:
         "train {wildcards.method} on {wildcards.task} at IR {wildcards.ir}; progress in {log}"
     script:
         "../scripts/train.py"
+
+
+rule reuse:
+    input:
+        predictions=lambda wildcards: f"results/predictions/{{task}}/{{ir}}/{REUSED[wildcards.method]}.parquet",
+        validation=lambda wildcards: f"results/validation/{{task}}/{{ir}}/{REUSED[wildcards.method]}.parquet",
+        records=lambda wildcards: f"results/training/{{task}}/{{ir}}/{REUSED[wildcards.method]}.csv",
+    output:
+        predictions="results/predictions/{task}/{ir}/{method}.parquet",
+        validation="results/validation/{task}/{ir}/{method}.parquet",
+        records="results/training/{task}/{ir}/{method}.csv",
+    log:
+        "logs/reuse/{task}/{ir}/{method}.log",
+    wildcard_constraints:
+        method="|".join(REUSED) or "(?!)",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        source=lambda wildcards: REUSED[wildcards.method],
+    message:
+        "copy {params.source} to {wildcards.method} on {wildcards.task} at IR {wildcards.ir}, which are trained alike"
+    script:
+        "../scripts/reuse.py"
+
+
+ruleorder: reuse > train

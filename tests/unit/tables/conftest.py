@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from remix.tables.coverage import coverage_table
-from remix.tables.study import Study
+from remix.tables.study import DEFAULT_SWITCHES, Study
 
 DEFINITION = {
     "tasks": {
@@ -24,6 +24,7 @@ DEFINITION = {
     },
     "methods": {"baseline": "Baseline", "smote": "SMOTE", "remix": "ReMix"},
     "protocol": {"splits": 2, "repeats": 1, "epochs": 7, "selection": "last", "validation_fraction": 0.3},
+    "switches": DEFAULT_SWITCHES,
     "seed": 1,
 }  # fmt: skip
 

@@ -1,3 +1,6 @@
+import dataclasses
+
+import pandas as pd
 import pytest
 
 from remix.errors import ResultError
@@ -57,3 +60,44 @@ def test_tables_keep_ratios_as_text(tmp_path):
 def test_missing_published_numbers(tmp_path):
     with pytest.raises(ResultError, match="restore it"):
         read_published(tmp_path / "table1.csv")
+
+
+def repeated(scores, repeats=3):
+    """The scores once per repeat, each 0.01 above the one before."""
+    return pd.concat([scores.assign(repeat=r, value=scores["value"] + 0.01 * r) for r in range(repeats)])
+
+
+def test_a_switch_leaves_repeats_of_binary_tasks_out(scores, study, tmp_path):
+    study = dataclasses.replace(
+        study,
+        protocol={**study.protocol, "repeats": 3},
+        switches={**study.switches, "binary_repeats": 2},
+    )
+    read = read_scores(write(repeated(scores), tmp_path), study)
+    assert set(read.loc[read["kind"] == "binary", "repeat"]) == {0, 1}
+    assert set(read.loc[read["kind"] == "multiclass", "repeat"]) == {0, 1, 2}
+
+
+def test_a_switch_exchanges_the_balanced_brier_score_of_binary_tasks(scores, study, tmp_path):
+    proper = scores["metric"] == "balanced_brier"
+    inverted = scores[proper].assign(metric="balanced_brier_inverted", value=1 - scores.loc[proper, "value"])
+    paths = write(pd.concat([scores, inverted]), tmp_path)
+    switched = dataclasses.replace(study, switches={**study.switches, "binary_bbs": "negatives_inverted"})
+    keys = ["task", "ir", "method", "fold", "metric"]
+
+    def values(study, kind):
+        read = read_scores(paths, study)
+        chosen = read[(read["metric"] == "balanced_brier") & (read["kind"] == kind)]
+        return chosen.sort_values(keys)["value"].to_numpy()
+
+    assert values(switched, "binary") == pytest.approx(1 - values(study, "binary"))
+    assert values(switched, "multiclass") == pytest.approx(values(study, "multiclass"))
+
+
+def test_a_file_may_stand_for_another_method(scores, study, tmp_path):
+    cell = scores[(scores["task"] == "landsat") & (scores["method"] == "baseline")]
+    (path,) = write(cell, tmp_path)
+    read = read_scores([path] * 3, study, ["baseline", "smote", "remix"])
+    assert list(dict.fromkeys(read["method"])) == ["baseline", "smote", "remix"]
+    values = [part["value"].tolist() for _, part in read.groupby("method")]
+    assert values[0] == values[1] == values[2]

@@ -1,0 +1,38 @@
+"""Make the audit's tables: Table 2 under every protocol, and what each deviation changes."""
+
+import dataclasses
+import json
+
+from remix.logs import job
+from remix.records import write_csv, write_text
+from remix.tables.audit import STUDY, STUDY_ALIKE, Run, audit_markdown, audit_table
+from remix.tables.audit_effects import audit_effects, audit_effects_markdown
+from remix.tables.reading import read_published, read_scores, read_table
+from remix.tables.study import Study
+
+
+def main(snakemake):
+    """Write the tables from the scores of all protocols."""
+    with job(snakemake.log[0]):
+        runs = {}
+        for name, entry in json.loads(snakemake.params.protocols).items():
+            study = Study.from_mapping(entry["study"])
+            scores = read_scores(entry["files"], study, entry["methods"])
+            runs[name] = Run(study, scores)
+            if name == STUDY:
+                alike = dataclasses.replace(
+                    study, protocol={**study.protocol, "repeats": snakemake.params.repeats}
+                )
+                runs[STUDY_ALIKE] = Run(alike, scores[scores["repeat"] < snakemake.params.repeats])
+        coverage = read_table(snakemake.input.coverage)
+        tasks = set(read_published(snakemake.input.table1)["task"])
+        table = audit_table(runs, read_published(snakemake.input.table2), tasks)
+        write_text(audit_markdown(table, coverage), snakemake.output.audit_md)
+        write_csv(table, snakemake.output.audit_csv)
+        effects = audit_effects(runs)
+        write_text(audit_effects_markdown(effects, coverage), snakemake.output.effects_md)
+        write_csv(effects, snakemake.output.effects_csv)
+
+
+if __name__ == "__main__":
+    main(snakemake)
