@@ -39,6 +39,27 @@ use rule score as score_deviation with:
         "score {wildcards.method} on {wildcards.task} at IR {wildcards.ir} under {wildcards.protocol}"
 
 
+rule claims:
+    input:
+        scores=score_files,
+        coverage="results/tables/coverage.csv",
+        table1=PUBLISHED / "table1.csv",
+        code=code("audit"),
+    output:
+        csv="results/tables/claims.csv",
+        md="results/tables/claims.md",
+    log:
+        "logs/claims.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+    message:
+        "write {output}"
+    script:
+        "../scripts/claims.py"
+
+
 rule audit:
     input:
         scores=lambda wildcards: audited_inputs(free=False),
@@ -51,6 +72,8 @@ rule audit:
         audit_md="results/tables/audit.md",
         effects_csv="results/tables/audit_effects.csv",
         effects_md="results/tables/audit_effects.md",
+        claims_csv="results/tables/audit_claims.csv",
+        claims_md="results/tables/audit_claims.md",
     log:
         "logs/audit.log",
     conda:
@@ -77,8 +100,30 @@ use rule audit as rescored with:
         audit_md="results/tables/rescored.md",
         effects_csv="results/tables/rescored_effects.csv",
         effects_md="results/tables/rescored_effects.md",
+        claims_csv="results/tables/rescored_claims.csv",
+        claims_md="results/tables/rescored_claims.md",
     log:
         "logs/rescored.log",
     params:
         protocols=lambda wildcards: json.dumps(audited_files(free=True)),
         repeats=min(STUDY.audit.repeats, STUDY.protocol.repeats),
+
+
+rule audit_ranks:
+    input:
+        table="results/tables/audit.csv",
+        coverage="results/tables/coverage.csv",
+        code=code("figure"),
+    output:
+        png="results/figures/audit_ranks.png",
+        svg="results/figures/audit_ranks.svg",
+    log:
+        "logs/audit_ranks.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+    message:
+        "write {output}"
+    script:
+        "../scripts/audit_ranks.py"

@@ -5,8 +5,9 @@ import json
 
 from remix.logs import job
 from remix.records import write_csv, write_text
-from remix.tables.audit import STUDY, STUDY_ALIKE, Run, audit_markdown, audit_table
+from remix.tables.audit import STUDY, STUDY_ALIKE, Run, audit_markdown, audit_table, setting_text
 from remix.tables.audit_effects import audit_effects, audit_effects_markdown
+from remix.tables.claims import claims_by_protocol, claims_by_protocol_markdown, study_claims
 from remix.tables.reading import read_published, read_scores, read_table
 from remix.tables.study import Study
 
@@ -29,6 +30,12 @@ def main(snakemake):
         table = audit_table(runs, read_published(snakemake.input.table2), tasks)
         write_text(audit_markdown(table, coverage), snakemake.output.audit_md)
         write_csv(table, snakemake.output.audit_csv)
+        claims = claims_by_protocol(
+            {name: study_claims(run.scores, run.study, tasks) for name, run in runs.items()}
+        )
+        settings = {name: setting_text(run.study, name) for name, run in runs.items()}
+        write_text(claims_by_protocol_markdown(claims, settings, coverage), snakemake.output.claims_md)
+        write_csv(claims, snakemake.output.claims_csv)
         effects = audit_effects(runs)
         write_text(audit_effects_markdown(effects, coverage), snakemake.output.effects_md)
         write_csv(effects, snakemake.output.effects_csv)

@@ -1,0 +1,109 @@
+"""The paper's claims and what this study says of them, for people."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from remix.claims import FAILS, HOLDS, UNDECIDED, claims_table
+from remix.tables import markdown
+from remix.tables.coverage import coverage_note
+from remix.tables.study import Study
+
+SIGNS = {HOLDS: "✓", FAILS: "✗", UNDECIDED: "?"}
+RULE = (
+    "The **effect** is such that a positive number speaks for the claim; its 95 % interval is a bootstrap "
+    "with datasets as the unit. A claim **holds** or **does not hold** where the interval excludes zero, the "
+    "test agrees (p < 0.05) and there are three datasets or more; else it is **undecided** with this data. "
+    "*As it stands* tells whether the bare numbers are as claimed."
+)
+
+
+def study_claims(scores: pd.DataFrame, study: Study, tasks: set[str]) -> pd.DataFrame:
+    """Judge the claims by a study's scores on the paper's tasks; see `remix.claims.claims_table`."""
+    datasets = {name: task.dataset for name, task in study.tasks.items()}
+    return claims_table(scores[scores["task"].isin(tasks)], datasets)
+
+
+def claims_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:
+    """Write the claims for people, one row each."""
+    lines = [
+        {
+            "Claim": line["claim"],
+            "Where": line["section"],
+            "Verdict": _verdict(line["verdict"]),
+            "As it stands": markdown.ABSENT
+            if pd.isna(line["agrees"])
+            else ("yes" if line["agrees"] else "no"),
+            "Effect [95 %]": _effect(line),
+            "p": markdown.ABSENT if pd.isna(line["p"]) else f"{line['p']:.2g}",
+            "Cells": str(line["n_cells"]),
+            "Datasets": str(line["n_datasets"]),
+            "Remark": line["note"],
+        }
+        for _, line in table.iterrows()
+    ]
+    return markdown.document(
+        "The paper's claims",
+        f"{RULE} {study.protocol_note}",
+        coverage_note(coverage),
+        markdown.table(pd.DataFrame(lines)),
+    )
+
+
+def claims_by_protocol(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Put the claims under several protocols below each other, with the column ``protocol`` first."""
+    parts = [table.assign(protocol=name) for name, table in tables.items()]
+    joined = pd.concat(parts, ignore_index=True)
+    return joined[["protocol", *(name for name in joined.columns if name != "protocol")]]
+
+
+def claims_by_protocol_markdown(
+    table: pd.DataFrame, settings: Mapping[str, str], coverage: pd.DataFrame
+) -> str:
+    """Write, for people, the verdict and the effect of each claim under each protocol.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `claims_by_protocol`.
+    settings : mapping of str to str
+        What each protocol sets, for people.
+    coverage : DataFrame
+    """
+    decidable = table[table["n_cells"] > 0]
+    claims = list(dict.fromkeys(decidable["claim"]))
+    lines = []
+    for protocol, part in decidable.groupby("protocol", sort=False):
+        by_claim = part.set_index("claim")
+        line = {"Protocol": settings[str(protocol)]}
+        for i, claim in enumerate(claims, start=1):
+            entry = by_claim.loc[claim]
+            stands = "" if pd.isna(entry["agrees"]) else ("+" if entry["agrees"] else "−")
+            line[str(i)] = f"{SIGNS[entry['verdict']]} {stands} {entry['effect']:+.3f}"
+        lines.append(line)
+    caption = (
+        f"{RULE} Here ✓ is holds, ✗ does not hold, ? undecided; + and − say whether the bare numbers are as "
+        "claimed, and the number is the effect."
+    )
+    numbered = "\n".join(f"{i}. {claim}" for i, claim in enumerate(claims, start=1))
+    return markdown.document(
+        "The paper's claims under each protocol",
+        caption,
+        coverage_note(coverage),
+        numbered,
+        markdown.table(pd.DataFrame(lines))
+        if lines
+        else "No claim can be judged with these cells and methods.",
+    )
+
+
+def _verdict(verdict: str) -> str:
+    text = f"{SIGNS[verdict]} {verdict}"
+    return text if verdict == UNDECIDED else markdown.bold(text)
+
+
+def _effect(line: pd.Series) -> str:
+    if pd.isna(line["effect"]):
+        return markdown.ABSENT
+    interval = "" if pd.isna(line["low"]) else f" [{line['low']:+.3f}, {line['high']:+.3f}]"
+    return f"{line['effect']:+.3f}{interval} ({line['effect_name']})"

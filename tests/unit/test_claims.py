@@ -1,0 +1,180 @@
+"""What scores say of the paper's claims, on scores that are made to say it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from remix import statistics
+from remix.claims import (
+    CLAIMS,
+    COLUMNS,
+    FAILS,
+    HOLDS,
+    PRINTED_METHODS,
+    UNDECIDED,
+    Evidence,
+    claims_table,
+    contest,
+    shrinking_gain,
+)
+
+IRS = ("0.05", "0.025", "0.01")
+DATASETS = {f"t{i}": f"d{i}" for i in range(6)}
+
+
+def scores_of(value, kind="binary", tasks=tuple(DATASETS), irs=IRS, folds=2):
+    """Scores from ``value(task number, ratio, method)``, a g-mean; the balanced Brier score is 1 less it."""
+    lines = [
+        (kind, task, ir, method, 0, fold, metric, g if metric == "g_mean" else 1 - g)
+        for i, task in enumerate(tasks)
+        for ir in irs
+        for method in PRINTED_METHODS
+        for fold in range(folds)
+        for metric in ("g_mean", "balanced_brier")
+        for g in [value(i, float(ir), method) + 0.001 * (fold - 0.5)]
+    ]
+    return pd.DataFrame(lines, columns=["kind", "task", "ir", "method", "repeat", "fold", "metric", "value"])
+
+
+LEVELS = {"baseline": 0.3, "cost": 0.5, "smote": 0.6, "mixup": 0.2, "remix": 0.8}
+
+
+def plain(i, ir, method):
+    """ReMix above SMOTE above cost adjustment, a little differently on each task."""
+    return LEVELS[method] + 0.01 * i * (method == "remix") + 0.002 * i
+
+
+def verdicts(scores, datasets=DATASETS):
+    table = claims_table(scores, datasets)
+    return dict(zip(table["claim"], table["verdict"], strict=True))
+
+
+def of(found, text):
+    (verdict,) = [v for claim, v in found.items() if claim.startswith(text)]
+    return verdict
+
+
+def test_what_is_plainly_so_holds():
+    found = verdicts(scores_of(plain))
+    assert of(found, "ReMix has the best rank sum in g-mean, binary") == HOLDS
+    assert of(found, "ReMix has the best rank sum in balanced Brier score, binary") == HOLDS
+    assert of(found, "SMOTE is second in g-mean") == HOLDS
+    assert of(found, "ReMix's gain in balanced Brier score is above all others', binary") == HOLDS
+
+
+def test_what_is_plainly_otherwise_does_not():
+    swapped = scores_of(lambda i, ir, m: plain(i, ir, {"remix": "cost", "cost": "remix"}.get(m, m)))
+    found = verdicts(swapped)
+    assert of(found, "ReMix has the best rank sum in g-mean, binary") == FAILS
+    assert of(found, "SMOTE is second in g-mean") == FAILS
+    table = claims_table(swapped, DATASETS)
+    assert table["agrees"].iloc[0] is False
+    assert table["effect_name"].iloc[0] == "remix − cost"
+
+
+def test_what_has_no_data_is_undecided():
+    found = verdicts(scores_of(plain))
+    for text in ("ReMix has the best rank sum in g-mean, multi-class", "On CIFAR-10", "The g-mean is stable"):
+        assert of(found, text) == UNDECIDED
+    assert set(verdicts(scores_of(plain).iloc[:0]).values()) == {UNDECIDED}
+    without = scores_of(plain)
+    without = without[without["method"] != "mixup"]
+    table = claims_table(without, DATASETS)
+    assert set(table["verdict"]) == {UNDECIDED}
+    assert table["note"].iloc[0] == "there are no scores of mixup"
+
+
+def test_two_datasets_decide_nothing():
+    """Eighteen cells, all in favour, but of two datasets."""
+    scores = scores_of(plain)
+    found = verdicts(scores, {task: f"d{int(task[1]) % 2}" for task in DATASETS})
+    assert set(found.values()) == {UNDECIDED}
+
+
+def test_mixed_results_are_undecided():
+    rng = np.random.default_rng(0)
+    noise = {(i, ir): rng.normal(0, 0.3) for i in range(6) for ir in map(float, IRS)}
+    scores = scores_of(lambda i, ir, m: plain(i, ir, m) + (noise[i, ir] - 0.2) * (m == "remix"))
+    assert of(verdicts(scores), "ReMix has the best rank sum in g-mean, binary") == UNDECIDED
+
+
+def test_methods_beside_the_papers_take_no_part():
+    scores = scores_of(plain)
+    better = scores[scores["method"] == "remix"].assign(method="mine", value=1.0)
+    pd.testing.assert_frame_equal(
+        claims_table(pd.concat([scores, better]), DATASETS), claims_table(scores, DATASETS)
+    )
+
+
+def test_the_numbers_of_a_contest():
+    scores = scores_of(plain)
+    found = contest(
+        scores,
+        DATASETS,
+        kind="binary",
+        metric="balanced_brier",
+        winner="remix",
+        rivals=("smote", "mixup"),
+    )
+    by_task = 0.2 + 0.01 * np.arange(6)
+    assert found.effect == pytest.approx(by_task.mean())
+    units = np.repeat(list(DATASETS.values()), 3)
+    assert (found.low, found.high) == pytest.approx(
+        statistics.bootstrap_interval(np.repeat(by_task, 3), units)
+    )
+    assert found.p == pytest.approx(2 * statistics.wilcoxon_p(np.repeat(by_task, 3)))
+    assert (found.n_cells, found.n_datasets, found.agrees) == (18, 6, True)
+    assert found.note == "smote is the best of the others by rank; remix is better in 18 of 18 cells"
+
+
+def test_the_best_rival_by_rank_and_by_mean_may_differ():
+    """SMOTE is best but for one task, on which it is far behind."""
+    scores = scores_of(lambda i, ir, m: -9.0 if (m, i) == ("smote", 0) else plain(i, ir, m))
+    settings = {"kind": "binary", "metric": "g_mean", "winner": "remix", "rivals": ("smote", "cost")}
+    assert contest(scores, DATASETS, **settings).effect_name == "remix − smote"
+    assert contest(scores, DATASETS, by="mean", **settings).effect_name == "remix − cost"
+
+
+@pytest.mark.parametrize(("slope", "verdict"), [(2.0, HOLDS), (-2.0, FAILS)])
+def test_a_gain_that_shrinks_or_grows(slope, verdict):
+    """The gain is 0.3 + slope × ratio, so it changes by 0.04 × slope from 0.01 to 0.05."""
+    scores = scores_of(lambda i, ir, m: 0.3 + (0.3 + (slope + 0.1 * i) * ir) * (m == "remix"))
+    found = shrinking_gain(scores, DATASETS, kind="binary", metric="g_mean", method="remix")
+    expected = 0.04 * (slope + 0.1 * np.arange(6))
+    assert found.effect == pytest.approx(expected.mean())
+    assert found.p == pytest.approx(stats.ttest_1samp(expected, 0).pvalue)
+    assert found.n_cells == 12
+    assert found.verdict == verdict
+    assert of(verdicts(scores), "ReMix's gain in g-mean shrinks") == verdict
+
+
+def test_a_task_with_one_ratio_says_nothing_of_growth():
+    scores = scores_of(plain)
+    one = scores[(scores["task"] != "t0") | (scores["ir"] == "0.01")]
+    assert shrinking_gain(one, DATASETS, kind="binary", metric="g_mean", method="remix").n_datasets == 5
+    single = scores[scores["ir"] == "0.01"]
+    assert (
+        shrinking_gain(single, DATASETS, kind="binary", metric="g_mean", method="remix").verdict == UNDECIDED
+    )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "p", "n_datasets", "verdict"),
+    [
+        (0.1, 0.2, 0.01, 5, HOLDS),
+        (-0.2, -0.1, 0.01, 5, FAILS),
+        (-0.1, 0.1, 0.01, 5, UNDECIDED),
+        (0.1, 0.2, 0.06, 5, UNDECIDED),
+        (0.1, 0.2, float("nan"), 5, UNDECIDED),
+        (0.1, 0.2, 0.01, 2, UNDECIDED),
+        (float("nan"), float("nan"), 0.01, 5, UNDECIDED),
+    ],
+)
+def test_verdicts(low, high, p, n_datasets, verdict):
+    assert Evidence("", 0.1, low, high, "", p, 14, n_datasets, True).verdict == verdict
+
+
+def test_every_claim_of_the_design_is_there():
+    assert len(CLAIMS) == len({claim.text for claim in CLAIMS}) == 13
+    assert list(claims_table(scores_of(plain), DATASETS).columns) == COLUMNS

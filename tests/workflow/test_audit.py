@@ -1,0 +1,110 @@
+"""The audit and the switches, run for real: what differs is trained, what is the same is not."""
+
+import pandas as pd
+import pytest
+
+pytestmark = pytest.mark.workflow
+
+AUDIT = """\
+audit: {overlays: [../theirs.yaml], repeats: 1}
+"""
+THEIRS = """\
+switches:
+  cost_weights: ignored
+  binary_bbs: negatives_inverted
+  balance: multinomial
+  multiclass_irs: [0.25, 0.2]
+"""
+
+
+def as_printed_tasks(project):
+    """Let the copy's Table 1 hold the test's tasks, so that they are compared with the printed ranks."""
+    path = project.folder / "config/published/table1.csv"
+    path.write_text(path.read_text().replace("\nmusk,", "\nbreast_cancer,").replace("\nlandsat,", "\nwine,"))
+
+
+def audit(project):
+    (project.folder / "theirs.yaml").write_text(THEIRS)
+    return project.overlay(AUDIT, "audit.yaml")
+
+
+def trainings(jobs):
+    return {rule: n for rule, n in jobs.items() if rule in {"variant", "train", "train_deviation", "reuse"}}
+
+
+def test_only_what_a_deviation_changes_is_trained(finished):
+    overlay = audit(finished)
+    planned = finished.planned_jobs(overlay, arguments=["audit"])
+    # balance: ReMix on two cells; multiclass_irs: five methods on wine at 0.2; all together: ReMix there.
+    assert trainings(planned) == {"train_deviation": 2 + 5 + 1, "variant": 1}
+    assert trainings(finished.planned_jobs(overlay)) == {}
+
+
+def test_the_audit_from_end_to_end(finished):
+    as_printed_tasks(finished)
+    overlay = audit(finished)
+    done = finished.run(overlay, arguments=["audit"])
+    assert "train remix on wine at IR 0.2 under theirs" in done.stdout
+    tables = finished.folder / "results/tables"
+    table = pd.read_csv(tables / "audit.csv")
+    assert list(dict.fromkeys(table["protocol"])) == [
+        "study", "study_alike", "cost_weights", "binary_bbs", "balance", "multiclass_irs", "theirs",
+    ]  # fmt: skip
+    ranks = table.set_index(["protocol", "kind", "metric", "method"])["rank_sum"]
+    for metric in ("g_mean", "balanced_brier"):
+        same = ranks["cost_weights", "binary", metric]
+        assert same["cost"] == same["baseline"]
+    assert (table.loc[table["protocol"] == "multiclass_irs", "n_cells"] == [1] * 10 + [2] * 10).all()
+
+    effects = pd.read_csv(tables / "audit_effects.csv").set_index(["protocol", "kind", "metric", "method"])
+    change = effects.loc[effects["ir"] == "All", "change"]
+    assert change["balance", "binary", "g_mean", "baseline"] == 0
+    assert change["binary_bbs", "binary", "balanced_brier"].abs().min() > 0
+    assert (change["binary_bbs", "multiclass", "balanced_brier"] == 0).all()
+    text = (tables / "audit.md").read_text()
+    assert "| as printed " in text
+    assert "| all of these " in text
+    # Of one cell each, nothing can be decided.
+    claims = pd.read_csv(tables / "audit_claims.csv")
+    assert set(claims["verdict"]) == {"undecided"}
+    assert trainings(finished.planned_jobs(overlay, arguments=["audit"])) == {}
+
+
+def test_every_study_is_rescored(finished):
+    table = finished.folder / "results/tables/rescored.md"
+    assert "Nothing can be compared" in table.read_text()
+    as_printed_tasks(finished)
+    finished.run(arguments=["results/tables/rescored.md"])
+    assert "| cost_weights ignored " in table.read_text()
+    assert "| epochs 500 " not in table.read_text()
+
+
+def test_methods_that_are_trained_alike_are_trained_once(project):
+    switches = project.overlay(
+        {"switches": {"cost_weights": "ignored"}, "study": {"tasks": ["breast_cancer"]}}
+    )
+    cell = "results/predictions/breast_cancer/0.1"
+    files = [f"{cell}/{method}.parquet" for method in ("baseline", "cost")]
+    done = project.run(switches, arguments=files)
+    assert "copy baseline to cost on breast_cancer at IR 0.1, which are trained alike" in done.stdout
+    baseline, cost = ((project.folder / path).read_bytes() for path in files)
+    assert baseline == cost
+
+
+def test_means_over_the_whole_dataset(project):
+    """The switch needs a catalogue that does not say that nothing is missing."""
+    text = (project.folder / "tables/wine.csv").read_text().splitlines()
+    # A gap in the first feature of every third row.
+    lines = [text[0]] + [
+        "," + line.split(",", 1)[1] if i % 3 == 0 else line for i, line in enumerate(text[1:])
+    ]
+    (project.folder / "tables/wine.csv").write_text("\n".join(lines) + "\n")
+    target = "results/predictions/wine/0.25/baseline.parquet"
+    only = {"study": {"tasks": ["wine"]}}
+    found = {}
+    for where in ("training_part", "dataset"):
+        overlay = project.overlay(only | {"switches": {"imputation": where}}, f"{where}.yaml")
+        project.run(overlay, arguments=[target])
+        found[where] = pd.read_parquet(project.folder / target)
+    assert (found["dataset"]["p_0"] != found["training_part"]["p_0"]).any()
+    pd.testing.assert_frame_equal(found["dataset"].iloc[:, :4], found["training_part"].iloc[:, :4])
