@@ -15,7 +15,7 @@ TITLES = {"binary": "Binary", "multiclass": "Multi-class"}
 MARKERS = ("o", "s", "^", "D", "P", "v", "X")
 ROW_INCHES = 0.3
 # Methods of equal rank are drawn beside each other, this many rows apart.
-APART = 0.17
+APART = 0.22
 
 
 def audit_ranks(table: pd.DataFrame, caption: str, titles: Mapping[str, str] | None = None) -> Figure:
@@ -35,7 +35,7 @@ def audit_ranks(table: pd.DataFrame, caption: str, titles: Mapping[str, str] | N
     matplotlib.figure.Figure
         An empty table gives a figure that says so.
     """
-    lines = textwrap.wrap(caption, 165)
+    lines = textwrap.wrap(caption, 190)
     names = list(dict.fromkeys(table["setting"]))
     height = 2.4 + 2 * ROW_INCHES * (len(names) + 1) + 0.16 * len(lines)
     figure = Figure(figsize=(11.0, height), layout="constrained")
@@ -50,8 +50,8 @@ def audit_ranks(table: pd.DataFrame, caption: str, titles: Mapping[str, str] | N
             part = table[(table["kind"] == kind) & (table["metric"] == metric)]
             _panel(ax, part, names, titles or {})
             cells = part["n_cells"].max()
-            title = f"{TITLES[kind]}, {metric_named(metric).title.lower()}"
-            ax.set_title(f"{title} ({cells} of {part['published_n_cells'].iloc[0]} cells)", fontsize=10)
+            of = f"({cells} of {part['published_n_cells'].iloc[0]} cells)"
+            ax.set_title(f"{TITLES[kind]}: {metric_named(metric).title} {of}", fontsize=10)
         for ax in axes[1]:
             ax.set_xlabel("mean rank (1 is best)")
         figure.legend(

@@ -17,7 +17,8 @@ SCRIPTS = {
     "score": ["score"],
     "coverage": ["coverage"],
     "table": ["datasets", "scores", "rank_sums", "gains", "paper_comparison", "summary"],
-    "figure": ["figure5"],
+    "audit": ["audit", "claims"],
+    "figure": ["audit_ranks", "figure5"],
 }
 # Needed to fetch, log, read and write: no result depends on how they do it.
 INFRASTRUCTURE = {"errors", "logs", "records", "runtime", "data.fetching", "data.sources"}

@@ -107,6 +107,7 @@ CODE = {
     "figure": [
         "data/catalogue",
         "metrics",
+        "plotting/audit",
         "plotting/figure5",
         "plotting/style",
         "ranking",

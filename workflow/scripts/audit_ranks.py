@@ -15,9 +15,9 @@ def main(snakemake):
         study = Study.from_json(snakemake.params.study)
         note = coverage_note(read_table(snakemake.input.coverage))
         caption = (
-            "Mean ranks over the cells at hand: as printed (over the paper's cells), under the study's protocol, and "
-            "with what the authors' code does differently, alone and all together. The rows from 'first repeats' "
-            f"on are over the same folds. {note}"
+            "Mean ranks as printed (over all cells of the paper), and over the cells at hand under the "
+            "study's protocol and with each deviation of the authors' code, alone and all together. All rows "
+            f"below the one of the first repeats are over the same folds as it. {note}"
         )
         figure = audit_ranks(read_table(snakemake.input.table), caption, study.methods)
         for form in ("png", "svg"):
