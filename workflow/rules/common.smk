@@ -74,6 +74,8 @@ CODE = {
         "metrics",
         "ranking",
         "statistics",
+        "tables/cell_tests",
+        "tables/comparisons",
         "tables/coverage",
         "tables/datasets",
         "tables/gains",
@@ -88,6 +90,7 @@ CODE = {
     "figure": [
         "data/catalogue",
         "metrics",
+        "plotting/critical_difference",
         "plotting/figure5",
         "plotting/style",
         "ranking",
@@ -165,6 +168,14 @@ def score_files(wildcards):
     ]
 
 
+def of_one_method(pattern):
+    """Files of one method on every cell whose data is there: the folds of a cell are the same for all methods."""
+    method = next(iter(STUDY.methods))
+    return lambda wildcards: [
+        pattern.format(task=task, ir=ir, method=method) for task, ir in cells()
+    ]
+
+
 def prepared_files(wildcards):
     """Every prepared dataset that is there."""
     names = dict.fromkeys(STUDY.tasks[task].dataset for task, _ in cells())
@@ -185,9 +196,20 @@ def print_summary():
 
 TABLES = expand(
     "results/tables/{table}.{form}",
-    table=["coverage", "datasets", "scores", "rank_sums", "gains", "paper_comparison"],
+    table=[
+        "coverage",
+        "datasets",
+        "scores",
+        "rank_sums",
+        "gains",
+        "comparisons",
+        "cell_tests",
+        "paper_comparison",
+    ],
     form=["csv", "md"],
 )
 FIGURES = expand(
-    "results/figures/{figure}.{form}", figure=["figure5_gains"], form=["png", "svg"]
+    "results/figures/{figure}.{form}",
+    figure=["figure5_gains", "critical_difference"],
+    form=["png", "svg"],
 )
