@@ -169,7 +169,7 @@ def score_files(wildcards):
 
 
 def of_one_method(pattern):
-    """Files of one method on every cell whose data is there: the folds of a cell are the same for all methods."""
+    """Files of one method on each cell whose data is there: its folds are the same for all methods."""
     method = next(iter(STUDY.methods))
     return lambda wildcards: [
         pattern.format(task=task, ir=ir, method=method) for task, ir in cells()
