@@ -5,6 +5,7 @@ where a cell is (task, ir) and ``kind`` is ``'binary'`` or ``'multiclass'``. A m
 where others have scores is an error, since a sum or mean over different cells would compare nothing.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -12,11 +13,15 @@ import pandas as pd
 
 from remix.errors import ResultError
 from remix.metrics import metric as metric_named
+from remix.statistics import bootstrap_interval
 
 KINDS = ("binary", "multiclass")
 CELL = ["kind", "task", "ir"]
 ALL = "All"
-GAIN_COLUMNS = ["kind", "metric", "ir", "method", "gain", "standard_error", "n_tasks", "n_cells"]
+GAIN_COLUMNS = [
+    "kind", "metric", "ir", "method",
+    "gain", "standard_error", "low", "high", "n_tasks", "n_datasets", "n_cells",
+]  # fmt: skip
 
 
 def cell_means(scores: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -142,19 +147,28 @@ def cell_gains(scores: pd.DataFrame, metric: str, baseline: str = "baseline") ->
     return improvement.drop(columns=baseline)
 
 
-def gains(scores: pd.DataFrame, metric: str, baseline: str = "baseline") -> pd.DataFrame:
+def gains(
+    scores: pd.DataFrame,
+    metric: str,
+    baseline: str = "baseline",
+    datasets: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
     """Mean gain of each method over the baseline, per imbalance ratio and over all cells of a kind.
 
     Parameters
     ----------
     scores, metric, baseline
         As `cell_gains`.
+    datasets : mapping of str to str, optional
+        Dataset of each task, the unit of the interval; else each task counts as a dataset of its own.
 
     Returns
     -------
     DataFrame
-        ``kind, metric, ir, method, gain, standard_error, n_tasks, n_cells``; ``ir`` is ``'All'`` for the mean
-        over all cells. The standard error is that between tasks, see `between_task_error`; NaN for one task.
+        ``kind, metric, ir, method, gain, standard_error, low, high, n_tasks, n_datasets, n_cells``; ``ir`` is
+        ``'All'`` for the mean over all cells. The standard error is that between tasks, see
+        `between_task_error`; NaN for one task. ``low`` and ``high`` are the 95 % interval that
+        `remix.statistics.bootstrap_interval` gives; NaN for one dataset.
 
     Raises
     ------
@@ -168,7 +182,9 @@ def gains(scores: pd.DataFrame, metric: str, baseline: str = "baseline") -> pd.D
         groups = {ir: part.xs(ir, level="ir", drop_level=False) for ir in ratios} | {ALL: part}
         for ir, group in groups.items():
             tasks = group.index.get_level_values("task")
+            units = [task if datasets is None else datasets[task] for task in tasks]
             for method, column in group.items():
+                interval = bootstrap_interval(column.to_numpy(), units)
                 lines.append(
                     {
                         "kind": kind,
@@ -177,7 +193,10 @@ def gains(scores: pd.DataFrame, metric: str, baseline: str = "baseline") -> pd.D
                         "method": method,
                         "gain": float(column.mean()),
                         "standard_error": between_task_error(column.to_numpy(), tasks.to_numpy()),
+                        "low": interval.low,
+                        "high": interval.high,
                         "n_tasks": tasks.nunique(),
+                        "n_datasets": len(set(units)),
                         "n_cells": len(column),
                     }
                 )

@@ -82,17 +82,26 @@ def _panel(ax: Axes, part: pd.DataFrame, titles: Mapping[str, str], styles: Mapp
     by_method = part.set_index("ir").groupby("method")
     for k, (method, title) in enumerate(titles.items()):
         values = by_method.get_group(method).reindex(groups.index)
+        places = positions + (k - (len(titles) - 1) / 2) * width
         ax.bar(
-            positions + (k - (len(titles) - 1) / 2) * width,
+            places,
             values["gain"],
             width,
-            yerr=values["standard_error"],
             label=title,
             edgecolor="black",
             linewidth=0.5,
-            error_kw={"elinewidth": 0.9, "capsize": 2.5},
             color=styles[method].colour,
             hatch=styles[method].hatch,
+        )
+        # The interval need not lie symmetrically around the gain, so it is drawn around its own middle.
+        ax.errorbar(
+            places,
+            (values["low"] + values["high"]) / 2,
+            yerr=(values["high"] - values["low"]) / 2,
+            fmt="none",
+            ecolor="black",
+            elinewidth=0.9,
+            capsize=2.5,
         )
     ax.axhline(0, color="black", linewidth=0.9)
     ax.grid(axis="y", color="0.88", linewidth=0.6)
@@ -104,9 +113,9 @@ def _panel(ax: Axes, part: pd.DataFrame, titles: Mapping[str, str], styles: Mapp
 
 
 def _group_text(ir: str, group: pd.Series) -> str:
-    n = group["n_tasks"]
-    tasks = f"{n} task{'' if n == 1 else 's'}"
+    n = group["n_datasets"]
+    datasets = f"{n} dataset{'' if n == 1 else 's'}"
     if ir != ALL:
-        return f"IR {ir}\n{tasks}"
+        return f"IR {ir}\n{datasets}"
     cells = group["n_cells"]
-    return f"{ALL}\n{tasks}\n{cells} cell{'' if cells == 1 else 's'}"
+    return f"{ALL}\n{datasets}\n{cells} cell{'' if cells == 1 else 's'}"

@@ -11,18 +11,22 @@ from remix.tables.study import KIND_TITLES, Study
 
 BASELINE = "baseline"
 ERROR_NOTE = (
-    "The error is the standard error between tasks (for All, the cells of one task count as one unit); "
-    "there is none for a single task."
+    "Intervals (brackets, error bars) are 95 % bootstrap intervals of the mean that draw datasets, not cells "
+    "or folds. With few datasets they are too short, with two or three they are only the range of the "
+    "datasets' means, and a single one has none. Where intervals of two methods overlap, one may still be "
+    "better on every dataset."
 )
 
 
-def gains_table(scores: pd.DataFrame) -> pd.DataFrame:
+def gains_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Compute the gains in the metrics of Figure 5.
 
     Parameters
     ----------
     scores : DataFrame
         As `remix.tables.reading.read_scores` gives it.
+    study : Study
+        Gives each task's dataset.
 
     Returns
     -------
@@ -31,7 +35,9 @@ def gains_table(scores: pd.DataFrame) -> pd.DataFrame:
     """
     if scores.empty:
         return pd.DataFrame(columns=ranking.GAIN_COLUMNS)
-    return pd.concat([ranking.gains(scores, metric, BASELINE) for metric in METRICS], ignore_index=True)
+    datasets = {name: task.dataset for name, task in study.tasks.items()}
+    parts = [ranking.gains(scores, metric, BASELINE, datasets) for metric in METRICS]
+    return pd.concat(parts, ignore_index=True)
 
 
 def gains_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:
@@ -49,22 +55,22 @@ def gains_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) ->
     return markdown.document("Gains over the baseline", caption, coverage_note(coverage), empty, *sections)
 
 
-def gain_text(gain: float, error: float) -> str:
-    """Write a gain with its sign, and its error if there is one.
+def gain_text(gain: float, low: float, high: float) -> str:
+    """Write a gain with its sign, and its interval if there is one.
 
-    >>> gain_text(0.1234, 0.02), gain_text(-0.1234, float("nan"))
-    ('+0.123 ± 0.020', '-0.123')
+    >>> gain_text(0.1234, -0.02, 0.2), gain_text(-0.1234, float("nan"), float("nan"))
+    ('+0.123 [-0.020, +0.200]', '-0.123')
     """
-    return f"{gain:+.3f}" + ("" if pd.isna(error) else f" ± {error:.3f}")
+    return f"{gain:+.3f}" + ("" if pd.isna(low) else f" [{low:+.3f}, {high:+.3f}]")
 
 
 def _wide(part: pd.DataFrame, study: Study) -> pd.DataFrame:
     lines = []
     for ir, group in part.groupby("ir", sort=False):
         first, best = group.iloc[0], group["gain"].max()
-        line = {"IR": ir, "Tasks": str(first["n_tasks"]), "Cells": str(first["n_cells"])}
+        line = {"IR": ir, "Datasets": str(first["n_datasets"]), "Cells": str(first["n_cells"])}
         for _, value in group.iterrows():
-            text = gain_text(value["gain"], value["standard_error"])
+            text = gain_text(value["gain"], value["low"], value["high"])
             line[study.methods[value["method"]]] = markdown.bold(text) if value["gain"] == best else text
         lines.append(line)
     return pd.DataFrame(lines)

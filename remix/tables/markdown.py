@@ -46,9 +46,20 @@ def bold(text: str) -> str:
     return f"**{text}**"
 
 
+def p_value(p: float) -> str:
+    """Write a p value to three decimals.
+
+    >>> p_value(0.0421), p_value(0.0003), p_value(float("nan"))
+    ('0.042', '<0.001', '–')
+    """
+    if pd.isna(p):
+        return ABSENT
+    return "<0.001" if p < 0.0005 else f"{p:.3f}"
+
+
 def _numeric(text: str) -> bool:
     """Whether a cell looks like a number, whatever its emphasis, spread or thousands separators."""
-    plain = text.replace("*", "").replace(",", "").split(" ")[0]
+    plain = text.replace("*", "").replace(",", "").replace("<", "").split(" ")[0]
     try:
         float(plain)
     except ValueError:

@@ -142,7 +142,7 @@ def _figure5(study: Study, gains: pd.DataFrame) -> list[Line]:
                         f"{where}, {study.methods[line['method']]}",
                         "mean over all cells",
                         NO_NUMBERS,
-                        gain_text(line["gain"], line["standard_error"]),
+                        gain_text(line["gain"], line["low"], line["high"]),
                         f"{line['n_cells']} cells of {line['n_tasks']} tasks",
                     )
                 )

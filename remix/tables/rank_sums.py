@@ -11,6 +11,7 @@ METRICS = ("g_mean", "balanced_brier")
 SHORT_TITLES = {"g_mean": "GM", "balanced_brier": "BBS"}
 COLUMNS = [
     "kind", "metric", "method", "title", "rank_sum", "mean_rank", "position", "n_cells",
+    "average_rank_sum", "average_mean_rank", "average_position",
     "published_rank_sum", "published_mean_rank", "published_position", "published_n_cells",
 ]  # fmt: skip
 
@@ -30,20 +31,26 @@ def rank_sums_table(scores: pd.DataFrame, study: Study, published: pd.DataFrame)
     -------
     DataFrame
         One row per kind, metric and method; methods of the study first, then those that only the paper has.
-        ``position`` is the order by mean rank (equal ones share the lowest). Where one side has no number it
-        is <NA>.
+        ``position`` is the order by mean rank (equal ones share the lowest). The columns ``average_…`` are
+        the same for ranks of which equal methods get the mean, not the lowest. Where one side has no number
+        it is <NA>.
     """
     ours = pd.concat([ranking.rank_sums(scores, metric) for metric in METRICS], ignore_index=True)
+    averaged = pd.concat(
+        [ranking.rank_sums(scores, metric, ties="average") for metric in METRICS], ignore_index=True
+    )
     printed = published.assign(mean_rank=published["rank_sum"] / published["n_cells"])
     keys = ["kind", "metric", "method"]
     methods = [*study.methods, *(m for m in published["method"].unique() if m not in study.methods)]
     index = pd.MultiIndex.from_product([ranking.KINDS, METRICS, methods], names=keys)
-    table = _with_position(ours).join(_with_position(printed).add_prefix("published_"), how="outer")
+    averaged = _with_position(averaged).drop(columns="n_cells").add_prefix("average_")
+    table = _with_position(ours).join(averaged)
+    table = table.join(_with_position(printed).add_prefix("published_"), how="outer")
     table = table.reindex(index).reset_index()
     titles = dict(zip(published["method"], published["title"], strict=True))
     table["title"] = table["method"].map({**titles, **study.methods})
     whole = ["rank_sum", "position", "n_cells"]
-    integers = dict.fromkeys(whole + [f"published_{name}" for name in whole], "Int64")
+    integers = dict.fromkeys([*whole, "average_position", *(f"published_{name}" for name in whole)], "Int64")
     return table[COLUMNS].astype(integers)
 
 
@@ -65,6 +72,7 @@ def rank_sums_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame
         coverage_note(coverage),
         markdown.table(pd.DataFrame(columns)),
         " ".join(comparison_remarks(table, study)),
+        ties_remark(table),
     )
 
 
@@ -81,6 +89,28 @@ def comparison_remarks(table: pd.DataFrame, study: Study) -> list[str]:
             "cannot be compared, since a rank counts the methods that are better."
         )
     return remarks
+
+
+def ties_remark(table: pd.DataFrame) -> str:
+    """Say which sums, and which orders of the methods, depend on how equal methods are ranked."""
+    sums, orders = [], []
+    for (kind, metric), part in table.dropna(subset="rank_sum").groupby(["kind", "metric"], sort=False):
+        where = f"{KIND_TITLES[kind]} {SHORT_TITLES[metric]}"
+        changed = part[part["rank_sum"] != part["average_rank_sum"]]
+        if not changed.empty:
+            entries = zip(changed["title"], changed["rank_sum"], changed["average_rank_sum"], strict=True)
+            sums.append(f"{where}: " + ", ".join(f"{title} {low} → {mean:g}" for title, low, mean in entries))
+        if (part["position"] != part["average_position"]).any():
+            orders.append(where)
+    if table["rank_sum"].isna().all():
+        return ""
+    if not sums:
+        return "No two methods are equal in any cell, so that the treatment of ties does not matter."
+    order = f"changes in {', '.join(orders)}" if orders else "stays the same"
+    return (
+        "If equal methods share the mean of their ranks instead ('average' ties, columns `average_…` of "
+        f"`rank_sums.csv`), these sums rise: {'; '.join(sums)}. The order of the methods {order}."
+    )
 
 
 def cell_count(part: pd.DataFrame, column: str) -> str:

@@ -96,6 +96,52 @@ def read_scores(
     return scores.loc[keys.sort_values(["cell", "method"], kind="stable").index].reset_index(drop=True)
 
 
+def read_fold_sizes(
+    training: Iterable[str | os.PathLike[str]], predictions: Iterable[str | os.PathLike[str]]
+) -> pd.DataFrame:
+    """Read how many rows each fold was trained and tested on.
+
+    Parameters
+    ----------
+    training : iterable of path-like
+        Files ``{task}/{ir}/{method}.csv`` with a line about each fold's training. The folds of a cell are
+        the same for all methods, so one method's is enough.
+    predictions : iterable of path-like
+        Files ``{task}/{ir}/{method}.parquet`` of the same cells, with a line per test row.
+
+    Returns
+    -------
+    DataFrame
+        ``task, ir, repeat, fold, train_rows, test_rows``; ``train_rows`` is without the validation part.
+
+    Raises
+    ------
+    ResultError
+        If a fold has a training record but no predictions, or the reverse.
+    """
+    keys = ["task", "ir", "repeat", "fold"]
+    trained, tested = (
+        [pd.DataFrame(columns=[*keys, "train_rows"])],
+        [pd.DataFrame(columns=[*keys, "test_rows"])],
+    )
+    for path in map(Path, training):
+        part = pd.read_csv(path, usecols=["repeat", "fold", "train_rows"])
+        trained.append(part.assign(task=path.parts[-3], ir=path.parts[-2]))
+    for path in map(Path, predictions):
+        part = pd.read_parquet(path, columns=["repeat", "fold"]).value_counts(sort=False)
+        tested.append(part.rename("test_rows").reset_index().assign(task=path.parts[-3], ir=path.parts[-2]))
+    sizes = pd.concat(trained).merge(pd.concat(tested), on=keys, how="outer", sort=False)
+    gaps = sizes[sizes[["train_rows", "test_rows"]].isna().any(axis=1)]
+    if not gaps.empty:
+        line = gaps.iloc[0]
+        lacks = "training record" if pd.isna(line["train_rows"]) else "predictions"
+        raise ResultError(
+            f"{line['task']}, IR {line['ir']}, repeat {line['repeat']}, fold {line['fold']} has no {lacks}; "
+            "train it anew"
+        )
+    return sizes
+
+
 def read_published(path: str | os.PathLike[str]) -> pd.DataFrame:
     """Read the paper's printed numbers from config/published."""
     if not Path(path).exists():

@@ -161,8 +161,19 @@ def test_gains_by_hand():
     # Two values 0.25 and 0.125: the sample standard deviation over the root of two.
     assert table["standard_error"][0] == pytest.approx(np.std([0.25, 0.125], ddof=1) / np.sqrt(2))
     assert table["standard_error"].isna().tolist() == [False, True, False, True, True]
+    # Two datasets: the interval is their range.
+    assert table.loc[0, ["low", "high"]].tolist() == [0.125, 0.25]
+    assert table["low"].isna().tolist() == [False, True, False, True, True]
     lower = gains(scores_of(cells, "balanced_brier"), "balanced_brier")
     assert lower["gain"].tolist() == (-table["gain"]).tolist()
+
+
+def test_the_interval_takes_the_tasks_of_a_dataset_together():
+    scores = scores_of(cells_of([0.5, 0.75], [0.5, 1.0], [0.5, 0.5]))
+    datasets = {"t0": "a", "t1": "a", "t2": "b"}
+    line = gains(scores, "g_mean", datasets=datasets).iloc[0]
+    assert (line["low"], line["high"]) == (0, 0.375)
+    assert (line["n_tasks"], line["n_datasets"], line["n_cells"]) == (3, 2, 3)
 
 
 def test_another_baseline_and_none():

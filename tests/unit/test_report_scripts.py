@@ -35,7 +35,10 @@ STUDY = {
     "seed": 1,
 }  # fmt: skip
 CELLS = [("musk", "0.05", 2), ("landsat", "0.25", 3), ("landsat", "0.1", 3)]
-TABLES = ("datasets", "scores", "rank_sums", "gains", "paper_comparison", "coverage")
+TABLES = (
+    "datasets", "scores", "rank_sums", "gains", "comparisons", "cell_tests", "paper_comparison", "coverage",
+)  # fmt: skip
+FIGURES = ("figure5_gains", "critical_difference")
 
 
 class Named(dict):
@@ -62,6 +65,21 @@ def run(name, folder, inputs, output, wildcards=None, study=STUDY):
 
 def table(folder, name):
     return Named({suffix: str(folder / "tables" / f"{name}.{suffix}") for suffix in ("csv", "md")})
+
+
+def figure(folder, name):
+    return Named({form: str(folder / "figures" / f"{name}.{form}") for form in ("png", "svg")})
+
+
+def fold_files(scores):
+    """The files of one method that tell the sizes of the folds."""
+    baseline = [path for path in scores if path.endswith("/baseline.csv")]
+    return {
+        "training": [path.replace("/scores/", "/training/") for path in baseline],
+        "predictions": [
+            path.replace("/scores/", "/predictions/").replace(".csv", ".parquet") for path in baseline
+        ],
+    }
 
 
 def write_predictions(path, n_classes, method):
@@ -123,6 +141,8 @@ def report(folder, scores, study=STUDY):
         "scores": {"scores": scores, "coverage": coverage},
         "rank_sums": {"scores": scores, "table2": table2, "coverage": coverage},
         "gains": {"scores": scores, "coverage": coverage},
+        "comparisons": {"scores": scores, "coverage": coverage},
+        "cell_tests": {**fold_files(scores), "scores": scores, "coverage": coverage},
         "paper_comparison": {
             **{name: table(folder, name).csv for name in ("datasets", "rank_sums", "gains", "coverage")},
             "table1": table1,
@@ -130,8 +150,10 @@ def report(folder, scores, study=STUDY):
     }
     for name, files in inputs.items():
         run(name, folder, files, table(folder, name), study=study)
-    figure = Named({form: str(folder / "figures" / f"figure5_gains.{form}") for form in ("png", "svg")})
-    run("figure5", folder, {"gains": table(folder, "gains").csv, "coverage": coverage}, figure, study=study)
+    gains, comparisons = table(folder, "gains").csv, table(folder, "comparisons").csv
+    run("figure5", folder, {"gains": gains, "coverage": coverage}, figure(folder, FIGURES[0]), study=study)
+    inputs = {"comparisons": comparisons, "coverage": coverage}
+    run("critical_difference", folder, inputs, figure(folder, FIGURES[1]), study=study)
     made = [path for name in TABLES for path in table(folder, name).values()]
     run(
         "summary",
@@ -140,7 +162,7 @@ def report(folder, scores, study=STUDY):
             "coverage": coverage,
             "rank_sums": table(folder, "rank_sums").csv,
             "tables": made,
-            "figures": [*figure.values()],
+            "figures": [path for name in FIGURES for path in figure(folder, name).values()],
         },
         [str(folder / "summary.txt")],
         study=study,
@@ -155,6 +177,9 @@ def score_files(tmp_path_factory):
         for method in STUDY["methods"]:
             predictions = folder / "predictions" / task / ir / f"{method}.parquet"
             write_predictions(predictions, n_classes, method)
+            records = folder / "training" / task / ir / f"{method}.csv"
+            records.parent.mkdir(parents=True, exist_ok=True)
+            pd.DataFrame({"repeat": 0, "fold": [0, 1], "train_rows": 14 * n_classes}).to_csv(records)
             path = folder / "scores" / task / ir / f"{method}.csv"
             wildcards = {"task": task, "ir": ir, "method": method}
             run("score", folder, {"predictions": str(predictions)}, [str(path)], wildcards)
@@ -194,8 +219,13 @@ def test_all_tables_figures_and_the_summary_are_made(score_files, tmp_path):
         assert "nan" not in text.lower().split()
         if name != "coverage":
             assert note in text
-    assert (tmp_path / "figures" / "figure5_gains.png").read_bytes().startswith(b"\x89PNG")
-    assert "<svg" in (tmp_path / "figures" / "figure5_gains.svg").read_text()
+    for name in FIGURES:
+        assert Path(figure(tmp_path, name).png).read_bytes().startswith(b"\x89PNG")
+        assert "<svg" in Path(figure(tmp_path, name).svg).read_text()
+    tests = pd.read_csv(table(tmp_path, "cell_tests").csv)
+    assert tests[tests["task"] == "musk"][
+        ["n_train", "n_test", "n_folds"]
+    ].drop_duplicates().to_numpy().tolist() == [[28, 40, 2]]
     summary = (tmp_path / "summary.txt").read_text()
     assert "3 of 4 cells × 2 methods × 2 folds = 12 networks" in summary
     assert "data/aps/" in summary

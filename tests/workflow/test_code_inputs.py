@@ -16,9 +16,18 @@ SCRIPTS = {
     "train": ["train"],
     "score": ["score"],
     "coverage": ["coverage"],
-    "table": ["datasets", "scores", "rank_sums", "gains", "paper_comparison", "summary"],
+    "table": [
+        "datasets",
+        "scores",
+        "rank_sums",
+        "gains",
+        "comparisons",
+        "cell_tests",
+        "paper_comparison",
+        "summary",
+    ],
     "audit": ["audit", "claims"],
-    "figure": ["audit_ranks", "figure5"],
+    "figure": ["audit_ranks", "figure5", "critical_difference"],
 }
 # Needed to fetch, log, read and write: no result depends on how they do it.
 INFRASTRUCTURE = {"errors", "logs", "records", "runtime", "data.fetching", "data.sources"}

@@ -65,11 +65,13 @@ def test_every_cell_and_method_has_predictions_scores_and_a_training_record(fini
 
 def test_tables_and_figures_are_there_and_agree(finished):
     tables = finished.folder / "results/tables"
-    for name in ("datasets", "rank_sums", "scores", "gains", "paper_comparison", "coverage"):
+    names = ["datasets", "rank_sums", "scores", "gains", "comparisons", "cell_tests", "paper_comparison"]
+    for name in [*names, "coverage"]:
         assert (tables / f"{name}.csv").stat().st_size > 0
         assert (tables / f"{name}.md").stat().st_size > 0
-    for suffix in ("png", "svg"):
-        assert (finished.folder / f"results/figures/figure5_gains.{suffix}").stat().st_size > 1000
+    for name in ("figure5_gains", "critical_difference"):
+        for suffix in ("png", "svg"):
+            assert (finished.folder / f"results/figures/{name}.{suffix}").stat().st_size > 1000
 
     # The rank sums, computed anew from the score files.
     frames = [

@@ -78,6 +78,9 @@ CODE = {
         "data/catalogue",
         "metrics",
         "ranking",
+        "statistics",
+        "tables/cell_tests",
+        "tables/comparisons",
         "tables/coverage",
         "tables/datasets",
         "tables/gains",
@@ -108,9 +111,11 @@ CODE = {
         "data/catalogue",
         "metrics",
         "plotting/audit",
+        "plotting/critical_difference",
         "plotting/figure5",
         "plotting/style",
         "ranking",
+        "statistics",
         "tables/coverage",
         "tables/gains",
         "tables/markdown",
@@ -167,6 +172,14 @@ def score_files(wildcards):
         f"results/scores/{task}/{ir}/{method}.csv"
         for task, ir in cells()
         for method in STUDY.methods
+    ]
+
+
+def of_one_method(pattern):
+    """Files of one method on each cell whose data is there: its folds are the same for all methods."""
+    method = next(iter(STUDY.methods))
+    return lambda wildcards: [
+        pattern.format(task=task, ir=ir, method=method) for task, ir in cells()
     ]
 
 
@@ -263,6 +276,8 @@ TABLES = expand(
         "scores",
         "rank_sums",
         "gains",
+        "comparisons",
+        "cell_tests",
         "paper_comparison",
         "claims",
         "rescored",
@@ -272,5 +287,7 @@ TABLES = expand(
     form=["csv", "md"],
 )
 FIGURES = expand(
-    "results/figures/{figure}.{form}", figure=["figure5_gains"], form=["png", "svg"]
+    "results/figures/{figure}.{form}",
+    figure=["figure5_gains", "critical_difference"],
+    form=["png", "svg"],
 )

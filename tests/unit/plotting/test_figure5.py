@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
+from matplotlib.container import BarContainer, ErrorbarContainer
 
 from remix.plotting.figure5 import figure5
 from remix.plotting.style import fills, render
@@ -18,12 +19,15 @@ def gains():
             for k, ir in enumerate(irs):
                 for method, gain in (("smote", -0.125), ("remix", 0.25 + k)):
                     cells = 2 * (len(irs) - 1) if ir == "All" else 2
-                    lines.append((kind, metric, ir, method, gain, 0.0625, 2, cells))
+                    lines.append(
+                        (kind, metric, ir, method, gain, 0.1, gain - 0.125, gain + 0.0625, 3, 2, cells)
+                    )
     return pd.DataFrame(lines, columns=GAIN_COLUMNS)
 
 
 def bars(ax):
-    return {c.get_label(): [bar.get_height() for bar in c] for c in ax.containers if c.get_label()[0] != "_"}
+    containers = [c for c in ax.containers if isinstance(c, BarContainer)]
+    return {c.get_label(): [bar.get_height() for bar in c] for c in containers}
 
 
 def test_each_panel_shows_its_numbers(gains):
@@ -32,9 +36,9 @@ def test_each_panel_shows_its_numbers(gains):
     assert bars(top_left) == {"SMOTE": [-0.125] * 3, "ReMix": [0.25, 1.25, 2.25]}
     assert bars(top_right) == {"SMOTE": [-0.125] * 2, "ReMix": [0.25, 1.25]}
     assert [t.get_text() for t in top_left.get_xticklabels()] == [
-        "IR 0.05\n2 tasks",
-        "IR 0.01\n2 tasks",
-        "All\n2 tasks\n4 cells",
+        "IR 0.05\n2 datasets",
+        "IR 0.01\n2 datasets",
+        "All\n2 datasets\n4 cells",
     ]
     assert top_left.get_ylabel() == "G-mean: increase\nagainst the baseline (higher is better)"
     assert (
@@ -55,8 +59,10 @@ def test_bars_have_the_methods_colour_an_error_bar_and_a_zero_line(gains):
     ax = figure5(gains, "note", TITLES).axes[0]
     remix = next(c for c in ax.containers if c.get_label() == "ReMix")
     assert all(bar.get_facecolor() == pytest.approx(rgba("remix")) for bar in remix)
-    low, high = remix.errorbar.lines[2][0].get_segments()[0][:, 1]
-    assert (low, high) == (0.25 - 0.0625, 0.25 + 0.0625)
+    bars = [c for c in ax.containers if isinstance(c, ErrorbarContainer)][1]
+    (x, low), (_, high) = bars.lines[2][0].get_segments()[0]
+    assert (low, high) == (0.25 - 0.125, 0.25 + 0.0625)
+    assert x == pytest.approx(remix[0].get_x() + remix[0].get_width() / 2)
     assert any(np.allclose(line.get_ydata(), 0) for line in ax.lines)
 
 
@@ -69,7 +75,7 @@ def test_order_of_the_rows_does_not_matter(gains):
     by_label = dict(
         zip([t.get_text() for t in shuffled.get_xticklabels()], bars(shuffled)["ReMix"], strict=True)
     )
-    assert by_label["IR 0.01\n2 tasks"] == 1.25
+    assert by_label["IR 0.01\n2 datasets"] == 1.25
 
 
 def test_a_kind_without_cells_says_so(gains):
@@ -81,8 +87,8 @@ def test_a_kind_without_cells_says_so(gains):
     assert render(nothing, "png")
 
 
-def test_a_single_task_has_no_error_bar_and_draws(gains):
-    assert render(figure5(gains.assign(standard_error=np.nan, n_tasks=1), "note"), "svg")
+def test_a_single_dataset_has_no_error_bar_and_draws(gains):
+    assert render(figure5(gains.assign(low=np.nan, high=np.nan, n_datasets=1), "note"), "svg")
 
 
 @pytest.mark.parametrize("n_words", [1, 150])

@@ -10,7 +10,7 @@ from remix.tables.rank_sums import rank_sums_table
 def comparison(scores, study, shapes, label_counts, table1, table2):
     datasets = datasets_table(study, shapes, label_counts, table1)
     rank_sums = rank_sums_table(scores, study, table2)
-    return paper_comparison_table(study, datasets, rank_sums, gains_table(scores), table1)
+    return paper_comparison_table(study, datasets, rank_sums, gains_table(scores, study), table1)
 
 
 def entry(comparison, subject, quantity):
@@ -50,7 +50,7 @@ def test_figure5_has_no_printed_numbers(comparison):
 def test_without_any_cell(no_scores, study, table1, table2, coverage):
     rank_sums = rank_sums_table(no_scores, study, table2)
     table = paper_comparison_table(
-        study, datasets_table(study, {}, {}, table1), rank_sums, gains_table(no_scores), table1
+        study, datasets_table(study, {}, {}, table1), rank_sums, gains_table(no_scores, study), table1
     )
     assert entry(table, "Musk (musk)", "Inst") == ["6597", "", "data missing"]
     assert entry(table, "Binary GM, ReMix", "rank sum") == ["22", "", "18 cells printed, 0 here"]

@@ -2,7 +2,7 @@ import dataclasses
 
 import pandas as pd
 
-from remix.tables.rank_sums import rank_sums_markdown, rank_sums_table
+from remix.tables.rank_sums import rank_sums_markdown, rank_sums_table, ties_remark
 
 
 def line(table, kind, metric, method):
@@ -65,3 +65,27 @@ def test_methods_only_in_the_paper_are_kept(scores, study, table2):
     smote = line(table, "binary", "g_mean", "smote")
     assert pd.isna(smote["rank_sum"])
     assert smote["published_rank_sum"] == 36
+
+
+def test_average_ties_beside_the_lowest(scores, study, table2, coverage):
+    table = rank_sums_table(scores, study, table2)
+    # Baseline and ReMix tie at IR 0.01 for the ranks 2 and 3.
+    baseline = line(table, "binary", "g_mean", "baseline")
+    assert (baseline["rank_sum"], baseline["average_rank_sum"]) == (5, 5.5)
+    assert (baseline["average_mean_rank"], baseline["average_position"]) == (2.75, 3)
+    assert line(table, "binary", "g_mean", "smote")["average_rank_sum"] == 3
+    text = rank_sums_markdown(table, study, coverage)
+    assert "these sums rise: Binary GM: Baseline 5 → 5.5, ReMix 3 → 3.5" in text
+    # SMOTE and ReMix share the first place with 'min', not with 'average'.
+    assert "The order of the methods changes in Binary GM" in text
+
+
+def test_without_ties_the_sums_are_the_same(scores, study, table2):
+    untied = scores.assign(value=scores["value"] + 0.001 * scores["method"].map(len))
+    table = rank_sums_table(untied, study, table2)
+    assert (table["rank_sum"] == table["average_rank_sum"]).all()
+    assert ties_remark(table).startswith("No two methods are equal in any cell")
+
+
+def test_without_cells_nothing_is_said_of_ties(no_scores, study, table2):
+    assert ties_remark(rank_sums_table(no_scores, study, table2)) == ""

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from remix.errors import ResultError
-from remix.tables.reading import SCORE_COLUMNS, read_published, read_scores, read_table
+from remix.tables.reading import SCORE_COLUMNS, read_fold_sizes, read_published, read_scores, read_table
 
 
 def write(scores, folder):
@@ -25,6 +25,42 @@ def test_scores_come_back_in_the_studys_order(scores, study, tmp_path):
     assert set(read.loc[read["task"] == "landsat", "kind"]) == {"multiclass"}
     keys = ["task", "ir", "method", "fold", "metric"]
     assert read.sort_values(keys)["value"].tolist() == scores.sort_values(keys)["value"].tolist()
+
+
+def write_folds(folder, trained, tested):
+    """Files of one cell: rows that each (repeat, fold) was trained on, and tested on."""
+    training = folder / "training/musk/0.05/baseline.csv"
+    predictions = folder / "predictions/musk/0.05/baseline.parquet"
+    for path in (training, predictions):
+        path.parent.mkdir(parents=True)
+    lines = [(*fold, rows, 0.5) for fold, rows in trained.items()]
+    columns = ["repeat", "fold", "train_rows", "train_loss"]
+    pd.DataFrame(lines, columns=columns).to_csv(training, index=False)
+    rows = [(*fold, row) for fold, n in tested.items() for row in range(n)]
+    pd.DataFrame(rows, columns=["repeat", "fold", "row"]).to_parquet(predictions)
+    return [training], [predictions]
+
+
+def test_the_sizes_of_the_folds(tmp_path):
+    files = write_folds(tmp_path, {(0, 0): 70, (0, 1): 71}, {(0, 1): 100, (0, 0): 101})
+    sizes = read_fold_sizes(*files).sort_values("fold")
+    assert sizes[["task", "ir", "repeat", "fold", "train_rows", "test_rows"]].to_numpy().tolist() == [
+        ["musk", "0.05", 0, 0, 70, 101],
+        ["musk", "0.05", 0, 1, 71, 100],
+    ]
+    assert read_fold_sizes([], []).empty
+
+
+@pytest.mark.parametrize(
+    ("trained", "tested", "message"),
+    [
+        ({(0, 0): 70}, {(0, 0): 9, (0, 1): 9}, r"musk, IR 0\.05, repeat 0, fold 1 has no training record"),
+        ({(0, 0): 70, (1, 0): 70}, {(0, 0): 9}, r"musk, IR 0\.05, repeat 1, fold 0 has no predictions"),
+    ],
+)
+def test_half_a_record_of_a_fold_is_refused(tmp_path, trained, tested, message):
+    with pytest.raises(ResultError, match=message):
+        read_fold_sizes(*write_folds(tmp_path, trained, tested))
 
 
 def test_no_files(study):
