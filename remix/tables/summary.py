@@ -1,4 +1,4 @@
-"""What a run says at its end: what was made, what was left out and why, and the rank sums."""
+"""What a run says at its end: what was made, what was left out and why, rank sums, and verdicts."""
 
 import textwrap
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 from tabulate import tabulate
 
+from remix.tables.claims import SIGNS
 from remix.tables.coverage import MISSING, reasons_by_source
 from remix.tables.rank_sums import SHORT_TITLES, cell_count, comparison_remarks
 from remix.tables.study import KIND_TITLES, Study
@@ -17,6 +18,7 @@ def summary_text(
     study: Study,
     coverage: pd.DataFrame,
     rank_sums: pd.DataFrame,
+    claims: pd.DataFrame,
     *,
     tables: Sequence[str],
     figures: Sequence[str],
@@ -27,7 +29,7 @@ def summary_text(
     Parameters
     ----------
     study : Study
-    coverage, rank_sums : DataFrame
+    coverage, rank_sums, claims : DataFrame
         The study's tables of these names.
     tables, figures : sequence of str
         Files that were made.
@@ -49,6 +51,7 @@ def summary_text(
         *_left_out(coverage, data_dir),
         *_rank_tables(rank_sums),
         *(_wrapped(remark) for remark in comparison_remarks(rank_sums, study)),
+        *_claims(claims),
     ]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -93,6 +96,21 @@ def _rank_tables(rank_sums: pd.DataFrame) -> list[str]:
             "",
         ]
     return lines
+
+
+def _claims(claims: pd.DataFrame) -> list[str]:
+    """Verdict and effect of each claim for which there is data."""
+    judged = claims[claims["n_cells"] > 0]
+    if judged.empty:
+        return []
+    lines = [
+        _wrapped(
+            f"{SIGNS[line['verdict']]} {line['claim']}: {line['verdict']} ({line['effect_name']}: "
+            f"{line['effect']:+.3f}, 95 % {line['low']:+.3f} to {line['high']:+.3f})"
+        )
+        for _, line in judged.iterrows()
+    ]
+    return ["", _heading("The paper's claims, by this study"), *lines]
 
 
 def _files(title: str, paths: Sequence[str]) -> str:

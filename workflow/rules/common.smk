@@ -75,11 +75,13 @@ CODE = {
         "tables/study",
     ],
     "table": [
+        "claims",
         "data/catalogue",
         "metrics",
         "ranking",
         "statistics",
         "tables/cell_tests",
+        "tables/claims",
         "tables/comparisons",
         "tables/coverage",
         "tables/datasets",

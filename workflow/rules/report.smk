@@ -131,6 +131,7 @@ rule summary:
     input:
         coverage="results/tables/coverage.csv",
         rank_sums="results/tables/rank_sums.csv",
+        claims="results/tables/claims.csv",
         tables=TABLES,
         figures=FIGURES,
         code=code("table"),

@@ -14,6 +14,7 @@ def main(snakemake):
             Study.from_json(snakemake.params.study),
             read_table(snakemake.input.coverage),
             read_table(snakemake.input.rank_sums),
+            read_table(snakemake.input.claims),
             tables=list(snakemake.input.tables),
             figures=list(snakemake.input.figures),
             data_dir=snakemake.params.data_dir,

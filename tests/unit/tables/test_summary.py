@@ -1,3 +1,5 @@
+import pandas as pd
+
 from remix.tables.rank_sums import rank_sums_table
 from remix.tables.summary import WIDTH, summary_text
 
@@ -5,16 +7,32 @@ FILES = {
     "tables": ["results/tables/gains.csv", "results/tables/gains.md", "results/tables/scores.csv"],
     "figures": ["results/figures/figure5_gains.png", "results/figures/figure5_gains.svg"],
 }
+CLAIMS = pd.DataFrame(
+    {
+        "claim": ["ReMix is first", "SMOTE is second", "Images are better"],
+        "verdict": ["holds", "undecided", "undecided"],
+        "effect_name": ["remix − cost", "smote − cost", ""],
+        "effect": [0.125, -0.5, float("nan")],
+        "low": [0.0625, -1.0, float("nan")],
+        "high": [0.25, 0.25, float("nan")],
+        "n_cells": [14, 6, 0],
+    }
+)
 
 
 def test_summary(scores, study, coverage, table2):
-    text = summary_text(study, coverage, rank_sums_table(scores, study, table2), **FILES, data_dir="mine")
+    text = summary_text(
+        study, coverage, rank_sums_table(scores, study, table2), CLAIMS, **FILES, data_dir="mine"
+    )
     assert max(map(len, text.splitlines())) <= WIDTH
     assert "3 of 4 cells × 3 methods × 2 folds = 18 networks." in text
     assert "results/tables/: gains.{csv,md}, scores.csv" in text
     assert "results/figures/: figure5_gains.{png,svg}" in text
     assert "aps: aps (0.01)\n    url uci.example/421/aps.zip: status 404\n" in text
     assert "mine/aps/" in text
+    assert "✓ ReMix is first: holds (remix − cost: +0.125, 95 % +0.062 to +0.250)" in text
+    assert "? SMOTE is second: undecided (smote − cost: -0.500, 95 % -1.000 to +0.250)" in text
+    assert "Images" not in text
     lines = [line.split() for line in text.splitlines()]
     assert ["ReMix", "3", "(1.50)", "22", "(1.22)", "2", "(1.00)", "22", "(1.22)"] in lines
     assert ["ReMix", "1", "(1.00)", "12", "(1.33)", "1", "(1.00)", "9", "(1.00)"] in lines
@@ -22,14 +40,23 @@ def test_summary(scores, study, coverage, table2):
 
 def test_nothing_left_out(scores, study, coverage, table2):
     complete = coverage[coverage["state"] == "present"]
-    text = summary_text(study, complete, rank_sums_table(scores, study, table2), **FILES, data_dir="data")
+    text = summary_text(
+        study, complete, rank_sums_table(scores, study, table2), CLAIMS, **FILES, data_dir="data"
+    )
     assert "Nothing: the data of every cell of the study was there." in text
 
 
 def test_nothing_made(no_scores, study, coverage, table2):
     missing = coverage.assign(state="missing", reasons="openml 3: " + "a long reason " * 20)
     text = summary_text(
-        study, missing, rank_sums_table(no_scores, study, table2), tables=[], figures=[], data_dir="data"
+        study,
+        missing,
+        rank_sums_table(no_scores, study, table2),
+        CLAIMS.iloc[2:],
+        tables=[],
+        figures=[],
+        data_dir="data",
     )
+    assert "claims" not in text
     assert "0 of 4 cells" in text
     assert max(map(len, text.splitlines())) <= WIDTH
