@@ -36,7 +36,8 @@ STUDY = {
 }  # fmt: skip
 CELLS = [("musk", "0.05", 2), ("landsat", "0.25", 3), ("landsat", "0.1", 3)]
 TABLES = (
-    "datasets", "scores", "rank_sums", "gains", "comparisons", "cell_tests", "paper_comparison", "coverage",
+    "datasets", "scores", "rank_sums", "gains", "comparisons", "cell_tests", "claims", "paper_comparison",
+    "coverage",
 )  # fmt: skip
 FIGURES = ("figure5_gains", "critical_difference")
 
@@ -142,6 +143,7 @@ def report(folder, scores, study=STUDY):
         "rank_sums": {"scores": scores, "table2": table2, "coverage": coverage},
         "gains": {"scores": scores, "coverage": coverage},
         "comparisons": {"scores": scores, "coverage": coverage},
+        "claims": {"scores": scores, "table1": table1, "coverage": coverage},
         "cell_tests": {**fold_files(scores), "scores": scores, "coverage": coverage},
         "paper_comparison": {
             **{name: table(folder, name).csv for name in ("datasets", "rank_sums", "gains", "coverage")},
@@ -161,6 +163,7 @@ def report(folder, scores, study=STUDY):
         {
             "coverage": coverage,
             "rank_sums": table(folder, "rank_sums").csv,
+            "claims": table(folder, "claims").csv,
             "tables": made,
             "figures": [path for name in FIGURES for path in figure(folder, name).values()],
         },
