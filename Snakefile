@@ -19,12 +19,17 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/pages.smk"
+
+
+report: first_page()
 
 
 rule all:
     default_target: True
     input:
         "results/summary.txt",
+        pages,
     localrule: True
 
 

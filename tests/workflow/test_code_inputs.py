@@ -18,6 +18,7 @@ SCRIPTS = {
     "coverage": ["coverage"],
     "table": ["datasets", "scores", "rank_sums", "gains", "paper_comparison", "summary"],
     "figure": ["figure5"],
+    "page": ["table_page", "task_page", "provenance_page", "front_page"],
 }
 # Needed to fetch, log, read and write: no result depends on how they do it.
 INFRASTRUCTURE = {"errors", "logs", "records", "runtime", "data.fetching", "data.sources"}
