@@ -36,7 +36,7 @@ SNAKEMAKE = $(BIN)/snakemake --directory $(DIRECTORY)
 
 # The stylesheet's path is absolute: Snakemake looks for it, and writes the report, in DIRECTORY.
 define make_report
-	$(SNAKEMAKE) --report results/report.html --report-stylesheet $(CURDIR)/workflow/report/report.css $(ARGS)
+	$(SNAKEMAKE) --report results/report.html --report-stylesheet "$(CURDIR)/workflow/report/report.css" $(ARGS)
 endef
 
 study: .venv/study-ready

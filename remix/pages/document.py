@@ -88,8 +88,8 @@ def values_table(frame: pd.DataFrame) -> str:
     Returns
     -------
     str
-        Each rounded cell has the full value as its tooltip and in ``data-value``, by which the page's script
-        sorts and which it exports.
+        Each rounded cell has the full value in ``data-value``, by which the page's script sorts, and which it
+        shows as a tooltip and saves.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def values_table(frame: pd.DataFrame) -> str:
     <div class="table"><table>
     <thead><tr><th class="number">p</th></tr></thead>
     <tbody>
-    <tr><td class="number" data-value="0.123456" title="0.123456">0.1235</td></tr>
+    <tr><td class="number" data-value="0.123456">0.1235</td></tr>
     </tbody>
     </table></div>
     <BLANKLINE>
@@ -132,7 +132,7 @@ def _cell(value: Any, number: bool) -> str:
         return f'<td{_class(number)} data-value="">{markdown.ABSENT}</td>'
     full = str(value)
     shown = f"{value:.{DIGITS}g}" if isinstance(value, float) else full
-    rounded = "" if shown == full else f' data-value="{escape(full)}" title="{escape(full)}"'
+    rounded = "" if shown == full else f' data-value="{escape(full)}"'
     return f"<td{_class(number)}{rounded}>{escape(shown)}</td>"
 
 

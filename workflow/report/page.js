@@ -85,6 +85,7 @@ function addTools(table) {
   table.parentElement.before(element("div", { className: "tools" }, box, count, save));
 }
 
+document.querySelectorAll("td[data-value]").forEach((cell) => (cell.title = cell.dataset.value));
 document.querySelectorAll("main table").forEach((table) => {
   const rows = table.tBodies.length === 1 ? table.tBodies[0].rows.length : 0;
   if (rows > 1) makeSortable(table);

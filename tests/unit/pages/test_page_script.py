@@ -47,6 +47,7 @@ def test_rows_are_as_they_were(opened):
     assert shown == "bacd"
     assert "4 rows" in dom
     assert dom.count('aria-sort="none"') == 3
+    assert dom.count('title="0.123412"') == 1
 
 
 def test_numbers_sort_by_their_full_value_and_absent_ones_stay_last(opened):
