@@ -227,9 +227,8 @@ def test_the_same_inputs_give_the_same_bytes(score_files, tmp_path):
     for folder in (tmp_path / "a", tmp_path / "b"):
         folder.mkdir()
         report(folder, score_files)
-    for path in sorted((tmp_path / "a" / "tables").iterdir()) + sorted(
-        (tmp_path / "a" / "figures").iterdir()
-    ):
+    made = [path for part in ("tables", "figures", "pages") for path in (tmp_path / "a" / part).iterdir()]
+    for path in [*made, tmp_path / "a" / "front.rst"]:
         assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
 
 
