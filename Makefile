@@ -1,14 +1,18 @@
 # Two commands: `make study` reruns the study, `make test` checks the project.
 # Other Python: make study PYTHON=python3.12.  More for Snakemake: make study ARGS="--configfile config/smoke.yaml"
 PYTHON ?= python3
+# Results in another folder: make study DIRECTORY=/path (not --directory in ARGS, which make does not see)
 ARGS ?=
+DIRECTORY ?= .
 BIN := .venv/bin
 SHELL := /bin/bash
 
-.PHONY: help study test lint unit workflow lock clean
+.PHONY: help study audit report test lint unit workflow lock clean
 
 help:
-	@echo "make study   set up .venv from the lock, run the study, print the rank sums"
+	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
+	@echo "make audit   also train what differs under each deviation of the authors' code (about an hour more)"
+	@echo "make report  make results/report.html anew from a finished study"
 	@echo "make test    set up, then all linters and tests"
 	@echo "make lint | unit | workflow   one part of make test"
 	@echo "make lock    resolve the dependencies anew (needs uv)"
@@ -29,9 +33,28 @@ endef
 .venv/test-ready: envs/dev.lock
 	$(call install,envs/dev.lock)
 
+SNAKEMAKE = $(BIN)/snakemake --directory $(DIRECTORY)
+
+# The stylesheet's path is absolute: Snakemake looks for it, and writes the report, in DIRECTORY.
+# It shows the audit where there is one.
+define make_report
+	$(SNAKEMAKE) all $$(test ! -e $(DIRECTORY)/results/tables/audit.csv || echo audit) --report results/report.html --report-stylesheet "$(CURDIR)/workflow/report/report.css" $(ARGS)
+endef
+
 study: .venv/study-ready
-	$(BIN)/snakemake --cores all --no-hooks $(ARGS)
-	@cat results/summary.txt
+	$(SNAKEMAKE) --cores all --no-hooks $(ARGS)
+	$(make_report)
+	@cat $(DIRECTORY)/results/summary.txt
+	@echo; echo "The report, for a browser: $(DIRECTORY)/results/report.html"
+
+audit: .venv/study-ready
+	$(SNAKEMAKE) --cores all --no-hooks all audit $(ARGS)
+	$(make_report)
+	@echo "The audit: $(DIRECTORY)/results/tables/audit.md; the report: $(DIRECTORY)/results/report.html"
+
+report: .venv/study-ready
+	$(make_report)
+	@echo "The report, for a browser: $(DIRECTORY)/results/report.html"
 
 test: lint unit workflow
 
@@ -57,4 +80,5 @@ lock:
 
 clean:
 	rm -rf .venv .snakemake resources logs results/predictions results/training results/scores results/tables \
-	    results/figures results/benchmarks results/summary.txt
+	    results/figures results/pages results/benchmarks results/validation results/audit results/front.rst \
+	    results/provenance.html results/report.html results/summary.txt

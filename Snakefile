@@ -21,12 +21,23 @@ include: "workflow/rules/score.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/pages.smk"
+
+
+report: first_page()
 
 
 rule all:
     default_target: True
     input:
         "results/summary.txt",
+        pages,
+    localrule: True
+
+
+rule audit:
+    input:
+        AUDIT,
     localrule: True
 
 

@@ -4,11 +4,16 @@ import hashlib
 import os
 import platform
 import subprocess
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
+
+# pandas takes half a second to import and is imported where it reads something: each call of Snakemake asks
+# for the commit.
 
 PACKAGES = (
     "tensorflow",
@@ -37,12 +42,10 @@ def collect(root: Path) -> dict[str, Any]:
         ``lock_sha256``, ``python``, ``packages`` and ``machine``.
     """
     lock = root / "envs" / "cpu.lock"
-    commit = _git(root, "rev-parse", "HEAD")
-    # Results are what is being made: Snakemake removes the old ones before it makes them anew.
-    changes = _git(root, "status", "--porcelain", "--untracked-files=no", "--", ".", ":!results")
+    commit, modified = commit_state(root)
     return {
         "commit": commit,
-        "modified": None if changes is None else bool(changes),
+        "modified": modified,
         "lock_sha256": hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else None,
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in PACKAGES},
@@ -54,28 +57,59 @@ def collect(root: Path) -> dict[str, Any]:
     }
 
 
-def training_cost(benchmarks: Path) -> dict[str, float]:
-    """Add up what Snakemake measured of the training jobs.
+def commit_state(root: Path) -> tuple[str | None, bool | None]:
+    """Tell the commit of a checkout, and whether tracked files differ from it; None outside a checkout."""
+    commit = _git(root, "rev-parse", "HEAD")
+    # Results are what is being made: Snakemake removes the old ones before it makes them anew.
+    changes = _git(root, "status", "--porcelain", "--untracked-files=no", "--", ".", ":!results")
+    return commit, None if changes is None else bool(changes)
+
+
+def training_jobs(benchmarks: Path, jobs: Iterable[tuple[str, ...]] | None = None) -> "pd.DataFrame":
+    """Read what Snakemake measured of training jobs.
 
     Parameters
     ----------
     benchmarks : Path
-        Folder with a ``.tsv`` file of each job, at any depth.
+        Folder with a file ``{task}/{ir}/{method}.tsv`` of each job.
+    jobs : iterable of (str, str, str), optional
+        Task, imbalance ratio and method of each job; all that are in the folder if not given.
+
+    Returns
+    -------
+    DataFrame
+        ``task, ir, method, seconds, rss_mib``: one row per job, NaN for what was not measured. The start of
+        the process is part of the time.
+    """
+    import pandas as pd
+
+    if jobs is None:
+        files = sorted(benchmarks.glob("*/*/*.tsv"))
+        jobs = [(path.parent.parent.name, path.parent.name, path.stem) for path in files]
+    lines = []
+    for job in jobs:
+        path = benchmarks.joinpath(*job).with_name(f"{job[-1]}.tsv")
+        measured = pd.read_csv(path, sep="\t", na_values="-").iloc[0] if path.exists() else {}
+        lines.append((*job, measured.get("s", float("nan")), measured.get("max_rss", float("nan"))))
+    return pd.DataFrame(lines, columns=["task", "ir", "method", "seconds", "rss_mib"])
+
+
+def training_cost(jobs: "pd.DataFrame") -> dict[str, float]:
+    """Add up what `training_jobs` gives.
 
     Returns
     -------
     dict
-        ``jobs``; ``seconds``, their sum, start of the process included; ``largest_rss_mib``, the largest
-        resident memory of a job in MiB.
+        ``jobs``, how many were measured; ``seconds``, their sum; ``largest_rss_mib``, the largest resident
+        memory of a job in MiB.
     """
-    files = sorted(benchmarks.rglob("*.tsv"))
-    if not files:
+    measured = jobs.dropna(subset=["seconds"])
+    if measured.empty:
         return {"jobs": 0, "seconds": 0.0, "largest_rss_mib": 0.0}
-    jobs = pd.concat([pd.read_csv(path, sep="\t") for path in files])
     return {
-        "jobs": len(jobs),
-        "seconds": round(float(jobs["s"].sum()), 1),
-        "largest_rss_mib": float(pd.to_numeric(jobs["max_rss"], errors="coerce").max()),
+        "jobs": len(measured),
+        "seconds": round(float(measured["seconds"].sum()), 1),
+        "largest_rss_mib": float(measured["rss_mib"].max()),
     }
 
 

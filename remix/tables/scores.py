@@ -41,11 +41,16 @@ def scores_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -
         "overlap: the standard deviation describes the spread and is no error of the mean. "
         "The values per class are in `scores.csv`."
     )
-    sections = [_section(metric, table, study, coverage) for metric in shown]
+    sections = [
+        f"## {metric.title} ({metric.direction})\n\n"
+        + markdown.table(scores_wide(metric, table, study, coverage))
+        for metric in shown
+    ]
     return markdown.document("Scores per task, IR and method", caption, coverage_note(coverage), *sections)
 
 
-def _section(metric: Metric, table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:
+def scores_wide(metric: Metric, table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> pd.DataFrame:
+    """Lay out one metric for people: a row per cell, a column per method, the best mean in bold."""
     chosen = table[table["metric"] == metric.name].set_index(["task", "ir", "method"])
     missing = set(zip(*coverage.loc[coverage["state"] == MISSING, ["task", "ir"]].to_numpy().T, strict=True))
     lines = []
@@ -63,7 +68,7 @@ def _section(metric: Metric, table: pd.DataFrame, study: Study, coverage: pd.Dat
                 markdown.ABSENT if values is None else _entry(values, metric.sign * values["mean"] == best)
             )
         lines.append(line)
-    return f"## {metric.title} ({metric.direction})\n\n{markdown.table(pd.DataFrame(lines))}"
+    return pd.DataFrame(lines)
 
 
 def _entry(values: pd.Series, best: bool) -> str:

@@ -11,6 +11,7 @@ RULES = {}
 for path in (ROOT / "workflow/rules").glob("*.smk"):
     for block in re.split(r"^(?=(?:rule|checkpoint) \w+:)", path.read_text(), flags=re.M)[1:]:
         RULES[re.match(r"\w+ (\w+):", block).group(1)] = block
+COMMON = (ROOT / "workflow/rules/common.smk").read_text()
 SCRIPTS = {path.stem: path for path in (ROOT / "workflow/scripts").glob("*.py")}
 
 
@@ -36,6 +37,29 @@ def test_a_script_is_thin_and_does_nothing_when_imported(name):
         guard = isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)
         text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         assert guard or text or isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef), node.lineno
+
+
+def reported():
+    names = {}
+    exec(re.search(r"^REPORT = \{\n.*?^\}", COMMON, re.M | re.S).group(0), names)
+    return {name for entries in names["REPORT"].values() for name in entries}
+
+
+def test_all_that_the_report_shows_has_a_caption():
+    captions = {path.stem for path in (ROOT / "workflow/report").glob("*.rst")}
+    shown = {name.replace("{", "").replace("}", "") for name in reported()}
+    assert captions == shown | {"workflow", "table", "task"}
+
+
+def test_every_table_has_a_place_in_the_report():
+    tables = ast.literal_eval(re.search(r"^    table=(\[.*?\]),$", COMMON, re.M | re.S).group(1))
+    assert set(tables) <= reported()
+
+
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_every_figure_is_in_the_report(name):
+    outputs = re.findall(r"^ +svg=(.*),$", RULES[name], re.M)
+    assert all(output.startswith("reported(") for output in outputs), "wrap it in reported()"
 
 
 def test_the_snakefile_is_short():

@@ -54,10 +54,10 @@ class Project:
         path.write_text(content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False))
         return name
 
-    def snakemake(self, *arguments, check=True):
+    def snakemake(self, *arguments, check=True, variables=None):
         """Run Snakemake with the test's overlays; gives what it printed and its exit status."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV"))}
-        environment["PYTHONPATH"] = ""
+        environment |= {"PYTHONPATH": "", **(variables or {})}
         result = subprocess.run(
             [sys.executable, "-m", "snakemake", *map(str, arguments)],
             cwd=self.folder,

@@ -1,6 +1,6 @@
 import subprocess
 
-from remix.provenance import collect, training_cost
+from remix.provenance import collect, training_cost, training_jobs
 
 
 def git(folder, *arguments):
@@ -35,9 +35,19 @@ def test_outside_a_checkout(tmp_path):
 
 
 def test_cost_of_training_is_added_up(tmp_path):
-    assert training_cost(tmp_path)["jobs"] == 0
-    for i, (seconds, memory) in enumerate([(10.5, "900.1"), (20.0, "1000.5"), (0.1, "-")]):
-        path = tmp_path / "task" / f"{i}.tsv"
-        path.parent.mkdir(exist_ok=True)
+    assert training_cost(training_jobs(tmp_path))["jobs"] == 0
+    for method, seconds, memory in [("a", 10.5, "900.1"), ("b", 20.0, "1000.5"), ("c", 0.1, "-")]:
+        path = tmp_path / "task" / "0.05" / f"{method}.tsv"
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"s\th:m:s\tmax_rss\n{seconds}\t0:00:10\t{memory}\n")
-    assert training_cost(tmp_path) == {"jobs": 3, "seconds": 30.6, "largest_rss_mib": 1000.5}
+    assert training_cost(training_jobs(tmp_path)) == {"jobs": 3, "seconds": 30.6, "largest_rss_mib": 1000.5}
+
+
+def test_jobs_that_were_not_measured_are_gaps(tmp_path):
+    path = tmp_path / "task" / "0.05" / "remix.tsv"
+    path.parent.mkdir(parents=True)
+    path.write_text("s\tmax_rss\n7.5\t800\n")
+    jobs = training_jobs(tmp_path, [("task", "0.05", "remix"), ("task", "0.05", "smote")])
+    assert jobs["method"].tolist() == ["remix", "smote"]
+    assert jobs["seconds"].isna().tolist() == [False, True]
+    assert training_cost(jobs) == {"jobs": 1, "seconds": 7.5, "largest_rss_mib": 800.0}

@@ -58,7 +58,8 @@ def run(name, folder, inputs, output, wildcards=None, study=STUDY):
             input=Named(inputs),
             output=output,
             wildcards=Named(wildcards or {}),
-            params=SimpleNamespace(study=json.dumps(study), data_dir="data"),
+            params=SimpleNamespace(study=json.dumps(study), data_dir="data", root=str(ROOT)),
+            config={"seed": 1},
             log=[str(folder / "logs" / f"{name}.log")],
         )
     )
@@ -170,6 +171,25 @@ def report(folder, scores, study=STUDY):
         [str(folder / "summary.txt")],
         study=study,
     )
+    make_pages(folder, scores, variants, study)
+
+
+def make_pages(folder, scores, variants, study):
+    """Run the scripts of the report's pages, after all others."""
+    csv = {name: table(folder, name).csv for name in TABLES}
+    beside = ROOT / "workflow" / "report"
+    look = {"style": str(beside / "page.css"), "script": str(beside / "page.js")}
+    for name in TABLES:
+        files = table(folder, name)
+        run("table_page", folder, {**look, **files}, [files.csv.replace(".csv", ".html")], study=study)
+    figures = [str(folder / "figures" / "figure5_gains.png")]
+    for task in {Path(path).parent.name for path in variants}:
+        own = [path for path in variants if Path(path).parent.name == task]
+        inputs = {**csv, **look, "variants": own, "figures": figures}
+        run("task_page", folder, inputs, [str(folder / "pages" / f"{task}.html")], {"task": task}, study)
+    run("provenance_page", folder, {**look, "scores": scores}, [str(folder / "provenance.html")], study=study)
+    inputs = {**csv, "claims": [], "style": str(beside / "report.css")}
+    run("front_page", folder, inputs, [str(folder / "front.rst")], study=study)
 
 
 @pytest.fixture(scope="module")
@@ -229,6 +249,11 @@ def test_all_tables_figures_and_the_summary_are_made(score_files, tmp_path):
     assert tests[tests["task"] == "musk"][
         ["n_train", "n_test", "n_folds"]
     ].drop_duplicates().to_numpy().tolist() == [[28, 40, 2]]
+    assert sorted(path.stem for path in (tmp_path / "pages").iterdir()) == ["landsat", "musk"]
+    for name in ("pages/musk", "provenance", *(f"tables/{name}" for name in TABLES)):
+        assert "<table>" in (tmp_path / f"{name}.html").read_text()
+    assert 'alt="Figure5 gains"' in (tmp_path / "pages" / "musk.html").read_text()
+    assert "rank-table" in (tmp_path / "front.rst").read_text()
     summary = (tmp_path / "summary.txt").read_text()
     assert "3 of 4 cells × 2 methods × 2 folds = 12 networks" in summary
     assert "data/aps/" in summary
@@ -238,9 +263,8 @@ def test_the_same_inputs_give_the_same_bytes(score_files, tmp_path):
     for folder in (tmp_path / "a", tmp_path / "b"):
         folder.mkdir()
         report(folder, score_files)
-    for path in sorted((tmp_path / "a" / "tables").iterdir()) + sorted(
-        (tmp_path / "a" / "figures").iterdir()
-    ):
+    made = [path for part in ("tables", "figures", "pages") for path in (tmp_path / "a" / part).iterdir()]
+    for path in [*made, tmp_path / "a" / "front.rst"]:
         assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
 
 

@@ -7,7 +7,7 @@ from study_project import Project, make_project
 def pytest_collection_modifyitems(items):
     """Let one worker run all tests that need the finished study, which then runs once."""
     for item in items:
-        if "finished" in getattr(item, "fixturenames", ()):
+        if "finished_once" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("finished"))
 
 

@@ -26,8 +26,9 @@ SCRIPTS = {
         "paper_comparison",
         "summary",
     ],
-    "audit": ["audit", "claims"],
+    "audit": ["audit_tables", "claims"],
     "figure": ["audit_ranks", "figure5", "critical_difference"],
+    "page": ["table_page", "task_page", "provenance_page", "front_page"],
 }
 # Needed to fetch, log, read and write: no result depends on how they do it.
 INFRASTRUCTURE = {"errors", "logs", "records", "runtime", "data.fetching", "data.sources"}

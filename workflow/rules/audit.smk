@@ -60,7 +60,7 @@ rule claims:
         "../scripts/claims.py"
 
 
-rule audit:
+rule audit_tables:
     input:
         scores=lambda wildcards: audited_inputs(free=False),
         coverage="results/tables/coverage.csv",
@@ -75,7 +75,7 @@ rule audit:
         claims_csv="results/tables/audit_claims.csv",
         claims_md="results/tables/audit_claims.md",
     log:
-        "logs/audit.log",
+        "logs/audit_tables.log",
     conda:
         "../../envs/environment.yaml"
     params:
@@ -84,11 +84,11 @@ rule audit:
     message:
         "write {output}"
     script:
-        "../scripts/audit.py"
+        "../scripts/audit_tables.py"
 
 
 # What the audit can say without training anything, for every run of the study.
-use rule audit as rescored with:
+use rule audit_tables as rescored with:
     input:
         scores=lambda wildcards: audited_inputs(free=True),
         coverage="results/tables/coverage.csv",
@@ -116,7 +116,7 @@ rule audit_ranks:
         code=code("figure"),
     output:
         png="results/figures/audit_ranks.png",
-        svg="results/figures/audit_ranks.svg",
+        svg=reported("results/figures/audit_ranks.svg"),
     log:
         "logs/audit_ranks.log",
     conda:

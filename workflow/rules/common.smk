@@ -1,7 +1,9 @@
 # The validated study, and what the rules of all stages share.
+import hashlib
 import json
 import os
 import sys
+from collections import namedtuple
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -14,6 +16,7 @@ os.environ.update(PYTHONPATH=str(ROOT))
 from remix.config import audit_protocols, audit_sources
 from remix.data.fetching import read_record, ticket
 from remix.errors import ConfigError
+from remix.provenance import commit_state
 
 # The paper's printed numbers.
 PUBLISHED = Path(CONFIG, "published")
@@ -36,6 +39,7 @@ SOURCES = audit_sources(PROTOCOLS)
 
 
 wildcard_constraints:
+    table="[a-z_]+",
     dataset="[A-Za-z0-9][A-Za-z0-9_-]*",
     task="[A-Za-z0-9][A-Za-z0-9_-]*",
     method="[A-Za-z0-9][A-Za-z0-9_-]*",
@@ -123,6 +127,24 @@ CODE = {
         "tables/markdown",
         "tables/rank_sums",
         "tables/reading",
+        "tables/study",
+    ],
+    "page": [
+        "data/catalogue",
+        "metrics",
+        "pages/document",
+        "pages/front",
+        "pages/provenance",
+        "pages/task",
+        "provenance",
+        "ranking",
+        "statistics",
+        "tables/coverage",
+        "tables/gains",
+        "tables/markdown",
+        "tables/rank_sums",
+        "tables/reading",
+        "tables/scores",
         "tables/study",
     ],
 }
@@ -293,3 +315,101 @@ FIGURES = expand(
     figure=["figure5_gains", "critical_difference"],
     form=["png", "svg"],
 )
+# Pictures of each task, by paths with {task} in them, that the task's page shows.
+TASK_FIGURES = []
+
+AUDIT_TABLES = expand(
+    "results/tables/{table}.{form}",
+    table=["audit", "audit_claims", "audit_effects"],
+    form=["csv", "md"],
+)
+AUDIT = [
+    *AUDIT_TABLES,
+    *expand("results/figures/audit_ranks.{form}", form=["png", "svg"]),
+    *(path.replace(".csv", ".html") for path in AUDIT_TABLES if path.endswith(".csv")),
+]
+
+# What the report shows, and where: categories, and in them tables and figures by name, in this order. The caption
+# of each is workflow/report/NAME.rst. A table of the study is in the report by being listed here; the rule of a
+# figure wraps its output in reported(). What a study does not make does not appear.
+REPORT = {
+    "Verdict": {
+        "rank_sums": "Table 2: ranks, ours and the paper's",
+        "claims": "The paper's claims, one by one",
+        "audit": "Audit: Table 2 under every protocol",
+        "audit_ranks": "Audit: mean ranks under every protocol",
+        "audit_claims": "Audit: the claims under every protocol",
+        "audit_effects": "Audit: what each deviation changes",
+        "rescored": "Audit without training: Table 2",
+        "rescored_claims": "Audit without training: the claims",
+        "rescored_effects": "Audit without training: what changes",
+        "paper_comparison": "Every printed number beside ours",
+    },
+    "Gains and statistics": {
+        "figure5_gains": "Figure 5: gains over the baseline",
+        "gains": "Gains over the baseline",
+        "critical_difference": "Critical differences of the mean ranks",
+        "comparisons": "Comparisons of methods over cells",
+        "cell_tests": "Tests in each cell",
+        "scores": "Scores per task, IR and method",
+    },
+    "Calibration": {
+        "reliability": "Reliability, all tasks",
+        "reliability_{task}": "Reliability: {task}",
+        "calibration": "Calibration and its remedies",
+        "batches": "What the mini-batches held",
+    },
+    "Tasks": {},
+    "Data and coverage": {
+        "coverage": "Which data was there",
+        "datasets": "Table 1: datasets",
+    },
+    "Configuration and provenance": {
+        "provenance": "Code, machine, configuration",
+    },
+}
+Place = namedtuple("Place", ["category", "title"])
+# Snakemake sorts by name: numbers keep the order.
+REPORTED = {
+    name: Place(f"{k} {category}", f"{k}.{n} {title}")
+    for k, (category, entries) in enumerate(REPORT.items(), start=1)
+    for n, (name, title) in enumerate(entries.items(), start=1)
+}
+TASKS = f"{list(REPORT).index('Tasks') + 1} Tasks"
+FRONT_PAGE = "results/front.rst"
+
+
+def reported(path):
+    """Put an output of a rule in workflow/rules into the report."""
+    name = Path(path).stem
+    place = REPORTED[name]
+    caption = name.replace("{", "").replace("}", "")
+    return report(
+        path,
+        caption=f"../report/{caption}.rst",
+        category=place.category,
+        labels={"Result": place.title},
+    )
+
+
+def beside_report(name):
+    """Path of a file in workflow/report; relative, so that a project can be moved."""
+    return os.path.relpath(ROOT / "workflow" / "report" / name)
+
+
+def first_page():
+    """Description of the workflow: what the last run found or, where nothing has run, what the study is."""
+    found = Path(FRONT_PAGE)
+    return os.path.abspath(found if found.exists() else beside_report("workflow.rst"))
+
+
+def pages(wildcards):
+    """Everything that the report shows."""
+    tasks = dict.fromkeys(task for task, _ in cells())
+    return [
+        *(path.replace(".csv", ".html") for path in TABLES if path.endswith(".csv")),
+        *FIGURES,
+        *(f"results/pages/{task}.html" for task in tasks),
+        "results/provenance.html",
+        FRONT_PAGE,
+    ]

@@ -114,7 +114,7 @@ rule figure5:
         code=code("figure"),
     output:
         png="results/figures/figure5_gains.png",
-        svg="results/figures/figure5_gains.svg",
+        svg=reported("results/figures/figure5_gains.svg"),
     log:
         "logs/figure5.log",
     conda:

@@ -50,7 +50,7 @@ rule critical_difference:
         code=code("figure"),
     output:
         png="results/figures/critical_difference.png",
-        svg="results/figures/critical_difference.svg",
+        svg=reported("results/figures/critical_difference.svg"),
     log:
         "logs/critical_difference.log",
     conda:

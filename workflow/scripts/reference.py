@@ -17,7 +17,8 @@ def main(snakemake):
             with atomic_path(targets[source.name]) as temporary:
                 shutil.copyfile(source, temporary)
         facts = provenance.collect(Path(snakemake.params.root))
-        facts["training"] = provenance.training_cost(Path("results/benchmarks/train"))
+        jobs = provenance.training_jobs(Path("results/benchmarks/train"))
+        facts["training"] = provenance.training_cost(jobs)
         facts["study"] = json.loads(snakemake.params.study)
         write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", snakemake.output.provenance)
 

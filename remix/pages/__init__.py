@@ -1,0 +1,1 @@
+"""Pages of the HTML report: Markdown and frames in, HTML out. Nothing here reads or writes files."""

@@ -1,0 +1,95 @@
+import re
+
+import pytest
+from docutils.core import publish_parts
+from jinja2 import Environment
+
+from remix.pages.front import front_page_rst
+
+
+def rendered(rst):
+    """What Snakemake makes of the page: Jinja first, then docutils."""
+    text = Environment(trim_blocks=True, lstrip_blocks=True).from_string(rst).render()
+    return publish_parts(text, writer="html", settings_overrides={"halt_level": 2})["html_body"]
+
+
+@pytest.fixture
+def page(rank_sums, study, coverage, claims):
+    return rendered(front_page_rst(rank_sums, study, coverage, claims, style=".a{}"))
+
+
+def test_the_answer_comes_first(page):
+    answer = re.search(r'<p class="answer">(.*?)</p>', page).group(1)
+    assert answer == (
+        "ReMix is first in 3 of the 4 columns of Table 2 that this study has; in the paper, in 4 of 4. "
+        "Of 4 claims, hold: 2; do not hold: 1; undecided with this data: 1."
+    )
+    assert page.index("answer") < page.index("3 of 3 cells") < page.index('rank-table"')
+
+
+def test_ranks_stand_beside_the_printed_ones(page):
+    table = re.search(r'<table class="dataframe rank-table">.*?</table>', page, re.S).group(0)
+    assert table.count('colspan="2"') == 4
+    assert "ours<small>2 cells</small>" in table
+    assert "ours<small>1 cell</small>" in table
+    remix = table[table.index("<th>ReMix</th>") :]
+    assert re.findall(r"<td>(.*?)</td>", remix) == [
+        "4 (2.00)",
+        "<strong>22 (1.22)</strong>",
+        "<strong>2 (1.00)</strong>",
+        "<strong>22 (1.22)</strong>",
+        "<strong>1 (1.00)</strong>",
+        "<strong>12 (1.33)</strong>",
+        "<strong>1 (1.00)</strong>",
+        "<strong>9 (1.00)</strong>",
+    ]
+
+
+def test_each_claim_has_its_verdict_and_evidence(page):
+    table = re.search(r'<table class="dataframe claims-table">.*?</table>', page, re.S).group(0)
+    rows = [re.findall(r"<td>(.*?)</td>", row) for row in table.split("<tr>")[1:]]
+    assert rows[0] == [
+        "ReMix first in GM <small>4.1</small>",
+        '<span class="verdict does-not-hold">does not hold</span>',
+        "-0.988 [-1.5, -0.25]<br><small>mean rank</small>",
+        "14",
+    ]
+    assert rows[1][0].startswith("BBS falls &lt; α")
+    assert rows[1][2].startswith("0.5<br>")
+    assert rows[2][2:] == ["–", "–"]
+
+
+def test_without_claims_the_ranks_alone_are_shown(rank_sums, study, coverage):
+    page = rendered(front_page_rst(rank_sums, study, coverage, None, style=""))
+    assert "rank-table" in page
+    assert "claims" not in page
+
+
+def test_a_study_without_remix_says_so(rank_sums, study, coverage):
+    others = rank_sums.assign(
+        position=rank_sums["position"].where(rank_sums["method"] != "remix").astype("Int64"),
+        rank_sum=rank_sums["rank_sum"].where(rank_sums["method"] != "remix").astype("Int64"),
+    )
+    page = rendered(front_page_rst(others, study, coverage, None, style=""))
+    assert "This study has not ranked ReMix." in page
+    assert "–" in page
+
+
+@pytest.mark.parametrize("title", ["{{ 1 + 1 }}", "{% endraw %}{{ 1 + 1 }}", "<b>*bold*</b>", "a\n\nb"])
+def test_titles_are_only_words(rank_sums, study, coverage, title):
+    renamed = rank_sums.assign(title=rank_sums["title"].replace("SMOTE", title))
+    page = rendered(front_page_rst(renamed, study, coverage, None, style=""))
+    assert "<b>" not in page
+    assert "2</th>" not in page
+    assert page.count("<tr") == 5
+
+
+def test_an_unknown_verdict_is_shown_as_it_is(rank_sums, study, coverage, claims):
+    other = claims.assign(verdict="holds <barely>")
+    page = rendered(front_page_rst(rank_sums, study, coverage, other, style=""))
+    assert '<span class="verdict other">holds &lt;barely&gt;</span>' in page
+
+
+def test_numbers_of_cells_are_whole(rank_sums, study, coverage, claims):
+    page = front_page_rst(rank_sums, study, coverage, claims, style="")
+    assert "14.0" not in page

@@ -1,0 +1,27 @@
+"""Make the report's first page, which Snakemake shows as the description of the workflow."""
+
+from pathlib import Path
+
+from remix.logs import job
+from remix.pages.front import front_page_rst
+from remix.records import write_text
+from remix.tables.reading import read_table
+from remix.tables.study import Study
+
+
+def main(snakemake):
+    """Write the page from the table of ranks and, where the study has it, that of the claims."""
+    with job(snakemake.log[0]):
+        files = snakemake.input
+        text = front_page_rst(
+            read_table(files.rank_sums),
+            Study.from_json(snakemake.params.study),
+            read_table(files.coverage),
+            read_table(files.claims[0]) if files.claims else None,
+            style=Path(files.style).read_text(encoding="utf-8"),
+        )
+        write_text(text, snakemake.output[0])
+
+
+if __name__ == "__main__":
+    main(snakemake)

@@ -1,0 +1,38 @@
+"""Make the page that says what made the results."""
+
+from pathlib import Path
+
+from remix import provenance
+from remix.logs import job
+from remix.pages.document import html_page
+from remix.pages.provenance import provenance_markdown
+from remix.records import write_text
+from remix.tables.study import Study
+
+
+def main(snakemake):
+    """Write the page from the checkout, the machine, what the trainings took, and the settings.
+
+    The settings are read from the configuration; the rule's parameter is only their fingerprint.
+    """
+    with job(snakemake.log[0]):
+        trained = [Path(path) for path in snakemake.input.scores]
+        jobs = provenance.training_jobs(
+            Path("results/benchmarks/train"),
+            [(path.parent.parent.name, path.parent.name, path.stem) for path in trained],
+        )
+        page = html_page(
+            provenance_markdown(
+                provenance.collect(Path(snakemake.params.root)),
+                jobs,
+                Study.from_json(snakemake.params.study),
+                snakemake.config,
+            ),
+            style=Path(snakemake.input.style).read_text(encoding="utf-8"),
+            script=Path(snakemake.input.script).read_text(encoding="utf-8"),
+        )
+        write_text(page, snakemake.output[0])
+
+
+if __name__ == "__main__":
+    main(snakemake)
