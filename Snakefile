@@ -18,6 +18,7 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/score.smk"
+include: "workflow/rules/calibration.smk"
 include: "workflow/rules/report.smk"
 
 
@@ -37,6 +38,7 @@ rule tables:
 rule figures:
     input:
         FIGURES,
+        task_pages,
     localrule: True
 
 

@@ -138,6 +138,7 @@ def report(folder, scores, study=STUDY):
             "rank_sums": table(folder, "rank_sums").csv,
             "tables": made,
             "figures": [*figure.values()],
+            "pages": [],
         },
         [str(folder / "summary.txt")],
         study=study,

@@ -65,11 +65,15 @@ def test_every_cell_and_method_has_predictions_scores_and_a_training_record(fini
 
 def test_tables_and_figures_are_there_and_agree(finished):
     tables = finished.folder / "results/tables"
-    for name in ("datasets", "rank_sums", "scores", "gains", "paper_comparison", "coverage"):
+    for name in (
+        "datasets", "rank_sums", "scores", "gains", "paper_comparison", "coverage", "calibration", "batches",
+    ):  # fmt: skip
         assert (tables / f"{name}.csv").stat().st_size > 0
         assert (tables / f"{name}.md").stat().st_size > 0
-    for suffix in ("png", "svg"):
-        assert (finished.folder / f"results/figures/figure5_gains.{suffix}").stat().st_size > 1000
+    pages = [f"reliability_{task}" for task, _ in CELLS]
+    for name in ("figure5_gains", "reliability", "batches", *pages):
+        for suffix in ("png", "svg"):
+            assert (finished.folder / f"results/figures/{name}.{suffix}").stat().st_size > 1000
 
     # The rank sums, computed anew from the score files.
     frames = [
@@ -102,6 +106,18 @@ def test_scores_are_those_of_the_predictions(finished):
     assert scores["g_mean"] == pytest.approx(
         geometric_mean_score(fold["y_true"], p.argmax(axis=1), average="multiclass")
     )
+
+
+def test_uncorrected_calibration_is_the_scores(finished):
+    for task, ir in CELLS:
+        for method in METHODS:
+            scores, calibration = (
+                pd.read_csv(finished.folder / f"results/{folder}/{task}/{ir}/{method}.csv")
+                for folder in ("scores", "calibration")
+            )
+            keys = ["repeat", "fold", "metric"]
+            own = calibration[calibration["correction"] == "none"].set_index(keys)["value"]
+            assert own.to_dict() == scores.set_index(keys)["value"].loc[own.index].to_dict()
 
 
 def test_the_run_ends_with_the_summary(finished):

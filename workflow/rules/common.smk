@@ -63,6 +63,7 @@ CODE = {
         "training",
     ],
     "score": ["metrics"],
+    "calibrate": ["calibration", "corrections", "metrics", "reliability"],
     "coverage": [
         "data/catalogue",
         "tables/coverage",
@@ -70,9 +71,12 @@ CODE = {
         "tables/study",
     ],
     "table": [
+        "corrections",
         "data/catalogue",
         "metrics",
         "ranking",
+        "tables/batches",
+        "tables/calibration",
         "tables/coverage",
         "tables/datasets",
         "tables/gains",
@@ -85,11 +89,15 @@ CODE = {
         "tables/summary",
     ],
     "figure": [
+        "corrections",
         "data/catalogue",
         "metrics",
+        "plotting/batches",
         "plotting/figure5",
+        "plotting/reliability",
         "plotting/style",
         "ranking",
+        "reliability",
         "tables/coverage",
         "tables/gains",
         "tables/markdown",
@@ -154,13 +162,46 @@ def cells():
     return [(task, ir) for task, ir in STUDY.cells if there[STUDY.tasks[task].dataset]]
 
 
-def score_files(wildcards):
-    """Scores of every method on every cell whose data is there."""
+def per_method(folder):
+    """Files in a folder of results, of every method on every cell whose data is there."""
     return [
-        f"results/scores/{task}/{ir}/{method}.csv"
+        f"results/{folder}/{task}/{ir}/{method}.csv"
         for task, ir in cells()
         for method in STUDY.methods
     ]
+
+
+def score_files(wildcards):
+    """Scores of every method on every cell whose data is there."""
+    return per_method("scores")
+
+
+def record_files(wildcards):
+    """Training records of every method on every cell whose data is there."""
+    return per_method("training")
+
+
+def calibration_files(wildcards):
+    """Scores after every correction, of every method on every cell whose data is there."""
+    return per_method("calibration")
+
+
+def curve_files(wildcards):
+    """Reliability curves of every cell whose data is there; of one task only if there is such a wildcard."""
+    only = wildcards.get("task")
+    return [
+        f"results/reliability/{task}/{ir}.parquet"
+        for task, ir in cells()
+        if only in (None, task)
+    ]
+
+
+def task_pages(wildcards):
+    """Figures of single tasks, of every task whose data is there."""
+    tasks = dict.fromkeys(task for task, _ in cells())
+    return expand(
+        "results/figures/reliability_{task}.{form}", task=tasks, form=["png", "svg"]
+    )
 
 
 def prepared_files(wildcards):
@@ -183,9 +224,20 @@ def print_summary():
 
 TABLES = expand(
     "results/tables/{table}.{form}",
-    table=["coverage", "datasets", "scores", "rank_sums", "gains", "paper_comparison"],
+    table=[
+        "coverage",
+        "datasets",
+        "scores",
+        "rank_sums",
+        "gains",
+        "paper_comparison",
+        "calibration",
+        "batches",
+    ],
     form=["csv", "md"],
 )
 FIGURES = expand(
-    "results/figures/{figure}.{form}", figure=["figure5_gains"], form=["png", "svg"]
+    "results/figures/{figure}.{form}",
+    figure=["figure5_gains", "reliability", "batches"],
+    form=["png", "svg"],
 )

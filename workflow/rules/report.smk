@@ -133,6 +133,7 @@ rule summary:
         rank_sums="results/tables/rank_sums.csv",
         tables=TABLES,
         figures=FIGURES,
+        pages=task_pages,
         code=code("table"),
     output:
         "results/summary.txt",
