@@ -56,5 +56,6 @@ lock:
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/dev.lock
 
 clean:
-	rm -rf .venv .snakemake resources logs results/predictions results/training results/scores results/tables \
-	    results/figures results/benchmarks results/summary.txt
+	rm -rf .venv .snakemake resources logs results/predictions results/validation results/training results/scores \
+	    results/calibration results/reliability results/tables results/figures results/benchmarks \
+	    results/summary.txt
