@@ -79,6 +79,6 @@ lock:
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/dev.lock
 
 clean:
-	rm -rf .venv .snakemake resources logs results/predictions results/training results/scores results/tables \
-	    results/figures results/pages results/benchmarks results/validation results/audit results/front.rst \
-	    results/provenance.html results/report.html results/summary.txt
+	rm -rf .venv .snakemake resources logs results/predictions results/validation results/training results/scores \
+	    results/calibration results/reliability results/audit results/tables results/figures results/pages \
+	    results/benchmarks results/front.rst results/provenance.html results/report.html results/summary.txt

@@ -20,6 +20,7 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/statistics.smk"
+include: "workflow/rules/calibration.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/pages.smk"
 
@@ -50,6 +51,7 @@ rule tables:
 rule figures:
     input:
         FIGURES,
+        task_pages,
     localrule: True
 
 

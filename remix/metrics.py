@@ -7,7 +7,7 @@ rows: an average over classes says nothing when one of them was not seen.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -319,18 +319,20 @@ def metric(name: str) -> Metric:
     return found
 
 
-def score_folds(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Compute every metric on every fold of a prediction file.
+def score_folds(predictions: pd.DataFrame, metrics: Iterable[str] = tuple(METRICS)) -> pd.DataFrame:
+    """Compute metrics on every fold of a prediction file.
 
     Parameters
     ----------
     predictions : DataFrame
         ``repeat, fold, row, y_true, p_0 … p_{K-1}``, one line per test row of each fold.
+    metrics : iterable of str
+        Names in `METRICS`; all of them by default.
 
     Returns
     -------
     DataFrame
-        ``repeat, fold, metric, value``; folds in order, metrics in the order of `METRICS`.
+        ``repeat, fold, metric, value``; folds in order, metrics in the order given.
 
     Raises
     ------
@@ -341,11 +343,12 @@ def score_folds(predictions: pd.DataFrame) -> pd.DataFrame:
     missing = {"repeat", "fold", "y_true", *(columns or ["p_0"])} - set(predictions.columns)
     if missing:
         raise ResultError(f"the predictions lack the column '{min(missing)}'; make them anew")
+    definitions = [METRICS[name] for name in metrics]
     lines = []
     for (repeat, fold), part in predictions.groupby(["repeat", "fold"], sort=True):
         y_true, y_prob = part["y_true"].to_numpy(), part[columns].to_numpy()
         try:
-            for definition in METRICS.values():
+            for definition in definitions:
                 for name, value in definition.values(y_true, y_prob).items():
                     lines.append((repeat, fold, name, value))
         except ValueError as error:

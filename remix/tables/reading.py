@@ -11,6 +11,7 @@ from remix.errors import ResultError
 from remix.tables.study import Study
 
 SCORE_COLUMNS = ["task", "ir", "method", "repeat", "fold", "metric", "value"]
+CALIBRATION_COLUMNS = [*SCORE_COLUMNS[:3], "correction", "repeat", "fold", "temperature", "metric", "value"]
 _TEXT_COLUMNS = {
     "ir",
     "irs",
@@ -35,7 +36,10 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
 
 
 def read_scores(
-    paths: Iterable[str | os.PathLike[str]], study: Study, methods: Sequence[str] | None = None
+    paths: Iterable[str | os.PathLike[str]],
+    study: Study,
+    methods: Sequence[str] | None = None,
+    expected: Sequence[str] = tuple(SCORE_COLUMNS),
 ) -> pd.DataFrame:
     """Read score files into one frame, as the study's switches have it.
 
@@ -50,11 +54,13 @@ def read_scores(
         Gives each task's kind.
     methods : sequence of str, optional
         The method that each file stands for, where a method is trained as another one.
+    expected : sequence of str
+        Columns that the files must have: `SCORE_COLUMNS`, or `CALIBRATION_COLUMNS`.
 
     Returns
     -------
     DataFrame
-        ``kind, task, ir, method, repeat, fold, metric, value``; cells and methods in the study's order.
+        ``kind`` and the columns of the files; cells and methods in the study's order.
 
     Raises
     ------
@@ -62,12 +68,12 @@ def read_scores(
         If a file has other columns, belongs to no task or method of the study, or a cell of which there are
         scores lacks one of the study's methods.
     """
-    columns = ["kind", *SCORE_COLUMNS]
+    columns = ["kind", *expected]
     parts = []
     for path, stands_for in zip(paths, methods or itertools.repeat(""), strict=methods is not None):
         part = pd.read_csv(path, dtype={"ir": str})
-        if list(part.columns) != SCORE_COLUMNS:
-            raise ResultError(f"{path} has the columns {list(part.columns)}, not {SCORE_COLUMNS}; remove it")
+        if list(part.columns) != list(expected):
+            raise ResultError(f"{path} has the columns {list(part.columns)}, not {list(expected)}; remove it")
         if part.empty:
             raise ResultError(f"{path} has no scores; remove it")
         if stands_for:
@@ -140,6 +146,41 @@ def read_fold_sizes(
             "train it anew"
         )
     return sizes
+
+
+def read_curves(paths: Iterable[str | os.PathLike[str]], study: Study) -> pd.DataFrame:
+    """Read the reliability curves of several cells into one frame.
+
+    Parameters
+    ----------
+    paths : iterable of path-like
+        Files ``{task}/{ir}.parquet``, each of all methods on one cell.
+    study : Study
+
+    Returns
+    -------
+    DataFrame
+        ``kind``, the columns of the files and ``minority``, whether the class is one; cells in the study's
+        order.
+
+    Raises
+    ------
+    ResultError
+        If a file is of a cell that the study does not have, or lacks one of its methods.
+    """
+    parts = {}
+    for path in paths:
+        part = pd.read_parquet(path)
+        task, ir = part["task"].iloc[0], part["ir"].iloc[0]
+        absent = [name for name in study.methods if name not in set(part["method"])]
+        if (task, ir) not in study.cells or absent:
+            why = f"lacks {', '.join(absent)}" if absent else f"is of {task}, IR {ir}"
+            raise ResultError(f"{path} {why}, which does not fit the study; remove it")
+        minority = part["class"].isin(study.tasks[task].minority_labels)
+        part.insert(0, "kind", study.tasks[task].kind)
+        parts[task, ir] = part[part["method"].isin(study.methods)].assign(minority=minority)
+    ordered = [parts[cell] for cell in study.cells if cell in parts]
+    return pd.concat(ordered, ignore_index=True) if ordered else pd.DataFrame(columns=["kind", "method"])
 
 
 def read_published(path: str | os.PathLike[str]) -> pd.DataFrame:

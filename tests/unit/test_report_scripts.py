@@ -167,6 +167,7 @@ def report(folder, scores, study=STUDY):
             "claims": table(folder, "claims").csv,
             "tables": made,
             "figures": [path for name in FIGURES for path in figure(folder, name).values()],
+            "pages": [],
         },
         [str(folder / "summary.txt")],
         study=study,

@@ -15,8 +15,11 @@ SCRIPTS = {
     "variant": ["variant"],
     "train": ["train"],
     "score": ["score"],
+    "calibrate": ["calibrate"],
     "coverage": ["coverage"],
     "table": [
+        "batches",
+        "calibration",
         "datasets",
         "scores",
         "rank_sums",
@@ -27,7 +30,7 @@ SCRIPTS = {
         "summary",
     ],
     "audit": ["audit_tables", "claims"],
-    "figure": ["audit_ranks", "figure5", "critical_difference"],
+    "figure": ["audit_ranks", "batch_figure", "critical_difference", "figure5", "reliability", "reliability_of_task"],
     "page": ["table_page", "task_page", "provenance_page", "front_page"],
 }
 # Needed to fetch, log, read and write: no result depends on how they do it.
@@ -76,17 +79,18 @@ def test_every_stage_is_held_against_its_imports(project):
 @pytest.mark.parametrize(
     ("module", "reruns"),
     [
-        ("metrics", {"score": 10}),
-        ("training", {"train": 10, "score": 10}),
-        ("batches/smote", {"train": 10, "score": 10}),
-        ("data/variants", {"variant": 2, "train": 10, "score": 10}),
+        ("metrics", {"score": 10, "calibrate": 2}),
+        ("training", {"train": 10, "score": 10, "calibrate": 2}),
+        ("batches/smote", {"train": 10, "score": 10, "calibrate": 2}),
+        ("data/variants", {"variant": 2, "train": 10, "score": 10, "calibrate": 2}),
+        ("calibration", {"calibrate": 2}),
         ("ranking", {}),
     ],
 )
 def test_an_edit_reruns_its_stage_and_what_follows(finished, module, reruns):
     edit(finished, module)
     jobs = finished.planned_jobs()
-    stages = {"fetch", "prepare", "variant", "train", "score"}
+    stages = {"fetch", "prepare", "variant", "train", "score", "calibrate"}
     assert {rule: n for rule, n in jobs.items() if rule in stages} == reruns
     assert "rank_sums" in jobs
 

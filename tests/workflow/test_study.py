@@ -66,10 +66,11 @@ def test_every_cell_and_method_has_predictions_scores_and_a_training_record(fini
 def test_tables_and_figures_are_there_and_agree(finished):
     tables = finished.folder / "results/tables"
     names = ["datasets", "rank_sums", "scores", "gains", "comparisons", "cell_tests", "paper_comparison"]
-    for name in [*names, "coverage"]:
+    for name in [*names, "claims", "rescored", "coverage", "calibration", "batches"]:
         assert (tables / f"{name}.csv").stat().st_size > 0
         assert (tables / f"{name}.md").stat().st_size > 0
-    for name in ("figure5_gains", "critical_difference"):
+    pages = [f"reliability_{task}" for task, _ in CELLS]
+    for name in ("figure5_gains", "critical_difference", "reliability", "batches_without_minority", *pages):
         for suffix in ("png", "svg"):
             assert (finished.folder / f"results/figures/{name}.{suffix}").stat().st_size > 1000
 
@@ -104,6 +105,18 @@ def test_scores_are_those_of_the_predictions(finished):
     assert scores["g_mean"] == pytest.approx(
         geometric_mean_score(fold["y_true"], p.argmax(axis=1), average="multiclass")
     )
+
+
+def test_uncorrected_calibration_is_the_scores(finished):
+    for task, ir in CELLS:
+        for method in METHODS:
+            scores, calibration = (
+                pd.read_csv(finished.folder / f"results/{folder}/{task}/{ir}/{method}.csv")
+                for folder in ("scores", "calibration")
+            )
+            keys = ["repeat", "fold", "metric"]
+            own = calibration[calibration["correction"] == "none"].set_index(keys)["value"]
+            assert own.to_dict() == scores.set_index(keys)["value"].loc[own.index].to_dict()
 
 
 def test_the_run_ends_with_the_summary(finished):

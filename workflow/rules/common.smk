@@ -72,6 +72,7 @@ CODE = {
         "training",
     ],
     "score": ["metrics"],
+    "calibrate": ["calibration", "corrections", "metrics", "reliability"],
     "coverage": [
         "data/catalogue",
         "tables/coverage",
@@ -80,10 +81,13 @@ CODE = {
     ],
     "table": [
         "claims",
+        "corrections",
         "data/catalogue",
         "metrics",
         "ranking",
         "statistics",
+        "tables/batches",
+        "tables/calibration",
         "tables/cell_tests",
         "tables/claims",
         "tables/comparisons",
@@ -114,13 +118,17 @@ CODE = {
         "tables/study",
     ],
     "figure": [
+        "corrections",
         "data/catalogue",
         "metrics",
         "plotting/audit",
+        "plotting/batches",
         "plotting/critical_difference",
         "plotting/figure5",
+        "plotting/reliability",
         "plotting/style",
         "ranking",
+        "reliability",
         "statistics",
         "tables/coverage",
         "tables/gains",
@@ -190,10 +198,10 @@ def cells():
     return [(task, ir) for task, ir in STUDY.cells if there[STUDY.tasks[task].dataset]]
 
 
-def score_files(wildcards):
-    """Scores of every method on every cell whose data is there."""
+def per_method(folder):
+    """Files in a folder of results, of every method on every cell whose data is there."""
     return [
-        f"results/scores/{task}/{ir}/{method}.csv"
+        f"results/{folder}/{task}/{ir}/{method}.csv"
         for task, ir in cells()
         for method in STUDY.methods
     ]
@@ -205,6 +213,39 @@ def of_one_method(pattern):
     return lambda wildcards: [
         pattern.format(task=task, ir=ir, method=method) for task, ir in cells()
     ]
+
+
+def score_files(wildcards):
+    """Scores of every method on every cell whose data is there."""
+    return per_method("scores")
+
+
+def record_files(wildcards):
+    """Training records of every method on every cell whose data is there."""
+    return per_method("training")
+
+
+def calibration_files(wildcards):
+    """Scores after every correction, of every method on every cell whose data is there."""
+    return per_method("calibration")
+
+
+def curve_files(wildcards):
+    """Reliability curves of every cell whose data is there; of one task only if there is such a wildcard."""
+    only = wildcards.get("task")
+    return [
+        f"results/reliability/{task}/{ir}.parquet"
+        for task, ir in cells()
+        if only in (None, task)
+    ]
+
+
+def task_pages(wildcards):
+    """Figures of single tasks, of every task whose data is there."""
+    tasks = dict.fromkeys(task for task, _ in cells())
+    return expand(
+        "results/figures/reliability_{task}.{form}", task=tasks, form=["png", "svg"]
+    )
 
 
 def prepared_files(wildcards):
@@ -307,16 +348,23 @@ TABLES = expand(
         "rescored",
         "rescored_claims",
         "rescored_effects",
+        "calibration",
+        "batches",
     ],
     form=["csv", "md"],
 )
 FIGURES = expand(
     "results/figures/{figure}.{form}",
-    figure=["figure5_gains", "critical_difference"],
+    figure=[
+        "figure5_gains",
+        "critical_difference",
+        "reliability",
+        "batches_without_minority",
+    ],
     form=["png", "svg"],
 )
 # Pictures of each task, by paths with {task} in them, that the task's page shows.
-TASK_FIGURES = []
+TASK_FIGURES = ["results/figures/reliability_{task}.svg"]
 
 AUDIT_TABLES = expand(
     "results/tables/{table}.{form}",
@@ -358,6 +406,7 @@ REPORT = {
         "reliability_{task}": "Reliability: {task}",
         "calibration": "Calibration and its remedies",
         "batches": "What the mini-batches held",
+        "batches_without_minority": "How many mini-batches lack the minority",
     },
     "Tasks": {},
     "Data and coverage": {

@@ -134,6 +134,7 @@ rule summary:
         claims="results/tables/claims.csv",
         tables=TABLES,
         figures=FIGURES,
+        pages=task_pages,
         code=code("table"),
     output:
         "results/summary.txt",

@@ -16,7 +16,7 @@ def main(snakemake):
             read_table(snakemake.input.rank_sums),
             read_table(snakemake.input.claims),
             tables=list(snakemake.input.tables),
-            figures=list(snakemake.input.figures),
+            figures=[*snakemake.input.figures, *snakemake.input.pages],
             data_dir=snakemake.params.data_dir,
         )
         write_text(text, snakemake.output[0])

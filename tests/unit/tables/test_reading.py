@@ -4,7 +4,14 @@ import pandas as pd
 import pytest
 
 from remix.errors import ResultError
-from remix.tables.reading import SCORE_COLUMNS, read_fold_sizes, read_published, read_scores, read_table
+from remix.tables.reading import (
+    SCORE_COLUMNS,
+    read_curves,
+    read_fold_sizes,
+    read_published,
+    read_scores,
+    read_table,
+)
 
 
 def write(scores, folder):
@@ -84,6 +91,34 @@ def test_strange_files_are_refused(scores, study, tmp_path):
     path.write_text(",".join(SCORE_COLUMNS) + "\n")
     with pytest.raises(ResultError, match="has no scores"):
         read_scores([path], study)
+
+
+def write_curves(folder, task, ir, methods):
+    path = folder / f"{task}-{ir}.parquet"
+    lines = [
+        (task, ir, method, label) for method in methods for label in range(3 if task == "landsat" else 2)
+    ]
+    pd.DataFrame(lines, columns=["task", "ir", "method", "class"]).to_parquet(path)
+    return path
+
+
+def test_curves_come_back_in_the_studys_order_and_know_the_minority(study, tmp_path):
+    paths = [write_curves(tmp_path, *cell, study.methods) for cell in (("landsat", "0.1"), ("musk", "0.01"))]
+    curves = read_curves(paths, study)
+    assert curves["task"].drop_duplicates().tolist() == ["musk", "landsat"]
+    assert curves["kind"].drop_duplicates().tolist() == ["binary", "multiclass"]
+    minority = curves[curves["minority"]].groupby("task")["class"].unique()
+    assert {task: labels.tolist() for task, labels in minority.items()} == {"musk": [1], "landsat": [1, 2]}
+    assert read_curves([], study).empty
+
+
+def test_curves_of_another_study_are_refused(study, tmp_path):
+    lacking = write_curves(tmp_path, "musk", "0.01", ["baseline", "smote"])
+    with pytest.raises(ResultError, match="lacks remix"):
+        read_curves([lacking], study)
+    strange = write_curves(tmp_path, "musk", "0.5", study.methods)
+    with pytest.raises(ResultError, match=r"is of musk, IR 0\.5"):
+        read_curves([strange], study)
 
 
 def test_tables_keep_ratios_as_text(tmp_path):

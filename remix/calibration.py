@@ -1,0 +1,364 @@
+"""What can be done to a model's probabilities after training: another prior, another temperature.
+
+A method that resamples or weights its rows learns the probabilities of the class mix that it trained on. Two
+remedies leave the model as it is. *Prior correction* exchanges that mix for another prior by Bayes' rule
+(Saerens, Latinne and Decaestecker 2002; Elkan 2001, theorem 2). *Temperature scaling* makes all probabilities
+of a model more or less sharp, by one number that is learnt from validation rows (Guo et al. 2017).
+
+Nothing here is shown the label of a test row: priors and temperatures come from the validation part of the
+same fold, the class mix from the record of its training.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.optimize import brentq
+from scipy.special import softmax
+
+from remix.corrections import (
+    BALANCED_METRICS,
+    CORRECTIONS,
+    NATURAL_METRICS,
+    PRIORS,
+    Correction,
+    is_unfitted,
+)
+from remix.errors import ResultError
+from remix.metrics import score_folds
+from remix.reliability import reliability
+
+# Smaller probabilities count as this much where a temperature is fitted or applied: one row that is given
+# next to none of its own class does not decide over all others.
+FLOOR = 1e-12
+SCORE_COLUMNS = ["correction", "repeat", "fold", "temperature", "metric", "value"]
+
+
+def class_shares(labels: ArrayLike, n_classes: int) -> np.ndarray:
+    """Share of each class among labels, to be used as a prior.
+
+    A class without rows counts as half a row: a stratified part that is too small to show a class does not
+    say that there is none.
+
+    >>> class_shares([0, 0, 0, 1], 2)
+    array([0.75, 0.25])
+    >>> class_shares([0, 0, 1], 3)
+    array([0.57142857, 0.28571429, 0.14285714])
+    """
+    counts = np.maximum(np.bincount(np.asarray(labels), minlength=n_classes), 0.5)
+    return counts / counts.sum()
+
+
+def exchange_prior(y_prob: ArrayLike, old: ArrayLike, new: ArrayLike) -> np.ndarray:
+    """Bring probabilities from one prior to another: p_c × new_c / old_c, made to sum to 1.
+
+    Exact for the posterior of a class mix `old`, as long as the rows of each class are distributed alike
+    under both priors.
+
+    Parameters
+    ----------
+    y_prob : array-like of float, shape (n, K)
+        Probabilities under the prior `old`.
+    old, new : array-like of float > 0, shape (K,)
+        Shares of the classes; each is divided by its sum.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, K)
+
+    Raises
+    ------
+    ValueError
+        If a share is not a positive number. A model that has never seen a class knows nothing to correct.
+
+    Examples
+    --------
+    A model trained on balanced classes, of which the second has in truth a share of one in ten:
+
+    >>> exchange_prior([[0.5, 0.5], [0.1, 0.9]], old=[0.5, 0.5], new=[0.9, 0.1])
+    array([[0.9, 0.1],
+           [0.5, 0.5]])
+    """
+    before, after = _shares(old), _shares(new)
+    weighted = np.asarray(y_prob, dtype=np.float64) * (after / before)
+    return weighted / weighted.sum(axis=1, keepdims=True)
+
+
+def scale_temperature(y_prob: ArrayLike, temperature: float) -> np.ndarray:
+    """Raise probabilities to the power 1 / temperature, made to sum to 1.
+
+    Above 1 they become less sure, below 1 more; the order of the classes stays.
+
+    Parameters
+    ----------
+    y_prob : array-like of float, shape (n, K)
+        Predicted probabilities.
+    temperature : float
+        A positive, finite number.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, K)
+
+    Raises
+    ------
+    ValueError
+        If the temperature is not a positive, finite number.
+
+    Examples
+    --------
+    >>> scale_temperature([[0.9, 0.1]], 2.0)
+    array([[0.75, 0.25]])
+    """
+    if not 0 < temperature < np.inf:
+        raise ValueError(f"a temperature must be positive and finite, it is {temperature}")
+    return softmax(_log(y_prob) / temperature, axis=1)
+
+
+def fit_temperature(y_true: ArrayLike, y_prob: ArrayLike, weights: ArrayLike | None = None) -> float:
+    """Find the temperature under which probabilities have the lowest log loss.
+
+    The log loss is convex in 1 / temperature, and has no minimum in two cases: where every row is predicted
+    right, the loss falls towards temperature 0 without end; where the probabilities say less than none, it
+    falls towards an infinite temperature. This is what scikit-learn's ``CalibratedClassifierCV`` fits with
+    ``method="temperature"``, which however refuses rows that lack a class, as small validation parts may.
+
+    Parameters
+    ----------
+    y_true : array-like of int, shape (n,)
+        True labels 0..K-1.
+    y_prob : array-like of float, shape (n, K)
+        Predicted probabilities.
+    weights : array-like of float, shape (n,), optional
+        Weights of the rows; else all count alike.
+
+    Returns
+    -------
+    float
+        The temperature; 0 or infinity where there is no best one.
+
+    Examples
+    --------
+    Always sure, and right three times out of four: log(0.9 / 0.1) / T is to be log(0.75 / 0.25).
+
+    >>> round(fit_temperature([0, 0, 0, 1], [[0.9, 0.1]] * 4), 4)
+    2.0
+    >>> fit_temperature([0, 1], [[0.9, 0.1], [0.4, 0.6]])
+    0.0
+    """
+    labels, logits = np.asarray(y_true), _log(y_prob)
+    weight = np.ones(len(labels)) if weights is None else np.asarray(weights, dtype=np.float64)
+    true = logits[np.arange(len(labels)), labels]
+
+    def slope(sharpness: float) -> float:
+        """Give the slope of the log loss at 1 / temperature."""
+        mean = (softmax(sharpness * logits, axis=1) * logits).sum(axis=1)
+        return float(weight @ (mean - true))
+
+    if weight @ (logits.max(axis=1) - true) <= 0:  # the slope at temperature 0
+        return 0.0
+    if slope(0.0) >= 0:
+        return float("inf")
+    upper = 1.0
+    while slope(upper) < 0:
+        upper *= 2
+    return float(1 / brentq(slope, 0.0, upper))
+
+
+class Assessment(NamedTuple):
+    """What corrections do to one method on one cell.
+
+    Attributes
+    ----------
+    scores : DataFrame
+        ``correction, repeat, fold, temperature, metric, value``.
+    curves : DataFrame
+        ``correction`` and the columns of `remix.reliability.reliability`, of the rows of all test folds
+        together, under both priors.
+    """
+
+    scores: pd.DataFrame
+    curves: pd.DataFrame
+
+
+class CorrectedFold(NamedTuple):
+    """Test probabilities of a fold after a correction.
+
+    Attributes
+    ----------
+    y_prob : ndarray of float64, shape (n, K)
+    temperature : float
+        As `fit_temperature` found it, NaN if none was asked for. Where there is no best one (0 or infinity)
+        the probabilities are those at temperature 1.
+    """
+
+    y_prob: np.ndarray
+    temperature: float
+
+
+def correct_fold(
+    y_prob: np.ndarray,
+    validation_labels: np.ndarray,
+    validation_prob: np.ndarray,
+    trained_shares: ArrayLike,
+    correction: Correction,
+) -> CorrectedFold:
+    """Correct the test probabilities of one fold by what its training and validation rows tell.
+
+    Parameters
+    ----------
+    y_prob : ndarray of float, shape (n, K)
+        Predicted probabilities of the test rows.
+    validation_labels : ndarray of int, shape (m,)
+        Labels of the validation rows. Their shares are the natural prior: the validation part is a stratified
+        share of the same rows as the training part, so its class mix is that of the training part but for one
+        row's rounding.
+    validation_prob : ndarray of float, shape (m, K)
+        Predicted probabilities of the validation rows.
+    trained_shares : array-like of float > 0, shape (K,)
+        Share of each class in what the model was trained on.
+    correction : Correction
+
+    Returns
+    -------
+    CorrectedFold
+    """
+    n_classes = y_prob.shape[1]
+    natural = class_shares(validation_labels, n_classes)
+    if correction.prior is not None:
+        target = natural if correction.prior == "natural" else np.full(n_classes, 1 / n_classes)
+        y_prob = exchange_prior(y_prob, trained_shares, target)
+        validation_prob = exchange_prior(validation_prob, trained_shares, target)
+    if not correction.temperature:
+        return CorrectedFold(y_prob, float("nan"))
+    weights = 1 / natural[validation_labels] if correction.prior == "balanced" else None
+    temperature = fit_temperature(validation_labels, validation_prob, weights)
+    if 0 < temperature < np.inf:
+        y_prob = scale_temperature(y_prob, temperature)
+    return CorrectedFold(y_prob, temperature)
+
+
+def correct_predictions(
+    predictions: pd.DataFrame, validation: pd.DataFrame, records: pd.DataFrame
+) -> Iterator[tuple[Correction, pd.DataFrame, pd.Series]]:
+    """Apply every correction to the predictions of one method on one cell, fold by fold.
+
+    Parameters
+    ----------
+    predictions, validation : DataFrame
+        ``repeat, fold, row, y_true, p_0 … p_{K-1}`` of the test and of the validation rows.
+    records : DataFrame
+        One line per fold: ``repeat, fold, class_share_0 … class_share_{K-1}``.
+
+    Yields
+    ------
+    correction : Correction
+    corrected : DataFrame
+        The predictions with other p; for ``none`` they are the same.
+    temperatures : Series of float
+        By (repeat, fold); see `CorrectedFold`.
+
+    Raises
+    ------
+    ResultError
+        If a fold lacks validation rows or its record, or was trained without a class.
+    """
+    columns = [name for name in predictions.columns if name.startswith("p_")]
+    shares = _by_fold(records, [name.replace("p_", "class_share_") for name in columns])
+    held_out = _by_fold(validation, ["y_true", *columns])
+    folds = predictions.groupby(["repeat", "fold"]).indices
+    for fold in folds:
+        for name, parts in {"validation rows": held_out, "training record": shares}.items():
+            if fold not in parts:
+                raise ResultError(f"repeat {fold[0]}, fold {fold[1]} has no {name}; train it anew")
+    y_prob = predictions[columns].to_numpy()
+    for correction in CORRECTIONS.values():
+        corrected = np.array(y_prob, dtype=y_prob.dtype if correction.name == "none" else np.float64)
+        temperatures = {}
+        for fold, rows in folds.items():
+            own = held_out[fold]
+            try:
+                result = correct_fold(
+                    y_prob[rows],
+                    own[:, 0].astype(np.int64),
+                    own[:, 1:],
+                    shares[fold][0],
+                    correction,
+                )
+            except ValueError as error:
+                raise ResultError(f"repeat {fold[0]}, fold {fold[1]} cannot be corrected: {error}") from None
+            corrected[rows], temperatures[fold] = result
+        yield (
+            correction,
+            predictions.assign(**dict(zip(columns, corrected.T, strict=True))),
+            pd.Series(temperatures, name="temperature").rename_axis(["repeat", "fold"]),
+        )
+
+
+def assess(predictions: pd.DataFrame, validation: pd.DataFrame, records: pd.DataFrame) -> Assessment:
+    """Apply every correction to one method on one cell, and score what comes out.
+
+    Parameters
+    ----------
+    predictions, validation, records : DataFrame
+        See `correct_predictions`.
+
+    Returns
+    -------
+    Assessment
+
+    Raises
+    ------
+    ResultError
+        As `correct_predictions` and `remix.metrics.score_folds`.
+    """
+    scores, curves = [], []
+    for correction, corrected, temperatures in correct_predictions(predictions, validation, records):
+        values = score_folds(corrected, (*NATURAL_METRICS, *BALANCED_METRICS))
+        values = values.join(temperatures, on=["repeat", "fold"])
+        scores.append(values.assign(correction=correction.name)[SCORE_COLUMNS])
+        labels = corrected["y_true"].to_numpy()
+        probabilities = corrected.filter(regex=r"^p_\d+$").to_numpy()
+        for prior in PRIORS:
+            curve = reliability(labels, probabilities, prior)
+            curve.insert(0, "correction", correction.name)
+            curves.append(curve)
+    return Assessment(pd.concat(scores, ignore_index=True), pd.concat(curves, ignore_index=True))
+
+
+def unfitted_note(scores: pd.DataFrame) -> str:
+    """Say for how many folds each correction found no best temperature.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        See `Assessment`.
+    """
+    folds = scores.drop_duplicates(["correction", "repeat", "fold"])
+    fitted = folds[folds["temperature"].notna()]
+    counts = [
+        f"{name} {int(is_unfitted(part['temperature']).sum())} of {len(part)}"
+        for name, part in fitted.groupby("correction", sort=False)
+    ]
+    return f"folds without a best temperature: {', '.join(counts)}"
+
+
+def _by_fold(frame: pd.DataFrame, columns: list[str]) -> Mapping[tuple[int, int], np.ndarray]:
+    absent = set(columns) - set(frame.columns)
+    if absent:
+        raise ResultError(f"the column '{min(absent)}' is missing; train the method anew")
+    values = frame[columns].to_numpy(np.float64)
+    return {fold: values[rows] for fold, rows in frame.groupby(["repeat", "fold"]).indices.items()}
+
+
+def _shares(given: ArrayLike) -> np.ndarray:
+    shares = np.asarray(given, dtype=np.float64)
+    if not (np.isfinite(shares) & (shares > 0)).all():
+        raise ValueError(f"class {int((~(shares > 0)).argmax())} has a share of {shares.min():g}")
+    return shares / shares.sum()
+
+
+def _log(y_prob: ArrayLike) -> np.ndarray:
+    return np.log(np.maximum(np.asarray(y_prob, dtype=np.float64), FLOOR))

@@ -1,0 +1,109 @@
+"""Reliability: how often a class occurs among the rows that are given a certain probability of it.
+
+Each class is looked at against all others. Its probabilities are cut into ten bins of equal width; a model is
+calibrated if in each bin the observed share of the class equals the mean probability. Bins of equal width are
+the same for every method and cell, so that curves can be pooled and compared. Bins of equal counts would not
+serve: where one row in a hundred is of the minority, nearly all bins would lie below a probability of 0.01.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from remix.corrections import Prior
+
+N_BINS = 10
+COLUMNS = ["class", "prior", "bin", "rows", "rows_of_class", "weight", "predicted", "observed"]
+
+
+def reliability(y_true: np.ndarray, y_prob: np.ndarray, prior: Prior, n_bins: int = N_BINS) -> pd.DataFrame:
+    """Compute every class's reliability curve and the histograms of its probability.
+
+    Parameters
+    ----------
+    y_true : ndarray of int, shape (n,)
+        True labels 0..K-1.
+    y_prob : ndarray of float, shape (n, K)
+        Predicted probabilities. To pool the test folds of a cell, pass the rows of all of them.
+    prior : {'natural', 'balanced'}
+        All rows count alike, or rows count so that each class has the same weight.
+    n_bins : int
+        Bins of equal width; they are open at the left, but for the first, which has the 0.
+
+    Returns
+    -------
+    DataFrame
+        One line per class and bin: ``class, prior, bin`` (from 0), ``rows`` in the bin, ``rows_of_class``
+        among them, their ``weight`` (over all bins it sums to 1), and the weighted means ``predicted``
+        (probability) and ``observed`` (share of the class), NaN for an empty bin.
+
+    Raises
+    ------
+    ValueError
+        If a class has no rows and is to have a weight.
+    """
+    n_classes = y_prob.shape[1]
+    counts = np.bincount(y_true, minlength=n_classes)
+    if prior == "balanced" and not counts.all():
+        raise ValueError(f"class {int(counts.argmin())} has no rows to be given a weight")
+    row_weights = 1 / (n_classes * counts[y_true]) if prior == "balanced" else np.full(len(y_true), 1.0)
+    row_weights = row_weights / row_weights.sum()
+    inner_edges = np.arange(1, n_bins) / n_bins
+    parts = []
+    for label in range(n_classes):
+        probability, is_class = y_prob[:, label].astype(np.float64), y_true == label
+        bins = np.digitize(probability, inner_edges, right=True)
+
+        def total(values: np.ndarray, bins: np.ndarray = bins) -> np.ndarray:
+            return np.bincount(bins, weights=values, minlength=n_bins)
+
+        weight = total(row_weights)
+        with np.errstate(invalid="ignore"):
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "class": label,
+                        "prior": prior,
+                        "bin": np.arange(n_bins),
+                        "rows": np.bincount(bins, minlength=n_bins),
+                        "rows_of_class": np.bincount(bins[is_class], minlength=n_bins),
+                        "weight": weight,
+                        "predicted": total(row_weights * probability) / weight,
+                        "observed": total(row_weights * is_class) / weight,
+                    }
+                )
+            )
+    return pd.concat(parts, ignore_index=True)[COLUMNS]
+
+
+def pooled(curves: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Pool curves, each with the same weight: those of a cell's minority classes, or of several cells.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        Curves as `reliability` gives them, with the columns `by`.
+    by : sequence of str
+        Columns whose values stay apart; curves that agree in all of them are pooled.
+
+    Returns
+    -------
+    DataFrame
+        The columns `by`, ``bin``, and the numbers of `reliability`. Numbers of rows are added up. The means
+        are those of a curve drawn at random and a row drawn from it: no curve counts more for having more
+        rows, and in each bin a curve counts by the weight that it has there.
+    """
+    numbers = curves.assign(
+        predicted=(curves["predicted"] * curves["weight"]).fillna(0.0),
+        observed=(curves["observed"] * curves["weight"]).fillna(0.0),
+    )
+    keys = [*by, "bin"]
+    sums = numbers.groupby(keys, sort=False, observed=True)[COLUMNS[3:]].sum()
+    weight = sums["weight"].where(sums["weight"] > 0)
+    n_curves = sums.groupby(list(by), sort=False, observed=True)["weight"].transform("sum")
+    return sums.assign(
+        predicted=sums["predicted"] / weight,
+        observed=sums["observed"] / weight,
+        weight=sums["weight"] / n_curves,
+    ).reset_index()

@@ -1,0 +1,68 @@
+import pandas as pd
+import pytest
+
+from remix.plotting.batches import batch_figure
+from remix.plotting.style import render
+
+TITLES = {"baseline": "Baseline", "remix": "ReMix"}
+N_CLASSES = {"musk": 2, "ozone": 2, "landsat": 4}
+
+
+@pytest.fixture
+def table():
+    lines = [
+        ("binary", "musk", "0.05", "baseline", 1, 0.25, 0.5, 0.05),
+        ("binary", "musk", "0.05", "remix", 1, 0.25, 0.5, 0.25),
+        ("binary", "musk", "0.01", "baseline", 1, 0.75, 0.5, 0.01),
+        ("binary", "musk", "0.01", "remix", 1, 0.75, 0.5, 0.125),
+        ("binary", "ozone", "0.01", "baseline", 1, 0.5, 0.625, 0.01),
+        ("binary", "ozone", "0.01", "remix", 1, 0.5, 0.625, 0.375),
+        ("multiclass", "landsat", "0.1", "baseline", 1, 0.0, 0.1, 0.03),
+        ("multiclass", "landsat", "0.1", "baseline", 2, 0.5, 0.1, 0.03),
+        ("multiclass", "landsat", "0.1", "remix", 1, 0.0, 0.1, 0.125),
+        ("multiclass", "landsat", "0.1", "remix", 2, 0.5, 0.1, 0.25),
+    ]
+    columns = ["kind", "task", "ir", "method", "class", "lacking", "lacking_by_chance", "trained_share"]
+    return pd.DataFrame(lines, columns=columns)
+
+
+def lines(ax):
+    return {
+        line.get_label(): (list(line.get_xdata()), list(line.get_ydata()))
+        for line in ax.lines
+        if line.get_label()[0] != "_"
+    }
+
+
+def test_each_panel_shows_its_numbers(table):
+    top_left, top_right, bottom_left, bottom_right = batch_figure(table, N_CLASSES, "note", TITLES).axes
+    assert lines(top_left)["musk"] == ([0, 1], [0.25, 0.75])
+    assert lines(top_left)["ozone"] == ([1], [0.5])
+    assert lines(top_right)["landsat"] == ([0], [0.25])
+    chance = [list(line.get_ydata()) for line in top_left.lines if line.get_marker() == "_"]
+    assert chance == [[0.5, 0.5], [0.625], []]
+    # Of a balanced half: 0.25 is 0.5, and the mean of 0.125 and 0.375 is 0.5 too.
+    assert lines(bottom_left)["ReMix"] == ([0, 1], [0.5, 0.5])
+    # Of a balanced quarter: the mean of 0.125 and 0.25 is 0.75.
+    assert lines(bottom_right)["ReMix"][1] == [0.75]
+    assert [t.get_text() for t in top_left.get_xticklabels()] == ["IR 0.05", "IR 0.01"]
+
+
+def test_a_kind_without_cells_says_so(table):
+    binary = batch_figure(table[table["kind"] == "binary"], N_CLASSES, "note", TITLES)
+    assert [t.get_text() for ax in binary.axes for t in ax.texts] == ["no cells"] * 2
+    nothing = batch_figure(table.iloc[:0], N_CLASSES, "note", TITLES)
+    assert [t.get_text() for ax in nothing.axes for t in ax.texts] == ["no cells"] * 4
+    assert render(nothing, "svg")
+
+
+def test_many_methods_and_tasks_draw(table):
+    titles = {f"m{k}": f"Method {k}" for k in range(12)}
+    tasks = {f"t{k}": 2 for k in range(12)}
+    many = pd.concat(
+        [table.iloc[[k % 2]].assign(method=m, task=t) for m in titles for k, t in enumerate(tasks)]
+    )
+    figure = batch_figure(many, tasks, "note", titles)
+    figure.draw_without_rendering()
+    box = figure.axes[3].get_legend().get_window_extent()
+    assert box.x1 <= figure.bbox.x1

@@ -1,0 +1,118 @@
+import pandas as pd
+import pytest
+
+from remix.errors import ResultError
+from remix.tables.batches import batches_markdown, batches_table, read_records
+
+SIZES = {"musk": 4, "landsat": 8}
+
+
+def record(lacking, shares, **further):
+    """Two folds of 10 mini-batches each; `lacking` gives, by class, the numbers of both folds."""
+    lines = {"repeat": 0, "fold": [0, 1], "train_rows": 20, "batches": 10}
+    lines |= {f"batches_lacking_{label}": numbers for label, numbers in lacking.items()}
+    lines |= {f"class_share_{label}": share for label, share in enumerate(shares)}
+    return pd.DataFrame({**lines, **further})
+
+
+@pytest.fixture
+def paths(tmp_path, study):
+    binary = {0: [0, 0], 1: [5, 7]}
+    several = {0: [0, 0], 1: [1, 1], 2: [3, 5]}
+    records = {
+        ("musk", "0.05", "baseline"): record(binary, [0.95, 0.05]),
+        ("musk", "0.05", "smote"): record(binary, [0.75, 0.25], smote_limited=[4, 2], smote_repeated=[1, 2]),
+        ("musk", "0.05", "remix"): record(binary, [0.75, 0.25]),
+        ("landsat", "0.1", "baseline"): record(several, [0.8, 0.1, 0.1]),
+        ("landsat", "0.1", "smote"): record(several, [0.4, 0.3, 0.3], smote_limited=[9, 9], smote_repeated=0),
+        ("landsat", "0.1", "remix"): record(several, [0.4, 0.35, 0.25]),
+    }
+    written = []
+    for (task, ir, method), frame in records.items():
+        path = tmp_path / task / ir / f"{method}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        frame.to_csv(path, index=False)
+        written.append(str(path))
+    return written
+
+
+@pytest.fixture
+def datasets():
+    lines = [("musk", "0.05", 5, 95), ("landsat", "0.1", 10, 80)]
+    return pd.DataFrame(lines, columns=["task", "ir", "minority_rows", "majority_rows"])
+
+
+@pytest.fixture
+def table(paths, study, datasets):
+    return batches_table(read_records(paths[::-1], study), study, datasets, SIZES)
+
+
+def test_numbers_by_hand(table):
+    by = table.set_index(["task", "method", "class"])
+    musk = by.loc[("musk", "smote", 1)]
+    assert musk["lacking"] == 12 / 20
+    assert musk["lacking_worst_fold"] == 0.7
+    assert musk["natural_share"] == 0.05
+    assert musk["trained_share"] == 0.25
+    assert (musk["smote_limited"], musk["smote_repeated"]) == (6 / 20, 3 / 20)
+    # One of 20 rows is of the minority: 4 rows drawn miss it 16 times of 20.
+    assert musk["lacking_by_chance"] == pytest.approx(0.8)
+    assert musk["n_folds"] == 2
+    assert by.loc[("landsat", "remix", 2), ["lacking", "trained_share", "natural_share"]].tolist() == [
+        0.4,
+        0.25,
+        0.1,
+    ]
+    # Two of 20 rows, 8 drawn: 12 / 20 × 11 / 19.
+    assert by.loc[("landsat", "remix", 1), "lacking_by_chance"] == pytest.approx(12 / 20 * 11 / 19)
+    assert by["smote_limited"].isna().groupby("method").all().to_dict() == {
+        "baseline": True,
+        "remix": True,
+        "smote": False,
+    }
+
+
+def test_cells_and_methods_are_in_the_studys_order_and_majorities_left_out(table):
+    assert table["task"].drop_duplicates().tolist() == ["musk", "landsat"]
+    assert table["method"].drop_duplicates().tolist() == ["baseline", "smote", "remix"]
+    assert table.loc[table["task"] == "landsat", "class"].unique().tolist() == [1, 2]
+
+
+def cells(text, heading):
+    blocks = text.split(heading)[1].split("\n\n")
+    lines = next(block for block in blocks if block.startswith("|")).splitlines()
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines]
+
+
+def test_markdown_answers_at_a_glance(table, study, coverage):
+    text = batches_markdown(table, study, coverage)
+    glance = cells(text, "## Means over the tasks")
+    assert glance[0][:6] == [
+        "Kind", "IR", "Tasks", "No minority row", "Lowest – highest task", "In the data",
+    ]  # fmt: skip
+    assert glance[2] == [
+        "Binary", "0.05", "1", "**60 %**", "60 % – 60 %", "5.0 %", "5.0 %", "25 %", "25 %",
+    ]  # fmt: skip
+    # Classes 1 and 2 are missing in 10 and 40 % of the mini-batches.
+    assert glance[3][3] == "**25 %**"
+    lacking = cells(text, "## Mini-batches without a minority row")
+    assert lacking[2] == ["musk", "0.05", "4", "60 %", "–", "70 %", "80 %"]
+    assert lacking[3] == ["landsat", "0.1", "8", "25 %", "40 %", "50 %", "35 %"]
+    assert cells(text, "## Share of a minority class")[3][2:] == ["10 %", "10 %", "30 %", "30 %"]
+    assert cells(text, "## Where SMOTE lacked rows")[2] == ["musk", "0.05", "SMOTE", "30 %", "15 %"]
+    assert "3 of 4 cells; missing: aps (0.01)" in text
+    assert "nan" not in text
+
+
+def test_a_cell_without_one_of_the_methods_is_refused(paths, study):
+    with pytest.raises(
+        ResultError, match=r"landsat, IR 0\.1 has no training record of remix; train it first"
+    ):
+        read_records(paths[:-1], study)
+
+
+def test_no_cells_and_no_smote(table, study, coverage, datasets):
+    empty = batches_table(read_records([], study), study, datasets, SIZES)
+    assert "There is no cell." in batches_markdown(empty, study, coverage)
+    without = table.assign(smote_limited=float("nan"))
+    assert "SMOTE lacked" not in batches_markdown(without, study, coverage)

@@ -1,0 +1,307 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.special import softmax
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.calibration import CalibratedClassifierCV
+
+from remix.calibration import (
+    assess,
+    class_shares,
+    correct_fold,
+    correct_predictions,
+    exchange_prior,
+    fit_temperature,
+    scale_temperature,
+    unfitted_note,
+)
+from remix.corrections import CORRECTIONS
+from remix.errors import ResultError
+from remix.metrics import log_loss, score_folds
+
+shares = arrays(float, 3, elements=st.floats(0.01, 1.0))
+probabilities = arrays(float, (5, 3), elements=st.floats(0.001, 1.0)).map(
+    lambda raw: raw / raw.sum(axis=1, keepdims=True)
+)
+
+
+def drawn(logits, rng):
+    """Labels of which the softmax of the logits is the true probability."""
+    p = softmax(logits, axis=1)
+    return (p.cumsum(axis=1) > rng.random((len(p), 1))).argmax(axis=1)
+
+
+@given(probabilities, shares)
+def test_exchanging_a_prior_for_itself_changes_nothing(p, prior):
+    assert exchange_prior(p, prior, prior) == pytest.approx(p)
+
+
+@given(probabilities, shares, shares)
+def test_exchanging_back_undoes_it(p, old, new):
+    assert exchange_prior(exchange_prior(p, old, new), new, old) == pytest.approx(p)
+
+
+@given(probabilities, shares, shares)
+def test_exchanged_probabilities_are_probabilities(p, old, new):
+    exchanged = exchange_prior(p, old, new)
+    assert np.isfinite(exchanged).all()
+    assert exchanged.sum(axis=1) == pytest.approx(np.ones(5))
+
+
+def test_bayes_rule_by_hand():
+    # Odds 0.2 / 0.8 under the mix 0.25 / 0.75, so a likelihood ratio of 0.75; 9 / 1 times that is 6.75.
+    assert exchange_prior([[0.2, 0.8]], [0.25, 0.75], [0.9, 0.1])[0, 0] == pytest.approx(6.75 / 7.75)
+
+
+def test_it_turns_the_posterior_of_one_mix_into_that_of_another():
+    # Two unit normal distributions, two apart: log odds of x are 2x + log(prior odds).
+    x = np.linspace(-3, 3, 7)
+
+    def posterior(share):
+        return softmax(np.column_stack([np.log(1 - share) - x, np.log(share) + x]), axis=1)
+
+    assert exchange_prior(posterior(0.5), [0.5, 0.5], [0.99, 0.01]) == pytest.approx(posterior(0.01))
+
+
+def test_certain_probabilities_stay_so():
+    assert exchange_prior([[1.0, 0.0]], [0.5, 0.5], [0.01, 0.99]).tolist() == [[1.0, 0.0]]
+
+
+@pytest.mark.parametrize("share", [0.0, -0.1, np.nan])
+def test_a_share_that_is_none_is_refused(share):
+    with pytest.raises(ValueError, match="class 1 has a share of"):
+        exchange_prior([[0.5, 0.5]], [1.0, share], [0.5, 0.5])
+
+
+@given(probabilities, st.floats(0.05, 20))
+def test_a_temperature_keeps_the_order_of_the_classes(p, temperature):
+    scaled = scale_temperature(p, temperature)
+    assert scaled.sum(axis=1) == pytest.approx(np.ones(5))
+    gaps, scaled_gaps = np.diff(p, axis=1), np.diff(scaled, axis=1)
+    assert (scaled_gaps[gaps > 0] >= 0).all()
+    assert (scaled_gaps[gaps < 0] <= 0).all()
+
+
+def test_temperature_one_changes_nothing_and_zero_is_refused():
+    assert scale_temperature([[0.3, 0.7]], 1.0) == pytest.approx(np.array([[0.3, 0.7]]))
+    for temperature in (0.0, np.inf, -1.0, np.nan):
+        with pytest.raises(ValueError, match="positive and finite"):
+            scale_temperature([[0.3, 0.7]], temperature)
+
+
+@pytest.mark.parametrize("n_classes", [2, 4])
+@pytest.mark.parametrize("true", [0.5, 1.0, 3.0])
+def test_a_known_temperature_is_found(n_classes, true):
+    rng = np.random.default_rng(1)
+    logits = rng.normal(scale=1.5, size=(20000, n_classes))
+    y = drawn(logits, rng)
+    assert fit_temperature(y, softmax(true * logits, axis=1)) == pytest.approx(true, rel=0.06)
+
+
+class Given(ClassifierMixin, BaseEstimator):
+    """A classifier whose features are the probabilities that it predicts."""
+
+    def __init__(self, n_classes=2):
+        self.n_classes = n_classes
+        self.classes_ = np.arange(n_classes)
+
+    def fit(self, X, y, sample_weight=None):
+        return self
+
+    def predict_proba(self, X):
+        return X
+
+    def predict(self, X):
+        return X.argmax(axis=1)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_fit_is_scikit_learns(n_classes, weighted):
+    rng = np.random.default_rng(2)
+    logits = rng.normal(size=(300, n_classes))
+    y = rng.integers(0, n_classes, 300)
+    y[:200] = logits[:200].argmax(axis=1)
+    p, rows = softmax(logits, axis=1), np.arange(300)
+    weights = rng.random(300) if weighted else None
+    scaling = CalibratedClassifierCV(
+        Given(n_classes), method="temperature", ensemble=False, cv=[(rows, rows)]
+    ).fit(p, y, sample_weight=weights)
+    temperature = fit_temperature(y, p, weights)
+    assert temperature == pytest.approx(1 / scaling.calibrated_classifiers_[0].calibrators[0].beta_, rel=1e-6)
+    assert scale_temperature(p, temperature) == pytest.approx(scaling.predict_proba(p), abs=1e-6)
+
+
+def test_weights_count_as_so_many_rows():
+    y, p = np.array([0, 0, 1]), np.array([[0.9, 0.1], [0.4, 0.6], [0.2, 0.8]])
+    repeated = [0, 0, 0, 1, 2]
+    assert fit_temperature(y, p, [3, 1, 1]) == pytest.approx(fit_temperature(y[repeated], p[repeated]))
+
+
+def test_no_best_temperature_is_told_apart():
+    assert fit_temperature([0, 1], [[0.9, 0.1], [0.4, 0.6]]) == 0
+    assert fit_temperature([1, 0], [[0.9, 0.1], [0.4, 0.6]]) == np.inf
+    assert fit_temperature([0, 1], [[0.5, 0.5], [0.5, 0.5]]) in (0, np.inf)
+
+
+def test_a_class_that_validation_does_not_show_is_no_obstacle():
+    p = np.array([[0.8, 0.1, 0.1], [0.6, 0.3, 0.1], [0.7, 0.2, 0.1], [0.2, 0.7, 0.1]])
+    assert 0 < fit_temperature([0, 1, 0, 1], p) < np.inf
+    assert class_shares([0, 1, 0, 1], 3) == pytest.approx(np.array([4, 4, 1]) / 9)
+
+
+def test_each_correction_of_a_fold():
+    y = np.array([0] * 9 + [1])
+    own = np.array([[0.8, 0.2]] * 8 + [[0.3, 0.7]] * 2)
+    test = np.array([[0.5, 0.5], [0.9, 0.1]])
+    trained = [0.6, 0.4]
+    results = {
+        name: correct_fold(test, y, own, trained, correction) for name, correction in CORRECTIONS.items()
+    }
+    assert results["none"].y_prob is test
+    assert results["prior"].y_prob == pytest.approx(exchange_prior(test, trained, [0.9, 0.1]))
+    assert results["balanced"].y_prob == pytest.approx(exchange_prior(test, trained, [0.5, 0.5]))
+    assert np.isnan([results[name].temperature for name in ("none", "prior", "balanced")]).all()
+    for name, prior, weights in (
+        ("temperature", None, None),
+        ("prior_temperature", [0.9, 0.1], None),
+        ("balanced_temperature", [0.5, 0.5], np.where(y == 1, 9, 1)),
+    ):
+        moved, moved_own = (p if prior is None else exchange_prior(p, trained, prior) for p in (test, own))
+        temperature = fit_temperature(y, moved_own, weights)
+        assert 0 < temperature < np.inf
+        assert results[name].temperature == pytest.approx(temperature)
+        assert results[name].y_prob == pytest.approx(scale_temperature(moved, temperature))
+
+
+def test_where_no_temperature_is_best_probabilities_stay():
+    test = np.array([[0.5, 0.5], [0.9, 0.1]])
+    right = np.array([[0.9, 0.1], [0.2, 0.8]])
+    result = correct_fold(test, np.array([0, 1]), right, [0.5, 0.5], CORRECTIONS["temperature"])
+    assert result.temperature == 0
+    assert (result.y_prob == test).all()
+
+
+def fold_frames(n_folds=2, n_classes=2):
+    """Predictions, validation and records of a model that trained on balanced classes and is too sure."""
+    rng = np.random.default_rng(3)
+    bias = np.log([0.8] + [0.2 / (n_classes - 1)] * (n_classes - 1))
+    frames = []
+    for n_rows in (400, 200):
+        parts = []
+        for fold in range(n_folds):
+            logits = rng.normal(scale=2.0, size=(n_rows, n_classes))
+            y = drawn(logits + bias, rng)
+            part = pd.DataFrame({"repeat": 0, "fold": fold, "row": np.arange(n_rows), "y_true": y})
+            p = softmax(2 * logits, axis=1).astype(np.float32)
+            parts.append(part.join(pd.DataFrame(p).add_prefix("p_")))
+        frames.append(pd.concat(parts, ignore_index=True))
+    records = pd.DataFrame({"repeat": 0, "fold": range(n_folds)})
+    shares = {f"class_share_{k}": 1 / n_classes for k in range(n_classes)}
+    return (*frames, records.assign(**shares))
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_the_labels_of_test_rows_have_no_influence(n_classes):
+    predictions, validation, records = fold_frames(n_classes=n_classes)
+    other = predictions.assign(y_true=(predictions["y_true"] + 1) % n_classes)
+    pairs = zip(
+        correct_predictions(predictions, validation, records),
+        correct_predictions(other, validation, records),
+        strict=True,
+    )
+    for (_, own, temperatures), (_, others, other_temperatures) in pairs:
+        pd.testing.assert_frame_equal(own.drop(columns="y_true"), others.drop(columns="y_true"))
+        pd.testing.assert_series_equal(temperatures, other_temperatures)
+
+
+def test_a_fold_is_corrected_by_its_own_validation_rows_and_record():
+    predictions, validation, records = fold_frames()
+    changed = validation.copy()
+    changed.loc[changed["fold"] == 1, "y_true"] = np.arange(200) % 2
+    pairs = zip(
+        correct_predictions(predictions, validation, records),
+        correct_predictions(predictions, changed, records.assign(class_share_0=[0.5, 0.2])),
+        strict=True,
+    )
+    first = predictions["fold"] == 0
+    for correction, own, others in ((c, a, b) for (c, a, _), (_, b, _) in pairs):
+        pd.testing.assert_frame_equal(own[first], others[first])
+        assert own[~first].equals(others[~first]) == (correction.name == "none")
+
+
+def test_rows_may_come_in_any_order():
+    predictions, validation, records = fold_frames()
+    shuffled = predictions.sample(frac=1, random_state=0)
+    pairs = zip(
+        correct_predictions(predictions, validation, records),
+        correct_predictions(shuffled, validation.sample(frac=1, random_state=1), records[::-1]),
+        strict=True,
+    )
+    for (_, own, _), (_, others, _) in pairs:
+        pd.testing.assert_frame_equal(own, others.sort_index(), atol=1e-6, rtol=1e-4)
+
+
+def test_the_remedies_help_a_model_that_is_too_sure_and_trained_on_another_mix():
+    predictions, validation, records = fold_frames(n_folds=4)
+    losses = {}
+    for correction, corrected, temperatures in correct_predictions(predictions, validation, records):
+        losses[correction.name] = log_loss(corrected["y_true"], corrected[["p_0", "p_1"]])
+        if correction.name == "prior_temperature":
+            assert (temperatures > 1).all()
+    assert losses["prior_temperature"] < losses["prior"] < losses["none"]
+    assert losses["prior_temperature"] < losses["temperature"] < losses["none"]
+
+
+def test_an_assessment_has_every_correction_and_leaves_the_uncorrected_scores_as_they_are():
+    predictions, validation, records = fold_frames(n_classes=3)
+    result = assess(predictions, validation, records)
+    assert list(result.scores) == ["correction", "repeat", "fold", "temperature", "metric", "value"]
+    assert list(dict.fromkeys(result.scores["correction"])) == list(CORRECTIONS)
+    assert (result.scores.groupby(["correction", "metric"]).size() == 2).all()
+    own = result.scores.query("correction == 'none'").set_index(["repeat", "fold", "metric"])["value"]
+    known = score_folds(predictions).set_index(["repeat", "fold", "metric"])["value"]
+    assert own.to_dict() == known.loc[own.index].to_dict()
+    fitted = result.scores.groupby("correction")["temperature"].count()
+    assert (fitted > 0).to_dict() == {name: c.temperature for name, c in CORRECTIONS.items()}
+    # A temperature does not move a prediction.
+    g_mean = result.scores.query("metric == 'g_mean'").groupby("correction")["value"].mean()
+    assert g_mean["temperature"] == g_mean["none"]
+    assert g_mean["balanced_temperature"] == g_mean["balanced"]
+    # Two folds of 400 test rows, 6 corrections, 2 priors, 3 classes.
+    rows = result.curves.groupby(["correction", "prior", "class"])["rows"].sum()
+    assert len(rows) == 6 * 2 * 3
+    assert set(rows) == {800}
+
+
+def test_what_is_missing_is_named():
+    predictions, validation, records = fold_frames()
+    for frames, text in (
+        (
+            (predictions, validation[validation["fold"] == 0], records),
+            "repeat 0, fold 1 has no validation rows",
+        ),
+        ((predictions, validation, records[:1]), "repeat 0, fold 1 has no training record"),
+        ((predictions, validation, records.drop(columns="class_share_1")), "'class_share_1' is missing"),
+        (
+            (predictions, validation, records.assign(class_share_1=0.0)),
+            "repeat 0, fold 0 cannot be corrected: class 1 has a share of 0",
+        ),
+    ):
+        with pytest.raises(ResultError, match=text):
+            list(correct_predictions(*frames))
+
+
+def test_folds_without_a_temperature_are_counted():
+    scores = pd.DataFrame(
+        {
+            "correction": ["none"] * 2 + ["temperature"] * 4,
+            "repeat": 0,
+            "fold": [0, 0, 0, 0, 1, 2],
+            "temperature": [np.nan, np.nan, 0.0, 0.0, 1.5, np.inf],
+        }
+    )
+    assert unfitted_note(scores) == "folds without a best temperature: temperature 2 of 3"

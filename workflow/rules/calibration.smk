@@ -1,0 +1,136 @@
+# How far probabilities can be trusted, and what repairs them. Nothing here trains.
+
+
+# One job per cell, not per method: most of its time goes into imports.
+rule calibrate:
+    input:
+        predictions=expand(
+            "results/predictions/{{task}}/{{ir}}/{method}.parquet",
+            method=STUDY.methods,
+        ),
+        validation=expand(
+            "results/validation/{{task}}/{{ir}}/{method}.parquet", method=STUDY.methods
+        ),
+        records=expand(
+            "results/training/{{task}}/{{ir}}/{method}.csv", method=STUDY.methods
+        ),
+        code=code("calibrate"),
+    output:
+        scores=expand(
+            "results/calibration/{{task}}/{{ir}}/{method}.csv", method=STUDY.methods
+        ),
+        curves="results/reliability/{task}/{ir}.parquet",
+    log:
+        "logs/calibrate/{task}/{ir}.log",
+    conda:
+        "../../envs/environment.yaml"
+    message:
+        "calibrate all methods on {wildcards.task} at IR {wildcards.ir}"
+    script:
+        "../scripts/calibrate.py"
+
+
+rule calibration:
+    input:
+        scores=calibration_files,
+        coverage="results/tables/coverage.csv",
+        code=code("table"),
+    output:
+        csv="results/tables/calibration.csv",
+        md="results/tables/calibration.md",
+    log:
+        "logs/calibration.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+    message:
+        "write {output}"
+    script:
+        "../scripts/calibration.py"
+
+
+rule reliability:
+    input:
+        curves=curve_files,
+        coverage="results/tables/coverage.csv",
+        code=code("figure"),
+    output:
+        png="results/figures/reliability.png",
+        svg=reported("results/figures/reliability.svg"),
+    log:
+        "logs/reliability.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+    message:
+        "write {output}"
+    script:
+        "../scripts/reliability.py"
+
+
+rule reliability_of_task:
+    input:
+        curves=curve_files,
+        code=code("figure"),
+    output:
+        png="results/figures/reliability_{task}.png",
+        svg=reported("results/figures/reliability_{task}.svg"),
+    log:
+        "logs/reliability/{task}.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+    message:
+        "write {output}"
+    script:
+        "../scripts/reliability_of_task.py"
+
+
+rule batches:
+    input:
+        records=record_files,
+        datasets="results/tables/datasets.csv",
+        coverage="results/tables/coverage.csv",
+        code=code("table"),
+    output:
+        csv="results/tables/batches.csv",
+        md="results/tables/batches.md",
+    log:
+        "logs/batches.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+        batch_sizes=as_parameter(
+            {
+                task: STUDY.training(task, "baseline")["protocol"]["batch_size"]
+                for task in STUDY.tasks
+            }
+        ),
+    message:
+        "write {output}"
+    script:
+        "../scripts/batches.py"
+
+
+rule batch_figure:
+    input:
+        batches="results/tables/batches.csv",
+        coverage="results/tables/coverage.csv",
+        code=code("figure"),
+    output:
+        png="results/figures/batches_without_minority.png",
+        svg=reported("results/figures/batches_without_minority.svg"),
+    log:
+        "logs/batch_figure.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+    message:
+        "write {output}"
+    script:
+        "../scripts/batch_figure.py"

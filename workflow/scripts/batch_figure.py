@@ -1,0 +1,26 @@
+"""Draw what mini-batches were made of."""
+
+from remix.logs import job
+from remix.plotting.batches import READING, batch_figure
+from remix.plotting.style import render
+from remix.records import atomic_path
+from remix.tables.coverage import coverage_note
+from remix.tables.reading import read_table
+from remix.tables.study import Study
+
+
+def main(snakemake):
+    """Write the figure as PNG and SVG from the table of mini-batches."""
+    with job(snakemake.log[0]):
+        study = Study.from_json(snakemake.params.study)
+        note = coverage_note(read_table(snakemake.input.coverage))
+        caption = f"{READING} {study.protocol_note} {note}"
+        n_classes = {name: task.n_classes for name, task in study.tasks.items()}
+        figure = batch_figure(read_table(snakemake.input.batches), n_classes, caption, study.methods)
+        for form in ("png", "svg"):
+            with atomic_path(snakemake.output[form]) as temporary:
+                temporary.write_bytes(render(figure, form))
+
+
+if __name__ == "__main__":
+    main(snakemake)

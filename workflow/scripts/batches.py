@@ -1,0 +1,28 @@
+"""Make the table of mini-batches from the records of training."""
+
+import json
+
+from remix.logs import job
+from remix.records import write_csv, write_text
+from remix.tables.batches import batches_markdown, batches_table, read_records
+from remix.tables.reading import read_table
+from remix.tables.study import Study
+
+
+def main(snakemake):
+    """Write the table from the training records of all cells."""
+    with job(snakemake.log[0]):
+        study = Study.from_json(snakemake.params.study)
+        files = snakemake.input
+        table = batches_table(
+            read_records(files.records, study),
+            study,
+            read_table(files.datasets),
+            json.loads(snakemake.params.batch_sizes),
+        )
+        write_text(batches_markdown(table, study, read_table(files.coverage)), snakemake.output.md)
+        write_csv(table, snakemake.output.csv)
+
+
+if __name__ == "__main__":
+    main(snakemake)

@@ -1,0 +1,35 @@
+"""Correct the probabilities of every method on one cell, and score what comes out."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from remix.calibration import assess, unfitted_note
+from remix.errors import ResultError
+from remix.logs import job
+from remix.records import write_csv, write_parquet
+
+
+def main(snakemake):
+    """Write scores and reliability curves of every correction, and log temperatures that cannot be fitted."""
+    with job(snakemake.log[0]) as logger:
+        cell = {name: snakemake.wildcards[name] for name in ("task", "ir")}
+        files, curves = snakemake.input, []
+        for predictions, validation, records, target in zip(
+            files.predictions, files.validation, files.records, snakemake.output.scores, strict=True
+        ):
+            names = {**cell, "method": Path(target).stem}
+            try:
+                result = assess(
+                    pd.read_parquet(predictions), pd.read_parquet(validation), pd.read_csv(records)
+                )
+            except ResultError as error:
+                raise ResultError(f"{names['task']}, IR {names['ir']}, {names['method']}: {error}") from None
+            write_csv(pd.DataFrame(names, index=result.scores.index).join(result.scores), target)
+            curves.append(pd.DataFrame(names, index=result.curves.index).join(result.curves))
+            logger.info(f"{names['method']}: {unfitted_note(result.scores)}")
+        write_parquet(pd.concat(curves, ignore_index=True), snakemake.output.curves)
+
+
+if __name__ == "__main__":
+    main(snakemake)

@@ -1,0 +1,22 @@
+"""Make the table of calibration: every method under every correction."""
+
+from remix.logs import job
+from remix.records import write_csv, write_text
+from remix.tables.calibration import calibration_markdown, calibration_table
+from remix.tables.reading import CALIBRATION_COLUMNS, read_scores, read_table
+from remix.tables.study import Study
+
+
+def main(snakemake):
+    """Write the table from the calibration files of all cells."""
+    with job(snakemake.log[0]):
+        study = Study.from_json(snakemake.params.study)
+        table = calibration_table(read_scores(snakemake.input.scores, study, CALIBRATION_COLUMNS), study)
+        write_text(
+            calibration_markdown(table, study, read_table(snakemake.input.coverage)), snakemake.output.md
+        )
+        write_csv(table, snakemake.output.csv)
+
+
+if __name__ == "__main__":
+    main(snakemake)

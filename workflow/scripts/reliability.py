@@ -1,0 +1,25 @@
+"""Draw the reliability of every method over all cells."""
+
+from remix.logs import job
+from remix.plotting.reliability import POOLING, READING, reliability_overview
+from remix.plotting.style import render
+from remix.records import atomic_path
+from remix.tables.coverage import coverage_note
+from remix.tables.reading import read_curves, read_table
+from remix.tables.study import Study
+
+
+def main(snakemake):
+    """Write the figure as PNG and SVG from the curves of all cells."""
+    with job(snakemake.log[0]):
+        study = Study.from_json(snakemake.params.study)
+        note = coverage_note(read_table(snakemake.input.coverage))
+        caption = f"{READING} {POOLING} {study.protocol_note} {note}"
+        figure = reliability_overview(read_curves(snakemake.input.curves, study), caption, study.methods)
+        for form in ("png", "svg"):
+            with atomic_path(snakemake.output[form]) as temporary:
+                temporary.write_bytes(render(figure, form))
+
+
+if __name__ == "__main__":
+    main(snakemake)

@@ -1,0 +1,23 @@
+"""Draw the reliability of every method on each cell of one task."""
+
+from remix.logs import job
+from remix.plotting.reliability import READING, reliability_of_task
+from remix.plotting.style import render
+from remix.records import atomic_path
+from remix.tables.reading import read_curves
+from remix.tables.study import Study
+
+
+def main(snakemake):
+    """Write the figure as PNG and SVG from the curves of its cells."""
+    with job(snakemake.log[0]):
+        study = Study.from_json(snakemake.params.study)
+        caption = f"{READING} {study.protocol_note}"
+        figure = reliability_of_task(read_curves(snakemake.input.curves, study), caption, study.methods)
+        for form in ("png", "svg"):
+            with atomic_path(snakemake.output[form]) as temporary:
+                temporary.write_bytes(render(figure, form))
+
+
+if __name__ == "__main__":
+    main(snakemake)
