@@ -30,7 +30,14 @@ SCRIPTS = {
         "summary",
     ],
     "audit": ["audit_tables", "claims"],
-    "figure": ["audit_ranks", "batch_figure", "critical_difference", "figure5", "reliability", "reliability_of_task"],
+    "figure": [
+        "audit_ranks",
+        "batch_figure",
+        "critical_difference",
+        "figure5",
+        "reliability",
+        "reliability_of_task",
+    ],
     "page": ["table_page", "task_page", "provenance_page", "front_page"],
 }
 # Needed to fetch, log, read and write: no result depends on how they do it.
