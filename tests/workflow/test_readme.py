@@ -67,8 +67,10 @@ def test_every_command_plans_what_it_promises(project):
 def test_the_dataset_example_runs(project):
     write_examples(project)
     quick = {"study": {"tasks": ["cancer"]}, "protocol": {"epochs": 2, "repeats": 1}}
-    project.snakemake("--cores", 2, "--configfile", "my-data.yaml", project.overlay(quick, "quick.yaml"))
-    scores = pd.read_csv(project.folder / "results/tables/scores.csv")
+    table = "results/tables/scores.csv"
+    quick = project.overlay(quick, "quick.yaml")
+    project.snakemake("--cores", 2, table, "--configfile", "my-data.yaml", quick)
+    scores = pd.read_csv(project.folder / table)
     assert set(scores["task"]) == {"cancer"}
 
 
@@ -79,9 +81,9 @@ def test_the_methods_example_runs(project):
         "protocol": {"epochs": 2, "repeats": 1},
     }
     quick = project.overlay(quick, "quick.yaml")
-    project.run("more-methods.yaml", quick)
-    records = pd.read_csv(project.folder / "results/scores/wine/0.25/remix_dataset.csv")
-    assert len(records)
+    table = "results/tables/rank_sums.csv"
+    project.run("more-methods.yaml", quick, arguments=[table])
+    assert {"remix_dataset", "smote_mixup"} < set(pd.read_csv(project.folder / table)["method"])
 
 
 def cells_of(text):
