@@ -89,7 +89,8 @@ def batches_table(
         natural = size["minority_rows"] / (size["minority_rows"] * len(labels) + size["majority_rows"])
         batches = folds["batches"].sum()
         train_rows = round(folds["train_rows"].mean())
-        by_chance = hypergeom.pmf(0, train_rows, round(natural * train_rows), batch_sizes[task])
+        drawn = min(batch_sizes[task], train_rows)
+        by_chance = hypergeom.pmf(0, train_rows, round(natural * train_rows), drawn)
         resampling = {
             name: folds[name].sum() / batches if folds.get(name, pd.Series(np.nan)).notna().all() else np.nan
             for name in ("smote_limited", "smote_repeated")

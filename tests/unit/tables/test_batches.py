@@ -72,6 +72,11 @@ def test_numbers_by_hand(table):
     }
 
 
+def test_a_mini_batch_of_all_rows_lacks_nothing(paths, study, datasets):
+    large = batches_table(read_records(paths, study), study, datasets, {"musk": 64, "landsat": 64})
+    assert (large["lacking_by_chance"] == 0).all()
+
+
 def test_cells_and_methods_are_in_the_studys_order_and_majorities_left_out(table):
     assert table["task"].drop_duplicates().tolist() == ["musk", "landsat"]
     assert table["method"].drop_duplicates().tolist() == ["baseline", "smote", "remix"]
