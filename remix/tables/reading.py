@@ -83,7 +83,9 @@ def read_scores(
             raise ResultError(f"{path} is of task {task} and method {method}, which the study does not have")
         kind = study.tasks[task].kind
         part = part[part["repeat"] < study.repeats(kind)]
-        if kind == "binary" and study.switches["binary_bbs"] == "negatives_inverted":
+        # Scores after a correction are made for the proper score alone.
+        has_inverted = (part["metric"] == "balanced_brier_inverted").any()
+        if kind == "binary" and study.switches["binary_bbs"] == "negatives_inverted" and has_inverted:
             part = part[part["metric"] != "balanced_brier"].replace(
                 {"metric": {"balanced_brier_inverted": "balanced_brier"}}
             )

@@ -11,7 +11,8 @@ def main(snakemake):
     """Write the table from the calibration files of all cells."""
     with job(snakemake.log[0]):
         study = Study.from_json(snakemake.params.study)
-        table = calibration_table(read_scores(snakemake.input.scores, study, CALIBRATION_COLUMNS), study)
+        scores = read_scores(snakemake.input.scores, study, expected=CALIBRATION_COLUMNS)
+        table = calibration_table(scores, study)
         write_text(
             calibration_markdown(table, study, read_table(snakemake.input.coverage)), snakemake.output.md
         )

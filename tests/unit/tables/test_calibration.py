@@ -117,7 +117,7 @@ def test_calibration_files_are_read_like_scores(calibration, study, tmp_path):
     for names, part in calibration.groupby(["task", "ir", "method"]):
         paths.append(tmp_path / f"{'-'.join(names)}.csv")
         part[CALIBRATION_COLUMNS].to_csv(paths[-1], index=False)
-    read = read_scores(paths, study, CALIBRATION_COLUMNS)
+    read = read_scores(paths, study, expected=CALIBRATION_COLUMNS)
     keys = ["task", "ir", "method", "correction", "fold", "metric"]
     pd.testing.assert_frame_equal(
         read.sort_values(keys, ignore_index=True), calibration.sort_values(keys, ignore_index=True)
