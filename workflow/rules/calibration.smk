@@ -76,7 +76,7 @@ rule reliability_of_task:
         code=code("figure"),
     output:
         png="results/figures/reliability_{task}.png",
-        svg=reported("results/figures/reliability_{task}.svg"),
+        svg="results/figures/reliability_{task}.svg",
     log:
         "logs/reliability/{task}.log",
     conda:

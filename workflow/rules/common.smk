@@ -403,7 +403,6 @@ REPORT = {
     },
     "Calibration": {
         "reliability": "Reliability, all tasks",
-        "reliability_{task}": "Reliability: {task}",
         "calibration": "Calibration and its remedies",
         "batches": "What the mini-batches held",
         "batches_without_minority": "How many mini-batches lack the minority",
@@ -432,10 +431,9 @@ def reported(path):
     """Put an output of a rule in workflow/rules into the report."""
     name = Path(path).stem
     place = REPORTED[name]
-    caption = name.replace("{", "").replace("}", "")
     return report(
         path,
-        caption=f"../report/{caption}.rst",
+        caption=f"../report/{name}.rst",
         category=place.category,
         labels={"Result": place.title},
     )
