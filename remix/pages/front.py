@@ -11,6 +11,7 @@ import pandas as pd
 from remix.pages.document import html_fragment
 from remix.ranking import KINDS
 from remix.tables import markdown
+from remix.tables.audit import STUDY, STUDY_ALIKE
 from remix.tables.coverage import coverage_note
 from remix.tables.rank_sums import METRICS, SHORT_TITLES, cell_count, comparison_remarks
 from remix.tables.study import KIND_TITLES, Study
@@ -22,7 +23,13 @@ _VIEW = "app.setView({content:'html',contentPath:results['%s'].data_uri,resultPa
 
 
 def front_page_rst(
-    rank_sums: pd.DataFrame, study: Study, coverage: pd.DataFrame, claims: pd.DataFrame | None, *, style: str
+    rank_sums: pd.DataFrame,
+    study: Study,
+    coverage: pd.DataFrame,
+    claims: pd.DataFrame | None,
+    rescored: pd.DataFrame | None = None,
+    *,
+    style: str,
 ) -> str:
     """Write the first page, for the ``report:`` directive.
 
@@ -34,6 +41,8 @@ def front_page_rst(
     claims : DataFrame or None
         The table of claims, if the study has one: ``claim, section, effect_name, effect, low, high, test, p,
         n_cells, n_datasets, agrees, verdict, note``.
+    rescored : DataFrame or None
+        The part of the audit that every study has, see `remix.tables.audit.audit_table`.
     style : str
         CSS of the page.
 
@@ -56,6 +65,17 @@ def front_page_rst(
             f"{study.protocol_note}"
         ),
     ]
+    if rescored is not None and not rescored.empty:
+        parts += [
+            f"<h2>What explains the difference {_link('rescored', 'all ranks')}</h2>",
+            html_fragment(_nearest(rescored)),
+            _distance_table(rescored),
+            html_fragment(
+                "Mean distance to the printed mean ranks, and Kendall's τ with their order (1: the same), "
+                "under what the authors' code does differently and needs no training to try. "
+                "`snakemake audit` trains the rest."
+            ),
+        ]
     if claims is not None:
         parts += [
             f"<h2>The paper's claims, one by one {_link('claims', 'evidence, notes')}</h2>",
@@ -110,6 +130,31 @@ def _rank(line: pd.Series, prefix: str) -> str:
         return markdown.ABSENT
     text = f"{total} ({mean:.2f})"
     return f"<strong>{text}</strong>" if position == 1 else text
+
+
+def _nearest(rescored: pd.DataFrame) -> str:
+    """Say which of the deviations comes nearest to the printed ranks, over all columns of Table 2."""
+    distance = rescored.groupby("protocol", sort=False)["distance"].mean()
+    nearest = str(distance.idxmin())
+    if nearest in (STUDY, STUDY_ALIKE):
+        return "None of them brings the ranks nearer to the printed ones."
+    setting = rescored.loc[rescored["protocol"] == nearest, "setting"].iloc[0]
+    return (
+        f"With `{setting}` the ranks come nearest to the printed ones: on average they are "
+        f"{distance[nearest]:.2f} ranks away from them, instead of {distance[STUDY_ALIKE]:.2f}."
+    )
+
+
+def _distance_table(rescored: pd.DataFrame) -> str:
+    columns: dict[str, dict[str, str]] = {}
+    for (kind, metric), part in rescored.groupby(["kind", "metric"], sort=False):
+        rows = part.drop_duplicates("protocol").set_index("setting")
+        columns[f"{KIND_TITLES[kind]} {SHORT_TITLES[metric]}"] = {
+            escape(str(setting)): f"{row['distance']:.2f}<small>τ {row['tau']:.2f}</small>"
+            for setting, row in rows.iterrows()
+        }
+    frame = pd.DataFrame(columns)
+    return _boxed(frame.to_html(classes="rank-table distances", border=0, escape=False, justify="right"))
 
 
 def _claims_table(claims: pd.DataFrame) -> str:

@@ -65,7 +65,7 @@ class Project:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=400,
+            timeout=900,
             check=False,
         )
         assert not check or result.returncode == 0, result.stdout[-6000:]

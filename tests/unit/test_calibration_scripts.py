@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from remix.tables.study import DEFAULT_SWITCHES
+
 SCRIPTS = Path(__file__).parents[2] / "workflow" / "scripts"
 STUDY = {
     "tasks": {
@@ -23,6 +25,7 @@ STUDY = {
     },
     "methods": {"baseline": "Baseline", "remix": "ReMix"},
     "protocol": {"splits": 2, "repeats": 1, "epochs": 3, "selection": "last", "validation_fraction": 0.3},
+    "switches": DEFAULT_SWITCHES,
     "seed": 1,
 }  # fmt: skip
 CELLS = {("musk", "0.05"): 2, ("landsat", "0.1"): 3}

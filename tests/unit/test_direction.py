@@ -14,7 +14,7 @@ from remix.tables.cell_tests import cell_tests_table
 from remix.tables.comparisons import comparisons_table
 from remix.tables.gains import gains_table
 from remix.tables.rank_sums import rank_sums_table
-from remix.tables.study import Study
+from remix.tables.study import DEFAULT_SWITCHES, Study
 
 METHODS = ["baseline", "smote", "remix"]
 TASKS = [f"t{i}" for i in range(6)]
@@ -35,7 +35,9 @@ def study():
         )
         for name in TASKS
     }
-    return Study(tasks, {name: name for name in TASKS}, {name: name for name in METHODS}, {}, 1)
+    return Study(
+        tasks, {name: name for name in TASKS}, {name: name for name in METHODS}, {}, DEFAULT_SWITCHES, 1
+    )
 
 
 @pytest.fixture

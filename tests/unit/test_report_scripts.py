@@ -189,7 +189,7 @@ def make_pages(folder, scores, variants, study):
         inputs = {**csv, **look, "variants": own, "figures": figures}
         run("task_page", folder, inputs, [str(folder / "pages" / f"{task}.html")], {"task": task}, study)
     run("provenance_page", folder, {**look, "scores": scores}, [str(folder / "provenance.html")], study=study)
-    inputs = {**csv, "claims": [], "style": str(beside / "report.css")}
+    inputs = {**csv, "claims": [csv["claims"]], "rescored": [], "style": str(beside / "report.css")}
     run("front_page", folder, inputs, [str(folder / "front.rst")], study=study)
 
 

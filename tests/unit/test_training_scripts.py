@@ -102,8 +102,10 @@ def test_train_in_a_process_of_its_own(prepared, protocol):
 def test_reference_copies_and_says_what_made_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.csv").write_text("1\n")
-    (tmp_path / "results/benchmarks/train").mkdir(parents=True)
-    (tmp_path / "results/benchmarks/train/x.tsv").write_text("s\tmax_rss\n2.5\t100.0\n")
+    for place, seconds in (("train", 2.5), ("audit/authors/train", 1.0)):
+        folder = tmp_path / "results/benchmarks" / place / "musk" / "0.05"
+        folder.mkdir(parents=True)
+        (folder / "remix.tsv").write_text(f"s\tmax_rss\n{seconds}\t100.0\n")
     runpy.run_path(str(SCRIPTS / "reference.py"))["main"](
         SimpleNamespace(
             input=["a.csv"],
@@ -116,3 +118,4 @@ def test_reference_copies_and_says_what_made_it(tmp_path, monkeypatch):
     facts = json.loads(Path("reference/provenance.json").read_text())
     assert facts["study"] == {"seed": 1}
     assert facts["training"] == {"jobs": 1, "seconds": 2.5, "largest_rss_mib": 100.0}
+    assert facts["audit_training"] == {"jobs": 1, "seconds": 1.0, "largest_rss_mib": 100.0}

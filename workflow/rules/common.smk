@@ -147,6 +147,7 @@ CODE = {
         "provenance",
         "ranking",
         "statistics",
+        "tables/audit",
         "tables/coverage",
         "tables/gains",
         "tables/markdown",
@@ -371,9 +372,10 @@ AUDIT_TABLES = expand(
     table=["audit", "audit_claims", "audit_effects"],
     form=["csv", "md"],
 )
+AUDIT_FIGURES = expand("results/figures/audit_ranks.{form}", form=["png", "svg"])
 AUDIT = [
     *AUDIT_TABLES,
-    *expand("results/figures/audit_ranks.{form}", form=["png", "svg"]),
+    *AUDIT_FIGURES,
     *(path.replace(".csv", ".html") for path in AUDIT_TABLES if path.endswith(".csv")),
 ]
 

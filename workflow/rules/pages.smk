@@ -91,6 +91,7 @@ rule front_page:
         rank_sums="results/tables/rank_sums.csv",
         coverage="results/tables/coverage.csv",
         claims=[path for path in TABLES if path == "results/tables/claims.csv"],
+        rescored=[path for path in TABLES if path == "results/tables/rescored.csv"],
         style=beside_report("report.css"),
         code=code("page"),
     output:

@@ -155,12 +155,14 @@ rule reference:
     input:
         *TABLES,
         *FIGURES,
+        *AUDIT_TABLES,
+        *AUDIT_FIGURES,
         "results/summary.txt",
     output:
         copies=[
             *(
                 path.replace("results/", "results/reference/")
-                for path in [*TABLES, *FIGURES]
+                for path in [*TABLES, *FIGURES, *AUDIT_TABLES, *AUDIT_FIGURES]
             ),
             "results/reference/summary.txt",
         ],

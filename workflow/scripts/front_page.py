@@ -10,7 +10,7 @@ from remix.tables.study import Study
 
 
 def main(snakemake):
-    """Write the page from the table of ranks and, where the study has it, that of the claims."""
+    """Write the page from the table of ranks and, where the study has them, the audit and the claims."""
     with job(snakemake.log[0]):
         files = snakemake.input
         text = front_page_rst(
@@ -18,6 +18,7 @@ def main(snakemake):
             Study.from_json(snakemake.params.study),
             read_table(files.coverage),
             read_table(files.claims[0]) if files.claims else None,
+            read_table(files.rescored[0]) if files.rescored else None,
             style=Path(files.style).read_text(encoding="utf-8"),
         )
         write_text(text, snakemake.output[0])

@@ -4,6 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
+import pandas as pd
+
 from remix import provenance
 from remix.logs import job
 from remix.records import atomic_path, write_text
@@ -17,8 +19,10 @@ def main(snakemake):
             with atomic_path(targets[source.name]) as temporary:
                 shutil.copyfile(source, temporary)
         facts = provenance.collect(Path(snakemake.params.root))
-        jobs = provenance.training_jobs(Path("results/benchmarks/train"))
-        facts["training"] = provenance.training_cost(jobs)
+        benchmarks = Path("results/benchmarks")
+        audit = [provenance.training_jobs(path) for path in sorted(benchmarks.glob("audit/*/train"))]
+        facts["training"] = provenance.training_cost(provenance.training_jobs(benchmarks / "train"))
+        facts["audit_training"] = provenance.training_cost(pd.concat(audit))
         facts["study"] = json.loads(snakemake.params.study)
         write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", snakemake.output.provenance)
 

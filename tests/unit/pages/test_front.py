@@ -1,5 +1,6 @@
 import re
 
+import pandas as pd
 import pytest
 from docutils.core import publish_parts
 from jinja2 import Environment
@@ -93,3 +94,36 @@ def test_an_unknown_verdict_is_shown_as_it_is(rank_sums, study, coverage, claims
 def test_numbers_of_cells_are_whole(rank_sums, study, coverage, claims):
     page = front_page_rst(rank_sums, study, coverage, claims, style="")
     assert "14.0" not in page
+
+
+@pytest.fixture
+def rescored():
+    lines = [
+        (protocol, setting, kind, metric, distance, tau)
+        for protocol, setting, distance, tau in [
+            ("study", "as configured, 10 repeats", 1.1, 0.4),
+            ("study_alike", "as configured, first 3 repeats", 1.0, 0.4),
+            ("cost_weights", "cost_weights <ignored>", 0.25, 0.95),
+        ]
+        for kind in ("binary", "multiclass")
+        for metric in ("g_mean", "balanced_brier")
+        for _ in range(2)
+    ]
+    return pd.DataFrame(lines, columns=["protocol", "setting", "kind", "metric", "distance", "tau"])
+
+
+def test_what_explains_the_difference(rank_sums, study, coverage, claims, rescored):
+    page = rendered(front_page_rst(rank_sums, study, coverage, claims, rescored, style=""))
+    assert "on average they are 0.25 ranks away from them, instead of 1.00." in page
+    assert page.index('rank-table"') < page.index("What explains") < page.index("claims-table")
+    table = re.search(r'<table class="dataframe rank-table distances">.*?</table>', page, re.S).group(0)
+    row = table[table.index("cost_weights &lt;ignored&gt;") :]
+    assert re.findall(r"<td>(.*?)</td>", row) == ["0.25<small>τ 0.95</small>"] * 4
+
+
+def test_no_deviation_may_explain_it(rank_sums, study, coverage, claims, rescored):
+    worse = rescored.replace({"distance": {0.25: 3.0}})
+    page = rendered(front_page_rst(rank_sums, study, coverage, claims, worse, style=""))
+    assert "None of them brings the ranks nearer" in page
+    without = rendered(front_page_rst(rank_sums, study, coverage, claims, rescored.iloc[:0], style=""))
+    assert "What explains" not in without
