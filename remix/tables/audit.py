@@ -13,6 +13,8 @@ from remix.tables.study import KIND_TITLES, Study
 
 # The study itself, and the study on the repeats that the deviations are compared on.
 STUDY, STUDY_ALIKE = "study", "study_alike"
+# How the setting of a protocol begins that has all settings of an overlay.
+TOGETHER = "all of "
 KEYS = ["protocol", "kind", "metric"]
 COLUMNS = [
     "protocol", "setting", "kind", "metric", "method", "title", "rank_sum", "mean_rank", "n_cells",
@@ -96,7 +98,7 @@ def setting_text(study: Study, name: str) -> str:
         STUDY_ALIKE: f"as configured, first {study.protocol['repeats']} repeats",
     }
     value = study.switches.get(name, study.protocol.get(name))
-    return texts.get(name) or ("all of these" if value is None else f"{name} {value}")
+    return texts.get(name) or (f"{TOGETHER}{name}.yaml" if value is None else f"{name} {value}")
 
 
 def audit_markdown(table: pd.DataFrame, coverage: pd.DataFrame) -> str:
@@ -171,9 +173,11 @@ def _ranks(run: pd.DataFrame, column: str) -> dict[str, str]:
 
 
 def _bounds(table: pd.DataFrame) -> str:
-    """What the printed sums allow for the cells at hand, beside the first and the last protocol's sums."""
+    """What the printed sums allow for the cells at hand, beside ours with no deviation and with all."""
     lines = []
-    names = dict.fromkeys([STUDY, table["protocol"].iloc[-1]])
+    settings = table.drop_duplicates("protocol").set_index("protocol")["setting"]
+    together = [name for name, setting in settings.items() if setting.startswith(TOGETHER)]
+    names = [STUDY, *(together or [settings.index[-1]])]
     for (kind, metric, _), part in table.groupby(["kind", "metric", "method"], sort=False):
         by_protocol = part.set_index("protocol")
         first = part.iloc[0]

@@ -63,7 +63,7 @@ def test_the_audit_from_end_to_end(finished):
     assert (change["binary_bbs", "multiclass", "balanced_brier"] == 0).all()
     text = (tables / "audit.md").read_text()
     assert "| as printed " in text
-    assert "| all of these " in text
+    assert "| all of theirs.yaml " in text
     # Of one cell each, nothing can be decided.
     claims = pd.read_csv(tables / "audit_claims.csv")
     assert set(claims["verdict"]) == {"undecided"}
