@@ -1,0 +1,77 @@
+"""What docs/audit.md says is what the reference run has."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TABLES = ROOT / "results/reference/tables"
+AUDIT = (ROOT / "docs/audit.md").read_text()
+COLUMNS = [(k, m) for k in ("binary", "multiclass") for m in ("g_mean", "balanced_brier")]
+
+
+@pytest.fixture(scope="module")
+def audit():
+    return pd.read_csv(TABLES / "audit.csv")
+
+
+def rows(text, first):
+    """Rows of the table whose first column is headed so, as texts without emphasis."""
+    block = re.search(rf"^\| {first} \|.*?\n\n", text + "\n", re.M | re.S).group(0)
+    lines = block.strip().splitlines()[2:]
+    return {
+        cells[0]: cells[1:]
+        for cells in ([cell.strip(" *`") for cell in line.strip("|").split("|")] for line in lines)
+    }
+
+
+def test_the_table_of_distances_is_the_reference_runs(audit):
+    by_column = audit.drop_duplicates(["setting", "kind", "metric"]).set_index(["setting", "kind", "metric"])
+    shown = rows(AUDIT, "Protocol")
+    assert list(shown) == list(dict.fromkeys(audit["setting"]))
+    for setting, cells in shown.items():
+        expected = [by_column.loc[(setting, *column)] for column in COLUMNS]
+        assert cells == [f"{row['distance']:.2f} ({row['tau']:.2f})" for row in expected]
+
+
+def test_the_contradictions_are_the_reference_runs(audit):
+    total = (
+        audit.drop_duplicates(["setting", "kind", "metric"]).groupby("setting")["total_contradiction"].sum()
+    )
+    said = re.search(r"contradict the printed ones by (\d+) ranks in all, where .*? by (\d+):", AUDIT, re.S)
+    assert [int(number) for number in said.groups()] == [
+        total["all of authors.yaml"],
+        total["as configured, first 3 repeats"],
+    ]
+
+
+def test_readme_and_audit_name_the_same_distances(audit):
+    binary = audit[(audit["kind"] == "binary") & (audit["metric"] == "g_mean")]
+    distance = binary.groupby("setting")["distance"].first()
+    numbers = [f"{distance['cost_weights ignored']:.2f}", f"{distance['as configured, first 3 repeats']:.2f}"]
+    for text in (AUDIT, (ROOT / "README.md").read_text()):
+        for number in numbers:
+            assert number in text
+
+
+def test_gains_and_scores_are_the_reference_runs():
+    scores = pd.read_csv(TABLES / "calibration.csv")
+    assert not scores.empty
+    gains = pd.read_csv(TABLES / "gains.csv", dtype={"ir": str})
+    of_remix = gains[(gains["kind"] == "binary") & (gains["method"] == "remix")]
+    for ir in ("0.05", "0.01"):
+        (gain,) = of_remix.loc[(of_remix["metric"] == "g_mean") & (of_remix["ir"] == ir), "gain"]
+        assert f"{gain:.3f} at {ir}" in AUDIT
+    bbs = of_remix[(of_remix["metric"] == "balanced_brier") & (of_remix["ir"] == "All")].iloc[0]
+    assert f"{bbs['gain']:.3f} [{bbs['low']:.3f}, {bbs['high']:.3f}]" in AUDIT
+
+
+def test_pictures_and_files_are_there():
+    pictures = re.findall(r"!\[.*?\]\(\.\./(.*?)\)", AUDIT)
+    assert len(pictures) == 3
+    for path in pictures:
+        assert (ROOT / path).exists()
+    for name in re.findall(r"`tables/(\w+\.md)`", AUDIT):
+        assert (TABLES / name).exists()
