@@ -128,7 +128,7 @@ def _rank(line: pd.Series, prefix: str) -> str:
     total, mean, position = (line[f"{prefix}{name}"] for name in ("rank_sum", "mean_rank", "position"))
     if pd.isna(total):
         return markdown.ABSENT
-    text = f"{total} ({mean:.2f})"
+    text = f"{total:g} ({mean:.2f})"
     return f"<strong>{text}</strong>" if position == 1 else text
 
 

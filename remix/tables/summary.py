@@ -80,7 +80,7 @@ def _rank_tables(rank_sums: pd.DataFrame) -> list[str]:
         for metric, part in of_kind.groupby("metric", sort=False):
             for prefix, whose in (("", "ours"), ("published_", "paper")):
                 columns[f"{SHORT_TITLES[metric]} {whose}"] = [
-                    "–" if pd.isna(total) else f"{total} ({mean:.2f})"
+                    "–" if pd.isna(total) else f"{total:g} ({mean:.2f})"
                     for total, mean in zip(part[f"{prefix}rank_sum"], part[f"{prefix}mean_rank"], strict=True)
                 ]
         counts = (
