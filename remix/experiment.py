@@ -109,7 +109,7 @@ def cross_validate(
             )
         )
         test_features.append(transform.transform(X[fold.test]))
-    width = protocol.hidden_width(task.kind, X.shape[1], task.n_classes)
+    width = protocol.tables.hidden_width(X.shape[1], task.n_classes)
     trainer = StackTrainer(
         sets,
         method,

@@ -1,9 +1,11 @@
 """The study's protocol: how cells are split, preprocessed and trained."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
+
+Precision = Literal["float32", "mixed_float16", "mixed_bfloat16"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class LearningRateSchedule:
     minimum : float
         The rate never falls below this.
     min_delta : float
-        By how much a loss must be lower to count as better; not a key of the configuration.
+        By how much a loss must be lower to count as better.
     """
 
     initial: float
@@ -29,6 +31,73 @@ class LearningRateSchedule:
     patience: int
     minimum: float
     min_delta: float
+
+
+@dataclass(frozen=True)
+class TableProtocol:
+    """What is done with tables only: their scaling and their multi-layer perceptron.
+
+    Attributes
+    ----------
+    clip : float
+        Standardised features are cut to [-clip, clip].
+    hidden_layers : int
+        Hidden layers, all of the same width.
+    width_divisor : mapping of str to float
+        Divisor of the hidden width for ``'binary'`` and for ``'multiclass'`` tasks.
+    dropout : float
+        Share of the units that is dropped, in [0, 1).
+    """
+
+    clip: float
+    hidden_layers: int
+    width_divisor: Mapping[str, float]
+    dropout: float
+
+    def hidden_width(self, n_features: int, n_classes: int) -> int:
+        """Compute the width of the hidden layers, ``int(2 (d + K) / divisor)`` and at least 1.
+
+        The quotient is taken of the divisor as written (0.7, not the binary fraction next to it), so a
+        width that is whole on paper does not lose a unit to rounding.
+
+        Parameters
+        ----------
+        n_features : int
+            d.
+        n_classes : int
+            K; two classes take the divisor for binary tasks.
+
+        Returns
+        -------
+        int
+        """
+        divisor = Fraction(str(self.width_divisor["binary" if n_classes == 2 else "multiclass"]))
+        return max(1, int(2 * (n_features + n_classes) / divisor))
+
+
+@dataclass(frozen=True)
+class ImageProtocol:
+    """What is done with images only: their convolutional network, and how it is trained.
+
+    Attributes
+    ----------
+    epochs : int
+        Length of the training, instead of the protocol's.
+    filters : tuple of int
+        Filters of each 3 × 3 convolution; 2 × 2 max-pooling follows each.
+    dense : int
+        Units of the layer before the last.
+    precision : {'float32', 'mixed_float16', 'mixed_bfloat16'}
+        Numbers that the network computes with; its weights are always float32.
+    stack : int
+        Folds that are trained at once; changes no result.
+    """
+
+    epochs: int
+    filters: tuple[int, ...]
+    dense: int
+    precision: Precision
+    stack: int = 1
 
 
 @dataclass(frozen=True)
@@ -41,56 +110,51 @@ class Protocol:
         Folds per repeat, and repeats, of the stratified cross-validation.
     validation_fraction : float
         Share of each training part that is set aside for validation.
-    clip : float
-        Standardised features are cut to [-clip, clip].
-    hidden_layers : int
-        Hidden layers, all of the same width.
-    width_divisor : mapping of str to float
-        Divisor of the hidden width for ``'binary'`` and for ``'multiclass'`` tasks.
-    dropout : float
-        Share of the units that is dropped, in [0, 1).
     epochs, batch_size : int
         Length of the training; rows per mini-batch.
     learning_rate : LearningRateSchedule
     selection : str
         Weights in use after training: ``'last'`` or ``'best_validation'``.
+    tables : TableProtocol or None
+    images : ImageProtocol or None
+        Of the two, a training has the one that it needs.
     """
 
     splits: int
     repeats: int
     validation_fraction: float
-    clip: float
-    hidden_layers: int
-    width_divisor: Mapping[str, float]
-    dropout: float
     epochs: int
     batch_size: int
     learning_rate: LearningRateSchedule
     selection: str
+    tables: TableProtocol | None = None
+    images: ImageProtocol | None = None
+
+    @classmethod
+    def from_section(cls, section: Mapping[str, Any]) -> "Protocol":
+        """Build from the (validated) ``protocol`` section of the configuration."""
+        names = {field.name for field in fields(TableProtocol)}
+        tables = {key: value for key, value in section.items() if key in names}
+        others = {key: value for key, value in section.items() if key not in names}
+        return cls.from_mapping({**others, "tables": tables})
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> "Protocol":
-        """Build from the (validated) ``protocol`` section of the configuration."""
-        return cls(**{**mapping, "learning_rate": LearningRateSchedule(**mapping["learning_rate"])})
+        """Build from what `dataclasses.asdict`, or `for_training`, gives."""
+        parts: dict[str, Any] = {"learning_rate": LearningRateSchedule(**mapping["learning_rate"])}
+        if mapping.get("tables") is not None:
+            parts["tables"] = TableProtocol(**mapping["tables"])
+        if mapping.get("images") is not None:
+            images = mapping["images"]
+            parts["images"] = ImageProtocol(**{**images, "filters": tuple(images["filters"])})
+        return cls(**{**mapping, **parts})
 
-    def hidden_width(self, kind: str, n_features: int, n_classes: int) -> int:
-        """Compute the width of the hidden layers, ``int(2 (d + K) / divisor)`` and at least 1.
-
-        The quotient is taken of the divisor as written (0.7, not the binary fraction next to it), so a
-        width that is whole on paper does not lose a unit to rounding.
-
-        Parameters
-        ----------
-        kind : str
-            ``'binary'`` or ``'multiclass'``.
-        n_features : int
-            d.
-        n_classes : int
-            K.
-
-        Returns
-        -------
-        int
-        """
-        divisor = Fraction(str(self.width_divisor[kind]))
-        return max(1, int(2 * (n_features + n_classes) / divisor))
+    def for_training(self, *, images: bool) -> dict[str, Any]:
+        """Give what a training on tables, or on images, depends on; nothing else must train it anew."""
+        given = asdict(self)
+        other = given.pop("tables" if images else "images")
+        assert other is not None
+        if images:
+            given["epochs"] = given["images"]["epochs"]
+            del given["images"]["stack"]
+        return given

@@ -1,7 +1,7 @@
 """Comparing methods over cells: ranks, rank sums and gains over the baseline.
 
 All functions take *scores*: a frame with the columns ``kind, task, ir, method, repeat, fold, metric, value``,
-where a cell is (task, ir) and ``kind`` is ``'binary'`` or ``'multiclass'``. A method that lacks in a cell
+where a cell is (task, ir) and ``kind`` is one of `remix.data.catalogue.KINDS`. A method that lacks in a cell
 where others have scores is an error, since a sum or mean over different cells would compare nothing.
 """
 
@@ -11,11 +11,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from remix.data.catalogue import KINDS as KINDS
 from remix.errors import ResultError
 from remix.metrics import metric as metric_named
 from remix.statistics import bootstrap_interval
 
-KINDS = ("binary", "multiclass")
 CELL = ["kind", "task", "ir"]
 ALL = "All"
 GAIN_COLUMNS = [

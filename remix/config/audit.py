@@ -107,7 +107,7 @@ def audit_sources(protocols: Mapping[str, Study]) -> dict[tuple[str, str, str, s
     sources = {}
     for name, study in protocols.items():
         for task, ir in study.cells:
-            for method in study.methods:
+            for method in study.methods_of(task):
                 training = study.training(task, method)
                 on_cell = made.setdefault((task, ir), [])
                 source = next((place for other, place in on_cell if _serves(other, training)), None)

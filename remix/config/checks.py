@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from remix.batches.entries import is_for_images
 from remix.config.messages import KeyPath, Problem, listing, shown, unknown
 from remix.data.catalogue import ir_text, task_irs
 from remix.data.sources.names import addresses, base_name, download_names, part_names
@@ -48,6 +49,8 @@ def semantic_problems(config: Mapping[str, Any], broken: Iterable[KeyPath]) -> l
         problems += _repeated_tasks(config["datasets"])
     if is_sound("study") and is_mapping("datasets") and is_mapping("methods"):
         problems += _study_names(config["study"], config["datasets"], config["methods"])
+        if is_sound("datasets") and is_sound("methods"):
+            problems += _image_methods(config["study"], config["datasets"], config["methods"])
         if is_sound("datasets") and is_sound("switches"):
             problems += _study_irs(config["study"], config["datasets"], config["switches"]["multiclass_irs"])
     return problems
@@ -184,6 +187,22 @@ def _study_names(
     elif study["methods"] != "all" and BASELINE not in study["methods"]:
         text = f"'{BASELINE}' is not in the list; add it, for gains are measured against it"
         yield Problem(("study", "methods"), text)
+
+
+def _image_methods(
+    study: Mapping[str, Any], datasets: Mapping[str, Any], methods: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """Find methods that were asked for by name and would not be trained on any task."""
+    selected = study["tasks"]
+    images = any(
+        "image" in datasets[dataset]
+        for dataset, task in _tasks(datasets)
+        if selected == "all" or task in selected
+    )
+    for i, name in enumerate(study["methods"] if isinstance(study["methods"], list) else ()):
+        if not images and is_for_images(methods.get(name, {})):
+            text = f"'{name}' works on images only, and no selected task has images; remove it"
+            yield Problem(("study", "methods", i), text)
 
 
 def _study_irs(

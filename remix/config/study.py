@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from remix.batches.entries import stage_entry
+from remix.batches.entries import is_for_images, stage_entry
 from remix.config.checks import semantic_problems
 from remix.config.files import ConfigFiles
 from remix.config.schema import schema_problems
@@ -45,7 +45,7 @@ class Switches:
     cost_weights, binary_bbs, balance, balance_pool, imputation, last_batch : str
     smote_fallback : int
     multiclass_irs : 'listed' or list of float
-    binary_repeats : 'all' or int
+    binary_repeats, image_rows : 'all' or int
     """
 
     cost_weights: str
@@ -57,6 +57,7 @@ class Switches:
     imputation: str
     binary_repeats: str | int
     last_batch: str
+    image_rows: str | int
 
 
 @dataclass(frozen=True)
@@ -115,9 +116,23 @@ class Study:
         """Task and imbalance ratio (as written in paths) of every cell."""
         return [(task.name, ir) for task in self.tasks.values() for ir in task.irs]
 
-    def method_spec(self, name: str) -> dict[str, Any]:
-        """Give the stages of a method as they are trained: under the study's switches, without the title."""
+    def methods_of(self, task: str) -> list[str]:
+        """List the methods that a task can be trained with: some work on images only."""
+        on_images = self.tasks[task].image is not None
+        return [name for name, entry in self.methods.items() if on_images or not is_for_images(entry)]
+
+    def method_spec(self, name: str, *, images: bool = False) -> dict[str, Any]:
+        """Give the stages of a method as they are trained: under the study's switches, without the title.
+
+        Parameters
+        ----------
+        name : str
+        images : bool
+            Whether for a task on images, for which parameters may differ.
+        """
         spec = {key: value for key, value in self.methods[name].items() if key != "title"}
+        if isinstance(spec.get("mix", {}).get("alpha"), Mapping):
+            spec["mix"] = {**spec["mix"], "alpha": spec["mix"]["alpha"]["images" if images else "tables"]}
         if self.switches.cost_weights == "ignored":
             spec.pop("loss_weights", None)
         if "resample" in spec:
@@ -130,10 +145,14 @@ class Study:
             spec["resample"] = {stage: switched[stage] | parameters}
         return spec
 
-    def repeats(self, kind: str) -> int:
-        """Count the repeats of the cross-validation of ``'binary'`` or ``'multiclass'`` tasks."""
-        wanted = self.switches.binary_repeats if kind == "binary" else "all"
+    def repeats(self, task: str) -> int:
+        """Count the repeats of the cross-validation of a task."""
+        wanted = self.switches.binary_repeats if self.tasks[task].binary else "all"
         return self.protocol.repeats if wanted == "all" else min(int(wanted), self.protocol.repeats)
+
+    def rows(self, task: str) -> str | int:
+        """Count the rows of its dataset that a task uses: ``'all'``, or a number."""
+        return "all" if self.tasks[task].image is None else self.switches.image_rows
 
     def training(self, task: str, method: str) -> dict[str, Any]:
         """Give all that predictions of a method on the cells of a task depend on, beside data and code.
@@ -142,20 +161,23 @@ class Study:
         ``protocol.repeats`` only add folds.
         """
         definition = self.tasks[task]
-        spec = self.method_spec(method)
-        protocol = dataclasses.asdict(self.protocol)
-        protocol["repeats"] = self.repeats(definition.kind)
+        images = definition.image is not None
+        spec = self.method_spec(method, images=images)
+        protocol = self.protocol.for_training(images=images)
+        protocol["repeats"] = self.repeats(task)
         protocol["batch_size"] = definition.batch_size or self.protocol.batch_size
         last_batch = "filled"
         if self.switches.last_batch == "dropped":
             last_batch = "dropped" if "resample" in spec or "mix" in spec else "partial"
-        complete = self.datasets[definition.dataset].missing == 0
+        # Pixels are never missing.
+        complete = images or self.datasets[definition.dataset].missing == 0
         return {
             "task": definition.definition(),
             "method": spec,
             "protocol": protocol,
             "last_batch": last_batch,
             "imputation": "training_part" if complete else self.switches.imputation,
+            "rows": self.rows(task),
             "seed": self.seed,
         }
 
@@ -175,6 +197,7 @@ class Study:
                 for name, task in self.tasks.items()
             },
             "methods": {name: self.method_title(name) for name in self.methods},
+            "image_methods": [name for name, entry in self.methods.items() if is_for_images(entry)],
             "protocol": dataclasses.asdict(self.protocol),
             "switches": dataclasses.asdict(self.switches),
             "seed": self.seed,
@@ -244,7 +267,7 @@ def _study(config: Mapping[str, Any]) -> Study:
             tasks |= {task.name: task for task in selected}
     return Study(
         seed=config["seed"],
-        protocol=Protocol.from_mapping(config["protocol"]),
+        protocol=Protocol.from_section(config["protocol"]),
         switches=switches,
         audit=Audit(**config["audit"]),
         datasets=datasets,

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+# Tasks of different kinds are never averaged together.
+KINDS = ("binary", "multiclass", "binary_images", "multiclass_images")
+
 
 @dataclass(frozen=True)
 class Task:
@@ -26,6 +29,8 @@ class Task:
         Imbalance ratios, written as in paths.
     batch_size : int or None
         Rows per mini-batch where the task departs from the protocol.
+    image : tuple of int or None
+        Height, width and channels, where the rows are images.
     """
 
     name: str
@@ -35,6 +40,7 @@ class Task:
     classes: tuple[str, ...]
     irs: tuple[str, ...] = ()
     batch_size: int | None = None
+    image: tuple[int, int, int] | None = None
 
     @classmethod
     def from_definition(cls, definition: Mapping[str, Any]) -> "Task":
@@ -46,6 +52,7 @@ class Task:
             merged=definition["merged"],
             classes=tuple(definition["classes"]),
             irs=tuple(definition.get("irs", ())),
+            image=_image(definition),
         )
 
     def definition(self) -> dict[str, Any]:
@@ -59,6 +66,7 @@ class Task:
             "minority": self.minority,
             "merged": self.merged,
             "classes": self.classes,
+            **({} if self.image is None else {"image": self.image}),
         }
 
     @property
@@ -67,9 +75,14 @@ class Task:
         return 2 if self.merged else len(self.classes)
 
     @property
+    def binary(self) -> bool:
+        """Whether a model for this task tells two classes apart."""
+        return self.n_classes == 2
+
+    @property
     def kind(self) -> str:
-        """``'binary'`` for two classes, else ``'multiclass'``."""
-        return "binary" if self.n_classes == 2 else "multiclass"
+        """One of `KINDS`: by the number of classes, and whether the rows are images."""
+        return ("binary" if self.binary else "multiclass") + ("" if self.image is None else "_images")
 
     @property
     def minority_labels(self) -> tuple[int, ...]:
@@ -99,6 +112,8 @@ class Dataset:
         Columns to be one-hot encoded.
     rows, features, missing : int or None
         How many rows, feature columns and missing values the data must have, where the catalogue says so.
+    image : tuple of int or None
+        Height, width and channels, where the rows are images; their features are the pixels in this order.
     tasks : tuple of Task
         Tasks on this dataset.
     """
@@ -113,6 +128,7 @@ class Dataset:
     rows: int | None = None
     features: int | None = None
     missing: int | None = None
+    image: tuple[int, int, int] | None = None
     tasks: tuple[Task, ...] = field(default=())
 
     @classmethod
@@ -128,6 +144,7 @@ class Dataset:
                 classes=classes,
                 irs=tuple(ir_text(ir) for ir in spec["irs"]),
                 batch_size=spec.get("batch_size"),
+                image=_image(entry),
             )
             for task, spec in entry["tasks"].items()
         )
@@ -142,6 +159,7 @@ class Dataset:
             rows=entry.get("rows"),
             features=entry.get("features"),
             missing=entry.get("missing"),
+            image=_image(entry),
             tasks=tasks,
         )
 
@@ -173,3 +191,10 @@ def ir_text(ir: float) -> str:
     ('0.05', '0.00001', '1')
     """
     return format(Decimal(repr(ir)), "f")
+
+
+def _image(entry: Mapping[str, Any]) -> tuple[int, int, int] | None:
+    if entry.get("image") is None:
+        return None
+    height, width, channels = entry["image"]
+    return height, width, channels

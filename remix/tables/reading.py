@@ -79,22 +79,21 @@ def read_scores(
         if stands_for:
             part["method"] = stands_for
         task, method = part["task"].iloc[0], part["method"].iloc[0]
-        if task not in study.tasks or method not in study.methods:
+        if task not in study.tasks or method not in study.methods_of(task):
             raise ResultError(f"{path} is of task {task} and method {method}, which the study does not have")
-        kind = study.tasks[task].kind
-        part = part[part["repeat"] < study.repeats(kind)]
+        part = part[part["repeat"] < study.repeats(task)]
         # Scores after a correction are made for the proper score alone.
         has_inverted = (part["metric"] == "balanced_brier_inverted").any()
-        if kind == "binary" and study.switches["binary_bbs"] == "negatives_inverted" and has_inverted:
+        if study.tasks[task].binary and study.switches["binary_bbs"] == "negatives_inverted" and has_inverted:
             part = part[part["metric"] != "balanced_brier"].replace(
                 {"metric": {"balanced_brier_inverted": "balanced_brier"}}
             )
-        parts.append(part.assign(kind=kind)[columns])
+        parts.append(part.assign(kind=study.tasks[task].kind)[columns])
     if not parts:
         return pd.DataFrame(columns=columns)
     scores = pd.concat(parts, ignore_index=True)
     for (task, ir), present in scores.groupby(["task", "ir"])["method"]:
-        absent = [name for name in study.methods if name not in set(present)]
+        absent = [name for name in study.methods_of(str(task)) if name not in set(present)]
         if absent:
             raise ResultError(f"{task}, IR {ir} has no scores of {', '.join(absent)}; make these first")
     order = {cell: position for position, cell in enumerate(study.cells)}

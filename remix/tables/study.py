@@ -1,13 +1,18 @@
 """What tables and figures say about the study: its cells, the names of things, the protocol."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from remix.data.catalogue import Task
 
-KIND_TITLES = {"binary": "Binary", "multiclass": "Multi-class"}
+KIND_TITLES = {
+    "binary": "Binary",
+    "multiclass": "Multi-class",
+    "binary_images": "Binary images",
+    "multiclass_images": "Multi-class images",
+}
 # What the paper's text says; a test holds it against config/config.yaml.
 DEFAULT_SWITCHES = {
     "cost_weights": "applied",
@@ -19,6 +24,7 @@ DEFAULT_SWITCHES = {
     "imputation": "training_part",
     "binary_repeats": "all",
     "last_batch": "filled",
+    "image_rows": "all",
 }
 
 
@@ -34,6 +40,8 @@ class Study:
         Title of each task's dataset, by task.
     methods : mapping of str to str
         Titles by name, in the order of the catalogue.
+    image_methods : sequence of str
+        Those that work on images only.
     protocol, switches : mapping
         The configuration's ``protocol`` and ``switches``.
     seed : int
@@ -43,6 +51,7 @@ class Study:
     tasks: Mapping[str, Task]
     titles: Mapping[str, str]
     methods: Mapping[str, str]
+    image_methods: Sequence[str]
     protocol: Mapping[str, Any]
     switches: Mapping[str, Any]
     seed: int
@@ -57,19 +66,24 @@ class Study:
         """Build from what `remix.config.study.Study.for_reports` gives."""
         tasks, titles = {}, {}
         for name, entry in given["tasks"].items():
-            definition = {key: entry[key] for key in ("dataset", "minority", "merged", "classes", "irs")}
-            tasks[name] = Task.from_definition({"name": name, **definition})
+            tasks[name] = Task.from_definition({"name": name, **entry})
             titles[name] = entry["title"]
-        return cls(tasks, titles, given["methods"], given["protocol"], given["switches"], given["seed"])
+        parts = (given[key] for key in ("methods", "image_methods", "protocol", "switches", "seed"))
+        return cls(tasks, titles, *parts)
 
     @property
     def cells(self) -> list[tuple[str, str]]:
         """Every (task, IR) of the study, tasks in catalogue order, IRs from mild to extreme."""
         return [(name, ir) for name, task in self.tasks.items() for ir in sorted_irs(task.irs)]
 
-    def repeats(self, kind: str) -> int:
-        """Count the repeats of the cross-validation of ``'binary'`` or ``'multiclass'`` tasks."""
-        wanted = self.switches["binary_repeats"] if kind == "binary" else "all"
+    def methods_of(self, task: str) -> dict[str, str]:
+        """Give the titles of the methods that a task is trained with."""
+        on_images = self.tasks[task].image is not None
+        return {n: title for n, title in self.methods.items() if on_images or n not in self.image_methods}
+
+    def repeats(self, task: str) -> int:
+        """Count the repeats of the cross-validation of a task."""
+        wanted = self.switches["binary_repeats"] if self.tasks[task].binary else "all"
         return self.protocol["repeats"] if wanted == "all" else min(wanted, self.protocol["repeats"])
 
     @property

@@ -204,7 +204,7 @@ def per_method(folder):
     return [
         f"results/{folder}/{task}/{ir}/{method}.csv"
         for task, ir in cells()
-        for method in STUDY.methods
+        for method in STUDY.methods_of(task)
     ]
 
 
@@ -311,7 +311,7 @@ def audited_files(free):
             (name, task, ir, method)
             for task, ir in study.cells
             if study.tasks[task].dataset in present
-            for method in study.methods
+            for method in study.methods_of(task)
         ]
         sources = [(*key[1:3], SOURCES[key]) for key in keys]
         found[name] = {
