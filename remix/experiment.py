@@ -7,13 +7,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from remix.batches.drawing import LastBatch
+from remix.batches.drawing import LastBatch, epoch_steps
 from remix.data.catalogue import Task
 from remix.methods import Method
+from remix.networks import CNN, MLP
 from remix.preprocessing import scaler
 from remix.protocol import Protocol
 from remix.splits import Fold, repeated_folds
-from remix.training import StackedModel, StackTrainer, TrainingSet
+from remix.training import FoldRecord, Progress, StackTrainer, TrainingSet
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ def cross_validate(
     seed: int,
     last_batch: LastBatch = "filled",
     fill: pd.Series | None = None,
+    stack: int | None = None,
 ) -> CrossValidation:
     """Train a method on every fold of a cell and predict every fold's test and validation rows.
 
@@ -68,7 +70,10 @@ def cross_validate(
         What becomes of an epoch's last rows where they are fewer than a batch.
     fill : Series of float, optional
         By feature, the value that stands for a missing one. By default the mean over each training part is
-        learnt; a value that comes from more rows than these lets the model know of its test rows.
+        learnt; a value that comes from more rows than these lets the model know of its test rows. Images
+        have none.
+    stack : int, optional
+        Folds that are trained at once; by default all. Changes no result: it bounds the memory.
 
     Returns
     -------
@@ -79,10 +84,6 @@ def cross_validate(
     DataError, TrainingError
         If a fold cannot be made or trained; names task, IR, repeat and fold.
     """
-    features = variant.drop(columns=["row", "label"])
-    if fill is not None:
-        features = features.fillna(fill)
-    X = features.to_numpy(np.float64)
     y = variant["label"].to_numpy()
     folds = repeated_folds(
         y,
@@ -93,50 +94,82 @@ def cross_validate(
         repeats=protocol.repeats,
         validation_fraction=protocol.validation_fraction,
     )
-    sets, test_features = [], []
-    for fold in folds:
-        transform = scaler(protocol.clip).fit(X[fold.train])
-        sets.append(
-            TrainingSet(
-                features=transform.transform(X[fold.train]),
-                labels=y[fold.train],
-                validation_features=transform.transform(X[fold.validation]),
-                validation_labels=y[fold.validation],
-                task=task.name,
-                ir=ir,
-                repeat=fold.repeat,
-                fold=fold.fold,
-            )
-        )
-        test_features.append(transform.transform(X[fold.test]))
-    width = protocol.tables.hidden_width(X.shape[1], task.n_classes)
-    trainer = StackTrainer(
-        sets,
-        method,
-        protocol,
-        n_classes=task.n_classes,
-        hidden_width=width,
-        batch_size=protocol.batch_size,
-        seed=seed,
-        last_batch=last_batch,
-    )
+    data = _Images(variant, task, protocol) if task.image else _Table(variant, task, protocol, fill)
+    stack = min(stack or len(folds), len(folds))
+    stacks = [folds[start : start + stack] for start in range(0, len(folds), stack)]
+    # As many as all folds need, so that a fold is trained alike in any stack.
+    steps = epoch_steps([len(fold.train) for fold in folds], protocol.batch_size, last_batch)
     logger.info(
-        f"{task.name}, IR {ir}: {len(folds)} folds of {len(sets[0].labels)} training rows, "
-        f"{X.shape[1]} features, {task.n_classes} classes; "
-        f"{protocol.hidden_layers} hidden layers of {width}; "
-        f"{trainer.steps} steps of {protocol.batch_size} rows per epoch"
+        f"{task.name}, IR {ir}: {len(folds)} folds of {len(folds[0].train)} training rows, "
+        f"{len(stacks[0])} at once; {data}, {task.n_classes} classes; {data.architecture}; "
+        f"{steps} steps of {protocol.batch_size} rows per epoch"
     )
-    model = trainer.run()
+    progress = Progress(protocol.epochs, len(stacks))
+    tested, validated, records = [], [], []
+    for part in stacks:
+        inputs = [data.inputs(fold) for fold in part]
+        sets = [
+            TrainingSet(train, y[fold.train], validation, y[fold.validation], task.name, ir, *fold.index)
+            for fold, (train, validation, _) in zip(part, inputs, strict=True)
+        ]
+        model = StackTrainer(
+            sets,
+            method,
+            protocol,
+            architecture=data.architecture,
+            n_classes=task.n_classes,
+            batch_size=protocol.batch_size,
+            seed=seed,
+            last_batch=last_batch,
+            steps=steps,
+        ).run(progress)
+        tested += model.predict([test for *_, test in inputs])
+        validated += model.predict([validation for _, validation, _ in inputs])
+        records += model.records
     return CrossValidation(
-        _predictions(variant, folds, [fold.test for fold in folds], model.predict(test_features)),
-        _predictions(
-            variant,
-            folds,
-            [fold.validation for fold in folds],
-            model.predict([data.validation_features for data in sets]),
-        ),
-        _records(folds, model),
+        _predictions(variant, folds, [fold.test for fold in folds], tested),
+        _predictions(variant, folds, [fold.validation for fold in folds], validated),
+        _records(folds, records),
     )
+
+
+class _Table:
+    """The rows of a table: scaled by what is learnt from each training part, for a multi-layer perceptron."""
+
+    def __init__(self, variant: pd.DataFrame, task: Task, protocol: Protocol, fill: pd.Series | None) -> None:
+        assert protocol.tables is not None
+        features = variant.drop(columns=["row", "label"])
+        self.values = (features if fill is None else features.fillna(fill)).to_numpy(np.float64)
+        self.clip = protocol.tables.clip
+        width = protocol.tables.hidden_width(self.values.shape[1], task.n_classes)
+        self.architecture = MLP((width,) * protocol.tables.hidden_layers, protocol.tables.dropout)
+
+    def inputs(self, fold: Fold) -> list[np.ndarray]:
+        """Give the training, validation and test rows of a fold."""
+        transform = scaler(self.clip).fit(self.values[fold.train])
+        return [transform.transform(self.values[part]) for part in (fold.train, fold.validation, fold.test)]
+
+    def __str__(self) -> str:
+        return f"{self.values.shape[1]} features"
+
+
+class _Images:
+    """Images as bytes, for a convolutional network; nothing is learnt from them beforehand."""
+
+    def __init__(self, variant: pd.DataFrame, task: Task, protocol: Protocol) -> None:
+        assert protocol.images is not None
+        assert task.image is not None
+        pixels = variant.drop(columns=["row", "label"]).to_numpy(np.uint8)
+        self.values = pixels.reshape(-1, *task.image)
+        images = protocol.images
+        self.architecture = CNN(images.filters, images.dense, images.precision)
+
+    def inputs(self, fold: Fold) -> list[np.ndarray]:
+        """Give the training, validation and test images of a fold."""
+        return [self.values[part] for part in (fold.train, fold.validation, fold.test)]
+
+    def __str__(self) -> str:
+        return f"images of {' × '.join(map(str, self.values.shape[1:]))}"
 
 
 def _predictions(
@@ -161,9 +194,9 @@ def _predictions(
     )
 
 
-def _records(folds: list[Fold], model: StackedModel) -> pd.DataFrame:
+def _records(folds: list[Fold], records: list[FoldRecord]) -> pd.DataFrame:
     lines = []
-    for fold, record in zip(folds, model.records, strict=True):
+    for fold, record in zip(folds, records, strict=True):
         line = dataclasses.asdict(record)
         lacking, share, resampling = (
             line.pop(name) for name in ("batches_lacking", "class_share", "resampling")

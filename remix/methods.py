@@ -1,4 +1,4 @@
-"""A method is a composition of stages: resample → mix → loss weights."""
+"""A method is a composition of stages: resample → augment → mix → loss weights."""
 
 import dataclasses
 from collections.abc import Callable, Mapping
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from remix.batches.augmentation import ImageAugmentation
 from remix.batches.balanced import BalancedResampling
 from remix.batches.class_weights import balanced_class_weights
 from remix.batches.classes import Pool, class_index
@@ -19,6 +20,7 @@ from remix.errors import ConfigError
 Resampling = BalancedResampling | Smote
 
 RESAMPLERS: dict[str, type[Resampling]] = {"balanced": BalancedResampling, "smote": Smote}
+AUGMENTATIONS: dict[str, type[ImageAugmentation]] = {"image": ImageAugmentation}
 LOSS_WEIGHTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"balanced": balanced_class_weights}
 
 
@@ -30,13 +32,16 @@ class Method:
     ----------
     resample : BalancedResampling, Smote or None
         Changes the class mix of a mini-batch.
+    augment : ImageAugmentation or None
+        Changes each image of the (resampled) mini-batch.
     mix : Mixing or None
-        Blends rows and labels of the (resampled) mini-batch.
+        Blends rows and labels of the (resampled, augmented) mini-batch.
     loss_weights : callable or None
         Maps the class counts of a training part, (..., K), to loss weights of the same shape.
     """
 
     resample: Resampling | None = None
+    augment: ImageAugmentation | None = None
     mix: Mixing | None = None
     loss_weights: Callable[[np.ndarray], np.ndarray] | None = None
 
@@ -52,8 +57,8 @@ class Method:
         Parameters
         ----------
         generators : mapping of str to numpy.random.Generator
-            ``resample`` and ``mix``: a generator of its own for each stage, so that no draw depends on which
-            other stages the method has.
+            ``resample``, ``augment`` and ``mix``: a generator of its own for each stage, so that no draw
+            depends on which other stages the method has.
         steps, batch_size, n_classes : int
 
         Returns
@@ -61,7 +66,7 @@ class Method:
         dict
             For each stage that the method has, its drawn arrays, whose first axis is the step.
         """
-        stages = {"resample": self.resample, "mix": self.mix}
+        stages = {"resample": self.resample, "augment": self.augment, "mix": self.mix}
         return {
             name: stage.draw(generators[name], steps, batch_size, n_classes)
             for name, stage in stages.items()
@@ -84,8 +89,8 @@ class Method:
 
         Returns
         -------
-        x : float32 tensor, shape (S, B, d)
-            Features.
+        x : float32 tensor, shape (S, B, d) or (S, B, H, W, C)
+            Features, or images scaled to [0, 1].
         y : float32 tensor, shape (S, B, K)
             Labels: one-hot, or soft where rows were mixed.
         """
@@ -95,11 +100,13 @@ class Method:
                 rows, class_index(labels, pool.n_classes), pool.by_class, **drawn["resample"]
             )
             labels = tf.gather(pool.labels, rows, batch_dims=1)
-        x = tf.gather(pool.features, rows, batch_dims=1)
+        x = pool.take(rows)
         if isinstance(self.resample, Smote):
             x, labels = self.resample.apply(
                 x, labels, class_index(labels, pool.n_classes), **drawn["resample"]
             )
+        if self.augment is not None:
+            x = self.augment.apply(x, **drawn["augment"])
         y = tf.one_hot(labels, pool.n_classes)
         if self.mix is not None:
             x, y = self.mix.apply(x, y, **drawn["mix"])
@@ -129,21 +136,25 @@ class Method:
         ConfigError
             If a stage, or a parameter of one, does not exist.
         """
-        unknown = set(spec) - {"resample", "mix", "loss_weights"}
+        unknown = set(spec) - {field.name for field in dataclasses.fields(cls)}
         if unknown:
             raise ConfigError(
-                f"unknown stage '{sorted(unknown)[0]}'; a method is made of resample, mix and loss_weights"
+                f"unknown stage '{sorted(unknown)[0]}'; a method is made of resample, augment, mix and "
+                "loss_weights"
             )
-        resample = mix = loss_weights = None
+        resample = augment = mix = loss_weights = None
         if "resample" in spec:
             name, parameters = stage_entry(spec["resample"])
             kind = _lookup("resample", name, RESAMPLERS)
             resample = _build(f"resample {name}", kind, parameters)
+        if "augment" in spec:
+            name, parameters = stage_entry(spec["augment"])
+            augment = _build(f"augment {name}", _lookup("augment", name, AUGMENTATIONS), parameters)
         if "mix" in spec:
             mix = _build("mix", Mixing, spec["mix"])
         if "loss_weights" in spec:
             loss_weights = _lookup("loss_weights", spec["loss_weights"], LOSS_WEIGHTS)
-        return cls(resample, mix, loss_weights)
+        return cls(resample, augment, mix, loss_weights)
 
 
 def _lookup(stage: str, name: str, choices: Mapping[str, Any]) -> Any:

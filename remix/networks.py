@@ -1,41 +1,176 @@
-"""Networks with a leading stack axis: S networks of the same shape, trained side by side."""
+"""Networks with a leading stack axis: S networks of the same shape, trained side by side.
+
+An architecture (`MLP`, `CNN`) draws the weights of one network and puts those of several into a stack
+(`StackedMLP`, `StackedCNN`).
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 import tensorflow as tf
 
+from remix.errors import TrainingError
+from remix.protocol import Precision
 
-def initial_weights(rng: np.random.Generator, sizes: Sequence[int]) -> list[np.ndarray]:
-    """Draw the weights of one multi-layer perceptron: Glorot uniform, biases 0 (as in Keras).
+# Small gradients would vanish in 16-bit numbers of this type: the loss is multiplied by it, and they divided.
+FLOAT16_LOSS_SCALE = 1024.0
+
+
+class StackedNetwork(Protocol):
+    """What the trainer needs of a stack of networks.
+
+    Attributes
+    ----------
+    variables : list of tf.Variable
+        Weights, float32, with the stack as first axis.
+    loss_scale : float
+        What the loss is multiplied by before gradients are taken; they are divided by it.
+    """
+
+    variables: list[tf.Variable]
+    loss_scale: float
+
+    def dropout_masks(self, seed: tf.Tensor, batch_size: int) -> list[tf.Tensor]:
+        """Draw the dropout masks of one step, shared by all networks of the stack."""
+
+    def logits(self, x: tf.Tensor, masks: Sequence[tf.Tensor] = ()) -> tf.Tensor:
+        """Compute the float32 logits (S, B, K) of features (S, B, …); without masks nothing is dropped."""
+
+
+class Architecture(Protocol):
+    """What all networks of a stack have in common."""
+
+    def weights(self, rng: np.random.Generator, shape: Sequence[int], n_classes: int) -> list[np.ndarray]:
+        """Draw the initial weights of one network for rows of a shape."""
+
+    def stacked(self, weights: Sequence[Sequence[np.ndarray]]) -> StackedNetwork:
+        """Stack networks, given the weights of each."""
+
+
+@dataclass(frozen=True)
+class MLP:
+    """Multi-layer perceptron: relu after each hidden layer, dropout after all hidden layers but the last.
 
     Parameters
     ----------
-    rng : numpy.random.Generator
-    sizes : sequence of int
-        Features, the hidden widths, classes.
-
-    Returns
-    -------
-    list of float32 ndarray
-        Kernel (n_in, n_out) and bias (1, n_out) of each layer in turn.
+    widths : tuple of int
+        Units of the hidden layers.
+    dropout : float
+        Share of the units that are dropped in training, in [0, 1).
     """
-    weights = []
-    for n_in, n_out in pairwise(sizes):
-        limit = np.sqrt(6.0 / (n_in + n_out))
-        weights.append(rng.uniform(-limit, limit, size=(n_in, n_out)).astype(np.float32))
-        weights.append(np.zeros((1, n_out), np.float32))
-    return weights
+
+    widths: tuple[int, ...]
+    dropout: float
+
+    def weights(self, rng: np.random.Generator, shape: Sequence[int], n_classes: int) -> list[np.ndarray]:
+        """Draw the weights of one network: Glorot uniform, biases 0 (as in Keras).
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+        shape : (int,)
+            Number of features d.
+        n_classes : int
+            K.
+
+        Returns
+        -------
+        list of float32 ndarray
+            Kernel (n_in, n_out) and bias (1, n_out) of each layer in turn.
+        """
+        (n_features,) = shape
+        weights = []
+        for n_in, n_out in pairwise([n_features, *self.widths, n_classes]):
+            weights += [_glorot_uniform(rng, (n_in, n_out)), np.zeros((1, n_out), np.float32)]
+        return weights
+
+    def stacked(self, weights: Sequence[Sequence[np.ndarray]]) -> "StackedMLP":
+        """Stack networks, given the weights of each."""
+        return StackedMLP(weights, self.dropout)
+
+    def __str__(self) -> str:
+        return f"hidden layers of {', '.join(map(str, self.widths))}"
+
+
+@dataclass(frozen=True)
+class CNN:
+    """Convolutional network: 3 × 3 convolution, relu and 2 × 2 max-pooling, repeated; then a dense layer.
+
+    Relu after the dense layer too; neither padding nor dropout. With the default sizes it is the paper's
+    network for CIFAR-10.
+
+    Parameters
+    ----------
+    filters : tuple of int
+        Filters of each convolution.
+    dense : int
+        Units of the dense layer.
+    precision : {'float32', 'mixed_float16', 'mixed_bfloat16'}
+        Numbers that are computed with; weights, losses and gradients are float32.
+    """
+
+    filters: tuple[int, ...]
+    dense: int
+    precision: Precision = "float32"
+
+    def weights(self, rng: np.random.Generator, shape: Sequence[int], n_classes: int) -> list[np.ndarray]:
+        """Draw the weights of one network: Glorot uniform, biases 0 (as in Keras).
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+        shape : (int, int, int)
+            Height, width and channels of the images.
+        n_classes : int
+            K.
+
+        Returns
+        -------
+        list of float32 ndarray
+            Kernel (3, 3, c_in, c_out) and bias (1, 1, 1, c_out) of each convolution, then kernel
+            (n_in, n_out) and bias (1, n_out) of the two dense layers.
+
+        Raises
+        ------
+        TrainingError
+            If the images are too small for so many convolutions.
+        """
+        height, width, channels = shape
+        weights = []
+        for n_filters in self.filters:
+            weights += [
+                _glorot_uniform(rng, (3, 3, channels, n_filters)),
+                np.zeros((1, 1, 1, n_filters), np.float32),
+            ]
+            height, width, channels = (height - 2) // 2, (width - 2) // 2, n_filters
+        if min(height, width) < 1:
+            raise TrainingError(
+                f"images of {shape[0]} × {shape[1]} are too small for {len(self.filters)} convolutions "
+                "with pooling; list fewer in protocol.images.filters"
+            )
+        for n_in, n_out in pairwise([height * width * channels, self.dense, n_classes]):
+            weights += [_glorot_uniform(rng, (n_in, n_out)), np.zeros((1, n_out), np.float32)]
+        return weights
+
+    def stacked(self, weights: Sequence[Sequence[np.ndarray]]) -> "StackedCNN":
+        """Stack networks, given the weights of each."""
+        return StackedCNN(weights, self.precision)
+
+    def __str__(self) -> str:
+        convolutions = ", ".join(map(str, self.filters))
+        return f"3 × 3 convolutions with {convolutions} filters, a dense layer of {self.dense}"
 
 
 class StackedMLP:
-    """S multi-layer perceptrons: relu after each hidden layer, dropout after all hidden layers but the last.
+    """S multi-layer perceptrons; see `MLP`.
 
     Parameters
     ----------
     weights : list of list of ndarray
-        One list per network, as `initial_weights` gives them.
+        One list per network, as `MLP.weights` gives them.
     dropout : float
         Share of the units that are dropped in training, in [0, 1).
 
@@ -44,6 +179,8 @@ class StackedMLP:
     variables : list of tf.Variable
         Kernels (S, n_in, n_out) and biases (S, 1, n_out).
     """
+
+    loss_scale = 1.0
 
     def __init__(self, weights: Sequence[Sequence[np.ndarray]], dropout: float) -> None:
         self.variables = [tf.Variable(np.stack(layer)) for layer in zip(*weights, strict=True)]
@@ -87,3 +224,56 @@ class StackedMLP:
             if i < len(masks):
                 x = x * masks[i]
         return x
+
+
+class StackedCNN:
+    """S convolutional networks; see `CNN`.
+
+    The networks are computed one after the other inside a step: a convolution has more arithmetic than a
+    matrix product has to offer to a stack, and no kernel for a stack of them is faster.
+
+    Parameters
+    ----------
+    weights : list of list of ndarray
+        One list per network, as `CNN.weights` gives them.
+    precision : {'float32', 'mixed_float16', 'mixed_bfloat16'}
+        See `CNN`.
+
+    Attributes
+    ----------
+    variables : list of tf.Variable
+        Kernels (S, 3, 3, c_in, c_out) and biases (S, 1, 1, 1, c_out) of the convolutions; kernels
+        (S, n_in, n_out) and biases (S, 1, n_out) of the dense layers.
+    """
+
+    def __init__(self, weights: Sequence[Sequence[np.ndarray]], precision: Precision = "float32") -> None:
+        self.variables = [tf.Variable(np.stack(layer)) for layer in zip(*weights, strict=True)]
+        self.dtype = tf.as_dtype(precision.removeprefix("mixed_"))
+        self.loss_scale = FLOAT16_LOSS_SCALE if self.dtype == tf.float16 else 1.0
+
+    def dropout_masks(self, seed: tf.Tensor, batch_size: int) -> list[tf.Tensor]:
+        """Draw nothing: there is no dropout."""
+        return []
+
+    def logits(self, x: tf.Tensor, masks: Sequence[tf.Tensor] = ()) -> tf.Tensor:
+        """Compute the float32 logits (S, B, K) of images (S, B, H, W, C)."""
+        folds = zip(tf.unstack(x), *map(tf.unstack, self.variables), strict=True)
+        return tf.stack([self._logits(images, weights) for images, *weights in folds])
+
+    def _logits(self, x: tf.Tensor, weights: Sequence[tf.Tensor]) -> tf.Tensor:
+        x, *weights = (tf.cast(tensor, self.dtype) for tensor in (x, *weights))
+        *convolutions, (kernel, bias), (last_kernel, last_bias) = zip(
+            weights[::2], weights[1::2], strict=True
+        )
+        for filters, shift in convolutions:
+            x = tf.nn.relu(tf.nn.conv2d(x, filters, strides=1, padding="VALID") + shift)
+            x = tf.nn.max_pool2d(x, ksize=2, strides=2, padding="VALID")
+        x = tf.reshape(x, (-1, kernel.shape[0]))
+        x = tf.nn.relu(tf.matmul(x, kernel) + bias)
+        return tf.cast(tf.matmul(x, last_kernel) + last_bias, tf.float32)
+
+
+def _glorot_uniform(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    *window, n_in, n_out = shape
+    limit = np.sqrt(6.0 / (np.prod(window, dtype=int) * (n_in + n_out)))
+    return rng.uniform(-limit, limit, size=shape).astype(np.float32)

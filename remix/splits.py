@@ -27,6 +27,11 @@ class Fold:
     validation: np.ndarray
     test: np.ndarray
 
+    @property
+    def index(self) -> tuple[int, int]:
+        """Repeat and fold."""
+        return self.repeat, self.fold
+
 
 def repeated_folds(
     labels: np.ndarray,

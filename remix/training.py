@@ -14,20 +14,20 @@ import numpy as np
 import tensorflow as tf
 
 from remix import seeding
-from remix.batches.classes import Pool, padded
+from remix.batches.classes import Pool, as_input, padded
 from remix.batches.drawing import LastBatch, draw_epoch, epoch_steps, row_weights
 from remix.errors import TrainingError
 from remix.learning_rate import LearningRate
 from remix.methods import Method
-from remix.networks import StackedMLP, initial_weights
+from remix.networks import Architecture, StackedNetwork
 from remix.protocol import Protocol
 
 logger = logging.getLogger(__name__)
 
 # Adam as published and as in Keras; only the learning rate is part of the protocol.
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7
-# Rows of each fold that are predicted at a time; bounds the memory, changes no result.
-PREDICTION_ROWS = 2048
+# Rows of each fold, or images, that are predicted at a time; bounds the memory, changes no result.
+PREDICTION_ROWS, PREDICTION_IMAGES = 2048, 256
 PROGRESS_LINES = 20
 
 
@@ -37,8 +37,8 @@ class TrainingSet:
 
     Attributes
     ----------
-    features, validation_features : ndarray of float32, shapes (n, d) and (n_validation, d)
-        Preprocessed, without missing values.
+    features, validation_features : ndarray, shapes (n, …) and (n_validation, …)
+        Of tables: (n, d), float32, preprocessed, without missing values. Images: (n, H, W, C), uint8.
     labels, validation_labels : ndarray of int, shapes (n,) and (n_validation,)
         Classes 0..K-1.
     task, ir : str
@@ -109,7 +109,7 @@ class StackedModel:
     records : list of FoldRecord
     """
 
-    def __init__(self, network: StackedMLP, records: list[FoldRecord]) -> None:
+    def __init__(self, network: StackedNetwork, records: list[FoldRecord]) -> None:
         self._network = network
         self.records = records
 
@@ -118,8 +118,8 @@ class StackedModel:
 
         Parameters
         ----------
-        features : sequence of float32 ndarray, shapes (n_s, d)
-            Rows for each fold of the stack, preprocessed as that fold's training part.
+        features : sequence of ndarray, shapes (n_s, …)
+            Rows for each fold of the stack, in the form of that fold's training part.
 
         Returns
         -------
@@ -140,9 +140,11 @@ class StackTrainer:
     method : Method
         What is done to the mini-batches and the loss.
     protocol : Protocol
-        Epochs, learning rate, dropout, selection of the weights.
-    n_classes, hidden_width, batch_size : int
-        K, width of the hidden layers, rows per mini-batch B.
+        Epochs, learning rate, selection of the weights.
+    architecture : Architecture
+        What the networks are.
+    n_classes, batch_size : int
+        K, rows per mini-batch B.
     seed : int
         The study's seed.
     last_batch : {'filled', 'partial', 'dropped'}
@@ -162,8 +164,8 @@ class StackTrainer:
         method: Method,
         protocol: Protocol,
         *,
+        architecture: Architecture,
         n_classes: int,
-        hidden_width: int,
         batch_size: int,
         seed: int,
         last_batch: LastBatch = "filled",
@@ -180,9 +182,10 @@ class StackTrainer:
         rows = [len(data.labels) for data in sets]
         self.steps = epoch_steps(rows, batch_size, last_batch) if steps is None else steps
 
-        sizes = [sets[0].features.shape[1], *[hidden_width] * protocol.hidden_layers, n_classes]
-        weights = [initial_weights(data.generator(seed, "weights"), sizes) for data in sets]
-        self.network = StackedMLP(weights, protocol.dropout)
+        shape = sets[0].features.shape[1:]
+        self.network = architecture.stacked(
+            [architecture.weights(data.generator(seed, "weights"), shape, n_classes) for data in sets]
+        )
         self.variables = self.network.variables
         self.means = [tf.Variable(tf.zeros_like(variable)) for variable in self.variables]
         self.squares = [tf.Variable(tf.zeros_like(variable)) for variable in self.variables]
@@ -201,13 +204,18 @@ class StackTrainer:
 
         self.order_generators = [data.generator(seed, "batches") for data in sets]
         self.stage_generators = [
-            {name: data.generator(seed, name) for name in ("resample", "mix")} for data in sets
+            {name: data.generator(seed, name) for name in ("resample", "augment", "mix")} for data in sets
         ]
         # Dropout masks are shared along the stack, so their seed names the cell alone.
         self.dropout_generator = seeding.generator(seed, "dropout", sets[0].task, sets[0].ir)
 
-    def run(self) -> StackedModel:
+    def run(self, progress: "Progress | None" = None) -> StackedModel:
         """Train for all epochs and settle which weights are kept.
+
+        Parameters
+        ----------
+        progress : Progress, optional
+            Tells the log how far a cell is, where this stack is not all of it.
 
         Raises
         ------
@@ -218,7 +226,8 @@ class StackTrainer:
         rate = LearningRate(self.protocol.learning_rate, stack)
         keeper = _BestWeights(self.variables, stack) if self.protocol.selection == "best_validation" else None
         diagnostics: dict[str, np.ndarray] = {}
-        progress = _Progress(epochs, rows_per_epoch=stack * self.steps * self.batch_size)
+        progress = progress or Progress(epochs)
+        progress.start(rows_per_epoch=stack * self.steps * self.batch_size)
         losses = np.empty(stack)
         for epoch in range(1, epochs + 1):
             losses, diagnosed = self.run_epoch(rate.rate)
@@ -325,16 +334,21 @@ class StackTrainer:
             losses = tf.reduce_sum(weights * row_losses, axis=1)
             # The folds share no weight: the gradient of the sum holds each fold's own gradient.
             total = tf.reduce_sum(losses)
+            if self.network.loss_scale != 1.0:
+                total *= self.network.loss_scale
         gradients = tape.gradient(total, self.variables)
+        if self.network.loss_scale != 1.0:
+            gradients = [gradient / self.network.loss_scale for gradient in gradients]
 
         count = self.updates.assign_add(1.0)
         correction = tf.sqrt(1.0 - tf.pow(BETA_2, count)) / (1.0 - tf.pow(BETA_1, count))
-        size = (rates * correction)[:, None, None]
+        sizes = rates * correction
         for variable, mean, square, gradient in zip(
             self.variables, self.means, self.squares, gradients, strict=True
         ):
             mean.assign_add((gradient - mean) * (1.0 - BETA_1))
             square.assign_add((tf.square(gradient) - square) * (1.0 - BETA_2))
+            size = tf.reshape(sizes, (-1, *[1] * (len(variable.shape) - 1)))
             variable.assign_sub(size * mean / (tf.sqrt(square) + EPSILON))
         return losses
 
@@ -376,7 +390,8 @@ class _BestWeights:
         self.loss = np.where(better, losses, self.loss)
         self.epoch = np.where(better, epoch, self.epoch)
         for kept, variable in zip(self.kept, self.variables, strict=True):
-            kept.assign(tf.where(better[:, None, None], variable, kept))
+            chosen = better.reshape(-1, *[1] * (len(variable.shape) - 1))
+            kept.assign(tf.where(chosen, variable, kept))
 
     def restore(self) -> np.ndarray:
         """Put the best weights back; gives the epoch that each fold's come from."""
@@ -385,35 +400,70 @@ class _BestWeights:
         return self.epoch
 
 
-class _Progress:
-    """Lines in the log: epoch, loss, learning rate and speed, about twenty in a training."""
+class Progress:
+    """Lines in the log: epoch, loss, learning rate and speed, about twenty for a cell.
 
-    def __init__(self, epochs: int, rows_per_epoch: int) -> None:
-        self.epochs, self.rows_per_epoch = epochs, rows_per_epoch
-        self.every = max(1, epochs // PROGRESS_LINES)
-        self.reported, self.time = 0, time.monotonic()
+    Parameters
+    ----------
+    epochs : int
+        Of each stack.
+    stacks : int
+        How many stacks of folds are trained one after the other.
+    """
+
+    def __init__(self, epochs: int, stacks: int = 1) -> None:
+        self.epochs, self.stacks = epochs, stacks
+        self.every = max(1, epochs * stacks // PROGRESS_LINES)
+        self.stack = self.reported = 0
+        self.rows = self.started = self.time = 0.0
+
+    def start(self, rows_per_epoch: int) -> None:
+        """Begin with the next stack."""
+        self.rows = rows_per_epoch
+        self.stack += 1
+        self.time = time.monotonic()
+        self.reported = (self.stack - 1) * self.epochs
+        if self.stack == 1:
+            self.started = self.time
 
     def report(self, epoch: int, losses: np.ndarray, rates: np.ndarray) -> None:
-        if epoch % self.every and epoch not in (1, self.epochs):
+        """Take note that an epoch of the stack has ended; epochs count from 1."""
+        done, total = (self.stack - 1) * self.epochs + epoch, self.epochs * self.stacks
+        if done % self.every and done not in (1, total):
             return
         now = time.monotonic()
-        speed = (epoch - self.reported) * self.rows_per_epoch / max(now - self.time, 1e-9)
-        self.reported, self.time = epoch, now
+        speed = (done - self.reported) * self.rows / max(now - self.time, 1e-9)
+        self.reported, self.time = done, now
+        where = f"stack {self.stack}/{self.stacks}, " if self.stacks > 1 else ""
         logger.info(
-            f"epoch {epoch}/{self.epochs}"
+            f"{where}epoch {epoch}/{self.epochs}"
             f"  loss {losses.mean():.4f} ({losses.min():.4f} to {losses.max():.4f})"
             f"  learning rate {rates.min():.1e} to {rates.max():.1e}  {speed:,.0f} rows/s"
         )
+        if done == 1:
+            # The first epoch includes compiling the step.
+            left = _duration((now - self.started) * (total - 1))
+            logger.info(f"all {total:,} epochs of this cell will take at most about {left}")
 
 
-def _logits(network: StackedMLP, features: Sequence[np.ndarray]) -> list[np.ndarray]:
+def _duration(seconds: float) -> str:
+    """Write a time for people.
+
+    >>> _duration(40), _duration(1000), _duration(80000)
+    ('40 s', '17 min', '22 h')
+    """
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
+
+
+def _logits(network: StackedNetwork, features: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Compute each network's logits (n_s, K) for its own rows, a bounded number at a time."""
     longest = max(map(len, features))
+    size = PREDICTION_ROWS if features[0].ndim == 2 else PREDICTION_IMAGES
     blocks = [
-        network.logits(
-            tf.constant(padded([x[start : start + PREDICTION_ROWS] for x in features], 0.0))
-        ).numpy()
-        for start in range(0, longest, PREDICTION_ROWS)
+        network.logits(as_input(tf.constant(padded([x[start : start + size] for x in features], 0)))).numpy()
+        for start in range(0, longest, size)
     ]
     logits = np.concatenate(blocks, axis=1)
     return [fold[: len(x)] for fold, x in zip(logits, features, strict=True)]

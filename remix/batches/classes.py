@@ -28,8 +28,9 @@ class Pool(NamedTuple):
 
     Attributes
     ----------
-    features : float32 tensor, shape (S, N, d)
-        Rows behind the end of a shorter fold are padding.
+    features : tensor, shape (S, N, d) of float32, or (S, N, H, W, C) of uint8
+        Table rows as they are trained on, or images as bytes. Rows behind the end of a shorter fold are
+        padding.
     labels : int32 tensor, shape (S, N)
         Classes 0..K-1; -1 marks padding.
     by_class : ClassIndex
@@ -47,9 +48,18 @@ class Pool(NamedTuple):
     def from_folds(
         cls, features: Sequence[np.ndarray], labels: Sequence[np.ndarray], n_classes: int
     ) -> "Pool":
-        """Stack the training parts of folds, shapes (n_s, d) and (n_s,)."""
+        """Stack the training parts of folds, shapes (n_s, d) or (n_s, H, W, C), and (n_s,)."""
         stacked = tf.constant(padded([y.astype(np.int32) for y in labels], -1))
-        return cls(tf.constant(padded(features, 0.0)), stacked, class_index(stacked, n_classes), n_classes)
+        return cls(tf.constant(padded(features, 0)), stacked, class_index(stacked, n_classes), n_classes)
+
+    def take(self, rows: tf.Tensor) -> tf.Tensor:
+        """Gather the features of rows (S, B) as a network is given them, (S, B, …)."""
+        return as_input(tf.gather(self.features, rows, batch_dims=1))
+
+
+def as_input(features: tf.Tensor) -> tf.Tensor:
+    """Scale images, which are kept as bytes, to float32 in [0, 1]; features of tables stay as they are."""
+    return tf.cast(features, tf.float32) / 255.0 if features.dtype == tf.uint8 else features
 
 
 def padded(arrays: Sequence[np.ndarray], fill: float) -> np.ndarray:

@@ -11,8 +11,8 @@ def mix(x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, order: tf.Tensor) -> tupl
 
     Parameters
     ----------
-    x : float tensor, shape (S, B, d)
-        Features.
+    x : float tensor, shape (S, B, …)
+        Features, or images.
     y : float tensor, shape (S, B, K)
         One-hot labels.
     weight : float tensor in [0, 1], shape (S,)
@@ -25,11 +25,12 @@ def mix(x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, order: tf.Tensor) -> tupl
     x, y : tensors of the same shapes
         ``λ x + (1 - λ) x[order]`` and ``λ y + (1 - λ) y[order]``.
     """
-    share = weight[:, None, None]
-    return (
-        share * x + (1.0 - share) * tf.gather(x, order, batch_dims=1),
-        share * y + (1.0 - share) * tf.gather(y, order, batch_dims=1),
-    )
+
+    def blended(rows: tf.Tensor) -> tf.Tensor:
+        share = tf.reshape(weight, (-1, *[1] * (len(rows.shape) - 1)))
+        return share * rows + (1.0 - share) * tf.gather(rows, order, batch_dims=1)
+
+    return blended(x), blended(y)
 
 
 @dataclass(frozen=True)

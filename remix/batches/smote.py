@@ -86,7 +86,8 @@ class Smote:
 
         Parameters
         ----------
-        x : float32 tensor, shape (S, B, d)
+        x : float32 tensor, shape (S, B, …)
+            Features, or images, whose distances and interpolations are those of their pixels.
         labels : int32 tensor, shape (S, B)
         batch : ClassIndex
             The mini-batches, sorted by class.
@@ -95,10 +96,11 @@ class Smote:
 
         Returns
         -------
-        x : float32 tensor, shape (S, B, d)
+        x : float32 tensor, shape (S, B, …)
         labels : int32 tensor, shape (S, B)
         """
-        size = x.shape[1]
+        shape, size = x.shape, x.shape[1]
+        x = tf.reshape(x, (-1, size, np.prod(shape[2:])))
         k = min(self.neighbours, size - 1)
         # Candidate c * B + j stands for the j-th row of class c after it was raised to the largest class.
         label = tf.range(tf.shape(keep)[1]) // size
@@ -115,12 +117,13 @@ class Smote:
         origin = tf.gather(batch.order, start + tf.where(synthetic, choose(base, count), rank), batch_dims=1)
         points = tf.gather(x, origin, batch_dims=1)
         if k == 0:
-            return points, label
+            return tf.reshape(points, (-1, *shape[1:])), label
         nearest = tf.gather(same_class_neighbours(x, labels, k), origin, batch_dims=1)
         usable = tf.where(rarest < self.smallest, 0, tf.minimum(k, count - 1))
         partner = tf.gather(nearest, choose(neighbour, usable), batch_dims=2)
         move = tf.where(synthetic & (usable > 0), gap, 0.0)[:, :, None]
-        return points + move * (tf.gather(x, partner, batch_dims=1) - points), label
+        points += move * (tf.gather(x, partner, batch_dims=1) - points)
+        return tf.reshape(points, (-1, *shape[1:])), label
 
     def diagnose(self, counts: np.ndarray) -> dict[str, np.ndarray]:
         """Tell in which mini-batches there was too little to interpolate.

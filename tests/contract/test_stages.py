@@ -10,33 +10,50 @@ import yaml
 
 from remix.batches.classes import Pool
 from remix.batches.mixing import Mixing
-from remix.methods import LOSS_WEIGHTS, RESAMPLERS, Method
+from remix.methods import AUGMENTATIONS, LOSS_WEIGHTS, RESAMPLERS, Method
 
 ROOT = Path(__file__).parents[2]
 STEPS, SIZE, CLASSES = 6, 24, 3
 CATALOGUE = yaml.safe_load((ROOT / "config/methods.yaml").read_text())["methods"]
 METHODS = {name: {k: v for k, v in entry.items() if k != "title"} for name, entry in CATALOGUE.items()}
+for spec in METHODS.values():
+    if isinstance(spec.get("mix", {}).get("alpha"), dict):
+        spec["mix"] = {"alpha": spec["mix"]["alpha"]["tables"]}
 # Each registered stage on its own is a method too.
 METHODS |= {f"only {name}": {"resample": name} for name in RESAMPLERS}
 METHODS |= {f"only {name} weights": {"loss_weights": name} for name in LOSS_WEIGHTS}
+METHODS |= {f"only {name} augmentation": {"augment": name} for name in AUGMENTATIONS}
 METHODS |= {f"{name} and mix": {"resample": name, "mix": {"alpha": 0.5}} for name in RESAMPLERS}
-every_method = pytest.mark.parametrize(
-    "method", [Method.from_spec(s) for s in METHODS.values()], ids=list(METHODS)
-)
-every_stage = pytest.mark.parametrize("kind", [*RESAMPLERS.values(), Mixing])
+# Every method on images; those without augmentation on tables too.
+INPUTS = {
+    f"{name}, {rows}": (Method.from_spec(spec), rows == "images")
+    for name, spec in METHODS.items()
+    for rows in (["images"] if "augment" in spec else ["table", "images"])
+}
+every_method = pytest.mark.parametrize(("method", "images"), list(INPUTS.values()), ids=list(INPUTS))
+every_stage = pytest.mark.parametrize("kind", [*RESAMPLERS.values(), *AUGMENTATIONS.values(), Mixing])
+IMAGE = (5, 4, 2)
 
 
-def pool_of(labels, seed=0):
+def pool_of(labels, images, seed=0):
     labels = [np.asarray(y) for y in labels]
     rng = np.random.default_rng(seed)
     # Every class lives in a range of its own, so that a feature tells which labels may belong to it.
-    features = [(rng.uniform(0, 1, (len(y), 2)) + 10 * y[:, None]).astype(np.float32) for y in labels]
-    return Pool.from_folds(features, labels, CLASSES)
+    shape = IMAGE if images else (2,)
+    features = [
+        rng.uniform(0, 10, (len(y), *shape)) + 100 * y.reshape(-1, *[1] * len(shape)) + 1 for y in labels
+    ]
+    kept = [x.astype(np.uint8) if images else (x / 255).astype(np.float32) for x in features]
+    return Pool.from_folds(kept, labels, CLASSES)
 
 
-def imbalanced(stack=2, n=60):
+def imbalanced(images, stack=2, n=60):
     rng = np.random.default_rng(1)
-    return pool_of([rng.permutation([0] * (n - 12 + i) + [1] * 8 + [2] * 4) for i in range(stack)])
+    return pool_of([rng.permutation([0] * (n - 12 + i) + [1] * 8 + [2] * 4) for i in range(stack)], images)
+
+
+def generators(seed):
+    return {name: np.random.default_rng(seed) for name in ("resample", "augment", "mix")}
 
 
 def batches(method, pool, seed=0):
@@ -45,10 +62,7 @@ def batches(method, pool, seed=0):
     rng = np.random.default_rng(seed)
     counts = pool.by_class.count.numpy().sum(axis=1)
     rows = np.stack([rng.integers(0, n, (STEPS, SIZE)) for n in counts], axis=1).astype(np.int32)
-    folds = [
-        method.draw({k: np.random.default_rng([seed, s]) for k in ("resample", "mix")}, STEPS, SIZE, CLASSES)
-        for s in range(stack)
-    ]
+    folds = [method.draw(generators([seed, s]), STEPS, SIZE, CLASSES) for s in range(stack)]
     draws = tf.nest.map_structure(lambda *arrays: np.stack(arrays, axis=1), *folds)
     out = [
         method.batch(
@@ -60,9 +74,9 @@ def batches(method, pool, seed=0):
 
 
 @every_method
-def test_shapes_types_and_labels(method):
-    x, y, _ = batches(method, imbalanced())
-    assert x.shape == (STEPS, 2, SIZE, 2)
+def test_shapes_types_and_labels(method, images):
+    x, y, _ = batches(method, imbalanced(images))
+    assert x.shape == (STEPS, 2, SIZE, *(IMAGE if images else (2,)))
     assert y.shape == (STEPS, 2, SIZE, CLASSES)
     assert x.dtype == y.dtype == np.float32
     assert np.isfinite(x).all()
@@ -71,43 +85,44 @@ def test_shapes_types_and_labels(method):
 
 
 @every_method
-def test_features_and_labels_tell_the_same_story(method):
-    """A class's features lie in [10 c, 10 c + 1]: the soft label must be the one that the features show."""
-    x, y, _ = batches(method, imbalanced())
-    expected = 10 * (y @ np.arange(CLASSES, dtype=np.float32))[..., None]
-    assert (x >= expected - 1e-3).all()
-    assert (x <= expected + 1 + 1e-3).all()
+def test_features_and_labels_tell_the_same_story(method, images):
+    """A class's features lie in [100 c + 1, 100 c + 11] / 255: the soft label must be what they show."""
+    x, y, _ = batches(method, imbalanced(images))
+    expected = 100 * (y @ np.arange(CLASSES, dtype=np.float32))[..., None]
+    x = 255 * x.reshape(*y.shape[:3], -1)
+    assert (x >= expected + 1 - 1e-2).all()
+    assert (x <= expected + 11 + 1e-2).all()
 
 
 @every_method
-def test_no_class_appears_from_nowhere(method):
-    x, y, _ = batches(method, pool_of([[0] * 50, [0] * 40 + [2] * 9]))
+def test_no_class_appears_from_nowhere(method, images):
+    x, y, _ = batches(method, pool_of([[0] * 50, [0] * 40 + [2] * 9], images))
     assert (y[:, 0, :, 1:] == 0).all()
     assert (y[..., 1] == 0).all()
-    assert x[:, 0].max() <= 1
+    assert 255 * x[:, 0].max() <= 11 + 1e-2
 
 
 @every_method
-def test_draws_are_reproducible_and_seeded(method):
-    first, again, other = (batches(method, imbalanced(), seed)[0] for seed in (0, 0, 1))
+def test_draws_are_reproducible_and_seeded(method, images):
+    first, again, other = (batches(method, imbalanced(images), seed)[0] for seed in (0, 0, 1))
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
 
 
 @every_method
-def test_each_fold_of_a_stack_is_on_its_own(method):
+def test_each_fold_of_a_stack_is_on_its_own(method, images):
     """Other rows in the second fold change nothing in the first."""
-    pool = imbalanced()
+    pool = imbalanced(images)
     changed = Pool.from_folds(
-        [pool.features[0].numpy(), -pool.features[1].numpy()], [y.numpy() for y in pool.labels], CLASSES
+        [pool.features[0].numpy(), pool.features[1].numpy()[::-1]], [y.numpy() for y in pool.labels], CLASSES
     )
     pool = Pool.from_folds([x.numpy() for x in pool.features], [y.numpy() for y in pool.labels], CLASSES)
     np.testing.assert_array_equal(batches(method, pool)[0][:, 0], batches(method, changed)[0][:, 0])
 
 
 @every_method
-def test_padding_never_reaches_a_batch(method):
-    pool = pool_of([[0, 0, 1, 2], [0] * 30 + [1] * 20 + [2] * 10])
+def test_padding_never_reaches_a_batch(method, images):
+    pool = pool_of([[0, 0, 1, 2], [0] * 30 + [1] * 20 + [2] * 10], images)
     x, _, _ = batches(method, pool)
     padding = pool.features.numpy()[0, 4:]
     assert (padding == 0).all()
@@ -115,9 +130,9 @@ def test_padding_never_reaches_a_batch(method):
 
 
 @every_method
-def test_it_compiles(method):
-    pool = imbalanced()
-    drawn = method.draw({k: np.random.default_rng(0) for k in ("resample", "mix")}, STEPS, SIZE, CLASSES)
+def test_it_compiles(method, images):
+    pool = imbalanced(images)
+    drawn = method.draw(generators(0), STEPS, SIZE, CLASSES)
     drawn = tf.nest.map_structure(lambda a: tf.constant(np.stack([a[0], a[0]])), drawn)
     rows = tf.constant(np.arange(2 * SIZE, dtype=np.int32).reshape(2, SIZE) % 40)
     compiled = tf.function(method.batch)
@@ -153,5 +168,5 @@ def test_loss_weights_are_one_on_average(weights):
 
 def test_the_schema_knows_the_registry():
     text = (ROOT / "workflow/schemas/methods.schema.yaml").read_text()
-    for name in [*RESAMPLERS, *LOSS_WEIGHTS]:
+    for name in [*RESAMPLERS, *AUGMENTATIONS, *LOSS_WEIGHTS]:
         assert name in text

@@ -26,7 +26,8 @@ def protocol():
                 "min_delta": 0.0001,
             },
             "selection": "last",
+            "images": {"epochs": 3, "filters": [4, 6], "dense": 8, "precision": "float32"},
         }
-        return Protocol.from_mapping(defaults | changes)
+        return Protocol.from_section(defaults | changes)
 
     return build

@@ -1,5 +1,6 @@
 import pytest
 
+from remix.batches.augmentation import ImageAugmentation
 from remix.batches.balanced import BalancedResampling
 from remix.batches.class_weights import balanced_class_weights
 from remix.batches.mixing import Mixing
@@ -16,6 +17,8 @@ from remix.methods import Method
         ({"resample": "smote"}, Method(resample=Smote(neighbours=5))),
         ({"resample": {"smote": {"neighbours": 3}}}, Method(resample=Smote(neighbours=3))),
         ({"mix": {"alpha": 0.1}}, Method(mix=Mixing(alpha=0.1))),
+        ({"augment": "image"}, Method(augment=ImageAugmentation(rotation=20.0, shift=0.2))),
+        ({"augment": {"image": {"rotation": 5}}}, Method(augment=ImageAugmentation(rotation=5))),
         (
             {"resample": "balanced", "mix": {"alpha": 0.1}},
             Method(resample=BalancedResampling(pool="batch"), mix=Mixing(alpha=0.1)),
@@ -33,10 +36,15 @@ def test_a_method_is_a_composition_of_stages(spec, expected):
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        ({"resampl": "smote"}, "unknown stage 'resampl'; a method is made of resample, mix and loss_weights"),
+        (
+            {"resampl": "smote"},
+            "unknown stage 'resampl'; a method is made of resample",
+        ),
         ({"resample": "smoote"}, "unknown resample 'smoote'; allowed: balanced, smote"),
         ({"loss_weights": "focal"}, "unknown loss_weights 'focal'; allowed: balanced"),
         ({"resample": {"smote": {"k": 3}}}, "resample smote was given k; allowed: neighbours"),
+        ({"augment": "flip"}, "unknown augment 'flip'; allowed: image"),
+        ({"augment": {"image": {"zoom": 3}}}, "augment image was given zoom; allowed: rotation, shift"),
         ({"mix": {"beta": 3}}, "mix was given beta; allowed: alpha"),
     ],
 )

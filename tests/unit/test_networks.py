@@ -1,19 +1,26 @@
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
-from remix.networks import StackedMLP, initial_weights
+from remix.errors import TrainingError
+from remix.networks import CNN, MLP
 
 SIZES = [7, 5, 5, 5, 3]
 
 
+def drawn(architecture, shape, n=2, n_classes=3):
+    return [architecture.weights(np.random.default_rng(i), shape, n_classes) for i in range(n)]
+
+
 def stack(n=2, dropout=0.1):
-    return [initial_weights(np.random.default_rng(i), SIZES) for i in range(n)], dropout
+    architecture = MLP((5, 5, 5), dropout)
+    return architecture.stacked(drawn(architecture, (7,), n))
 
 
 def test_logits_are_those_of_the_same_keras_model():
-    weights, dropout = stack()
-    network = StackedMLP(weights, dropout)
+    weights = drawn(MLP((5, 5, 5), 0.1), (7,))
+    network = stack()
     x = np.random.default_rng(9).normal(size=(2, 6, 7)).astype(np.float32)
     logits = network.logits(x).numpy()
     for s, own in enumerate(weights):
@@ -25,7 +32,7 @@ def test_logits_are_those_of_the_same_keras_model():
 
 
 def test_initial_weights_are_glorot_uniform_and_biases_zero():
-    weights = initial_weights(np.random.default_rng(0), [300, 200, 2])
+    (weights,) = drawn(MLP((200,), 0.0), (300,), n=1, n_classes=2)
     limit = np.sqrt(6 / 500)
     assert weights[0].min() < -0.99 * limit
     assert np.abs(weights[0]).max() <= limit
@@ -34,7 +41,7 @@ def test_initial_weights_are_glorot_uniform_and_biases_zero():
 
 
 def test_dropout_follows_all_hidden_layers_but_the_last():
-    network = StackedMLP(*stack(dropout=0.25))
+    network = stack(dropout=0.25)
     masks = network.dropout_masks(tf.constant([1, 2]), 1000)
     assert [mask.shape for mask in masks] == [(1000, 5), (1000, 5)]
     for mask in masks:
@@ -44,7 +51,7 @@ def test_dropout_follows_all_hidden_layers_but_the_last():
 
 
 def test_masks_are_applied_after_the_activation():
-    network = StackedMLP(*stack())
+    network = stack()
     x = np.ones((2, 1, 7), np.float32)
     zero = [tf.zeros((1, 5))]
     biases_only = network.logits(x, zero).numpy()
@@ -52,5 +59,48 @@ def test_masks_are_applied_after_the_activation():
 
 
 def test_one_hidden_layer_has_no_dropout():
-    network = StackedMLP([initial_weights(np.random.default_rng(0), [4, 3, 2])], 0.1)
+    architecture = MLP((3,), 0.1)
+    network = architecture.stacked(drawn(architecture, (4,)))
     assert network.dropout_masks(tf.constant([1, 2]), 8) == []
+
+
+def keras_cnn(weights, shape=(12, 10, 3)):
+    model = keras.Sequential(
+        [
+            keras.Input(shape),
+            keras.layers.Conv2D(4, 3, activation="relu"),
+            keras.layers.MaxPooling2D(),
+            keras.layers.Conv2D(6, 3, activation="relu"),
+            keras.layers.MaxPooling2D(),
+            keras.layers.Flatten(),
+            keras.layers.Dense(8, activation="relu"),
+            keras.layers.Dense(3),
+        ]
+    )
+    model.set_weights([w.ravel() if i % 2 else w for i, w in enumerate(weights)])
+    return model
+
+
+@pytest.mark.parametrize(
+    ("precision", "tolerance"), [("float32", 1e-5), ("mixed_float16", 5e-3), ("mixed_bfloat16", 3e-2)]
+)
+def test_logits_of_images_are_those_of_the_same_keras_model(precision, tolerance):
+    architecture = CNN((4, 6), 8, precision)
+    weights = drawn(architecture, (12, 10, 3))
+    x = np.random.default_rng(9).random((2, 6, 12, 10, 3)).astype(np.float32)
+    logits = architecture.stacked(weights).logits(x)
+    assert logits.dtype == tf.float32
+    for s, own in enumerate(weights):
+        np.testing.assert_allclose(logits[s], keras_cnn(own)(x[s]).numpy(), atol=tolerance)
+
+
+def test_convolutions_are_glorot_uniform():
+    (weights,) = drawn(CNN((50, 60), 8), (12, 12, 3), n=1)
+    assert [w.shape for w in weights[:4]] == [(3, 3, 3, 50), (1, 1, 1, 50), (3, 3, 50, 60), (1, 1, 1, 60)]
+    limit = np.sqrt(6 / (9 * (50 + 60)))
+    assert 0.98 * limit < np.abs(weights[2]).max() <= limit
+
+
+def test_images_that_are_too_small_are_refused():
+    with pytest.raises(TrainingError, match="images of 9 × 40 are too small for 2 convolutions"):
+        drawn(CNN((4, 6), 8), (9, 40, 1))

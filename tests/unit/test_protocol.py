@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -5,13 +6,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remix.protocol import LearningRateSchedule, Protocol
+from remix.protocol import ImageProtocol, LearningRateSchedule, Protocol, TableProtocol
 
 DEFAULT = yaml.safe_load((Path(__file__).parents[2] / "config" / "config.yaml").read_text())["protocol"]
 
 
 def protocol(**changes):
-    return Protocol.from_mapping(DEFAULT | changes)
+    return Protocol.from_section(DEFAULT | changes)
 
 
 def test_fields_are_those_of_the_default_study():
@@ -19,32 +20,50 @@ def test_fields_are_those_of_the_default_study():
     assert built.learning_rate == LearningRateSchedule(
         initial=0.001, factor=0.2, patience=5, minimum=0.00001, min_delta=0.0001
     )
-    for key, value in DEFAULT.items():
-        if key != "learning_rate":
-            assert getattr(built, key) == value
+    assert built.images == ImageProtocol(epochs=30, filters=(32, 64), dense=64, precision="float32", stack=1)
+    assert built.tables == TableProtocol(
+        clip=5.0, hidden_layers=3, width_divisor={"binary": 3, "multiclass": 0.75}, dropout=0.1
+    )
+    for key in ("splits", "repeats", "validation_fraction", "epochs", "batch_size", "selection"):
+        assert getattr(built, key) == DEFAULT[key]
+
+
+@pytest.mark.parametrize("images", [False, True])
+def test_a_training_knows_only_what_it_depends_on(images):
+    """Other epochs for images must not train tables anew; how many folds are trained at once, nothing."""
+    given = protocol().for_training(images=images)
+    assert ("images" in given, "tables" in given) == (images, not images)
+    assert given["epochs"] == (30 if images else 100)
+    other = DEFAULT["images"] | {"stack": 4} | ({} if images else {"epochs": 7})
+    assert protocol(images=other).for_training(images=images) == given
+    built = Protocol.from_mapping(json.loads(json.dumps(given)))
+    assert built.epochs == given["epochs"]
+    assert (built.images if images else built.tables) == getattr(protocol(), "images" if images else "tables")
 
 
 @pytest.mark.parametrize(
-    ("kind", "n_features", "n_classes", "width"),
+    ("n_features", "n_classes", "width"),
     [
-        ("binary", 166, 2, 112),  # musk: 2 · 168 / 3
-        ("binary", 19, 2, 14),  # segment
-        ("binary", 36, 2, 25),  # statlog: 25.33
-        ("multiclass", 36, 6, 112),  # landsat: 2 · 42 / 0.75
-        ("multiclass", 64, 10, 197),  # optdigits: 197.33
-        ("multiclass", 178, 5, 488),  # seizure
+        (166, 2, 112),  # musk: 2 · 168 / 3
+        (19, 2, 14),  # segment
+        (36, 2, 25),  # statlog: 25.33
+        (36, 6, 112),  # landsat: 2 · 42 / 0.75
+        (64, 10, 197),  # optdigits: 197.33
+        (178, 5, 488),  # seizure
     ],
 )
-def test_hidden_width_of_the_papers_tasks(kind, n_features, n_classes, width):
-    assert protocol().hidden_width(kind, n_features, n_classes) == width
+def test_hidden_width_of_the_papers_tasks(n_features, n_classes, width):
+    assert protocol().tables.hidden_width(n_features, n_classes) == width
 
 
 def test_hidden_width_does_not_lose_a_unit_to_rounding():
     assert int(2 * 14 / 0.28) == 99
-    assert protocol(width_divisor={"binary": 0.28}).hidden_width("binary", 12, 2) == 100
+    assert protocol(width_divisor={"binary": 0.28}).tables.hidden_width(12, 2) == 100
 
 
 @given(features=st.integers(1, 5000), classes=st.integers(2, 50), hundredths=st.integers(1, 10_000))
 def test_hidden_width_is_the_integer_quotient(features, classes, hundredths):
-    width = protocol(width_divisor={"binary": hundredths / 100}).hidden_width("binary", features, classes)
+    divisor = hundredths / 100
+    built = protocol(width_divisor={"binary": divisor, "multiclass": divisor})
+    width = built.tables.hidden_width(features, classes)
     assert width == max(1, 200 * (features + classes) // hundredths)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import logging
+import re
 
 import keras
 import numpy as np
@@ -11,8 +12,8 @@ from remix import seeding
 from remix.batches.drawing import draw_epoch
 from remix.errors import TrainingError
 from remix.methods import Method
-from remix.networks import initial_weights
-from remix.training import StackTrainer, TrainingSet
+from remix.networks import MLP
+from remix.training import Progress, StackTrainer, TrainingSet
 
 METHODS = {
     "baseline": {},
@@ -24,6 +25,10 @@ METHODS = {
 }
 every_method = pytest.mark.parametrize("spec", list(METHODS.values()), ids=list(METHODS))
 STEPS, BATCH, SEED = 7, 16, 3
+
+
+def network(protocol):
+    return MLP((8, 8, 8), protocol.tables.dropout)
 
 
 def fold_of(i, n=100, share=0.15, n_classes=2):
@@ -40,8 +45,8 @@ def train(sets, spec, protocol, n_classes=2, seed=SEED):
         sets,
         Method.from_spec(spec),
         protocol,
+        architecture=network(protocol),
         n_classes=n_classes,
-        hidden_width=8,
         batch_size=BATCH,
         steps=STEPS,
         seed=seed,
@@ -74,6 +79,19 @@ def test_same_seed_same_bytes_other_seed_other_model(spec, protocol):
     assert np.abs(np.array(other) - np.array(first)).max() > 1e-3
 
 
+def keras_model(data):
+    """Keras' model with the weights that the trainer starts from."""
+    model = keras.Sequential(
+        [keras.Input((4,))]
+        + [keras.layers.Dense(8, activation="relu") for _ in range(3)]
+        + [keras.layers.Dense(2, activation="softmax")]
+    )
+    weights = MLP((8, 8, 8), 0.0).weights(data.generator(SEED, "weights"), (4,), 2)
+    model.set_weights([w[0] if i % 2 else w for i, w in enumerate(weights)])
+    model.compile(keras.optimizers.Adam(1e-3), keras.losses.SparseCategoricalCrossentropy())
+    return model
+
+
 @pytest.mark.parametrize("spec", [{}, {"loss_weights": "balanced"}], ids=["baseline", "cost"])
 def test_as_keras_would_train_it(spec, protocol):
     """Without dropout, the same batches through Keras' model, loss, Adam and class weights end alike."""
@@ -81,14 +99,7 @@ def test_as_keras_would_train_it(spec, protocol):
     protocol = protocol(dropout=0.0, epochs=6)
     (ours,) = train([data], spec, protocol).predict([probe(50)])
 
-    model = keras.Sequential(
-        [keras.Input((4,))]
-        + [keras.layers.Dense(8, activation="relu") for _ in range(3)]
-        + [keras.layers.Dense(2, activation="softmax")]
-    )
-    weights = initial_weights(data.generator(SEED, "weights"), [4, 8, 8, 8, 2])
-    model.set_weights([w[0] if i % 2 else w for i, w in enumerate(weights)])
-    model.compile(keras.optimizers.Adam(1e-3), keras.losses.SparseCategoricalCrossentropy())
+    model = keras_model(data)
     counts = np.bincount(data.labels)
     row_weights = (counts.sum() / (2 * counts))[data.labels] if spec else np.ones(len(data.labels))
     orders = data.generator(SEED, "batches")
@@ -103,20 +114,13 @@ def test_a_partial_last_batch_is_what_keras_trains_on(protocol):
     data, size = fold_of(2), 16
     rows = len(data.labels)
     assert rows % size
-    settings = {"n_classes": 2, "hidden_width": 8, "batch_size": size, "seed": SEED}
     protocol = protocol(dropout=0.0, epochs=5)
+    settings = {"architecture": network(protocol), "n_classes": 2, "batch_size": size, "seed": SEED}
     (ours,) = (
         StackTrainer([data], Method(), protocol, last_batch="partial", **settings).run().predict([probe(50)])
     )
 
-    model = keras.Sequential(
-        [keras.Input((4,))]
-        + [keras.layers.Dense(8, activation="relu") for _ in range(3)]
-        + [keras.layers.Dense(2, activation="softmax")]
-    )
-    weights = initial_weights(data.generator(SEED, "weights"), [4, 8, 8, 8, 2])
-    model.set_weights([w[0] if i % 2 else w for i, w in enumerate(weights)])
-    model.compile(keras.optimizers.Adam(1e-3), keras.losses.SparseCategoricalCrossentropy())
+    model = keras_model(data)
     orders = data.generator(SEED, "batches")
     for _ in range(5):
         order = draw_epoch(orders, rows, -(-rows // size), size).ravel()[:rows]
@@ -215,8 +219,23 @@ def test_progress_shows_epoch_loss_and_speed(protocol, caplog):
         train([fold_of(0)], {}, protocol(epochs=60))
     lines = [record.message for record in caplog.records]
     assert lines[0].startswith("epoch 1/60  loss 0.")
+    assert re.fullmatch(r"all 60 epochs of this cell will take at most about \d+ (s|min)", lines.pop(1))
     assert lines[-1].startswith("epoch 60/60")
     assert all("rows/s" in line for line in lines)
+    assert 15 <= len(lines) <= 25
+
+
+def test_progress_of_several_stacks_is_that_of_the_cell(caplog):
+    progress = Progress(epochs=10, stacks=20)
+    with caplog.at_level(logging.INFO, "remix"):
+        for _ in range(20):
+            progress.start(rows_per_epoch=100)
+            for epoch in range(1, 11):
+                progress.report(epoch, np.array([0.5]), np.array([1e-3]))
+    lines = [record.message for record in caplog.records]
+    assert lines[0].startswith("stack 1/20, epoch 1/10  loss 0.5")
+    assert lines[1].startswith("all 200 epochs of this cell")
+    assert lines[-1].startswith("stack 20/20, epoch 10/10")
     assert 15 <= len(lines) <= 25
 
 

@@ -53,6 +53,7 @@ CODE = {
     "prepare": ["data/catalogue", "data/formats", "data/preparation"],
     "variant": ["data/catalogue", "data/variants", "seeding"],
     "train": [
+        "batches/augmentation",
         "batches/balanced",
         "batches/class_weights",
         "batches/classes",

@@ -25,19 +25,21 @@ def main(snakemake):
         name = snakemake.wildcards.method
         training = json.loads(snakemake.params.training)
         logger.info(f"method {name}: {json.dumps(training['method'])}")
+        task = Task.from_definition(training["task"])
         fill = None
         if training["imputation"] == "dataset":
             fill = pd.read_parquet(snakemake.input.prepared).drop(columns="label").mean()
         try:
             result = cross_validate(
                 pd.read_parquet(snakemake.input.variant),
-                Task.from_definition(training["task"]),
+                task,
                 snakemake.wildcards.ir,
                 Method.from_spec(training["method"]),
                 Protocol.from_mapping(training["protocol"]),
                 seed=training["seed"],
                 last_batch=training["last_batch"],
                 fill=fill,
+                stack=snakemake.config["protocol"]["images"]["stack"] if task.image else None,
             )
         except RemixError as error:
             raise type(error)(f"method {name}, {error}") from None
