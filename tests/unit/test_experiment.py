@@ -1,5 +1,7 @@
 """Splits belong to the experiment: no test row ever reaches a method."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -149,3 +151,46 @@ def test_same_seed_same_predictions(protocol):
     pd.testing.assert_frame_equal(first, second)
     other = run(toy(), protocol, seed=2)[0]
     assert (other["row"].to_numpy() != first["row"].to_numpy()).any()
+
+
+IMAGES = dataclasses.replace(TASK, image=(10, 11, 2))
+IMAGE_METHODS = {
+    "smote": {"resample": "smote"},
+    "remix_aug": {"resample": "balanced", "augment": "image", "mix": {"alpha": 0.2}},
+}
+
+
+def pictures(n=120, n_minority=20):
+    rng = np.random.default_rng(0)
+    labels = rng.permutation(np.repeat([0, 1], [n - n_minority, n_minority]))
+    pixels = rng.integers(0, 150, (n, 220)) + 50 * labels[:, None]
+    frame = pd.DataFrame(pixels.astype(np.uint8), columns=[f"x{i}" for i in range(220)])
+    return frame.assign(label=labels).assign(row=np.arange(n) * 2)
+
+
+def run_images(variant, protocol, spec=None, **more):
+    method = Method.from_spec(spec or {})
+    return cross_validate(variant, IMAGES, "0.2", method, protocol(epochs=3), seed=1, **more)
+
+
+@pytest.mark.parametrize("spec", list(IMAGE_METHODS.values()), ids=list(IMAGE_METHODS))
+def test_images_are_trained_alike_in_stacks_of_any_size(spec, protocol):
+    """Also if the last stack is smaller than the others."""
+    whole = run_images(pictures(), protocol, spec)
+    parts = run_images(pictures(), protocol, spec, stack=3)
+    for ours, theirs in zip(parts, whole, strict=True):
+        pd.testing.assert_frame_equal(ours, theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize("spec", list(IMAGE_METHODS.values()), ids=list(IMAGE_METHODS))
+def test_mutated_test_images_do_not_change_the_model(spec, protocol):
+    variant = pictures()
+    before = run_images(variant, protocol, spec, stack=1).predictions.query("repeat == 0 and fold == 0")
+    test = variant["row"].isin(before["row"]).to_numpy()
+    victims = np.flatnonzero(test)[::2]
+    wrecked = variant.copy()
+    wrecked.iloc[victims, :220] = 255 - wrecked.iloc[victims, :220]
+    after = run_images(wrecked, protocol, spec, stack=1).predictions.query("repeat == 0 and fold == 0")
+    witness = ~before["row"].isin(variant["row"].iloc[victims])
+    np.testing.assert_array_equal(before["p_1"][witness], after["p_1"][witness])
+    assert (before["p_1"][~witness] != after["p_1"][~witness]).any()

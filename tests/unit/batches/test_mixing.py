@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,3 +55,12 @@ def test_each_order_is_a_permutation_and_all_occur():
     order = Mixing(0.1).draw(np.random.default_rng(0), 500, 3, 2)["order"]
     np.testing.assert_array_equal(np.sort(order, axis=1), np.tile([0, 1, 2], (500, 1)))
     assert len(np.unique(order, axis=0)) == 6
+
+
+def test_images_and_labels_are_blended_with_the_same_partner_and_share():
+    x = np.arange(2 * 3 * 4, dtype=np.float32).reshape(1, 2, 3, 4, 1)
+    y = np.array([[[1, 0], [0, 1]]], np.float32)
+    images, labels = mix(tf.constant(x), tf.constant(y), tf.constant([0.75]), tf.constant([[1, 0]]))
+    np.testing.assert_allclose(images[0, 0], 0.75 * x[0, 0] + 0.25 * x[0, 1])
+    np.testing.assert_allclose(images[0, 1], 0.75 * x[0, 1] + 0.25 * x[0, 0])
+    np.testing.assert_allclose(labels, [[[0.75, 0.25], [0.25, 0.75]]])

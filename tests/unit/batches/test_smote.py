@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from imblearn.over_sampling import SMOTE
@@ -164,3 +165,15 @@ def test_diagnosis_of_batches():
     assert found["smote_repeated"].tolist() == [False, True, False, False, False, False]
     found = Smote(neighbours=5, smallest=3).diagnose(counts)
     assert found["smote_repeated"].tolist() == [False, True, True, False, False, False]
+
+
+def test_images_are_interpolated_as_the_rows_of_their_pixels():
+    rng = np.random.default_rng(0)
+    x = rng.random((2, 12, 3, 2, 2), dtype=np.float32)
+    labels = tf.constant([[0] * 8 + [1] * 4, [0] * 9 + [1] * 3])
+    drawn = {name: np.stack([array[0]] * 2) for name, array in Smote().draw(rng, 1, 12, 2).items()}
+    index = class_index(labels, 2)
+    images, their_labels = Smote().apply(tf.constant(x), labels, index, **drawn)
+    rows, row_labels = Smote().apply(tf.constant(x.reshape(2, 12, 12)), labels, index, **drawn)
+    np.testing.assert_array_equal(images.numpy().reshape(2, 12, 12), rows)
+    np.testing.assert_array_equal(their_labels, row_labels)
