@@ -22,10 +22,10 @@ def pictures(n, seed, share=0.2):
     """Noise; the minority has a bright square somewhere."""
     rng = np.random.default_rng(seed)
     labels = (np.arange(n) < share * n).astype(np.int64)
-    x = rng.integers(0, 60, (n, *SHAPE)).astype(np.uint8)
-    for image in x[labels == 1]:
+    x = rng.integers(0, 100, (n, *SHAPE)).astype(np.uint8)
+    for k in np.flatnonzero(labels):
         i, j = rng.integers(0, 6, 2)
-        image[i : i + 4, j : j + 4] += 150
+        x[k, i : i + 4, j : j + 4] += 150
     return x, labels
 
 
