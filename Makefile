@@ -7,11 +7,15 @@ DIRECTORY ?= .
 BIN := .venv/bin
 SHELL := /bin/bash
 
-.PHONY: help study audit report test lint unit workflow lock clean
+# The lock that is installed for the study: envs/cpu.lock, or with LOCK=gpu TensorFlow with the CUDA libraries.
+LOCK ?= cpu
+
+.PHONY: help study audit report estimate test lint unit workflow lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
 	@echo "make audit   also train what differs under each deviation of the authors' code (about an hour more)"
+	@echo "make estimate  measure training steps, and tell how long the image tasks take here"
 	@echo "make report  make results/report.html anew from a finished study"
 	@echo "make test    set up, then all linters and tests"
 	@echo "make lint | unit | workflow   one part of make test"
@@ -27,8 +31,8 @@ define install
 	touch $@
 endef
 
-.venv/study-ready: envs/cpu.lock
-	$(call install,envs/cpu.lock)
+.venv/study-ready: envs/$(LOCK).lock
+	$(call install,envs/$(LOCK).lock)
 
 .venv/test-ready: envs/dev.lock
 	$(call install,envs/dev.lock)
@@ -56,6 +60,9 @@ report: .venv/study-ready
 	$(make_report)
 	@echo "The report, for a browser: $(DIRECTORY)/results/report.html"
 
+estimate: .venv/study-ready
+	@TF_CPP_MIN_LOG_LEVEL=3 PYTHONPATH=. $(BIN)/python benchmarks/image_study_time.py $(ARGS)
+
 test: lint unit workflow
 
 lint: .venv/test-ready
@@ -77,6 +84,8 @@ lock:
 	    --no-header --no-annotate --upgrade -o envs/cpu.lock
 	uv pip compile pyproject.toml --extra workflow --extra dev --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/dev.lock
+	uv pip compile pyproject.toml --extra workflow --extra gpu --universal --python-version 3.11 \
+	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/gpu.lock
 
 clean:
 	rm -rf .venv .snakemake resources logs results/predictions results/validation results/training results/scores \
