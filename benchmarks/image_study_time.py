@@ -51,8 +51,8 @@ def steps_of_a_cell(study: Study, task_name: str, ir: str) -> int:
     return folds * training["epochs"] * epoch_steps([rows], training["batch_size"], "filled")
 
 
-def seconds_per_step(study: Study, task_name: str, method: str) -> float:
-    """Measure one training step of one fold: the median of several epochs."""
+def seconds_per_step(study: Study, task_name: str, method: str, stack: int) -> float:
+    """Measure one training step of one fold, of several trained at once: the median of a few epochs."""
     task = study.tasks[task_name]
     training = json.loads(json.dumps(study.training(task_name, method), default=list))
     protocol = Protocol.from_mapping(training["protocol"])
@@ -61,9 +61,11 @@ def seconds_per_step(study: Study, task_name: str, method: str) -> float:
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (IMAGES, *task.image), dtype=np.uint8)
     labels = np.arange(IMAGES) % task.n_classes
-    fold = TrainingSet(images, labels, images[:1], labels[:1], task_name, "1", 0, 0)
+    sets = [
+        TrainingSet(images, labels, images[:1], labels[:1], task_name, "1", 0, fold) for fold in range(stack)
+    ]
     trainer = StackTrainer(
-        [fold],
+        sets,
         Method.from_spec(training["method"]),
         protocol,
         architecture=CNN(protocol.images.filters, protocol.images.dense, protocol.images.precision),
@@ -72,29 +74,29 @@ def seconds_per_step(study: Study, task_name: str, method: str) -> float:
         seed=1,
         steps=STEPS,
     )
-    rates = np.array([1e-3], np.float32)
+    rates = np.full(stack, 1e-3, np.float32)
     trainer.run_epoch(rates)
     seconds = []
     for _ in range(EPOCHS - 1):
         start = time.perf_counter()
         trainer.run_epoch(rates)
         seconds.append(time.perf_counter() - start)
-    return float(np.median(seconds)) / STEPS
+    return float(np.median(seconds)) / STEPS / stack
 
 
-def main(names: list[str]) -> None:
-    """Print milliseconds per step and hours per task, and the sum."""
+def main(names: list[str], stack: int) -> None:
+    """Print milliseconds per step of one fold, hours per task, and the sum."""
     study = study_with_images()
     names = names or [name for name, task in study.tasks.items() if task.image is not None]
     configure_tensorflow(threads=1)
     device = "one GPU" if tf.config.list_physical_devices("GPU") else "one thread"
-    print(f"{device}; {study.protocol.repeats} × {study.protocol.splits} folds\n")
+    print(f"{device}; {study.protocol.repeats} × {study.protocol.splits} folds, {stack} at once\n")
     print("| task | method | ms per step | steps of all cells | hours |\n|:--|:--|--:|--:|--:|")
     total = 0.0
     for name in names:
         steps = sum(steps_of_a_cell(study, name, ir) for ir in study.tasks[name].irs)
         for method in study.methods_of(name):
-            seconds = seconds_per_step(study, name, method)
+            seconds = seconds_per_step(study, name, method, stack)
             total += steps * seconds
             print(f"| {name} | {method} | {1e3 * seconds:.1f} | {steps:,} | {steps * seconds / 3600:.1f} |")
     print(f"\nAll of it: {total / 3600:.0f} hours of {device}")
@@ -103,4 +105,6 @@ def main(names: list[str]) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("tasks", nargs="*", help="image tasks; all by default")
-    main(parser.parse_args().tasks)
+    parser.add_argument("--stack", type=int, default=1, help="folds that are trained at once")
+    arguments = parser.parse_args()
+    main(arguments.tasks, arguments.stack)
