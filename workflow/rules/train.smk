@@ -19,7 +19,9 @@ rule train:
     threads: 1
     resources:
         # CIFAR-10 was measured to need 1.7 GB.
-        mem_mb=lambda wildcards: 1500 if STUDY.tasks[wildcards.task].image is None else 2500,
+        mem_mb=lambda wildcards: (
+            1500 if STUDY.tasks[wildcards.task].image is None else 2500
+        ),
     params:
         training=lambda wildcards: as_parameter(
             STUDY.training(wildcards.task, wildcards.method)
