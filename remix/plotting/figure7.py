@@ -18,6 +18,7 @@ PANELS = ("g_mean", "balanced_brier")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 INCHES_PER_TASK = 3.7  # and at least 7.4 inches in all
 CHARACTERS_PER_INCH = 15
+TITLE_CHARACTERS = 36  # in a line above a column
 # The axis is that of √α, on which the paper's values lie about evenly; ratios are drawn so far apart on it.
 APART = 0.008
 
@@ -45,8 +46,8 @@ def figure7(
     """
     tasks = list(dict.fromkeys(table["task"]))
     width = max(7.4, INCHES_PER_TASK * len(tasks))
-    reading = _reading(method) if tasks else ""
-    lines = textwrap.wrap(f"{reading} {caption}", int(CHARACTERS_PER_INCH * width))
+    text = f"{_reading(method)} {caption}" if tasks else caption
+    lines = textwrap.wrap(text, int(CHARACTERS_PER_INCH * width))
     height = 6.4 if tasks else 2.0
     figure = Figure(figsize=(width, height + 0.16 * len(lines)), layout="constrained")
     if not tasks:
@@ -62,7 +63,8 @@ def figure7(
             axes[row, 0].set_ylabel(f"{definition.title}\n({definition.direction})")
         for column, task in enumerate(tasks):
             _x_axis(axes[-1, column], table[table["task"] == task])
-            axes[0, column].set_title((titles or {}).get(task, "") + f"\n{task}", fontsize=10)
+            title = textwrap.fill((titles or {}).get(task, ""), TITLE_CHARACTERS)
+            axes[0, column].set_title(f"{title}\n{task}".strip(), fontsize=10)
         figure.align_ylabels(axes[:, 0])
         _legend(figure, axes)
     figure.supxlabel("\n".join(lines), fontsize=8, x=0.01, ha="left")

@@ -93,13 +93,21 @@ def test_a_ratio_looks_alike_in_all_panels(table):
 def test_no_task_gives_a_figure_that_says_so(table):
     figure = figure7(table.iloc[:0], "nothing to see", "ReMix")
     assert not figure.axes
-    assert [t.get_text().strip() for t in figure.texts] == ["nothing was swept", "nothing to see"]
+    assert [t.get_text() for t in figure.texts] == ["nothing was swept", "nothing to see"]
     assert render(figure, "svg")
 
 
 def test_one_fold_has_no_bars_and_a_cell_without_baseline_no_line(table):
     lone = table.assign(low=np.nan, high=np.nan, baseline=np.nan)
     assert render(figure7(lone, "note", "ReMix"), "png")
+
+
+def test_long_titles_do_not_run_into_each_other(table):
+    titles = dict.fromkeys(ALPHAS, "Optical recognition of handwritten digits, in two hundred sizes")
+    figure = figure7(table, "note", "ReMix", titles)
+    figure.draw_without_rendering()
+    left, right = (ax.title.get_window_extent() for ax in figure.axes[:2])
+    assert left.x1 < right.x0
 
 
 def test_the_same_bytes_again(table):
