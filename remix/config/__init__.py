@@ -2,5 +2,14 @@
 
 from remix.config.audit import audit_protocols, audit_sources
 from remix.config.study import Network, Study, load_study
+from remix.config.sweep import sweep_for_reports, sweep_studies
 
-__all__ = ["Network", "Study", "audit_protocols", "audit_sources", "load_study"]
+__all__ = [
+    "Network",
+    "Study",
+    "audit_protocols",
+    "audit_sources",
+    "load_study",
+    "sweep_for_reports",
+    "sweep_studies",
+]

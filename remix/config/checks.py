@@ -53,6 +53,8 @@ def semantic_problems(config: Mapping[str, Any], broken: Iterable[KeyPath]) -> l
             problems += _image_methods(config["study"], config["datasets"], config["methods"])
         if is_sound("datasets") and is_sound("switches"):
             problems += _study_irs(config["study"], config["datasets"], config["switches"]["multiclass_irs"])
+    if is_sound("sweep") and is_mapping("datasets") and is_mapping("methods"):
+        problems += _sweep(config["sweep"], config["datasets"], config["methods"])
     return problems
 
 
@@ -226,6 +228,23 @@ def _study_irs(
         yield Problem(
             ("study", "irs"), f"no selected task has one of these; the selected tasks have {_texts(left)}"
         )
+
+
+def _sweep(
+    sweep: Mapping[str, Any], datasets: Mapping[str, Any], methods: Mapping[str, Any]
+) -> Iterator[Problem]:
+    tasks = [task for _, task in _tasks(datasets)]
+    for i, name in enumerate(sweep["tasks"]):
+        if name not in tasks:
+            yield Problem(("sweep", "tasks", i), unknown("task", name, tasks))
+    method = sweep["method"]
+    if method not in methods:
+        yield Problem(("sweep", "method"), unknown("method", method, methods))
+    elif isinstance(methods[method], dict) and "mix" not in methods[method]:
+        mixing = [name for name, entry in methods.items() if isinstance(entry, dict) and "mix" in entry]
+        choices = f"name one that mixes: {listing(mixing)}" if mixing else "add one that mixes"
+        text = f"{shown(method)} has no stage 'mix', so there is no α to vary; {choices}"
+        yield Problem(("sweep", "method"), text)
 
 
 def _texts(irs: list[float]) -> str:

@@ -77,6 +77,25 @@ class Audit:
 
 
 @dataclass(frozen=True)
+class Sweep:
+    """How a method's α is varied.
+
+    Attributes
+    ----------
+    tasks : list of str
+        Where: those that the study does not run are left out.
+    method : str
+        A method that mixes.
+    alphas : list of float
+        Values of α beside the study's own.
+    """
+
+    tasks: list[str]
+    method: str
+    alphas: list[float]
+
+
+@dataclass(frozen=True)
 class Study:
     """What is to be run, checked: names exist, numbers are in their ranges.
 
@@ -87,6 +106,7 @@ class Study:
     protocol : Protocol
     switches : Switches
     audit : Audit
+    sweep : Sweep
     datasets : dict of str to Dataset
         Those with a selected task, in catalogue order, with these tasks only.
     tasks : dict of str to Task
@@ -104,6 +124,7 @@ class Study:
     protocol: Protocol
     switches: Switches
     audit: Audit
+    sweep: Sweep
     datasets: dict[str, Dataset]
     tasks: dict[str, Task]
     methods: dict[str, dict[str, Any]]
@@ -270,6 +291,7 @@ def _study(config: Mapping[str, Any]) -> Study:
         protocol=Protocol.from_section(config["protocol"]),
         switches=switches,
         audit=Audit(**config["audit"]),
+        sweep=Sweep(**config["sweep"]),
         datasets=datasets,
         tasks=tasks,
         methods={

@@ -17,6 +17,8 @@ _METHOD_COLOURS = {
     "augment": "#CC79A7",
     "remix_aug": "#0072B2",
 }
+# For lines that are no methods, such as imbalance ratios, in this order.
+SERIES_COLOURS = ("#0072B2", "#009E73", "#E69F00", "#D55E00", "#CC79A7", "#000000")
 _FURTHER_COLOURS = ("#F0E442", "#999999", "#CC79A7", "#0072B2")
 _HATCHES = ("", "//", "xx", "..")
 DPI = 200

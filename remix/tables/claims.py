@@ -18,10 +18,16 @@ RULE = (
 )
 
 
-def study_claims(scores: pd.DataFrame, study: Study, tasks: set[str]) -> pd.DataFrame:
-    """Judge the claims by a study's scores on the paper's tasks; see `remix.claims.claims_table`."""
+def study_claims(
+    scores: pd.DataFrame, study: Study, tasks: set[str], sweep: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Judge the claims by a study's scores on the paper's tasks; see `remix.claims.claims_table`.
+
+    Without the scores of the sweep over α, as in the audit, which has none, those about α are undecided.
+    """
     datasets = {name: task.dataset for name, task in study.tasks.items()}
-    return claims_table(scores[scores["task"].isin(tasks)], datasets)
+    of_paper = None if sweep is None else sweep[sweep["task"].isin(tasks)]
+    return claims_table(scores[scores["task"].isin(tasks)], datasets, of_paper)
 
 
 def claims_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:

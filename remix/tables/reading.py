@@ -2,8 +2,9 @@
 
 import itertools
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -70,7 +71,8 @@ def read_scores(
     """
     columns = ["kind", *expected]
     parts = []
-    for path, stands_for in zip(paths, methods or itertools.repeat(""), strict=methods is not None):
+    each = itertools.repeat("") if methods is None else methods
+    for path, stands_for in zip(paths, each, strict=methods is not None):
         part = pd.read_csv(path, dtype={"ir": str})
         if list(part.columns) != list(expected):
             raise ResultError(f"{path} has the columns {list(part.columns)}, not {list(expected)}; remove it")
@@ -101,6 +103,37 @@ def read_scores(
     positions = {name: position for position, name in enumerate(study.methods)}
     keys = pd.DataFrame({"cell": cells.map(order), "method": scores["method"].map(positions)})
     return scores.loc[keys.sort_values(["cell", "method"], kind="stable").index].reset_index(drop=True)
+
+
+def read_sweep(runs: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """Read the scores of the sweep over α into one frame.
+
+    Parameters
+    ----------
+    runs : mapping of str to mapping
+        By α: ``study``, see `remix.tables.study.Study.from_mapping`, with the swept tasks and method;
+        ``files`` and ``methods``, see `read_scores`.
+
+    Returns
+    -------
+    DataFrame
+        As `read_scores`, with the further column ``alpha``; by α in the order given.
+
+    Raises
+    ------
+    ResultError
+        As `read_scores`.
+    """
+    parts = [
+        read_scores(run["files"], Study.from_mapping(run["study"]), run["methods"]).assign(alpha=float(alpha))
+        for alpha, run in runs.items()
+    ]
+    filled = [part for part in parts if not part.empty]
+    return (
+        pd.concat(filled, ignore_index=True)
+        if filled
+        else pd.DataFrame(columns=["kind", *SCORE_COLUMNS, "alpha"])
+    )
 
 
 def read_fold_sizes(

@@ -73,6 +73,8 @@ def project(tmp_path, monkeypatch):
     for name in ("config.yaml", "methods.yaml"):
         shutil.copy(ROOT / "config" / name, tmp_path / "config")
     (tmp_path / "config" / "datasets.yaml").write_text(DATASETS)
+    settings = tmp_path / "config" / "config.yaml"
+    settings.write_text(re.sub(r"(?<=  tasks: )\[musk, [^]]*\]", "[segment]", settings.read_text()))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -198,6 +200,7 @@ def test_smoke_overlay_is_a_small_study():
     config["datasets"]["shuttle"]["tasks"]["landsat"]["irs"] = [0.1, 0.05]
     for path in files:
         merge(config, yaml.safe_load(path.read_text()))
+    config["sweep"]["tasks"] = []
     study = load_study(config, files, SCHEMAS)
     assert study.cells == [("segment", "0.05"), ("landsat", "0.05")]
     assert {study.tasks[name].kind for name, _ in study.cells} == {"binary", "multiclass"}

@@ -36,10 +36,10 @@ STUDY = {
 }  # fmt: skip
 CELLS = [("musk", "0.05", 2), ("landsat", "0.25", 3), ("landsat", "0.1", 3)]
 TABLES = (
-    "datasets", "scores", "rank_sums", "gains", "comparisons", "cell_tests", "claims", "paper_comparison",
-    "coverage",
+    "datasets", "scores", "rank_sums", "gains", "alpha_sweep", "comparisons", "cell_tests", "claims",
+    "paper_comparison", "coverage",
 )  # fmt: skip
-FIGURES = ("figure5_gains", "critical_difference")
+FIGURES = ("figure5_gains", "critical_difference", "figure7_alpha")
 
 
 class Named(dict):
@@ -48,7 +48,7 @@ class Named(dict):
     __getattr__ = dict.__getitem__
 
 
-def run(name, folder, inputs, output, wildcards=None, study=STUDY):
+def run(name, folder, inputs, output, wildcards=None, study=STUDY, params=None):
     path = ROOT / "workflow" / "scripts" / f"{name}.py"
     spec = importlib.util.spec_from_file_location(f"script_{name}", path)
     module = importlib.util.module_from_spec(spec)
@@ -58,7 +58,9 @@ def run(name, folder, inputs, output, wildcards=None, study=STUDY):
             input=Named(inputs),
             output=output,
             wildcards=Named(wildcards or {}),
-            params=SimpleNamespace(study=json.dumps(study), data_dir="data", root=str(ROOT)),
+            params=SimpleNamespace(
+                study=json.dumps(study), data_dir="data", root=str(ROOT), **(params or {})
+            ),
             config={"seed": 1},
             log=[str(folder / "logs" / f"{name}.log")],
         )
@@ -82,6 +84,25 @@ def fold_files(scores):
             path.replace("/scores/", "/predictions/").replace(".csv", ".parquet") for path in baseline
         ],
     }
+
+
+def sweep_parameters(scores, study):
+    """A sweep over two α: the study's ReMix, and in the place of another one the baseline."""
+    only = study | {"methods": {"remix": "ReMix"}}
+    files = {
+        alpha: [path for path in scores if path.endswith(f"/{method}.csv")]
+        for alpha, method in (("0.1", "remix"), ("0.4", "baseline"))
+    }
+    swept = {
+        alpha: {"study": only, "files": paths, "methods": ["remix"] * len(paths)}
+        for alpha, paths in files.items()
+    }
+    sweep = {
+        "tasks": [*study["tasks"], "seizure"],
+        "method": "remix",
+        "own": dict.fromkeys(study["tasks"], 0.1),
+    }
+    return {"sweep": json.dumps(sweep), "swept": json.dumps(swept)}
 
 
 def write_predictions(path, n_classes, method):
@@ -146,17 +167,25 @@ def report(folder, scores, study=STUDY):
         "comparisons": {"scores": scores, "coverage": coverage},
         "claims": {"scores": scores, "table1": table1, "coverage": coverage},
         "cell_tests": {**fold_files(scores), "scores": scores, "coverage": coverage},
+        "alpha_sweep": {
+            **fold_files(scores),
+            "baseline": [path for path in scores if path.endswith("/baseline.csv")],
+            "coverage": coverage,
+        },
         "paper_comparison": {
             **{name: table(folder, name).csv for name in ("datasets", "rank_sums", "gains", "coverage")},
             "table1": table1,
         },
     }
+    params = sweep_parameters(scores, study)
     for name, files in inputs.items():
-        run(name, folder, files, table(folder, name), study=study)
+        run(name, folder, files, table(folder, name), study=study, params=params)
     gains, comparisons = table(folder, "gains").csv, table(folder, "comparisons").csv
     run("figure5", folder, {"gains": gains, "coverage": coverage}, figure(folder, FIGURES[0]), study=study)
     inputs = {"comparisons": comparisons, "coverage": coverage}
     run("critical_difference", folder, inputs, figure(folder, FIGURES[1]), study=study)
+    inputs = {"table": table(folder, "alpha_sweep").csv, "coverage": coverage}
+    run("figure7", folder, inputs, figure(folder, FIGURES[2]), study=study, params=params)
     made = [path for name in TABLES for path in table(folder, name).values()]
     run(
         "summary",

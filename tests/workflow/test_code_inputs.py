@@ -18,6 +18,7 @@ SCRIPTS = {
     "calibrate": ["calibrate"],
     "coverage": ["coverage"],
     "table": [
+        "alpha_sweep",
         "batches",
         "calibration",
         "datasets",
@@ -35,6 +36,7 @@ SCRIPTS = {
         "batch_figure",
         "critical_difference",
         "figure5",
+        "figure7",
         "reliability",
         "reliability_of_task",
     ],

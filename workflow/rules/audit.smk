@@ -42,6 +42,7 @@ use rule score as score_deviation with:
 rule claims:
     input:
         scores=score_files,
+        sweep=sweep_files,
         coverage="results/tables/coverage.csv",
         table1=PUBLISHED / "table1.csv",
         code=code("audit"),
@@ -54,6 +55,7 @@ rule claims:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+        swept=lambda wildcards: json.dumps(swept_files()),
     message:
         "write {output}"
     script:

@@ -13,7 +13,12 @@ ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT))
 os.environ.update(PYTHONPATH=str(ROOT))
 
-from remix.config import audit_protocols, audit_sources
+from remix.config import (
+    audit_protocols,
+    audit_sources,
+    sweep_for_reports,
+    sweep_studies,
+)
 from remix.data.fetching import read_record, ticket
 from remix.errors import ConfigError
 from remix.provenance import commit_state
@@ -36,6 +41,9 @@ except ConfigError as error:
 STUDY = PROTOCOLS["study"]
 # By (protocol, task, IR, method): under which protocol, and as which method, it is trained.
 SOURCES = audit_sources(PROTOCOLS)
+# By α, as in paths: the swept tasks with the method that has this α; and where it is trained, as above.
+SWEEP = sweep_studies(STUDY)
+SWEEP_SOURCES = audit_sources({"study": STUDY, **SWEEP})
 
 
 wildcard_constraints:
@@ -45,6 +53,7 @@ wildcard_constraints:
     method="[A-Za-z0-9][A-Za-z0-9_-]*",
     protocol="[A-Za-z0-9][A-Za-z0-9_-]*",
     ir=r"\d+(\.\d+)?",
+    alpha=r"\d+(\.\d+)?",
 
 
 # Snakemake tracks a rule's script, not what the script imports: each stage names the modules whose change
@@ -87,6 +96,7 @@ CODE = {
         "metrics",
         "ranking",
         "statistics",
+        "tables/alpha_sweep",
         "tables/batches",
         "tables/calibration",
         "tables/cell_tests",
@@ -102,6 +112,7 @@ CODE = {
         "tables/scores",
         "tables/study",
         "tables/summary",
+        "tables/sweep",
     ],
     "audit": [
         "claims",
@@ -126,6 +137,7 @@ CODE = {
         "plotting/batches",
         "plotting/critical_difference",
         "plotting/figure5",
+        "plotting/figure7",
         "plotting/reliability",
         "plotting/style",
         "ranking",
@@ -137,6 +149,7 @@ CODE = {
         "tables/rank_sums",
         "tables/reading",
         "tables/study",
+        "tables/sweep",
     ],
     "page": [
         "data/catalogue",
@@ -183,6 +196,8 @@ def preparation_entry(dataset):
 
 # What tables and figures say about the study.
 STUDY_PARAMETER = json.dumps(STUDY.for_reports())
+# What they say about the sweep.
+SWEEP_PARAMETER = as_parameter(sweep_for_reports(STUDY))
 
 
 def cells():
@@ -284,9 +299,38 @@ REUSED = {
 }
 
 
-def prefix(protocol):
-    """Folder of the results of a protocol."""
-    return "results" if protocol == "study" else f"results/audit/{protocol}"
+def files_of(studies, sources, folder):
+    """By name of a study, the score files of its cells whose data is there, and the methods that they stand for.
+
+    What is not of the study itself lies in `folder`, by the name of the study that it is trained in.
+    """
+    present = {STUDY.tasks[task].dataset for task, _ in cells()}
+    found = {}
+    for name, study in studies.items():
+        keys = [
+            (name, task, ir, method)
+            for task, ir in study.cells
+            if study.tasks[task].dataset in present
+            for method in study.methods_of(task)
+        ]
+        places = [(*key[1:3], sources[key]) for key in keys]
+        found[name] = {
+            "study": study.for_reports(),
+            "files": [
+                f"results/{'' if source.protocol == 'study' else f'{folder}/{source.protocol}/'}"
+                f"scores/{task}/{ir}/{source.method}.csv"
+                for task, ir, source in places
+            ],
+            "methods": [method for *_, method in keys],
+        }
+    return found
+
+
+def each_once(found):
+    """All files that `files_of` found, each once."""
+    return list(
+        dict.fromkeys(path for entry in found.values() for path in entry["files"])
+    )
 
 
 def audited(free):
@@ -305,34 +349,30 @@ def audited(free):
 
 def audited_files(free):
     """By protocol, the score files of its cells whose data is there, and the methods that they stand for."""
-    present = {STUDY.tasks[task].dataset for task, _ in cells()}
-    found = {}
-    for name, study in audited(free).items():
-        keys = [
-            (name, task, ir, method)
-            for task, ir in study.cells
-            if study.tasks[task].dataset in present
-            for method in study.methods_of(task)
-        ]
-        sources = [(*key[1:3], SOURCES[key]) for key in keys]
-        found[name] = {
-            "study": study.for_reports(),
-            "files": [
-                f"{prefix(source.protocol)}/scores/{task}/{ir}/{source.method}.csv"
-                for task, ir, source in sources
-            ],
-            "methods": [method for *_, method in keys],
-        }
-    return found
+    return files_of(audited(free), SOURCES, "audit")
 
 
 def audited_inputs(free):
     """All score files of the audit, each once."""
-    return list(
-        dict.fromkeys(
-            path for entry in audited_files(free).values() for path in entry["files"]
-        )
-    )
+    return each_once(audited_files(free))
+
+
+def swept_files():
+    """By α, the score files of the swept cells whose data is there, and the method that they stand for."""
+    return files_of(SWEEP, SWEEP_SOURCES, "sweep")
+
+
+def sweep_files(wildcards):
+    """All score files of the sweep, those of the study's own α among them."""
+    return each_once(swept_files())
+
+
+def on_swept_cells(pattern):
+    """Files, by paths with {task} and {ir} in them, of each cell of the sweep whose data is there."""
+    swept = {cell for study in SWEEP.values() for cell in study.cells}
+    return lambda wildcards: [
+        pattern.format(task=task, ir=ir) for task, ir in cells() if (task, ir) in swept
+    ]
 
 
 TABLES = expand(
@@ -343,6 +383,7 @@ TABLES = expand(
         "scores",
         "rank_sums",
         "gains",
+        "alpha_sweep",
         "comparisons",
         "cell_tests",
         "paper_comparison",
@@ -359,6 +400,7 @@ FIGURES = expand(
     "results/figures/{figure}.{form}",
     figure=[
         "figure5_gains",
+        "figure7_alpha",
         "critical_difference",
         "reliability",
         "batches_without_minority",
@@ -399,6 +441,8 @@ REPORT = {
     "Gains and statistics": {
         "figure5_gains": "Figure 5: gains over the baseline",
         "gains": "Gains over the baseline",
+        "figure7_alpha": "Figure 7: sensitivity to α",
+        "alpha_sweep": "Scores at each α",
         "critical_difference": "Critical differences of the mean ranks",
         "comparisons": "Comparisons of methods over cells",
         "cell_tests": "Tests in each cell",

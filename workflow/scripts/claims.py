@@ -1,18 +1,21 @@
 """Hold the paper's claims against the scores of the study."""
 
+import json
+
 from remix.logs import job
 from remix.records import write_csv, write_text
 from remix.tables.claims import claims_markdown, study_claims
-from remix.tables.reading import read_published, read_scores, read_table
+from remix.tables.reading import read_published, read_scores, read_sweep, read_table
 from remix.tables.study import Study
 
 
 def main(snakemake):
-    """Write the table from all scores."""
+    """Write the table from all scores, those of the sweep over α among them."""
     with job(snakemake.log[0]):
         study = Study.from_json(snakemake.params.study)
         tasks = set(read_published(snakemake.input.table1)["task"])
-        table = study_claims(read_scores(snakemake.input.scores, study), study, tasks)
+        sweep = read_sweep(json.loads(snakemake.params.swept))
+        table = study_claims(read_scores(snakemake.input.scores, study), study, tasks, sweep)
         write_text(claims_markdown(table, study, read_table(snakemake.input.coverage)), snakemake.output.md)
         write_csv(table, snakemake.output.csv)
 

@@ -1,0 +1,107 @@
+"""The studies of the sweep over α, and which of their trainings the study has already."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from remix.config import audit_sources, load_study, sweep_for_reports, sweep_studies
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = ROOT / "workflow" / "schemas"
+FILES = [ROOT / "config" / name for name in ("config.yaml", "datasets.yaml", "methods.yaml")]
+TASKS = ["musk", "seizure", "cifar10_dog", "optdigits"]
+
+
+def study_of(**changes):
+    merged = {}
+    for path in FILES:
+        merged |= yaml.safe_load(path.read_text())
+    for key, value in changes.items():
+        merged[key] = {**merged[key], **value}
+    return load_study(merged, FILES, SCHEMAS)
+
+
+def trained(study):
+    """What is trained for the sweep: (α, task, ir)."""
+    sources = audit_sources({"study": study, **sweep_studies(study)})
+    return {
+        (alpha, task, ir)
+        for (alpha, task, ir, _), source in sources.items()
+        if alpha != "study" and source.protocol == alpha
+    }
+
+
+def test_only_the_extra_values_are_trained_on_every_cell():
+    study = study_of()
+    assert list(sweep_studies(study)) == ["0.01", "0.05", "0.1", "0.2", "0.3", "0.4"]
+    own = {"musk": "0.1", "seizure": "0.1", "optdigits": "0.1", "cifar10_dog": "0.2"}
+    expected = {
+        (alpha, task, ir)
+        for task, of_study in own.items()
+        for ir in study.tasks[task].irs
+        for alpha in {"0.01", "0.05", "0.1", "0.2", "0.3", "0.4"} - {of_study}
+    }
+    assert len(expected) == 4 * 3 * 5
+    assert trained(study) == expected
+
+
+def test_the_studys_own_is_served_by_the_study():
+    study = study_of()
+    sources = audit_sources({"study": study, **sweep_studies(study)})
+    assert sources["0.1", "musk", "0.05", "remix"] == ("study", "remix")
+    assert sources["0.2", "cifar10_dog", "0.05", "remix"] == ("study", "remix")
+    assert sources["0.2", "musk", "0.05", "remix"] == ("0.2", "remix")
+
+
+def test_nothing_but_alpha_differs():
+    study = study_of(switches={"balance": "multinomial"})
+    for alpha, other in sweep_studies(study).items():
+        assert list(other.methods) == ["remix"]
+        ours, theirs = (s.training("musk", "remix") for s in (study, other))
+        assert theirs["method"].pop("mix") == {"alpha": float(alpha)}
+        del ours["method"]["mix"]
+        assert theirs == ours
+
+
+def test_a_study_of_ones_own_alpha_has_it_in_the_sweep():
+    remix = {"resample": "balanced", "mix": {"alpha": {"tables": 0.15, "images": 1}}}
+    study = study_of(methods={"remix": remix}, sweep={"alphas": [0.4]})
+    assert {alpha: list(s.tasks) for alpha, s in sweep_studies(study).items()} == {
+        "0.15": ["musk", "seizure", "optdigits"],
+        "0.4": ["musk", "seizure", "optdigits", "cifar10_dog"],
+        "1": ["cifar10_dog"],
+    }
+    assert {alpha for alpha, _, _ in trained(study)} == {"0.4"}
+    assert sweep_for_reports(study)["own"]["cifar10_dog"] == 1
+
+
+def test_another_method_with_this_alpha_serves():
+    study = study_of(methods={"far": {"resample": "balanced", "mix": {"alpha": 0.4}}})
+    sources = audit_sources({"study": study, **sweep_studies(study)})
+    assert sources["0.4", "musk", "0.05", "remix"] == ("study", "far")
+
+
+def test_a_method_that_is_not_remix():
+    study = study_of(sweep={"method": "remix_aug"})
+    assert {task for _, task, _ in trained(study)} == {"cifar10_dog"}
+    assert sweep_for_reports(study) == {"tasks": TASKS, "method": "remix_aug", "own": {"cifar10_dog": 0.2}}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sweep": {"tasks": []}},
+        {"study": {"tasks": ["segment", "landsat"]}},
+        {"study": {"methods": ["baseline", "smote"]}},
+    ],
+    ids=["none asked for", "other tasks", "other methods"],
+)
+def test_a_study_that_sweeps_nothing(changes):
+    study = study_of(**changes)
+    assert sweep_studies(study) == {}
+    assert sweep_for_reports(study)["own"] == {}
+
+
+def test_ratios_that_are_not_run_are_not_swept():
+    assert {ir for _, _, ir in trained(study_of(study={"irs": [0.01]}))} == {"0.01"}

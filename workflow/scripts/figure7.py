@@ -1,0 +1,27 @@
+"""Draw Figure 7: sensitivity to α."""
+
+from remix.logs import job
+from remix.plotting.figure7 import figure7
+from remix.plotting.style import render
+from remix.records import atomic_path
+from remix.tables.coverage import coverage_note
+from remix.tables.reading import read_table
+from remix.tables.study import Study
+from remix.tables.sweep import Sweep
+
+
+def main(snakemake):
+    """Write the figure as PNG and SVG from the table of the sweep."""
+    with job(snakemake.log[0]):
+        study = Study.from_json(snakemake.params.study)
+        sweep = Sweep.from_json(snakemake.params.sweep)
+        coverage = read_table(snakemake.input.coverage)
+        caption = f"{sweep.note(study, coverage)} {study.protocol_note} {coverage_note(coverage)}"
+        figure = figure7(read_table(snakemake.input.table), caption, sweep.title(study), study.titles)
+        for form in ("png", "svg"):
+            with atomic_path(snakemake.output[form]) as temporary:
+                temporary.write_bytes(render(figure, form))
+
+
+if __name__ == "__main__":
+    main(snakemake)
