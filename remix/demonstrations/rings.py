@@ -15,7 +15,7 @@ from remix.training import StackTrainer
 
 NAME = "rings"
 # Rows of the outer ring and of the inner one, the minority; its radius; standard deviation of the noise.
-ROWS, RADIUS, NOISE = (600, 60), 0.5, 0.2
+ROWS, RADIUS, NOISE = (300, 30), 0.5, 0.2
 NETWORKS = 5
 HIDDEN_WIDTH = 32
 EPOCHS = 100
@@ -23,6 +23,7 @@ EPOCHS = 100
 GRID, REACH = 101, 1.75
 # The study's network and loss; the learning rate stays the same, so that the methods differ in their
 # mini-batches and in nothing else.
+# What is about folds and scaling has no effect here.
 PROTOCOL = Protocol(
     splits=2,
     repeats=NETWORKS,

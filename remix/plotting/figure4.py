@@ -61,7 +61,8 @@ def _enlarged(ax: Axes, curves: pd.DataFrame) -> None:
     """Show the soft labels again, without the peaks of the hard ones."""
     middle = curves[(curves["at"] > SOFT[0]) & (curves["at"] < SOFT[1])]
     inset = ax.inset_axes((0.26, 0.42, 0.58, 0.48))
-    _curves(inset, middle)
+    # Beyond its edges, which would else lie between two points of a curve.
+    _curves(inset, curves[curves["at"].between(SOFT[0] - 0.02, SOFT[1] + 0.02)])
     inset.set(xlim=SOFT, ylim=(0, 1.1 * middle["density"].max()))
     inset.set_title("the middle, enlarged", fontsize=9)
     inset.tick_params(labelsize=8)

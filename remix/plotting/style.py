@@ -21,7 +21,7 @@ _FURTHER_COLOURS = ("#F0E442", "#999999", "#CC79A7", "#0072B2")
 _HATCHES = ("", "//", "xx", "..")
 DPI = 200
 # Of what is drawn as pixels within an SVG; the report holds them all.
-DPI_IN_SVG = 120
+DPI_IN_SVG = 100
 
 
 class Fill(NamedTuple):
