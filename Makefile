@@ -89,5 +89,5 @@ lock:
 
 clean:
 	rm -rf .venv .snakemake resources logs results/predictions results/validation results/training results/scores \
-	    results/calibration results/reliability results/audit results/tables results/figures results/pages \
+	    results/calibration results/reliability results/audit results/demonstrations results/tables results/figures results/pages \
 	    results/benchmarks results/front.rst results/provenance.html results/report.html results/summary.txt

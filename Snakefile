@@ -23,10 +23,8 @@ include: "workflow/rules/sweep.smk"
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/calibration.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/demonstrations.smk"
 include: "workflow/rules/pages.smk"
-
-
-report: first_page()
 
 
 rule all:
@@ -56,5 +54,7 @@ rule figures:
     localrule: True
 
 
-onsuccess:
-    print_summary()
+rule demonstrations:
+    input:
+        DEMONSTRATIONS,
+    localrule: True

@@ -19,6 +19,8 @@ from remix.errors import ConfigError
 
 Resampling = BalancedResampling | Smote
 
+# Stages that draw random numbers, in the order in which they are applied; each has a generator of its own.
+DRAWING_STAGES = ("resample", "augment", "mix")
 RESAMPLERS: dict[str, type[Resampling]] = {"balanced": BalancedResampling, "smote": Smote}
 AUGMENTATIONS: dict[str, type[ImageAugmentation]] = {"image": ImageAugmentation}
 LOSS_WEIGHTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"balanced": balanced_class_weights}
@@ -57,8 +59,8 @@ class Method:
         Parameters
         ----------
         generators : mapping of str to numpy.random.Generator
-            ``resample``, ``augment`` and ``mix``: a generator of its own for each stage, so that no draw
-            depends on which other stages the method has.
+            A generator of its own for each of `DRAWING_STAGES`, so that no draw depends on which other
+            stages the method has.
         steps, batch_size, n_classes : int
 
         Returns
@@ -66,7 +68,7 @@ class Method:
         dict
             For each stage that the method has, its drawn arrays, whose first axis is the step.
         """
-        stages = {"resample": self.resample, "augment": self.augment, "mix": self.mix}
+        stages = {name: getattr(self, name) for name in DRAWING_STAGES}
         return {
             name: stage.draw(generators[name], steps, batch_size, n_classes)
             for name, stage in stages.items()

@@ -18,7 +18,7 @@ from remix.batches.classes import Pool, as_input, padded
 from remix.batches.drawing import LastBatch, draw_epoch, epoch_steps, row_weights
 from remix.errors import TrainingError
 from remix.learning_rate import LearningRate
-from remix.methods import Method
+from remix.methods import DRAWING_STAGES, Method
 from remix.networks import Architecture, StackedNetwork
 from remix.protocol import Protocol
 
@@ -204,7 +204,7 @@ class StackTrainer:
 
         self.order_generators = [data.generator(seed, "batches") for data in sets]
         self.stage_generators = [
-            {name: data.generator(seed, name) for name in ("resample", "augment", "mix")} for data in sets
+            {name: data.generator(seed, name) for name in DRAWING_STAGES} for data in sets
         ]
         # Dropout masks are shared along the stack, so their seed names the cell alone.
         self.dropout_generator = seeding.generator(seed, "dropout", sets[0].task, sets[0].ir)

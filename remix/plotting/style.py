@@ -22,6 +22,8 @@ SERIES_COLOURS = ("#0072B2", "#009E73", "#E69F00", "#D55E00", "#CC79A7", "#00000
 _FURTHER_COLOURS = ("#F0E442", "#999999", "#CC79A7", "#0072B2")
 _HATCHES = ("", "//", "xx", "..")
 DPI = 200
+# Of what is drawn as pixels within an SVG; the report holds them all.
+DPI_IN_SVG = 100
 
 
 class Fill(NamedTuple):
@@ -63,5 +65,5 @@ def render(figure: Figure, form: Literal["png", "svg"]) -> bytes:
     # Without these, an SVG has random identifiers and the date in it.
     with mpl.rc_context({"svg.hashsalt": "remix"}):
         metadata = {"Date": None} if form == "svg" else {}
-        figure.savefig(buffer, format=form, dpi=DPI, metadata=metadata)
+        figure.savefig(buffer, format=form, dpi=DPI if form == "png" else DPI_IN_SVG, metadata=metadata)
     return buffer.getvalue()

@@ -10,7 +10,7 @@ import yaml
 
 from remix.batches.classes import Pool
 from remix.batches.mixing import Mixing
-from remix.methods import AUGMENTATIONS, LOSS_WEIGHTS, RESAMPLERS, Method
+from remix.methods import AUGMENTATIONS, DRAWING_STAGES, LOSS_WEIGHTS, RESAMPLERS, Method
 
 ROOT = Path(__file__).parents[2]
 STEPS, SIZE, CLASSES = 6, 24, 3
@@ -53,7 +53,7 @@ def imbalanced(images, stack=2, n=60):
 
 
 def generators(seed):
-    return {name: np.random.default_rng(seed) for name in ("resample", "augment", "mix")}
+    return {name: np.random.default_rng(seed) for name in DRAWING_STAGES}
 
 
 def batches(method, pool, seed=0):

@@ -70,7 +70,10 @@ def test_tables_and_figures_are_there_and_agree(finished):
         assert (tables / f"{name}.csv").stat().st_size > 0
         assert (tables / f"{name}.md").stat().st_size > 0
     pages = [f"reliability_{task}" for task, _ in CELLS]
-    for name in ("figure5_gains", "critical_difference", "reliability", "batches_without_minority", *pages):
+    method = ["surfaces", "samples", "batches", "densities", "interpolation"]
+    pictures = [f"figure{k}_{name}" for k, name in zip((1, 2, 3, 4, 8), method, strict=True)]
+    figures = ["figure5_gains", "critical_difference", "reliability", "batches_without_minority"]
+    for name in (*figures, *pictures, *pages):
         for suffix in ("png", "svg"):
             assert (finished.folder / f"results/figures/{name}.{suffix}").stat().st_size > 1000
 

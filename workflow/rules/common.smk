@@ -1,4 +1,5 @@
 # The validated study, and what the rules of all stages share.
+import dataclasses
 import hashlib
 import json
 import os
@@ -81,6 +82,28 @@ CODE = {
         "splits",
         "training",
     ],
+    "demonstrate": [
+        "batches/augmentation",
+        "batches/balanced",
+        "batches/class_weights",
+        "batches/classes",
+        "batches/drawing",
+        "batches/entries",
+        "batches/mixing",
+        "batches/smote",
+        "demonstrations/densities",
+        "demonstrations/hulls",
+        "demonstrations/interpolation",
+        "demonstrations/mini_batches",
+        "demonstrations/rings",
+        "demonstrations/samples",
+        "learning_rate",
+        "methods",
+        "networks",
+        "protocol",
+        "seeding",
+        "training",
+    ],
     "score": ["metrics"],
     "calibrate": ["calibration", "corrections", "metrics", "reliability"],
     "coverage": [
@@ -136,8 +159,14 @@ CODE = {
         "plotting/audit",
         "plotting/batches",
         "plotting/critical_difference",
+        "plotting/demonstration",
+        "plotting/figure1",
+        "plotting/figure2",
+        "plotting/figure3",
+        "plotting/figure4",
         "plotting/figure5",
         "plotting/figure7",
+        "plotting/figure8",
         "plotting/reliability",
         "plotting/style",
         "ranking",
@@ -198,6 +227,14 @@ def preparation_entry(dataset):
 STUDY_PARAMETER = json.dumps(STUDY.for_reports())
 # What they say about the sweep.
 SWEEP_PARAMETER = as_parameter(sweep_for_reports(STUDY))
+
+
+# The methods that the paper's pictures show, as the study trains them or would if it had selected them.
+PICTURED = dataclasses.replace(STUDY, methods=config["methods"])
+DEMONSTRATED = {
+    name: PICTURED.method_spec(name) for name in ("baseline", "smote", "remix")
+}
+DEMONSTRATED_TITLES = {name: PICTURED.method_title(name) for name in DEMONSTRATED}
 
 
 def cells():
@@ -396,7 +433,19 @@ TABLES = expand(
     ],
     form=["csv", "md"],
 )
-FIGURES = expand(
+# Figures of the paper that no dataset is needed for.
+DEMONSTRATIONS = expand(
+    "results/figures/{figure}.{form}",
+    figure=[
+        "figure1_surfaces",
+        "figure2_samples",
+        "figure3_batches",
+        "figure4_densities",
+        "figure8_interpolation",
+    ],
+    form=["png", "svg"],
+)
+FIGURES = DEMONSTRATIONS + expand(
     "results/figures/{figure}.{form}",
     figure=[
         "figure5_gains",
@@ -458,6 +507,13 @@ REPORT = {
     "Data and coverage": {
         "coverage": "Which data was there",
         "datasets": "Table 1: datasets",
+    },
+    "The method in pictures": {
+        "figure1_surfaces": "Figure 1: decision surfaces",
+        "figure2_samples": "Figure 2: samples of SMOTE and ReMix",
+        "figure3_batches": "Figure 3: mini-batches",
+        "figure4_densities": "Figure 4: densities by α",
+        "figure8_interpolation": "Figure 8: a harmful interpolation",
     },
     "Configuration and provenance": {
         "provenance": "Code, machine, configuration",

@@ -1,6 +1,9 @@
 # The pages of the report: each table for the browser, each task, what made the results, and the first page.
 
 
+report: first_page()
+
+
 rule table_page:
     input:
         csv="results/tables/{table}.csv",

@@ -1,6 +1,10 @@
 # Tables and figures, each with what is missing in its caption, and the summary that ends a run.
 
 
+onsuccess:
+    print_summary()
+
+
 rule datasets:
     input:
         prepared=prepared_files,

@@ -1,0 +1,1 @@
+"""The paper's pictures of the method, as numbers: made-up data goes through the stages that train."""

@@ -1,0 +1,67 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from remix.batches.mixing import Mixing
+from remix.demonstrations.hulls import inside_hull
+from remix.demonstrations.interpolation import NEIGHBOURS, THIRD, interpolation
+
+
+@pytest.fixture(scope="module")
+def made(methods):
+    return interpolation(methods["remix"], seed=1)
+
+
+@pytest.fixture(scope="module")
+def example(made):
+    (line,) = made.samples[made.samples["example"]].to_dict("records")
+    return line
+
+
+def test_the_example_lies_in_the_third_class_and_its_label_denies_it(made, example):
+    points = made.points[["x1", "x2"]].to_numpy()
+    place = np.array([example["x1"], example["x2"]])
+    nearest = np.linalg.norm(points - place, axis=1).argmin()
+    assert made.points["label"][nearest] == example["nearest_label"] == THIRD
+    assert inside_hull(place[None], points[made.points["label"] == THIRD]).all()
+    assert inside_hull(place[None], made.hull.to_numpy()).all()
+    assert example[f"p_{THIRD}"] == 0
+    assert {example["seed_label"], example["partner_label"]} == {0, 1}
+
+
+def test_the_example_is_mixed_from_its_seeds(made, example):
+    weight = example["weight"]
+    for axis in ("x1", "x2"):
+        mixed = weight * example[f"seed_{axis}"] + (1 - weight) * example[f"partner_{axis}"]
+        assert example[axis] == pytest.approx(mixed, abs=1e-5)
+    assert example[f"p_{example['seed_label']}"] == pytest.approx(weight)
+    assert example[f"p_{example['partner_label']}"] == pytest.approx(1 - weight)
+    known = made.points[["x1", "x2"]].to_numpy().astype("f4").tolist()
+    assert np.float32([example["seed_x1"], example["seed_x2"]]).tolist() in known
+
+
+def test_what_is_around_the_example(made, example):
+    assert made.around["neighbours"].sum() == NEIGHBOURS
+    assert made.around["own"].tolist() == pytest.approx([example[f"p_{k}"] for k in range(3)])
+    assert made.around.set_index("label")["neighbours"].idxmax() == THIRD
+
+
+def test_harmful_are_those_whose_label_lacks_the_nearest_class(made):
+    own = made.samples
+    parts = own[["p_0", "p_1", "p_2"]].to_numpy()
+    assert (own["harmful"] == (parts[np.arange(len(own)), own["nearest_label"]] == 0)).all()
+    # Where classes hardly overlap, nearly all of them are mixed from two.
+    harmful = own[own["harmful"]]
+    assert (harmful["seed_label"] != harmful["partner_label"]).mean() > 0.9
+
+
+def test_a_smaller_alpha_makes_them_rarer(made, methods):
+    more = interpolation(dataclasses.replace(methods["remix"], mix=Mixing(0.4)), seed=1)
+    assert 0 < made.samples["harmful"].mean() < 0.7 * more.samples["harmful"].mean()
+
+
+def test_without_a_harmful_sample_there_is_no_example(methods):
+    hardly = interpolation(dataclasses.replace(methods["remix"], mix=Mixing(1e-4)), seed=1)
+    assert not hardly.samples["example"].any()
+    assert hardly.around.empty

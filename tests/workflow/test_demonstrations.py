@@ -1,0 +1,38 @@
+"""The pictures of the method need no data, and depend on the seed and the methods' stages alone."""
+
+import pytest
+
+pytestmark = pytest.mark.workflow
+
+PICTURES = {"figure1": 1, "figure2": 1, "figure3": 1, "figure4": 1, "figure8": 1}
+
+
+def pictures(jobs):
+    return {rule: n for rule, n in jobs.items() if rule in {"demonstrate", *PICTURES}}
+
+
+def test_they_need_no_data(project):
+    jobs = project.planned_jobs(arguments=["demonstrations"])
+    assert jobs == {"demonstrate": 1, **PICTURES, "demonstrations": 1}
+
+
+def test_a_method_that_the_study_leaves_out_is_pictured_all_the_same(project):
+    fewer = project.overlay({"study": {"methods": ["baseline", "remix"]}})
+    jobs = project.planned_jobs(fewer, arguments=["demonstrations"])
+    assert jobs == {"demonstrate": 1, **PICTURES, "demonstrations": 1}
+
+
+@pytest.mark.parametrize(
+    ("change", "again"),
+    [
+        ({"protocol": {"epochs": 4}}, {}),
+        ({"study": {"tasks": ["wine"]}}, {}),
+        ({"methods": {"cost": {"title": "Costs"}}}, {}),
+        ({"methods": {"remix": {"title": "Ours"}}}, {"figure1": 1, "figure2": 1, "figure3": 1}),
+        ({"methods": {"remix": {"mix": {"alpha": 0.2}}}}, {"demonstrate": 1, **PICTURES}),
+        ({"switches": {"smote_fallback": 3}}, {"demonstrate": 1, **PICTURES}),
+        ({"seed": 2}, {"demonstrate": 1, **PICTURES}),
+    ],
+)
+def test_what_draws_them_again(finished, change, again):
+    assert pictures(finished.planned_jobs(finished.overlay(change))) == again

@@ -1,0 +1,39 @@
+"""Send made-up data through the stages that train, for the paper's pictures of the method."""
+
+import json
+import os
+
+from remix.logs import job
+from remix.records import write_parquet
+
+
+def main(snakemake):
+    """Write the numbers behind Figures 1, 2, 3, 4 and 8."""
+    with job(snakemake.log[0]) as logger:
+        # TensorFlow talks while it is imported: into the log, not between Snakemake's lines.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        from remix.demonstrations.densities import densities
+        from remix.demonstrations.interpolation import interpolation
+        from remix.demonstrations.rings import rings
+        from remix.demonstrations.samples import samples
+        from remix.methods import Method
+        from remix.runtime import configure_tensorflow
+
+        configure_tensorflow(threads=snakemake.threads)
+        seed = snakemake.params.seed
+        specs = json.loads(snakemake.params.methods)
+        methods = {name: Method.from_spec(specs[name]) for name in ("baseline", "smote", "remix")}
+        made = {
+            "rings": rings(methods, seed),
+            "samples": samples(methods, seed),
+            "densities": densities(methods["remix"], seed),
+            "interpolation": interpolation(methods["remix"], seed),
+        }
+        for name, numbers in made.items():
+            for part, frame in numbers._asdict().items():
+                write_parquet(frame, snakemake.output[f"{name}_{part}"])
+                logger.info(f"{name}, {part}: {len(frame)} rows")
+
+
+if __name__ == "__main__":
+    main(snakemake)

@@ -1,0 +1,26 @@
+"""Draw Figure 8: a mixed row that contradicts the data."""
+
+import pandas as pd
+
+from remix.logs import job
+from remix.plotting.demonstration import made_up_note
+from remix.plotting.figure8 import figure8
+from remix.plotting.style import render
+from remix.records import atomic_path
+
+
+def main(snakemake):
+    """Write the figure as PNG and SVG from the numbers of its demonstration."""
+    with job(snakemake.log[0]):
+        frames = {
+            part: pd.read_parquet(snakemake.input[part]) for part in ("points", "samples", "hull", "around")
+        }
+        note = made_up_note(snakemake.params.seed)
+        figure = figure8(**frames, note=note)
+        for form in ("png", "svg"):
+            with atomic_path(snakemake.output[form]) as temporary:
+                temporary.write_bytes(render(figure, form))
+
+
+if __name__ == "__main__":
+    main(snakemake)
