@@ -193,6 +193,7 @@ class Study:
                     **task.definition(),
                     "irs": task.irs,
                     "title": self.datasets[task.dataset].title,
+                    "repeats": self.repeats(name),
                 }
                 for name, task in self.tasks.items()
             },

@@ -16,14 +16,15 @@ STUDY = {
     "tasks": {
         "musk": {
             "dataset": "musk", "title": "Musk", "kind": "binary", "minority": ["1"],
-            "classes": ["0", "1"], "merged": True, "irs": ["0.05"],
+            "classes": ["0", "1"], "merged": True, "irs": ["0.05"], "repeats": 1,
         },
         "landsat": {
             "dataset": "statlog", "title": "Statlog", "kind": "multiclass",
-            "minority": ["2", "3"], "classes": ["1", "2", "3"], "merged": False, "irs": ["0.1"],
+            "minority": ["2", "3"], "classes": ["1", "2", "3"], "merged": False, "irs": ["0.1"], "repeats": 1,
         },
     },
     "methods": {"baseline": "Baseline", "remix": "ReMix"},
+    "image_methods": [],
     "protocol": {"splits": 2, "repeats": 1, "epochs": 3, "selection": "last", "validation_fraction": 0.3},
     "switches": DEFAULT_SWITCHES,
     "seed": 1,
@@ -86,7 +87,7 @@ def calibrate(folder, task, ir):
         "calibrate",
         folder,
         inputs,
-        {"scores": files("calibration", "csv"), "curves": curves},
+        {"scores": str(folder / "calibration" / task / f"{ir}.csv"), "curves": curves},
         task=task,
         ir=ir,
     )
@@ -105,11 +106,12 @@ def report(folder):
         return [str(folder / kind / task / ir / f"{m}.csv") for task, ir in CELLS for m in METHODS]
 
     curves = [str(folder / "reliability" / task / f"{ir}.parquet") for task, ir in CELLS]
+    scores = [str(folder / "calibration" / task / f"{ir}.csv") for task, ir in CELLS]
     about = {"coverage": coverage, "datasets": datasets}
     run(
         "calibration",
         folder,
-        {"scores": per_method("calibration"), **about},
+        {"scores": scores, **about},
         files("calibration", "csv", "md"),
     )
     run("batches", folder, {"records": per_method("training"), **about}, files("batches", "csv", "md"))
@@ -133,13 +135,13 @@ def made(tmp_path_factory):
 
 
 def test_a_calibration_file_keeps_its_contract(made):
-    scores = pd.read_csv(made / "calibration" / "landsat" / "0.1" / "remix.csv", dtype={"ir": str})
+    scores = pd.read_csv(made / "calibration" / "landsat" / "0.1.csv", dtype={"ir": str})
     assert list(scores) == [
         "task", "ir", "method", "correction", "repeat", "fold", "temperature", "metric", "value",
     ]  # fmt: skip
     names = scores[["task", "ir", "method"]].drop_duplicates().to_numpy().tolist()
-    assert names == [["landsat", "0.1", "remix"]]
-    assert (scores.groupby(["correction", "metric"]).size() == 2).all()
+    assert names == [["landsat", "0.1", method] for method in METHODS]
+    assert (scores.groupby(["method", "correction", "metric"]).size() == 2).all()
     assert scores["value"].notna().all()
     curves = pd.read_parquet(made / "reliability" / "landsat" / "0.1.parquet")
     assert list(dict.fromkeys(curves["method"])) == METHODS

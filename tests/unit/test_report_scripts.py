@@ -18,18 +18,20 @@ STUDY = {
     "tasks": {
         "musk": {
             "dataset": "musk", "title": "Musk", "kind": "binary", "minority": ["1"],
-            "classes": ["0", "1"], "merged": True, "irs": ["0.05"],
+            "classes": ["0", "1"], "merged": True, "irs": ["0.05"], "repeats": 1,
         },
         "landsat": {
             "dataset": "statlog", "title": "Statlog", "kind": "multiclass",
             "minority": ["2", "3"], "classes": ["1", "2", "3"], "merged": False, "irs": ["0.25", "0.1"],
+            "repeats": 1,
         },
         "aps": {
             "dataset": "aps", "title": "APS", "kind": "binary", "minority": ["pos"],
-            "classes": ["neg", "pos"], "merged": True, "irs": ["0.01"],
+            "classes": ["neg", "pos"], "merged": True, "irs": ["0.01"], "repeats": 1,
         },
     },
     "methods": {"baseline": "Baseline", "remix": "ReMix"},
+    "image_methods": [],
     "protocol": {"splits": 2, "repeats": 1, "epochs": 3, "selection": "last", "validation_fraction": 0.3},
     "switches": DEFAULT_SWITCHES,
     "seed": 1,

@@ -35,6 +35,7 @@ SCRIPTS = {
         "batch_figure",
         "critical_difference",
         "figure5",
+        "figure6",
         "reliability",
         "reliability_of_task",
     ],

@@ -124,7 +124,7 @@ CODE = {
         "plotting/audit",
         "plotting/batches",
         "plotting/critical_difference",
-        "plotting/figure5",
+        "plotting/gains",
         "plotting/reliability",
         "plotting/style",
         "ranking",
@@ -138,6 +138,7 @@ CODE = {
         "tables/study",
     ],
     "page": [
+        "claims",
         "data/catalogue",
         "metrics",
         "pages/document",
@@ -149,6 +150,7 @@ CODE = {
         "statistics",
         "tables/audit",
         "tables/coverage",
+        "tables/datasets",
         "tables/gains",
         "tables/markdown",
         "tables/rank_sums",
@@ -210,9 +212,17 @@ def per_method(folder):
 
 def of_one_method(pattern):
     """Files of one method on each cell whose data is there: its folds are the same for all methods."""
-    method = next(iter(STUDY.methods))
     return lambda wildcards: [
-        pattern.format(task=task, ir=ir, method=method) for task, ir in cells()
+        pattern.format(task=task, ir=ir, method=STUDY.methods_of(task)[0])
+        for task, ir in cells()
+    ]
+
+
+def of_cell(pattern):
+    """Files of every method on one cell."""
+    return lambda wildcards: [
+        pattern.format(task=wildcards.task, ir=wildcards.ir, method=method)
+        for method in STUDY.methods_of(wildcards.task)
     ]
 
 
@@ -227,8 +237,8 @@ def record_files(wildcards):
 
 
 def calibration_files(wildcards):
-    """Scores after every correction, of every method on every cell whose data is there."""
-    return per_method("calibration")
+    """Scores after every correction, of every cell whose data is there."""
+    return [f"results/calibration/{task}/{ir}.csv" for task, ir in cells()]
 
 
 def curve_files(wildcards):
@@ -354,10 +364,12 @@ TABLES = expand(
     ],
     form=["csv", "md"],
 )
+HAS_IMAGES = any(task.image is not None for task in STUDY.tasks.values())
 FIGURES = expand(
     "results/figures/{figure}.{form}",
     figure=[
         "figure5_gains",
+        *(["figure6_image_gains"] if HAS_IMAGES else []),
         "critical_difference",
         "reliability",
         "batches_without_minority",
@@ -397,6 +409,7 @@ REPORT = {
     },
     "Gains and statistics": {
         "figure5_gains": "Figure 5: gains over the baseline",
+        "figure6_image_gains": "Figure 6: gains on images",
         "gains": "Gains over the baseline",
         "critical_difference": "Critical differences of the mean ranks",
         "comparisons": "Comparisons of methods over cells",

@@ -16,6 +16,7 @@ def datasets():
         {
             "task": ["musk", "landsat"],
             "rows": pd.array([6598, None], dtype="Int64"),
+            "rows_used": pd.array([6598, None], dtype="Int64"),
             "features": pd.array([166, None], dtype="Int64"),
             "note": ["counts two names", ""],
         }

@@ -11,18 +11,19 @@ DEFINITION = {
     "tasks": {
         "musk": {
             "dataset": "musk", "title": "Musk", "kind": "binary", "minority": ["1"],
-            "classes": ["0", "1"], "merged": True, "irs": ["0.01", "0.05"],
+            "classes": ["0", "1"], "merged": True, "irs": ["0.01", "0.05"], "repeats": 1,
         },
         "aps": {
             "dataset": "aps", "title": "APS", "kind": "binary", "minority": ["pos"],
-            "classes": ["neg", "pos"], "merged": True, "irs": ["0.01"],
+            "classes": ["neg", "pos"], "merged": True, "irs": ["0.01"], "repeats": 1,
         },
         "landsat": {
             "dataset": "statlog", "title": "Statlog", "kind": "multiclass",
-            "minority": ["b", "c"], "classes": ["a", "b", "c"], "merged": False, "irs": ["0.1"],
+            "minority": ["b", "c"], "classes": ["a", "b", "c"], "merged": False, "irs": ["0.1"], "repeats": 1,
         },
     },
     "methods": {"baseline": "Baseline", "smote": "SMOTE", "remix": "ReMix"},
+    "image_methods": [],
     "protocol": {"splits": 2, "repeats": 1, "epochs": 7, "selection": "last", "validation_fraction": 0.3},
     "switches": DEFAULT_SWITCHES,
     "seed": 1,

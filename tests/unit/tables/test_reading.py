@@ -138,11 +138,10 @@ def repeated(scores, repeats=3):
     return pd.concat([scores.assign(repeat=r, value=scores["value"] + 0.01 * r) for r in range(repeats)])
 
 
-def test_a_switch_leaves_repeats_of_binary_tasks_out(scores, study, tmp_path):
+def test_repeats_that_a_task_does_not_have_are_left_out(scores, study, tmp_path):
     study = dataclasses.replace(
         study,
-        protocol={**study.protocol, "repeats": 3},
-        switches={**study.switches, "binary_repeats": 2},
+        repeats={task: 2 if definition.binary else 3 for task, definition in study.tasks.items()},
     )
     read = read_scores(write(repeated(scores), tmp_path), study)
     assert set(read.loc[read["kind"] == "binary", "repeat"]) == {0, 1}

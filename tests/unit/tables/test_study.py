@@ -30,12 +30,11 @@ def test_captions_say_what_is_switched_on(study):
     assert switched.protocol_note.endswith("seed 1. Switched on: balance multinomial.")
 
 
-def test_repeats_of_binary_tasks(study):
+def test_the_first_repeats_of_a_study(study):
     study = dataclasses.replace(
-        study,
-        protocol={**study.protocol, "repeats": 10},
-        switches={**DEFAULT_SWITCHES, "binary_repeats": 3},
+        study, protocol={**study.protocol, "repeats": 10}, repeats={"musk": 3, "landsat": 10}
     )
-    assert (study.repeats("binary"), study.repeats("multiclass")) == (3, 10)
-    short = dataclasses.replace(study, protocol={**study.protocol, "repeats": 2})
-    assert short.repeats("binary") == 2
+    first = study.first_repeats(5)
+    assert first.repeats == {"musk": 3, "landsat": 5}
+    assert first.protocol["repeats"] == 5
+    assert study.first_repeats(20) == study
