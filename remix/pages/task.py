@@ -56,7 +56,7 @@ def task_markdown(
         markdown.table(_sizes(task, label_counts)),
         *sections,
         f"Mean ± standard deviation over the {folds} test folds; the best mean of a row is bold. "
-        f"{study.protocol_note}",
+        f"{alone.protocol_note}",
         f"## Gains over {study.methods[BASELINE]}" if gains else "",
         "Positive is better: a higher g-mean, a lower balanced Brier score. Bold is the largest of a row."
         if gains

@@ -22,17 +22,18 @@ RULE = (
 def study_claims(scores: pd.DataFrame, study: Study, tasks: set[str]) -> pd.DataFrame:
     """Judge the claims by a study's scores on the paper's tasks; see `remix.claims.claims_table`.
 
-    What the paper claims of its images is asked of each other dataset of images as well, in rows after those.
+    What the paper claims of its images is asked of each other dataset of images as well, in further rows.
     """
     datasets = {name: task.dataset for name, task in study.tasks.items()}
     of_paper = scores["task"].isin(tasks)
     others = scores.loc[~of_paper & scores["kind"].isin(IMAGE_KINDS), "task"].unique()
     titles = {datasets[task]: f"{study.titles[task]} ({NOT_OF_THE_PAPER})" for task in others}
     further = [claim for name, title in titles.items() for claim in image_claims(name, title)]
-    parts = [claims_table(scores[of_paper], datasets)]
-    if further:
-        parts.append(claims_table(scores[~of_paper], datasets, further))
-    return pd.concat(parts, ignore_index=True)
+    table = claims_table(scores[of_paper], datasets)
+    if not further:
+        return table
+    beside = claims_table(scores[~of_paper], datasets, further)
+    return pd.concat([table, beside[beside["n_cells"] > 0]], ignore_index=True)
 
 
 def claims_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:

@@ -4,7 +4,7 @@ import pytest
 from matplotlib.colors import to_rgba
 from matplotlib.container import BarContainer, ErrorbarContainer
 
-from remix.data.catalogue import TABLE_KINDS
+from remix.data.catalogue import IMAGE_KINDS, TABLE_KINDS
 from remix.plotting.gains import gains_figure
 from remix.plotting.style import fills, render
 from remix.ranking import GAIN_COLUMNS
@@ -107,3 +107,29 @@ def test_the_caption_is_inside_the_figure_and_overlaps_nothing(gains, n_words):
     assert box.y0 >= page.y0
     for ax in figure.axes:
         assert ax.get_tightbbox().y0 >= box.y1
+
+
+def test_images_are_drawn_with_their_own_methods(gains):
+    images = gains[gains["kind"] == "binary"].assign(kind="binary_images")
+    augment = images[images["method"] == "remix"].assign(method="augment", gain=0.5)
+    mixed = pd.concat([gains, images, augment])
+    titles = {**TITLES, "augment": "Augment"}
+    figure = gains_figure(mixed, IMAGE_KINDS, "note", titles)
+    assert [ax.get_title() for ax in figure.axes[:2]] == ["Binary images", "Multi-class images"]
+    assert bars(figure.axes[0])["Augment"] == [0.5] * 3
+    assert [t.get_text() for t in figure.axes[1].texts] == ["no cells"]
+    on_tables = gains_figure(mixed, TABLE_KINDS, "note", titles)
+    assert render(on_tables, "svg") == render(gains_figure(gains, TABLE_KINDS, "note", titles), "svg")
+
+
+def test_bars_of_six_methods_can_be_told_apart(gains):
+    one = gains[(gains["kind"] == "binary") & (gains["method"] == "remix")]
+    titles = {name: name for name in ("cost", "smote", "mixup", "remix", "augment", "remix_aug")}
+    many = pd.concat([one.assign(method=name, kind=kind) for name in titles for kind in IMAGE_KINDS])
+    figure = gains_figure(many, IMAGE_KINDS, "note", titles)
+    figure.draw_without_rendering()
+    for ax in figure.axes:
+        inches = [bar.get_window_extent().width / figure.dpi for bar in ax.patches]
+        assert min(inches) > 0.1
+    legend = figure.legends[0].get_window_extent()
+    assert all(not ax.get_tightbbox().overlaps(legend) for ax in figure.axes)

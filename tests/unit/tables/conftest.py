@@ -29,6 +29,24 @@ DEFINITION = {
     "seed": 1,
 }  # fmt: skip
 
+# The same with images: Fashion-MNIST's data is there, CIFAR-10's is not.
+MIXED = DEFINITION | {
+    "tasks": DEFINITION["tasks"] | {
+        "shirt": {
+            "dataset": "fashion", "title": "Fashion", "kind": "binary_images", "minority": ["6"],
+            "classes": list("0123456789"), "merged": True, "image": [28, 28, 1], "irs": ["0.1", "0.05"],
+            "repeats": 1,
+        },
+        "cifar10_dog": {
+            "dataset": "cifar10", "title": "CIFAR-10", "kind": "binary_images", "minority": ["dog"],
+            "classes": ["cat", "dog"], "merged": True, "image": [32, 32, 3], "irs": ["0.05"], "repeats": 1,
+        },
+    },
+    "methods": {**DEFINITION["methods"], "augment": "Augment"},
+    "image_methods": ["augment"],
+    "protocol": {**DEFINITION["protocol"], "images": {"epochs": 3, "precision": "float32"}},
+}  # fmt: skip
+
 RECORDS = {
     "musk": {
         "available": True, "source": 1, "origin": "source", "kind": "wheel", "files": {"musk2.csv": "0f"},
@@ -46,6 +64,11 @@ RECORDS = {
         "files": {"sat.trn": "0f", "sat.tst": "1f"},
         "attempts": [],
     },
+    "fashion": {
+        "available": True, "source": 0, "origin": "source", "kind": "debian", "files": {"a.gz": "0f"},
+        "attempts": [],
+    },
+    "cifar10": {"available": False, "attempts": [{"source": "url x.example/c.tar", "reason": "status 404"}]},
 }  # fmt: skip
 
 # By cell and method: the mean over two folds of (g-mean, balanced Brier score).
@@ -54,6 +77,14 @@ MEANS = {
     ("musk", "0.01"): {"baseline": (0.25, 0.5), "smote": (0.375, 0.375), "remix": (0.25, 0.125)},
     ("landsat", "0.1"): {"baseline": (0.5, 0.25), "smote": (0.5, 0.375), "remix": (0.625, 0.125)},
 }
+IMAGE_MEANS = {
+    ("shirt", "0.1"): {
+        "baseline": (0.5, 0.25), "smote": (0.25, 0.5), "remix": (0.625, 0.125), "augment": (0.75, 0.0625),
+    },
+    ("shirt", "0.05"): {
+        "baseline": (0.5, 0.375), "smote": (0.5, 0.5), "remix": (0.75, 0.125), "augment": (0.625, 0.25),
+    },
+}  # fmt: skip
 
 
 def scores_of(means, study):
@@ -80,6 +111,27 @@ def coverage(study):
 @pytest.fixture
 def scores(study):
     return scores_of(MEANS, study)
+
+
+@pytest.fixture
+def mixed():
+    """A study of tables and images."""
+    return Study.from_json(json.dumps(MIXED))
+
+
+@pytest.fixture
+def mixed_coverage(mixed):
+    return coverage_table(mixed, RECORDS)
+
+
+@pytest.fixture
+def mixed_scores(mixed):
+    return scores_of(MEANS | IMAGE_MEANS, mixed)
+
+
+@pytest.fixture
+def image_scores(mixed):
+    return scores_of(IMAGE_MEANS, mixed)
 
 
 @pytest.fixture
