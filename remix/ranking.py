@@ -1,17 +1,18 @@
 """Comparing methods over cells: ranks, rank sums and gains over the baseline.
 
 All functions take *scores*: a frame with the columns ``kind, task, ir, method, repeat, fold, metric, value``,
-where a cell is (task, ir) and ``kind`` is one of `remix.data.catalogue.KINDS`. A method that lacks in a cell
-where others have scores is an error, since a sum or mean over different cells would compare nothing.
+where a cell is (task, ir) and ``kind`` is one of `remix.data.catalogue.KINDS`. Methods are compared within a
+kind only. A method that lacks in a cell where others have scores is an error, since a sum or mean over
+different cells would compare nothing; but there are methods for images only, which tables do not lack.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from remix.data.catalogue import KINDS as KINDS
+from remix.data.catalogue import IMAGE_KINDS, KINDS
 from remix.errors import ResultError
 from remix.metrics import metric as metric_named
 from remix.statistics import bootstrap_interval
@@ -37,7 +38,8 @@ def cell_means(scores: pd.DataFrame, metric: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame of float64
-        One row per cell, with the index (kind, task, ir); one column per method.
+        One row per cell, with the index (kind, task, ir); one column per method, NaN on tables for methods
+        that only images have.
 
     Raises
     ------
@@ -57,6 +59,26 @@ def cell_means(scores: pd.DataFrame, metric: str) -> pd.DataFrame:
     shape = {"index": CELL, "columns": "method", "values": "value", "sort": False}
     _refuse_gaps(chosen.pivot_table(**shape, aggfunc="count"), metric)
     return chosen.pivot_table(**shape, aggfunc="mean")
+
+
+def by_kind(cells: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Split what `cell_means`, or another function of cells here, gives: each kind with its own methods.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        One row per cell, with the index (kind, task, ir); one column per method.
+
+    Yields
+    ------
+    kind : str
+        Of those with cells, in the order of `remix.data.catalogue.KINDS`.
+    part : DataFrame
+        Its cells, and the methods that these have.
+    """
+    kinds = cells.index.get_level_values("kind")
+    for kind in sorted(kinds.unique(), key=KINDS.index):
+        yield kind, cells[kinds == kind].dropna(axis="columns", how="all")
 
 
 def cell_ranks(scores: pd.DataFrame, metric: str, ties: Literal["min", "average"] = "min") -> pd.DataFrame:
@@ -114,7 +136,7 @@ def rank_sums(scores: pd.DataFrame, metric: str, ties: Literal["min", "average"]
             "mean_rank": float(column.mean()),
             "n_cells": len(column),
         }
-        for kind, part in ranks.groupby(level="kind", sort=True)
+        for kind, part in by_kind(ranks)
         for method, column in part.items()
     ]
     return pd.DataFrame(lines, columns=["kind", "metric", "method", "rank_sum", "mean_rank", "n_cells"])
@@ -175,9 +197,8 @@ def gains(
     ResultError
         As `cell_gains`.
     """
-    by_cell = cell_gains(scores, metric, baseline)
     lines = []
-    for kind, part in by_cell.groupby(level="kind", sort=True):
+    for kind, part in by_kind(cell_gains(scores, metric, baseline)):
         ratios = sorted(part.index.unique("ir"), key=float, reverse=True)
         groups = {ir: part.xs(ir, level="ir", drop_level=False) for ir in ratios} | {ALL: part}
         for ir, group in groups.items():
@@ -235,18 +256,23 @@ def between_task_error(values: np.ndarray, tasks: np.ndarray) -> float:
 
 
 def _refuse_gaps(folds: pd.DataFrame, metric: str) -> None:
-    """Raise unless every method has, in every cell, values of as many folds as the others."""
-    for (_, task, ir), counts in folds.iterrows():
-        absent = [str(method) for method, n in counts.items() if not n > 0]
-        if absent:
-            raise ResultError(
-                f"{task}, IR {ir} has no {metric} of {', '.join(absent)}; make these scores first"
-            )
-        if counts.min() < counts.max():
-            raise ResultError(
-                f"{task}, IR {ir}: {counts.idxmin()} has {metric} of {int(counts.min())} folds, "
-                f"{counts.idxmax()} of {int(counts.max())}; make these scores anew"
-            )
+    """Raise unless every method has, in every cell, values of as many folds as the others.
+
+    Methods that tables, or images, have nowhere are not asked of them.
+    """
+    on_images = folds.index.get_level_values("kind").isin(IMAGE_KINDS)
+    for part in (folds[~on_images], folds[on_images]):
+        for (_, task, ir), counts in part.dropna(axis="columns", how="all").iterrows():
+            absent = [str(method) for method, n in counts.items() if not n > 0]
+            if absent:
+                raise ResultError(
+                    f"{task}, IR {ir} has no {metric} of {', '.join(absent)}; make these scores first"
+                )
+            if counts.min() < counts.max():
+                raise ResultError(
+                    f"{task}, IR {ir}: {counts.idxmin()} has {metric} of {int(counts.min())} folds, "
+                    f"{counts.idxmax()} of {int(counts.max())}; make these scores anew"
+                )
 
 
 def _fold_text(line: pd.Series) -> str:

@@ -214,6 +214,7 @@ class Study:
                     **task.definition(),
                     "irs": task.irs,
                     "title": self.datasets[task.dataset].title,
+                    "repeats": self.repeats(name),
                 }
                 for name, task in self.tasks.items()
             },

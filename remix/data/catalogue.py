@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-# Tasks of different kinds are never averaged together.
-KINDS = ("binary", "multiclass", "binary_images", "multiclass_images")
+# Tasks of different kinds are never averaged together. Those on images have methods of their own.
+TABLE_KINDS = ("binary", "multiclass")
+IMAGE_KINDS = ("binary_images", "multiclass_images")
+KINDS = (*TABLE_KINDS, *IMAGE_KINDS)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,14 @@ Snakemake renders the page's text with Jinja and docutils. Tables with heads of 
 reStructuredText, so the page is HTML within it, shielded from both.
 """
 
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import pandas as pd
 
+from remix.claims import NOT_OF_THE_PAPER
+from remix.data.catalogue import IMAGE_KINDS, TABLE_KINDS
 from remix.pages.document import html_fragment
-from remix.ranking import KINDS
 from remix.tables import markdown
 from remix.tables.audit import STUDY, STUDY_ALIKE
 from remix.tables.coverage import coverage_note
@@ -58,13 +60,22 @@ def front_page_rst(
         f'<p class="answer">{escape(_answer(rank_sums, claims))}</p>',
         f"<p>{escape(coverage_note(coverage))}</p>",
         f"<h2>Table 2: ranks, ours beside the paper's {_link('rank_sums', 'sort, values')}</h2>",
-        _rank_table(rank_sums),
+        _rank_table(rank_sums, TABLE_KINDS, {"ours": "", "paper": "published_"}),
         html_fragment(
             "Rank sum, and mean rank in brackets, over the cells (task and imbalance ratio); lower is "
             f"better, the best of a column is bold. {' '.join(comparison_remarks(rank_sums, study))} "
             f"{study.protocol_note}"
         ),
     ]
+    if rank_sums["kind"].isin(IMAGE_KINDS).any():
+        parts += [
+            "<h2>Ranks on images</h2>",
+            _rank_table(rank_sums, IMAGE_KINDS, {"ours": ""}),
+            html_fragment(
+                "The same on images, which the paper shows as gains only (Figure 6), among all methods that "
+                "images have."
+            ),
+        ]
     if rescored is not None and not rescored.empty:
         parts += [
             f"<h2>What explains the difference {_link('rescored', 'all ranks')}</h2>",
@@ -93,8 +104,10 @@ def front_page_rst(
 
 
 def _answer(rank_sums: pd.DataFrame, claims: pd.DataFrame | None) -> str:
-    """Sum up in one or two sentences: in how many columns ReMix is first, and how many claims hold."""
+    """Sum up in a few sentences: in how many columns ReMix is first, and how many claims hold."""
     subject = rank_sums[rank_sums["method"] == SUBJECT]
+    on_images = subject[subject["kind"].isin(IMAGE_KINDS)]["position"].dropna()
+    subject = subject[subject["kind"].isin(TABLE_KINDS)]
     ours, printed = subject["position"].dropna(), subject["published_position"].dropna()
     title = subject["title"].iloc[0] if len(subject) else "ReMix"
     answer = "This study has not ranked ReMix."
@@ -103,19 +116,23 @@ def _answer(rank_sums: pd.DataFrame, claims: pd.DataFrame | None) -> str:
             f"{title} is first in {(ours == 1).sum()} of the {len(ours)} columns of Table 2 that this study "
             f"has; in the paper, in {(printed == 1).sum()} of {len(printed)}."
         )
+    if len(on_images):
+        answer += f" On images, it is first in {(on_images == 1).sum()} of {len(on_images)} columns."
     if claims is not None:
+        claims = claims[claims["section"] != NOT_OF_THE_PAPER]
         counts = "; ".join(f"{verb}: {(claims['verdict'] == name).sum()}" for name, verb in VERDICTS.items())
         answer += f" Of {len(claims)} claims, {counts}."
     return answer
 
 
-def _rank_table(rank_sums: pd.DataFrame) -> str:
-    """Lay out the table as the paper does: a pair of columns for each kind and metric."""
+def _rank_table(rank_sums: pd.DataFrame, kinds: Sequence[str], sides: Mapping[str, str]) -> str:
+    """Lay out the table as the paper does: for each kind and metric a column of ours, and of the paper's."""
     columns: dict[tuple[str, str], list[str]] = {}
-    for kind in KINDS:
+    rank_sums = rank_sums[rank_sums["kind"].isin(kinds)]
+    for kind in (kind for kind in kinds if kind in set(rank_sums["kind"])):
         for metric in METRICS:
             part = rank_sums[(rank_sums["kind"] == kind) & (rank_sums["metric"] == metric)]
-            for whose, prefix in (("ours", ""), ("paper", "published_")):
+            for whose, prefix in sides.items():
                 cells = cell_count(part, f"{prefix}n_cells")
                 head = (f"{KIND_TITLES[kind]} {SHORT_TITLES[metric]}", f"{whose}<small>{cells}</small>")
                 columns[head] = [_rank(line, prefix) for _, line in part.iterrows()]

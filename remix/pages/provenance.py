@@ -77,14 +77,15 @@ def _cost_text(jobs: pd.DataFrame) -> str:
 
 def _cost_table(jobs: pd.DataFrame, study: Study) -> pd.DataFrame:
     sums = jobs.pivot_table(index="task", columns="method", values="seconds", aggfunc=_sum)
+    measured = study.only(name for name in study.tasks if name in sums.index)
     lines = []
-    for task in [name for name in study.tasks if name in sums.index]:
+    for task in measured.tasks:
         line = {"Task": task}
-        for method, title in study.methods.items():
+        for method, title in measured.methods.items():
             seconds = sums.loc[task].get(method)
             line[title] = markdown.ABSENT if pd.isna(seconds) else f"{seconds:,.1f}"
         lines.append(line)
-    return pd.DataFrame(lines, columns=["Task", *study.methods.values()])
+    return pd.DataFrame(lines, columns=["Task", *measured.methods.values()])
 
 
 def _sum(seconds: pd.Series) -> float:

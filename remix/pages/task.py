@@ -1,7 +1,6 @@
 """The page of one task: what its data is, and how every method did on it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +9,7 @@ from remix.data.catalogue import Task
 from remix.metrics import METRICS
 from remix.metrics import metric as metric_named
 from remix.tables import markdown
+from remix.tables.datasets import dimension, rows_text
 from remix.tables.gains import BASELINE
 from remix.tables.rank_sums import METRICS as RANKED
 from remix.tables.scores import scores_wide
@@ -37,7 +37,7 @@ def task_markdown(
         Rows of each label in the variant of each imbalance ratio.
     """
     task = study.tasks[name]
-    alone = replace(study, tasks={name: task}, titles={name: study.titles[name]})
+    alone = study.only([name])
     folds = scores.loc[scores["task"] == name, "n_folds"].max()
     sections = []
     for metric in map(metric_named, RANKED):
@@ -46,7 +46,7 @@ def task_markdown(
     gains = [
         f"{metric_named(metric).title}:\n\n{markdown.table(_gains(metric, name, scores, alone))}"
         for metric in RANKED
-        if len(study.methods) > 1
+        if len(alone.methods) > 1
     ]
     return markdown.document(
         f"{name}: {study.titles[name]}",
@@ -56,7 +56,7 @@ def task_markdown(
         markdown.table(_sizes(task, label_counts)),
         *sections,
         f"Mean ± standard deviation over the {folds} test folds; the best mean of a row is bold. "
-        f"{study.protocol_note}",
+        f"{alone.protocol_note}",
         f"## Gains over {study.methods[BASELINE]}" if gains else "",
         "Positive is better: a higher g-mean, a lower balanced Brier score. Bold is the largest of a row."
         if gains
@@ -77,8 +77,8 @@ def _facts(name: str, task: Task, datasets: pd.DataFrame, coverage: pd.DataFrame
         "Kind": KIND_TITLES[task.kind],
         "Minority": f"class{'' if len(task.minority) == 1 else 'es'} {', '.join(task.minority)}",
         "Classes of the data": str(len(task.classes)),
-        "Rows of the data": _count(line["rows"]),
-        "Features": _count(line["features"]),
+        "Rows of the data": rows_text(line),
+        "Features": dimension(task, line["features"]) or markdown.ABSENT,
         "Source used": source or markdown.ABSENT,
         "Beside the paper": line["note"] or "as printed",
     }
@@ -113,7 +113,3 @@ def _gains(metric: str, name: str, scores: pd.DataFrame, study: Study) -> pd.Dat
                 line[title] = markdown.bold(text) if gain == best else text
         lines.append(line)
     return pd.DataFrame(lines)
-
-
-def _count(value: object) -> str:
-    return markdown.ABSENT if pd.isna(value) else f"{int(value):,}"  # type: ignore[call-overload]

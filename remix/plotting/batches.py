@@ -1,26 +1,25 @@
 """What mini-batches were made of: how often they lack the minority, and the class mix trained on."""
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from remix.plotting.style import fills
-from remix.ranking import KINDS
-from remix.tables.study import sorted_irs
+from remix.tables.study import KIND_TITLES, shown_kinds, sorted_irs
 
-TITLES = {"binary": "Binary", "multiclass": "Multi-class"}
 # The palette of Okabe and Ito; markers tell the tasks apart as well.
 TASK_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
 MARKERS = "osD^vP*X"
 CHARACTERS_PER_INCH = 15
 WIDTH = 10.0
 READING = (
-    "Top: of all mini-batches, before resampling, the share without a row of the minority class (for "
+    "Above: of all mini-batches, before resampling, the share without a row of the minority class (for "
     "several minority classes, the mean of the shares of each); bars mark what rows drawn at random give. "
-    "Bottom: the share of a minority class in what each method trained on, after resampling, mixing and loss "
+    "Below: the share of a minority class in what each method trained on, after resampling, mixing and loss "
     "weights, over the share that it has if classes are balanced; mean over the tasks. Methods that train on "
     "the same mix lie on each other."
 )
@@ -29,7 +28,7 @@ READING = (
 def batch_figure(
     table: pd.DataFrame, n_classes: Mapping[str, int], caption: str, titles: Mapping[str, str]
 ) -> Figure:
-    """Draw how often mini-batches lack the minority (top), and the class mix trained on (bottom), by ratio.
+    """Draw how often mini-batches lack the minority, and below it the class mix trained on, by ratio.
 
     Parameters
     ----------
@@ -45,16 +44,27 @@ def batch_figure(
     Returns
     -------
     matplotlib.figure.Figure
-        Binary tasks left, multi-class tasks right; a kind that has no cells says so.
+        Binary tasks left, multi-class tasks right; a kind that has no cells says so. Images, if there are
+        any, have two further rows.
     """
     lines = textwrap.wrap(caption, int(CHARACTERS_PER_INCH * WIDTH))
-    figure = Figure(figsize=(WIDTH, 7.2 + 0.16 * len(lines)), layout="constrained")
-    axes = figure.subplots(2, len(KINDS), squeeze=False, sharey="row")
+    pairs = shown_kinds(table["kind"])
+    figure = Figure(figsize=(WIDTH, 7.2 * len(pairs) + 0.16 * len(lines)), layout="constrained")
+    axes = figure.subplots(2 * len(pairs), 2, squeeze=False, sharey="row")
     classes = table["task"].map(n_classes).astype(float)
     table = table.assign(of_balanced=table["trained_share"].astype(float) * classes)
-    for column, kind in enumerate(KINDS):
+    for k, kinds in enumerate(pairs):
+        _rows(axes[2 * k : 2 * k + 2], table[table["kind"].isin(kinds)], kinds, titles)
+    figure.supxlabel("\n".join(lines), fontsize=8, x=0.01, ha="left")
+    return figure
+
+
+def _rows(axes: np.ndarray, table: pd.DataFrame, kinds: Sequence[str], titles: Mapping[str, str]) -> None:
+    """Draw two rows of panels, with a column for each of the kinds."""
+    titles = {name: title for name, title in titles.items() if name in set(table["method"])}
+    for column, kind in enumerate(kinds):
         part = table[table["kind"] == kind]
-        axes[0, column].set_title(TITLES[kind])
+        axes[0, column].set_title(KIND_TITLES[kind])
         if part.empty:
             for ax in axes[:, column]:
                 _say_empty(ax)
@@ -75,8 +85,6 @@ def batch_figure(
     axes[0, 0].set_ylim(-0.02, 1.02)
     axes[1, 0].set_ylabel("share of a minority class trained on\n(1: as large as the others')")
     axes[1, 0].set_ylim(-0.02, 1.1)
-    figure.supxlabel("\n".join(lines), fontsize=8, x=0.01, ha="left")
-    return figure
 
 
 def _lacking(ax: Axes, part: pd.DataFrame, ratios: list[str]) -> None:
@@ -97,15 +105,15 @@ def _mix(ax: Axes, part: pd.DataFrame, ratios: list[str], titles: Mapping[str, s
     markers = dict(zip(titles, MARKERS * (1 + len(titles) // len(MARKERS)), strict=False))
     by_task = part.groupby(["method", "ir", "task"])["of_balanced"].mean()
     means = by_task.groupby(["method", "ir"]).mean()
-    for size, (method, title) in enumerate(titles.items()):
+    # Later ones are smaller, so that methods with the same mix are all seen.
+    for size, (method, title) in zip(np.linspace(10, 3.5, len(titles)), titles.items(), strict=True):
         values = means[method].reindex(ratios)
         ax.plot(
             range(len(ratios)),
             values,
             color=styles[method].colour,
             marker=markers[method],
-            # Later ones are smaller, so that methods with the same mix are all seen.
-            markersize=max(10 - 1.5 * size, 3.5),
+            markersize=size,
             linewidth=1,
             label=title,
         )

@@ -1,7 +1,7 @@
 """Critical-difference diagrams: mean ranks on a line; bars join what Nemenyi's test cannot tell apart."""
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,9 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from remix import statistics
 from remix.metrics import metric as metric_named
 from remix.plotting.style import Fill, fills
-from remix.ranking import KINDS
+from remix.tables.study import KIND_TITLES, shown_kinds
 
 PANELS = ("g_mean", "balanced_brier")
-TITLES = {"binary": "Binary", "multiclass": "Multi-class"}
 WIDTH = 11.0
 CHARACTERS_PER_INCH = 15
 CD_HEIGHT = 1.9  # above the numbers of the axis
@@ -29,7 +28,7 @@ HOW_TO_READ = (
 def critical_difference(
     comparisons: pd.DataFrame, caption: str, titles: Mapping[str, str] | None = None
 ) -> Figure:
-    """Draw the diagrams of g-mean (top) and balanced Brier score (bottom), binary left and multi-class right.
+    """Draw diagrams of g-mean above balanced Brier score, binary left and multi-class right; images below.
 
     Parameters
     ----------
@@ -43,22 +42,33 @@ def critical_difference(
     Returns
     -------
     matplotlib.figure.Figure
-        A panel of fewer than two cells, for which there is no such test, says so.
+        A panel of fewer than two cells, for which there is no such test, says so. Without images there are
+        no panels for them, nor for tables where there are images alone.
     """
     present = [*comparisons["second"].unique(), *comparisons["first"].unique()]
     titles = {name: (titles or {}).get(name, name) for name in dict.fromkeys(present)}
     styles = fills(titles)
     lines = textwrap.wrap(f"{HOW_TO_READ} {caption}", int(CHARACTERS_PER_INCH * WIDTH))
-    height = len(PANELS) * (1.6 + 0.2 * max(len(titles), 5)) + 0.16 * len(lines)
-    figure = Figure(figsize=(WIDTH, height), layout=ConstrainedLayoutEngine(wspace=0.06, hspace=0.06))
-    axes = figure.subplots(len(PANELS), len(KINDS), squeeze=False)
-    for row, metric in enumerate(PANELS):
-        for column, kind in enumerate(KINDS):
+    rows = [(kinds, metric) for kinds in shown_kinds(comparisons["kind"]) for metric in PANELS]
+    heights = [1.6 + 0.2 * max(_n_methods(comparisons, kinds), 5) for kinds, _ in rows]
+    figure = Figure(
+        figsize=(WIDTH, sum(heights) + 0.16 * len(lines)),
+        layout=ConstrainedLayoutEngine(wspace=0.06, hspace=0.06),
+    )
+    axes = figure.subplots(len(rows), 2, squeeze=False, height_ratios=heights)
+    for row, (kinds, metric) in enumerate(rows):
+        for column, kind in enumerate(kinds):
             part = comparisons[(comparisons["metric"] == metric) & (comparisons["kind"] == kind)]
             _panel(axes[row, column], part, titles, styles)
-            axes[row, column].set_title(f"{TITLES[kind]}, {metric_named(metric).title}{_counts(part)}")
+            title = f"{KIND_TITLES[kind]}, {metric_named(metric).title}{_counts(part)}"
+            axes[row, column].set_title(title, fontsize=10)
     figure.supxlabel("\n".join(lines), fontsize=8, x=0.01, ha="left")
     return figure
+
+
+def _n_methods(comparisons: pd.DataFrame, kinds: Sequence[str]) -> int:
+    own = comparisons[comparisons["kind"].isin(kinds)]
+    return len({*own["first"], *own["second"]})
 
 
 def _counts(part: pd.DataFrame) -> str:

@@ -14,7 +14,12 @@ from matplotlib.patches import Patch
 from remix.corrections import PRIORS
 from remix.reliability import N_BINS, pooled
 
-TITLES = {"binary": "Binary tasks", "multiclass": "Multi-class tasks"}
+TITLES = {
+    "binary": "Binary tasks",
+    "multiclass": "Multi-class tasks",
+    "binary_images": "Binary tasks on images",
+    "multiclass_images": "Multi-class tasks on images",
+}
 UNCORRECTED = "none"
 # What is drawn beside the probabilities as trained: the correction that aims at the prior of the panel.
 REMEDIES = {"natural": "prior_temperature", "balanced": "balanced_temperature"}
@@ -67,7 +72,7 @@ def reliability_overview(curves: pd.DataFrame, caption: str, titles: Mapping[str
     caption : str
         Text below the panels; wrapped.
     titles : mapping of str to str
-        Titles of the methods, by name, in the order of the columns.
+        Titles of the methods, by name, in the order of the columns; a kind shows those that it has.
 
     Returns
     -------
@@ -106,7 +111,7 @@ def reliability_of_task(curves: pd.DataFrame, caption: str, titles: Mapping[str,
 def _group(title: str, curves: pd.DataFrame, *, with_cells: bool) -> _Group:
     """Pool the classes of each cell, then the cells, and leave out what is not to be drawn."""
     own = ["method", "correction", "prior", "minority"]
-    if (curves["kind"] == "binary").all():
+    if curves["class"].max() == 1:
         # For two classes, the majority's curve is the minority's, turned by half a turn.
         curves = curves[curves["minority"]]
     cells = pooled(curves, ["task", "ir", *own])
@@ -125,14 +130,12 @@ def _group(title: str, curves: pd.DataFrame, *, with_cells: bool) -> _Group:
 
 
 def _page(groups: list[_Group], caption: str, titles: Mapping[str, str]) -> Figure:
-    methods = list(titles)
-    n_blocks = max(1, -(-len(methods) // MOST_COLUMNS))
-    n_columns = -(-len(methods) // n_blocks)
-    blocks = [methods[k : k + n_columns] for k in range(0, len(methods), n_columns)]
+    blocks = [(group, block) for group in groups for block in _blocks(group, titles)]
+    n_columns = max((len(block) for _, block in blocks), default=0)
     width = LEFT + (PANEL + GAP) * max(n_columns, FEWEST_COLUMNS)
     lines = textwrap.wrap(caption, int(CHARACTERS_PER_INCH * width))
     group_height = HEADING + 2 * (PANEL + GAP) + STRIP + FOOT
-    height = LEGEND + group_height * len(groups) * len(blocks) + LINE * (len(lines) + 1)
+    height = LEGEND + group_height * len(blocks) + LINE * (len(lines) + 1)
     figure = Figure(figsize=(width, height))
     if groups:
         figure.legend(handles=_handles(groups), loc="upper center", ncols=4, frameon=False, fontsize=8)
@@ -141,14 +144,20 @@ def _page(groups: list[_Group], caption: str, titles: Mapping[str, str]) -> Figu
             0.5, 1 - LEGEND / 2 / height, "no cells", ha="center", va="center", color="0.4", fontsize=14
         )
     top = height - LEGEND
-    for group in groups:
-        for block in blocks:
-            heading = group.title + ("" if block is blocks[0] else " (continued)")
-            figure.text(0.1 / width, top / height, heading, va="top", fontsize=10, fontweight="bold")
-            _draw_group(figure, top - HEADING, group, {name: titles[name] for name in block})
-            top -= group_height
+    for k, (group, block) in enumerate(blocks):
+        heading = group.title + (" (continued)" if k and blocks[k - 1][0] is group else "")
+        figure.text(0.1 / width, top / height, heading, va="top", fontsize=10, fontweight="bold")
+        _draw_group(figure, top - HEADING, group, {name: titles[name] for name in block})
+        top -= group_height
     figure.text(0.1 / width, top / height, "\n".join(lines), va="top", fontsize=8)
     return figure
+
+
+def _blocks(group: _Group, titles: Mapping[str, str]) -> list[list[str]]:
+    """Split the methods of a group into as many rows of panels as they need."""
+    methods = [name for name in titles if name in set(group.histograms["method"])]
+    n_columns = -(-len(methods) // max(1, -(-len(methods) // MOST_COLUMNS)))
+    return [methods[k : k + n_columns] for k in range(0, len(methods), n_columns)]
 
 
 def _draw_group(figure: Figure, top: float, group: _Group, titles: Mapping[str, str]) -> None:

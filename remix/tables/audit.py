@@ -1,7 +1,7 @@
 """The audit's table: Table 2 under the study's protocol, under each deviation, and as printed."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -52,7 +52,7 @@ def audit_table(runs: Mapping[str, Run], published: pd.DataFrame, tasks: set[str
     published : DataFrame
         config/published/table2.csv.
     tasks : set of str
-        Tasks that the printed sums are over; others are left out.
+        Tasks of the paper; others are left out, and so are kinds of which no sums are printed.
 
     Returns
     -------
@@ -67,16 +67,16 @@ def audit_table(runs: Mapping[str, Run], published: pd.DataFrame, tasks: set[str
         columns=lambda name: f"published_{name}" if name in ("rank_sum", "n_cells") else name
     )
     methods = list(dict.fromkeys(published["method"]))
+    settings = setting_texts(runs)
     parts = []
     for name, run in runs.items():
-        scores = run.scores[run.scores["task"].isin(tasks) & run.scores["method"].isin(methods)]
+        wanted = run.scores["task"].isin(tasks) & run.scores["kind"].isin(set(published["kind"]))
+        scores = run.scores[wanted & run.scores["method"].isin(methods)]
         if scores.empty or not set(methods) <= set(run.study.methods):
             return pd.DataFrame(columns=[*COLUMNS, *DISTANCES])
         sums = pd.concat([ranking.rank_sums(scores, metric) for metric in METRICS])
         parts.append(
-            printed.merge(sums, on=["kind", "metric", "method"]).assign(
-                protocol=name, setting=setting_text(run.study, name)
-            )
+            printed.merge(sums, on=["kind", "metric", "method"]).assign(protocol=name, setting=settings[name])
         )
     table = pd.concat(parts, ignore_index=True)
     table["published_mean_rank"] = table["published_rank_sum"] / table["published_n_cells"]
@@ -91,17 +91,47 @@ def audit_table(runs: Mapping[str, Run], published: pd.DataFrame, tasks: set[str
     return table[COLUMNS].astype(dict.fromkeys(whole, int)).merge(_distances(table), on=KEYS)
 
 
-def setting_text(study: Study, name: str) -> str:
-    """Say in what a protocol differs from the default study's, such as ``epochs 500``."""
-    texts = {
-        STUDY: f"as configured, {study.protocol['repeats']} repeats",
-        STUDY_ALIKE: f"as configured, first {study.protocol['repeats']} repeats",
-    }
-    value = study.switches.get(name, study.protocol.get(name))
-    return texts.get(name) or (f"{TOGETHER}{name}.yaml" if value is None else f"{name} {value}")
+def setting_texts(runs: Mapping[str, Run]) -> dict[str, str]:
+    """Say in what each protocol differs from the study's, such as ``epochs 500``."""
+    texts = {}
+    for name, run in runs.items():
+        repeats = run.study.protocol["repeats"]
+        value, own = _setting(run.study, name), _setting(runs[STUDY].study, name)
+        if name in (STUDY, STUDY_ALIKE):
+            texts[name] = f"as configured, {'' if name == STUDY else 'first '}{repeats} repeats"
+        elif value is None:
+            texts[name] = f"{TOGETHER}{name}.yaml"
+        elif isinstance(value, Mapping):
+            changed = {key: entry for key, entry in value.items() if entry != own.get(key)}
+            texts[name] = ", ".join(f"{name} {key} {entry}" for key, entry in (changed or value).items())
+        else:
+            texts[name] = f"{name} {value}"
+    return texts
 
 
-def audit_markdown(table: pd.DataFrame, coverage: pd.DataFrame) -> str:
+def _setting(study: Study, name: str) -> Any:
+    """Value of a setting, wherever it is; None if there is none of this name."""
+    tables = study.protocol.get("tables") or {}
+    return {**tables, **study.protocol, **study.switches}.get(name)
+
+
+def without_effect(runs: Mapping[str, Run]) -> list[str]:
+    """Name the protocols under which all scores are those of the study, on the same cells and folds."""
+    alike = runs[STUDY_ALIKE].scores.reset_index(drop=True)
+    return [
+        name
+        for name, run in runs.items()
+        if name not in (STUDY, STUDY_ALIKE) and run.scores.reset_index(drop=True).equals(alike)
+    ]
+
+
+def unchanged_note(settings: Iterable[str]) -> str:
+    """Say which settings are left out, since they change nothing here."""
+    texts = "; ".join(settings)
+    return f"Left out, since they change no score on these cells and folds: {texts}." if texts else ""
+
+
+def audit_markdown(table: pd.DataFrame, coverage: pd.DataFrame, note: str = "") -> str:
     """Write the audit for people: mean ranks per protocol, and what the printed sums can tell."""
     caption = (
         "Mean ranks of the methods (1 is best; the best of a row is bold) as printed, under the study's "
@@ -118,7 +148,9 @@ def audit_markdown(table: pd.DataFrame, coverage: pd.DataFrame) -> str:
             coverage_note(coverage),
         )
     sections = [_section(part) for _, part in table.groupby(["kind", "metric"], sort=False)]
-    return markdown.document("Audit of Table 2", caption, coverage_note(coverage), *sections, _bounds(table))
+    return markdown.document(
+        "Audit of Table 2", caption, coverage_note(coverage), note, *sections, _bounds(table)
+    )
 
 
 def _distances(table: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from remix import ranking
 from remix.metrics import metric as metric_named
 from remix.ranking import ALL
 from remix.tables import markdown
-from remix.tables.audit import STUDY, STUDY_ALIKE, Run, setting_text
+from remix.tables.audit import STUDY, STUDY_ALIKE, Run, setting_texts
 from remix.tables.coverage import coverage_note
 from remix.tables.rank_sums import METRICS, SHORT_TITLES
 from remix.tables.study import KIND_TITLES, sorted_irs
@@ -46,7 +46,7 @@ def audit_effects(runs: Mapping[str, Run]) -> pd.DataFrame:
         ``'All'``): ``change``, the mean over the cells, positive where the deviation makes the method better;
         ``lowest`` and ``highest``, the extremes of the cells.
     """
-    reference = runs[STUDY_ALIKE]
+    reference, settings = runs[STUDY_ALIKE], setting_texts(runs)
     lines = []
     for name, run in runs.items():
         if name in (STUDY, STUDY_ALIKE):
@@ -54,7 +54,7 @@ def audit_effects(runs: Mapping[str, Run]) -> pd.DataFrame:
         for metric in METRICS:
             before, after = (ranking.cell_means(r.scores, metric) for r in (reference, run))
             change = ((after - before) * metric_named(metric).sign).dropna(how="all")
-            for kind, part in change.groupby(level="kind", sort=True):
+            for kind, part in ranking.by_kind(change):
                 irs = sorted_irs(list(part.index.unique("ir")))
                 groups = {ir: part.xs(ir, level="ir") for ir in irs} | {ALL: part}
                 for ir, group in groups.items():
@@ -62,7 +62,7 @@ def audit_effects(runs: Mapping[str, Run]) -> pd.DataFrame:
                         lines.append(
                             {
                                 "protocol": name,
-                                "setting": setting_text(run.study, name),
+                                "setting": settings[name],
                                 "kind": kind,
                                 "metric": metric,
                                 "method": method,
@@ -77,7 +77,7 @@ def audit_effects(runs: Mapping[str, Run]) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=COLUMNS)
 
 
-def audit_effects_markdown(table: pd.DataFrame, coverage: pd.DataFrame) -> str:
+def audit_effects_markdown(table: pd.DataFrame, coverage: pd.DataFrame, note: str = "") -> str:
     """Write, for people, the changes that are not zero: a table per kind and metric, a column per ratio."""
     caption = (
         "Mean change of each method's score over the cells, against the study on the same folds; positive is "
@@ -95,7 +95,7 @@ def audit_effects_markdown(table: pd.DataFrame, coverage: pd.DataFrame) -> str:
         ]
         shown = markdown.table(pd.DataFrame(lines)) if lines else "No deviation changes anything."
         sections.append(f"## {KIND_TITLES[kind]} {SHORT_TITLES[metric]}\n\n{shown}")
-    return markdown.document("What each deviation changes", caption, coverage_note(coverage), *sections)
+    return markdown.document("What each deviation changes", caption, coverage_note(coverage), note, *sections)
 
 
 def _line(rows: pd.DataFrame, irs: list[str]) -> dict[str, str]:

@@ -46,14 +46,16 @@ def read_records(paths: Iterable[str], study: Study) -> pd.DataFrame:
         parts[*cell, path.stem] = pd.DataFrame(names, index=record.index).join(record)
     present = [cell for cell in study.cells if any(key[:2] == cell for key in parts)]
     for task, ir in present:
-        absent = [name for name in study.methods if (task, ir, name) not in parts]
+        absent = [name for name in study.methods_of(task) if (task, ir, name) not in parts]
         if absent:
             raise ResultError(
                 f"{task}, IR {ir} has no training record of {', '.join(absent)}; train it first"
             )
     if not present:
         return pd.DataFrame(columns=["task", "ir", "method"])
-    return pd.concat([parts[*cell, name] for cell in present for name in study.methods], ignore_index=True)
+    return pd.concat(
+        [parts[*cell, name] for cell in present for name in study.methods_of(cell[0])], ignore_index=True
+    )
 
 
 def batches_table(
@@ -129,14 +131,16 @@ def batches_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) 
     )
     if table.empty:
         return markdown.document("Mini-batches", caption, coverage_note(coverage), "There is no cell.")
+    sections = []
+    for suffix, kinds, _ in study.parts(table["kind"]):
+        part = table[table["kind"].isin(kinds)]
+        sections += [
+            f"## Means over the tasks{suffix}\n\n{markdown.table(_glance(part, study))}",
+            f"## Mini-batches without a minority row{suffix}\n\n{markdown.table(_lacking(part))}",
+            f"## Share of a minority class{suffix}\n\n{markdown.table(_shares(part, study))}",
+        ]
     return markdown.document(
-        "Mini-batches",
-        caption,
-        coverage_note(coverage),
-        f"## Means over the tasks\n\n{markdown.table(_glance(table, study))}",
-        f"## Mini-batches without a minority row\n\n{markdown.table(_lacking(table))}",
-        f"## Share of a minority class\n\n{markdown.table(_shares(table, study))}",
-        _resampling(table, study),
+        "Mini-batches", caption, coverage_note(coverage), *sections, _resampling(table, study)
     )
 
 

@@ -1,11 +1,12 @@
 """What training methods do to probabilities, and what corrections after training make of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from remix import ranking
 from remix.corrections import BALANCED_METRICS, CORRECTIONS, NATURAL_METRICS, is_unfitted
+from remix.data.catalogue import KINDS
 from remix.errors import ResultError
 from remix.metrics import Metric
 from remix.metrics import metric as metric_named
@@ -47,15 +48,17 @@ def calibration_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     for correction in CORRECTIONS:
         corrected = scores[scores["correction"] == correction]
         for metric in (*NATURAL_METRICS, *BALANCED_METRICS):
-            means = ranking.cell_means(corrected, metric).reindex(columns=list(study.methods))
-            _refuse_gaps(means, scores, correction)
-            by_kind = means.groupby(level="kind", sort=False)
-            mean = by_kind.mean().rename_axis(columns="method").reset_index().melt("kind", value_name="mean")
-            n_cells = mean["kind"].map(by_kind.size())
-            parts.append(mean.assign(correction=correction, metric=metric, n_cells=n_cells))
+            complete: set[tuple[str, str]] = set()
+            for kind, means in ranking.by_kind(ranking.cell_means(corrected, metric)):
+                means = means.reindex(columns=list(study.methods_on(kind))).dropna()
+                complete |= {(task, ir) for _, task, ir in means.index}
+                mean = means.mean().rename("mean").rename_axis("method").reset_index()
+                names = {"kind": kind, "correction": correction, "metric": metric}
+                parts.append(mean.assign(**names, n_cells=len(means)))
+            _refuse_gaps(complete, scores, correction)
     table = pd.concat(parts, ignore_index=True).merge(_temperatures(scores), how="left")
     orders: dict[str, Sequence[str]] = {
-        "kind": ranking.KINDS,
+        "kind": KINDS,
         "metric": (*NATURAL_METRICS, *BALANCED_METRICS),
         "method": list(study.methods),
         "correction": list(CORRECTIONS),
@@ -78,7 +81,7 @@ def calibration_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFra
     )
     sections = []
     for kind, of_kind in table.groupby("kind", sort=False):
-        n_cells = of_kind["n_cells"].iloc[0]
+        n_cells, methods = of_kind["n_cells"].iloc[0], study.methods_on(kind)
         title = f"{KIND_TITLES[kind]} ({n_cells} cell{'' if n_cells == 1 else 's'})"
         sections += [f"## {title}: at a glance\n\n{markdown.table(_glance(of_kind, study))}"]
         for prior, metrics in (("natural", NATURAL_METRICS), ("balanced", BALANCED_METRICS)):
@@ -86,8 +89,8 @@ def calibration_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFra
                 metric = metric_named(name)
                 part = of_kind[of_kind["metric"] == name]
                 heading = f"### {metric.title} under the {prior} prior ({metric.direction})"
-                sections.append(f"{heading}\n\n{markdown.table(_wide(part, metric, study))}")
-        sections.append(f"### Fitted temperatures\n\n{markdown.table(_temperature_lines(of_kind, study))}")
+                sections.append(f"{heading}\n\n{markdown.table(_wide(part, metric, methods))}")
+        sections.append(f"### Fitted temperatures\n\n{markdown.table(_temperature_lines(of_kind, methods))}")
     reading = (
         "The best of each column is bold: down a column methods are compared under the same correction, "
         "along a row corrections of the same model. A temperature above 1 says that the model was too sure. "
@@ -103,11 +106,10 @@ def calibration_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFra
     )
 
 
-def _refuse_gaps(means: pd.DataFrame, scores: pd.DataFrame, correction: str) -> None:
-    """Raise unless every cell has the correction, for every method of the study."""
-    cells = {(task, ir) for _, task, ir in means.dropna().index}
+def _refuse_gaps(complete: set[tuple[str, str]], scores: pd.DataFrame, correction: str) -> None:
+    """Raise unless every cell has the correction, for every method that it is trained with."""
     for task, ir in scores[["task", "ir"]].drop_duplicates().itertuples(index=False):
-        if (task, ir) not in cells:
+        if (task, ir) not in complete:
             raise ResultError(f"{task}, IR {ir} lacks the correction '{correction}'; calibrate it anew")
 
 
@@ -158,25 +160,24 @@ def _number(value: float) -> str:
     return f"{value:.4f}"
 
 
-def _wide(part: pd.DataFrame, metric: Metric, study: Study) -> pd.DataFrame:
-    columns: dict[str, list[str]] = {"Method": list(study.methods.values())}
+def _wide(part: pd.DataFrame, metric: Metric, methods: Mapping[str, str]) -> pd.DataFrame:
+    columns: dict[str, list[str]] = {"Method": list(methods.values())}
     for name, correction in CORRECTIONS.items():
         values = part[part["correction"] == name].set_index("method")["mean"]
         texts = {method: _number(value) for method, value in values.items()}
         best = texts[(values * metric.sign).idxmax()]
         columns[correction.title] = [
-            markdown.bold(texts[method]) if texts[method] == best else texts[method]
-            for method in study.methods
+            markdown.bold(texts[method]) if texts[method] == best else texts[method] for method in methods
         ]
     return pd.DataFrame(columns)
 
 
-def _temperature_lines(of_kind: pd.DataFrame, study: Study) -> pd.DataFrame:
+def _temperature_lines(of_kind: pd.DataFrame, methods: Mapping[str, str]) -> pd.DataFrame:
     found = of_kind.drop_duplicates(["method", "correction"]).set_index(["method", "correction"])
-    columns: dict[str, list[str]] = {"Method": list(study.methods.values())}
+    columns: dict[str, list[str]] = {"Method": list(methods.values())}
     for name, correction in CORRECTIONS.items():
         if correction.temperature:
-            lines = [found.loc[(method, name)] for method in study.methods]
+            lines = [found.loc[(method, name)] for method in methods]
             columns[f"{correction.title}: median (folds without one)"] = [
                 _temperature(line) for line in lines
             ]

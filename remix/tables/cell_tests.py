@@ -67,10 +67,12 @@ def cell_tests_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFram
         "number of tests: of methods that are all equal, up to one entry in twenty would be bold. The last "
         f"line counts the cells where the first is better / undecided / worse. {study.protocol_note}"
     )
+    shown = table[table["metric"].isin(MAIN)]
     sections = [
-        _section(f"{METRICS[metric].title}: {heading}", pairs, part, study)
-        for heading, pairs in _pairs(study).items()
-        for metric, part in table[table["metric"].isin(MAIN)].groupby("metric", sort=False)
+        _section(f"{METRICS[metric].title}{part.suffix}: {heading}", pairs, tests, study)
+        for part in study.parts(table["kind"])
+        for heading, pairs in _pairs(part.study).items()
+        for metric, tests in shown[shown["kind"].isin(part.kinds)].groupby("metric", sort=False)
     ]
     empty = "" if sections else "There are fewer than two methods, or no cell."
     note = "" if not sections else "All pairs and the other metrics are in `cell_tests.csv`."

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from remix.claims import FAILS, HOLDS, UNDECIDED, claims_table
+from remix.claims import FAILS, HOLDS, NOT_OF_THE_PAPER, UNDECIDED, claims_table, image_claims
+from remix.data.catalogue import IMAGE_KINDS
 from remix.tables import markdown
 from remix.tables.coverage import coverage_note
 from remix.tables.study import Study
@@ -23,11 +24,20 @@ def study_claims(
 ) -> pd.DataFrame:
     """Judge the claims by a study's scores on the paper's tasks; see `remix.claims.claims_table`.
 
-    Without the scores of the sweep over α, as in the audit, which has none, those about α are undecided.
+    What the paper claims of its images is asked of each other dataset of images as well, in further rows.
+    Without the scores of the sweep over α, as in the audit, which has none, the claims about α are undecided.
     """
     datasets = {name: task.dataset for name, task in study.tasks.items()}
-    of_paper = None if sweep is None else sweep[sweep["task"].isin(tasks)]
-    return claims_table(scores[scores["task"].isin(tasks)], datasets, of_paper)
+    of_paper = scores["task"].isin(tasks)
+    others = scores.loc[~of_paper & scores["kind"].isin(IMAGE_KINDS), "task"].unique()
+    titles = {datasets[task]: f"{study.titles[task]} ({NOT_OF_THE_PAPER})" for task in others}
+    further = [claim for name, title in titles.items() for claim in image_claims(name, title)]
+    swept = None if sweep is None else sweep[sweep["task"].isin(tasks)]
+    table = claims_table(scores[of_paper], datasets, sweep=swept)
+    if not further:
+        return table
+    beside = claims_table(scores[~of_paper], datasets, claims=further)
+    return pd.concat([table, beside[beside["n_cells"] > 0]], ignore_index=True)
 
 
 def claims_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:
@@ -64,7 +74,7 @@ def claims_by_protocol(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def claims_by_protocol_markdown(
-    table: pd.DataFrame, settings: Mapping[str, str], coverage: pd.DataFrame
+    table: pd.DataFrame, settings: Mapping[str, str], coverage: pd.DataFrame, note: str = ""
 ) -> str:
     """Write, for people, the verdict and the effect of each claim under each protocol.
 
@@ -75,6 +85,8 @@ def claims_by_protocol_markdown(
     settings : mapping of str to str
         What each protocol sets, for people.
     coverage : DataFrame
+    note : str
+        What else a reader must know.
     """
     decidable = table[table["n_cells"] > 0]
     claims = list(dict.fromkeys(decidable["claim"]))
@@ -83,6 +95,9 @@ def claims_by_protocol_markdown(
         by_claim = part.set_index("claim")
         line = {"Protocol": settings[str(protocol)]}
         for i, claim in enumerate(claims, start=1):
+            if claim not in by_claim.index:
+                line[str(i)] = markdown.ABSENT
+                continue
             entry = by_claim.loc[claim]
             stands = "" if pd.isna(entry["agrees"]) else ("+" if entry["agrees"] else "−")
             line[str(i)] = f"{SIGNS[entry['verdict']]} {stands} {entry['effect']:+.3f}"
@@ -96,6 +111,7 @@ def claims_by_protocol_markdown(
         "The paper's claims under each protocol",
         caption,
         coverage_note(coverage),
+        note,
         numbered,
         markdown.table(pd.DataFrame(lines))
         if lines

@@ -3,13 +3,14 @@
 import pandas as pd
 
 from remix import ranking, statistics
+from remix.data.catalogue import KINDS
 from remix.metrics import METRICS, Metric
 from remix.tables import markdown
 from remix.tables.coverage import coverage_note
 from remix.tables.gains import ERROR_NOTE, gain_text
 from remix.tables.rank_sums import METRICS as MAIN
 from remix.tables.rank_sums import SHORT_TITLES
-from remix.tables.study import KIND_TITLES, Study
+from remix.tables.study import KIND_TITLES, Part, Study
 
 COLUMNS = [
     "kind", "metric", *statistics.COMPARISON_COLUMNS,
@@ -46,7 +47,7 @@ def comparisons_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     for metric in (name for name, definition in METRICS.items() if not definition.per_class):
         if scores.empty or metric not in set(scores["metric"]):
             continue
-        for kind, means in ranking.cell_means(scores, metric).groupby(level="kind", sort=True):
+        for kind, means in ranking.by_kind(ranking.cell_means(scores, metric)):
             friedman = statistics.friedman_test(means)
             datasets = [study.tasks[task].dataset for task in means.index.get_level_values("task")]
             parts.append(
@@ -60,7 +61,8 @@ def comparisons_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
             )
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
-    return pd.concat(parts, ignore_index=True)[COLUMNS].sort_values("kind", kind="stable", ignore_index=True)
+    table = pd.concat(parts, ignore_index=True)[COLUMNS]
+    return table.iloc[table["kind"].map(KINDS.index).argsort(kind="stable")].reset_index(drop=True)
 
 
 def comparisons_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:
@@ -73,10 +75,11 @@ def comparisons_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFra
         "The cells of one dataset share rows, and the tests take them for independent: every p here tends "
         f"to be too small. The intervals do not share this. {ERROR_NOTE} {study.protocol_note}"
     )
-    sections = [_ranks_section(table, study)]
-    for kind, part in table[table["metric"].isin(MAIN)].groupby("kind", sort=False):
-        sections.append(_pairs_section(kind, part, study))
-    sections.append(_further_section(table, study))
+    parts = study.parts(table["kind"])
+    sections = [_ranks_section(table, part) for part in parts]
+    for kind, pairs in table[table["metric"].isin(MAIN)].groupby("kind", sort=False):
+        sections.append(_pairs_section(kind, pairs, study))
+    sections += [_further_section(table, part) for part in parts]
     empty = "" if len(table) else "There are fewer than two methods, or no cell."
     return markdown.document(
         "Comparisons of methods over the cells",
@@ -87,18 +90,19 @@ def comparisons_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFra
     )
 
 
-def _ranks_section(table: pd.DataFrame, study: Study) -> str:
+def _ranks_section(table: pd.DataFrame, part: Part) -> str:
     """The mean ranks by the two metrics of the paper, with both tests of all methods together."""
-    columns = {"": [*study.methods.values(), "Friedman χ²", "Friedman p", "CD", "Cells", "Datasets"]}
-    for (kind, metric), part in table[table["metric"].isin(MAIN)].groupby(["kind", "metric"], sort=False):
-        columns[f"{KIND_TITLES[kind]} {SHORT_TITLES[metric]}"] = _rank_texts(part, study)
+    columns = {"": [*part.study.methods.values(), "Friedman χ²", "Friedman p", "CD", "Cells", "Datasets"]}
+    chosen = table[table["metric"].isin(MAIN) & table["kind"].isin(part.kinds)]
+    for (kind, metric), pairs in chosen.groupby(["kind", "metric"], sort=False):
+        columns[f"{KIND_TITLES[kind]} {SHORT_TITLES[metric]}"] = _rank_texts(pairs, part.study)
     if len(columns) == 1:
         return ""
-    return f"## Mean ranks\n\n{markdown.table(pd.DataFrame(columns))}"
+    return f"## Mean ranks{part.suffix}\n\n{markdown.table(pd.DataFrame(columns))}"
 
 
-def _rank_texts(part: pd.DataFrame, study: Study) -> list[str]:
-    ranks, line = statistics.ranks_in(part), part.iloc[0]
+def _rank_texts(pairs: pd.DataFrame, study: Study) -> list[str]:
+    ranks, line = statistics.ranks_in(pairs), pairs.iloc[0]
     texts = [
         markdown.bold(f"{ranks[name]:.2f}") if ranks[name] == ranks.min() else f"{ranks[name]:.2f}"
         for name in study.methods
@@ -142,19 +146,20 @@ def _pairs_section(kind: str, of_kind: pd.DataFrame, study: Study) -> str:
     return f"## {KIND_TITLES[kind]}: pairs of methods\n\n{note}\n\n{markdown.table(pd.DataFrame(columns))}"
 
 
-def _further_section(table: pd.DataFrame, study: Study) -> str:
+def _further_section(table: pd.DataFrame, part: Part) -> str:
     """The other metrics, a line each; their pairs are in the CSV."""
     lines = []
-    for (kind, metric), part in table[~table["metric"].isin(MAIN)].groupby(["kind", "metric"], sort=False):
+    chosen = table[~table["metric"].isin(MAIN) & table["kind"].isin(part.kinds)]
+    for (kind, metric), pairs in chosen.groupby(["kind", "metric"], sort=False):
         definition: Metric = METRICS[metric]
-        texts = _rank_texts(part, study)
-        names = [*study.methods.values(), "Friedman χ²", "Friedman p", "CD"]
+        texts = _rank_texts(pairs, part.study)
+        names = [*part.study.methods.values(), "Friedman χ²", "Friedman p", "CD"]
         line = {"Kind": KIND_TITLES[kind], "Metric": f"{definition.title} ({definition.direction})"}
         lines.append(line | dict(zip(names, texts, strict=False)))
     if not lines:
         return ""
     note = "Mean ranks by the other metrics; their pairs are in `comparisons.csv`."
-    return f"## Other metrics\n\n{note}\n\n{markdown.table(pd.DataFrame(lines))}"
+    return f"## Other metrics{part.suffix}\n\n{note}\n\n{markdown.table(pd.DataFrame(lines))}"
 
 
 def _pair(line: pd.Series, study: Study) -> str:

@@ -1,18 +1,20 @@
 """Table 1: the tasks, how many rows each variant has, and what the paper prints about them."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from remix.data.catalogue import Task
 from remix.tables import markdown
 from remix.tables.coverage import coverage_note
 from remix.tables.study import KIND_TITLES, Study, sorted_irs
 
 COLUMNS = [
-    "task", "title", "kind", "classes", "features", "rows", "ir", "minority_rows", "majority_rows",
-    "published_features", "published_rows", "published_irs", "note",
+    "task", "title", "kind", "classes", "features", "rows", "rows_used", "ir",
+    "minority_rows", "majority_rows", "published_features", "published_rows", "published_irs", "note",
 ]  # fmt: skip
 
 
@@ -37,14 +39,18 @@ def datasets_table(
     Returns
     -------
     DataFrame
-        One row per cell. ``minority_rows`` is the number per minority class, ``majority_rows`` that of all
-        other classes together. What is not known, as the data is missing, is <NA>.
+        One row per cell. ``rows`` are those of the data, of which variants are cut from ``rows_used``;
+        ``features`` of an image are its pixels, times its channels. ``minority_rows`` is the number per
+        minority class, ``majority_rows`` that of all other classes together. What is not known, as the data
+        is missing, is <NA>.
     """
     printed = published.set_index("task")
     lines = []
     for task, ir in study.cells:
         definition = study.tasks[task]
         rows, features = shapes.get(definition.dataset, (pd.NA, pd.NA))
+        if definition.image is not None and definition.dataset in shapes:
+            features = math.prod(definition.image)
         counts = label_counts.get((task, ir))
         minority = list(definition.minority_labels)
         line = {
@@ -54,6 +60,7 @@ def datasets_table(
             "classes": _classes_text(definition.minority, definition.classes, definition.merged),
             "features": features,
             "rows": rows,
+            "rows_used": _used(rows, definition, study),
             "ir": ir,
             "minority_rows": pd.NA if counts is None else int(counts[minority].min()),
             "majority_rows": pd.NA if counts is None else int(counts.sum() - counts[minority].sum()),
@@ -64,7 +71,7 @@ def datasets_table(
                 "published_features": entry["features"],
                 "published_rows": entry["rows"],
                 "published_irs": entry["irs"],
-                "note": _note(line, study.tasks[task].irs, entry),
+                "note": _note(line, definition, entry),
             }
         else:
             line |= {
@@ -75,7 +82,7 @@ def datasets_table(
             }
         lines.append(line)
     integers = dict.fromkeys(
-        ["features", "rows", "minority_rows", "majority_rows", "published_rows"], "Int64"
+        ["features", "rows", "rows_used", "minority_rows", "majority_rows", "published_rows"], "Int64"
     )
     return pd.DataFrame(lines, columns=COLUMNS).astype(integers)
 
@@ -91,9 +98,9 @@ def datasets_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame)
                 "Dataset": first["title"],
                 "Kind": KIND_TITLES[first["kind"]],
                 "Classes": first["classes"],
-                "Features": _count(first["features"]),
+                "Features": dimension(study.tasks[task], first["features"]) or markdown.ABSENT,
                 "Paper's Dim": _printed(first["published_features"]),
-                "Rows": _count(first["rows"]),
+                "Rows": rows_text(first),
                 "Paper's Inst": _count(first["published_rows"]),
                 "IR: minority rows": ", ".join(
                     f"{ir}: {_count(n)}" for ir, n in zip(part["ir"], part["minority_rows"], strict=True)
@@ -129,16 +136,50 @@ def _classes_text(minority: tuple[str, ...], classes: tuple[str, ...], merged: b
     return f"{', '.join(minority)} vs {rest}{' (merged)' if merged and len(others) > 1 else ''}"
 
 
-def _note(line: Mapping[str, object], irs: tuple[str, ...], printed: pd.Series) -> str:
+def dimension(task: Task, features: Any) -> str:
+    """Write the size of a row: the number of features, or an image's height, width and channels.
+
+    Nothing for what is missing.
+    """
+    if pd.isna(features) or features == "":
+        return ""
+    return f"{int(features):,}" if task.image is None else " × ".join(map(str, task.image))
+
+
+def printed_dimension(task: Task, features: Any) -> str:
+    """Write the size of a row as the paper does, which leaves the channels of an image out."""
+    if pd.isna(features) or features == "":
+        return ""
+    return str(int(features)) if task.image is None else "×".join(map(str, task.image[:2]))
+
+
+def rows_text(line: pd.Series) -> str:
+    """Write the number of rows, and of those used where not all are: ``8,000 of 50,000``."""
+    rows = _count(line["rows"])
+    if pd.isna(line["rows_used"]) or line["rows_used"] == line["rows"]:
+        return rows
+    return f"{_count(line['rows_used'])} of {rows}"
+
+
+def _used(rows: Any, task: Task, study: Study) -> Any:
+    limit = study.switches["image_rows"]
+    return rows if task.image is None or limit == "all" or pd.isna(rows) else min(rows, limit)
+
+
+def _note(line: Mapping[str, Any], task: Task, printed: pd.Series) -> str:
     """Say where our numbers differ from the printed ones."""
     differences = []
-    if pd.notna(line["features"]) and str(line["features"]) != printed["features"]:
-        differences.append((f"{line['features']} features, printed {printed['features']}", "features_remark"))
+    features = printed_dimension(task, line["features"])
+    if features and features != printed["features"]:
+        differences.append((f"{features} features, printed {printed['features']}", "features_remark"))
     if pd.notna(line["rows"]) and line["rows"] != printed["rows"]:
         differences.append((f"{line['rows']:,} rows, printed {printed['rows']:,}", "rows_remark"))
-    if {float(ir) for ir in irs} != {float(ir) for ir in printed["irs"].split(",")}:
-        differences.append((f"IRs {', '.join(sorted_irs(irs))}, printed {printed['irs']}", "irs_remark"))
-    return "; ".join(f"{text} ({printed[why]})" if printed[why] else text for text, why in differences)
+    if {float(ir) for ir in task.irs} != {float(ir) for ir in printed["irs"].split(",")}:
+        differences.append((f"IRs {', '.join(sorted_irs(task.irs))}, printed {printed['irs']}", "irs_remark"))
+    texts = [f"{text} ({printed[why]})" if printed[why] else text for text, why in differences]
+    if pd.notna(line["rows"]) and line["rows_used"] != line["rows"]:
+        texts.append(f"only {line['rows_used']:,} rows used (switches.image_rows)")
+    return "; ".join(texts)
 
 
 def _count(value: Any) -> str:

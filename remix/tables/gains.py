@@ -1,4 +1,4 @@
-"""The numbers of Figure 5: mean gain of each method over the baseline."""
+"""The numbers of Figures 5 and 6: mean gain of each method over the baseline."""
 
 import pandas as pd
 
@@ -19,7 +19,7 @@ ERROR_NOTE = (
 
 
 def gains_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Compute the gains in the metrics of Figure 5.
+    """Compute the gains in the metrics of Figures 5 and 6.
 
     Parameters
     ----------

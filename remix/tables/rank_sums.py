@@ -3,6 +3,7 @@
 import pandas as pd
 
 from remix import ranking
+from remix.data.catalogue import IMAGE_KINDS, TABLE_KINDS
 from remix.tables import markdown
 from remix.tables.coverage import coverage_note
 from remix.tables.study import KIND_TITLES, Study
@@ -31,6 +32,7 @@ def rank_sums_table(scores: pd.DataFrame, study: Study, published: pd.DataFrame)
     -------
     DataFrame
         One row per kind, metric and method; methods of the study first, then those that only the paper has.
+        The paper's table is on tabular data: images have rows where there are cells, without a printed sum.
         ``position`` is the order by mean rank (equal ones share the lowest). The columns ``average_…`` are
         the same for ranks of which equal methods get the mean, not the lowest. Where one side has no number
         it is <NA>.
@@ -41,8 +43,12 @@ def rank_sums_table(scores: pd.DataFrame, study: Study, published: pd.DataFrame)
     )
     printed = published.assign(mean_rank=published["rank_sum"] / published["n_cells"])
     keys = ["kind", "metric", "method"]
-    methods = [*study.methods, *(m for m in published["method"].unique() if m not in study.methods)]
-    index = pd.MultiIndex.from_product([ranking.KINDS, METRICS, methods], names=keys)
+    methods = {kind: list(study.methods_on(kind)) for kind in TABLE_KINDS}
+    for own in methods.values():
+        own += [name for name in published["method"].unique() if name not in own]
+    methods |= {kind: list(study.methods_on(kind)) for kind in IMAGE_KINDS if kind in set(ours["kind"])}
+    rows = [(kind, metric, name) for kind, own in methods.items() for metric in METRICS for name in own]
+    index = pd.MultiIndex.from_tuples(rows, names=keys)
     averaged = _with_position(averaged).drop(columns="n_cells").add_prefix("average_")
     table = _with_position(ours).join(averaged)
     table = table.join(_with_position(printed).add_prefix("published_"), how="outer")
@@ -56,11 +62,13 @@ def rank_sums_table(scores: pd.DataFrame, study: Study, published: pd.DataFrame)
 
 def rank_sums_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:
     """Write the table for people: each method's rank sum and mean rank, ours beside the paper's."""
-    columns: dict[str, list[str]] = {"Method": list(table.drop_duplicates("method")["title"])}
-    for (kind, metric), part in table.groupby(["kind", "metric"], sort=False):
-        name = f"{KIND_TITLES[kind]} {SHORT_TITLES[metric]}"
-        columns[f"{name}, ours ({cell_count(part, 'n_cells')})"] = _entries(part, "")
-        columns[f"{name}, paper ({cell_count(part, 'published_n_cells')})"] = _entries(part, "published_")
+    on_images = table["kind"].isin(IMAGE_KINDS)
+    images = ""
+    if on_images.any():
+        images = (
+            "## On images\n\nThe same on images, of which the paper prints no ranks, among all methods "
+            "that they have.\n\n" + markdown.table(_wide(table[on_images], {"": ""}))
+        )
     caption = (
         "Sum of ranks, with the mean rank in brackets, of the methods by g-mean (GM) and balanced Brier "
         "score (BBS): in each cell methods are ranked by their mean over the folds, 1 is best, equal ones "
@@ -70,22 +78,25 @@ def rank_sums_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame
         "Table 2: rank sums",
         caption,
         coverage_note(coverage),
-        markdown.table(pd.DataFrame(columns)),
+        markdown.table(_wide(table[~on_images], {"": ", ours", "published_": ", paper"})),
         " ".join(comparison_remarks(table, study)),
         ties_remark(table),
+        images,
     )
 
 
 def comparison_remarks(table: pd.DataFrame, study: Study) -> list[str]:
     """Say what must be kept in mind when the two sides are compared."""
     remarks = []
+    table = table[table["kind"].isin(TABLE_KINDS)]
+    methods = study.methods_on("binary")
     counts = table[["n_cells", "published_n_cells"]].dropna()
     if (counts["n_cells"] != counts["published_n_cells"]).any() or table["n_cells"].isna().any():
         remarks.append("A sum grows with the number of cells: compare the mean ranks, not the sums.")
     printed = set(table.loc[table["published_rank_sum"].notna(), "method"])
-    if printed != set(study.methods):
+    if printed != set(methods):
         remarks.append(
-            f"The study ranks {len(study.methods)} methods and the paper {len(printed)}: even mean ranks "
+            f"The study ranks {len(methods)} methods and the paper {len(printed)}: even mean ranks "
             "cannot be compared, since a rank counts the methods that are better."
         )
     return remarks
@@ -118,6 +129,16 @@ def cell_count(part: pd.DataFrame, column: str) -> str:
     numbers = part[column].dropna()
     count = 0 if numbers.empty else int(numbers.iloc[0])
     return f"{count} cell{'' if count == 1 else 's'}"
+
+
+def _wide(table: pd.DataFrame, sides: dict[str, str]) -> pd.DataFrame:
+    """A row per method, and for each kind and metric a column of ours and, if asked for, of the paper's."""
+    columns: dict[str, list[str]] = {"Method": list(table.drop_duplicates("method")["title"])}
+    for (kind, metric), part in table.groupby(["kind", "metric"], sort=False):
+        for prefix, whose in sides.items():
+            cells = cell_count(part, f"{prefix}n_cells")
+            columns[f"{KIND_TITLES[kind]} {SHORT_TITLES[metric]}{whose} ({cells})"] = _entries(part, prefix)
+    return pd.DataFrame(columns)
 
 
 def _with_position(sums: pd.DataFrame) -> pd.DataFrame:

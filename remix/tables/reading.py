@@ -50,7 +50,7 @@ def read_scores(
     Parameters
     ----------
     paths : iterable of path-like
-        Files ``{task}/{ir}/{method}.csv``, each of one method on one cell.
+        Files ``{task}/{ir}/{method}.csv``, each of one method on one cell, or ``{task}/{ir}.csv`` of all.
     study : Study
         Gives each task's kind.
     methods : sequence of str, optional
@@ -80,10 +80,15 @@ def read_scores(
             raise ResultError(f"{path} has no scores; remove it")
         if stands_for:
             part["method"] = stands_for
-        task, method = part["task"].iloc[0], part["method"].iloc[0]
-        if task not in study.tasks or method not in study.methods_of(task):
-            raise ResultError(f"{path} is of task {task} and method {method}, which the study does not have")
-        part = part[part["repeat"] < study.repeats(task)]
+        task = part["task"].iloc[0]
+        if task not in study.tasks:
+            raise ResultError(f"{path} is of task {task}, which the study does not have")
+        strange = set(part["method"]) - set(study.methods_of(task))
+        if strange:
+            raise ResultError(
+                f"{path} is of task {task} and method {min(strange)}, which the study does not have"
+            )
+        part = part[part["repeat"] < study.repeats[task]]
         # Scores after a correction are made for the proper score alone.
         has_inverted = (part["metric"] == "balanced_brier_inverted").any()
         if study.tasks[task].binary and study.switches["binary_bbs"] == "negatives_inverted" and has_inverted:
@@ -206,13 +211,14 @@ def read_curves(paths: Iterable[str | os.PathLike[str]], study: Study) -> pd.Dat
     for path in paths:
         part = pd.read_parquet(path)
         task, ir = part["task"].iloc[0], part["ir"].iloc[0]
-        absent = [name for name in study.methods if name not in set(part["method"])]
-        if (task, ir) not in study.cells or absent:
+        methods = study.methods_of(task) if (task, ir) in study.cells else {}
+        absent = [name for name in methods if name not in set(part["method"])]
+        if not methods or absent:
             why = f"lacks {', '.join(absent)}" if absent else f"is of {task}, IR {ir}"
             raise ResultError(f"{path} {why}, which does not fit the study; remove it")
         minority = part["class"].isin(study.tasks[task].minority_labels)
         part.insert(0, "kind", study.tasks[task].kind)
-        parts[task, ir] = part[part["method"].isin(study.methods)].assign(minority=minority)
+        parts[task, ir] = part[part["method"].isin(methods)].assign(minority=minority)
     ordered = [parts[cell] for cell in study.cells if cell in parts]
     return pd.concat(ordered, ignore_index=True) if ordered else pd.DataFrame(columns=["kind", "method"])
 

@@ -42,15 +42,19 @@ def scores_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -
         "The values per class are in `scores.csv`."
     )
     sections = [
-        f"## {metric.title} ({metric.direction})\n\n"
-        + markdown.table(scores_wide(metric, table, study, coverage))
+        f"## {metric.title}{part.suffix} ({metric.direction})\n\n"
+        + markdown.table(scores_wide(metric, table, part.study, coverage))
+        for part in study.parts(table["kind"])
         for metric in shown
     ]
     return markdown.document("Scores per task, IR and method", caption, coverage_note(coverage), *sections)
 
 
 def scores_wide(metric: Metric, table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> pd.DataFrame:
-    """Lay out one metric for people: a row per cell, a column per method, the best mean in bold."""
+    """Lay out one metric for people: a row per cell, a column per method, the best mean in bold.
+
+    The tasks of the study must have the same methods, see `remix.tables.study.Study.parts`.
+    """
     chosen = table[table["metric"] == metric.name].set_index(["task", "ir", "method"])
     missing = set(zip(*coverage.loc[coverage["state"] == MISSING, ["task", "ir"]].to_numpy().T, strict=True))
     lines = []

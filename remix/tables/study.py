@@ -1,11 +1,11 @@
 """What tables and figures say about the study: its cells, the names of things, the protocol."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
-from remix.data.catalogue import Task
+from remix.data.catalogue import IMAGE_KINDS, TABLE_KINDS, Task
 
 KIND_TITLES = {
     "binary": "Binary",
@@ -38,6 +38,8 @@ class Study:
         In the order of the catalogue.
     titles : mapping of str to str
         Title of each task's dataset, by task.
+    repeats : mapping of str to int
+        Repeats of each task's cross-validation, by task.
     methods : mapping of str to str
         Titles by name, in the order of the catalogue.
     image_methods : sequence of str
@@ -50,6 +52,7 @@ class Study:
 
     tasks: Mapping[str, Task]
     titles: Mapping[str, str]
+    repeats: Mapping[str, int]
     methods: Mapping[str, str]
     image_methods: Sequence[str]
     protocol: Mapping[str, Any]
@@ -58,18 +61,19 @@ class Study:
 
     @classmethod
     def from_json(cls, text: str) -> "Study":
-        """Read the text ``{"tasks": …, "methods": …, "protocol": …, "switches": …, "seed": …}``."""
+        """Read the JSON of what `remix.config.study.Study.for_reports` gives."""
         return cls.from_mapping(json.loads(text))
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> "Study":
         """Build from what `remix.config.study.Study.for_reports` gives."""
-        tasks, titles = {}, {}
-        for name, entry in given["tasks"].items():
-            tasks[name] = Task.from_definition({"name": name, **entry})
-            titles[name] = entry["title"]
-        parts = (given[key] for key in ("methods", "image_methods", "protocol", "switches", "seed"))
-        return cls(tasks, titles, *parts)
+        entries = given["tasks"].items()
+        return cls(
+            tasks={name: Task.from_definition({"name": name, **entry}) for name, entry in entries},
+            titles={name: entry["title"] for name, entry in entries},
+            repeats={name: entry["repeats"] for name, entry in entries},
+            **{key: given[key] for key in ("methods", "image_methods", "protocol", "switches", "seed")},
+        )
 
     @property
     def cells(self) -> list[tuple[str, str]]:
@@ -78,27 +82,106 @@ class Study:
 
     def methods_of(self, task: str) -> dict[str, str]:
         """Give the titles of the methods that a task is trained with."""
-        on_images = self.tasks[task].image is not None
+        return self.methods_on(self.tasks[task].kind)
+
+    def methods_on(self, kind: str) -> dict[str, str]:
+        """Give the titles of the methods that tasks of a kind are trained with."""
+        on_images = kind in IMAGE_KINDS
         return {n: title for n, title in self.methods.items() if on_images or n not in self.image_methods}
 
-    def repeats(self, task: str) -> int:
-        """Count the repeats of the cross-validation of a task."""
-        wanted = self.switches["binary_repeats"] if self.tasks[task].binary else "all"
-        return self.protocol["repeats"] if wanted == "all" else min(wanted, self.protocol["repeats"])
+    def only(self, tasks: Iterable[str]) -> "Study":
+        """Give the same study with some of its tasks only, and with the methods that these have."""
+        chosen = {name: self.tasks[name] for name in tasks}
+        present = {method for name in chosen for method in self.methods_of(name)}
+        return replace(
+            self,
+            tasks=chosen,
+            methods={name: title for name, title in self.methods.items() if name in present},
+        )
+
+    def first_repeats(self, repeats: int) -> "Study":
+        """Give the same study with so many repeats at most."""
+        return replace(
+            self,
+            repeats={task: min(own, repeats) for task, own in self.repeats.items()},
+            protocol={**self.protocol, "repeats": min(self.protocol["repeats"], repeats)},
+        )
+
+    def parts(self, present: Iterable[str]) -> "list[Part]":
+        """Split into what can be shown in one table, as all its tasks have the same methods.
+
+        Parameters
+        ----------
+        present : iterable of str
+            Kinds of the cells that there are; see `shown_kinds`. Without any, the first task's counts.
+        """
+        kinds_present = set(present) or {task.kind for task in list(self.tasks.values())[:1]}
+        return [
+            Part(
+                " on images" if kinds == IMAGE_KINDS else "",
+                kinds,
+                self.only(name for name, task in self.tasks.items() if task.kind in kinds),
+            )
+            for kinds in shown_kinds(kinds_present)
+        ]
 
     @property
     def protocol_note(self) -> str:
         """One sentence on how the numbers were made, and another on what differs from the paper's text."""
         protocol = self.protocol
+        on_images = [task.image is not None for task in self.tasks.values()]
         switched = [
-            f"{name} {value}" for name, value in self.switches.items() if value != DEFAULT_SWITCHES[name]
+            f"{name} {value}"
+            for name, value in self.switches.items()
+            if value != DEFAULT_SWITCHES[name] and (name != "image_rows" or any(on_images))
         ]
         weights = {"last": "last weights", "best_validation": "weights of the best validation loss"}
         return (
             f"{protocol['repeats']} × {protocol['splits']}-fold cross-validation, "
-            f"{protocol['epochs']} epochs, {weights[protocol['selection']]}, seed {self.seed}."
+            f"{self._epochs(on_images)}, {weights[protocol['selection']]}, seed {self.seed}."
             + (f" Switched on: {', '.join(switched)}." if switched else "")
         )
+
+    def _epochs(self, on_images: Sequence[bool]) -> str:
+        """Say how long was trained, and whether with shorter numbers, on tables and on images."""
+        tables = f"{self.protocol['epochs']} epochs"
+        if not any(on_images):
+            return tables
+        own = self.protocol["images"]
+        precision = "" if own["precision"] == "float32" else f" in {own['precision']}"
+        if all(on_images):
+            return f"{own['epochs']} epochs{precision}"
+        return f"{tables} ({own['epochs']} on images{precision})"
+
+
+class Part(NamedTuple):
+    """The part of a study that is on tables, or on images.
+
+    Attributes
+    ----------
+    suffix : str
+        What headings add for it.
+    kinds : tuple of str
+        Its kinds, of which one may have no cells.
+    study : Study
+        Its tasks and methods.
+    """
+
+    suffix: str
+    kinds: tuple[str, ...]
+    study: Study
+
+
+def shown_kinds(present: Iterable[str]) -> list[tuple[str, ...]]:
+    """Give the kinds to be shown side by side: binary and multi-class, on tables and on images.
+
+    What has no cells is left out, so that a study without images does not speak of them.
+
+    >>> shown_kinds(["binary"]), shown_kinds(["multiclass_images"])
+    ([('binary', 'multiclass')], [('binary_images', 'multiclass_images')])
+    """
+    found = set(present)
+    return [kinds for kinds in (TABLE_KINDS, IMAGE_KINDS) if found.intersection(kinds)] or [TABLE_KINDS]
 
 
 def sorted_irs(irs: tuple[str, ...] | list[str]) -> list[str]:

@@ -36,15 +36,9 @@ def summary_text(
     data_dir : str
         Folder in which users place files.
     """
-    present = int((coverage["state"] != MISSING).sum())
-    folds = study.protocol["repeats"] * study.protocol["splits"]
-    made = (
-        f"{present} of {len(coverage)} cells × {len(study.methods)} methods × {folds} folds = "
-        f"{present * len(study.methods) * folds:,} networks. {study.protocol_note}"
-    )
     parts = [
         _heading("Made"),
-        _wrapped(made),
+        _wrapped(f"{_networks(study, coverage)} {study.protocol_note}"),
         _files("tables ", tables),
         _files("figures", figures),
         "",
@@ -54,6 +48,21 @@ def summary_text(
         *_claims(claims),
     ]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _networks(study: Study, coverage: pd.DataFrame) -> str:
+    """Count the networks: cells × methods × folds, apart for tasks that differ in these."""
+    present = coverage[coverage["state"] != MISSING]
+    sizes = [
+        (len(study.methods_of(task)), study.repeats[task] * study.protocol["splits"])
+        for task in present["task"]
+    ]
+    total = sum(methods * folds for methods, folds in sizes)
+    terms = [f"{sizes.count(size)} × {size[0]} methods × {size[1]} folds" for size in dict.fromkeys(sizes)]
+    cells = f"{len(present)} of {len(coverage)} cells"
+    if len(terms) == 1:
+        return f"{cells} × {sizes[0][0]} methods × {sizes[0][1]} folds = {total:,} networks."
+    return f"{cells}: {' + '.join(terms) or 'nothing'} = {total:,} networks."
 
 
 def _left_out(coverage: pd.DataFrame, data_dir: str) -> list[str]:
@@ -77,15 +86,17 @@ def _rank_tables(rank_sums: pd.DataFrame) -> list[str]:
     lines = []
     for kind, of_kind in rank_sums.groupby("kind", sort=False):
         columns: dict[str, list[str]] = {"": list(of_kind.drop_duplicates("method")["title"])}
+        printed = of_kind["published_n_cells"].notna().any()
+        sides = {"": "ours", "published_": "paper"} if printed else {"": "ours"}
         for metric, part in of_kind.groupby("metric", sort=False):
-            for prefix, whose in (("", "ours"), ("published_", "paper")):
+            for prefix, whose in sides.items():
                 columns[f"{SHORT_TITLES[metric]} {whose}"] = [
                     "–" if pd.isna(total) else f"{total:g} ({mean:.2f})"
                     for total, mean in zip(part[f"{prefix}rank_sum"], part[f"{prefix}mean_rank"], strict=True)
                 ]
-        counts = (
-            f"{cell_count(of_kind, 'n_cells')} here, {cell_count(of_kind, 'published_n_cells')} in the paper"
-        )
+        counts = f"{cell_count(of_kind, 'n_cells')} here"
+        if printed:
+            counts += f", {cell_count(of_kind, 'published_n_cells')} in the paper"
         lines += [
             _heading(
                 f"Rank sums, {KIND_TITLES[kind].lower()} (mean rank in brackets; lower is better; {counts})"
@@ -106,11 +117,15 @@ def _claims(claims: pd.DataFrame) -> list[str]:
     lines = [
         _wrapped(
             f"{SIGNS[line['verdict']]} {line['claim']}: {line['verdict']} ({line['effect_name']}: "
-            f"{line['effect']:+.3f}, 95 % {line['low']:+.3f} to {line['high']:+.3f})"
+            f"{line['effect']:+.3f}{_interval(line)})"
         )
         for _, line in judged.iterrows()
     ]
     return ["", _heading("The paper's claims, by this study"), *lines]
+
+
+def _interval(line: pd.Series) -> str:
+    return "" if pd.isna(line["low"]) else f", 95 % {line['low']:+.3f} to {line['high']:+.3f}"
 
 
 def _files(title: str, paths: Sequence[str]) -> str:

@@ -16,20 +16,28 @@ STUDY = {
     "tasks": {
         "musk": {
             "dataset": "musk", "title": "Musk", "kind": "binary", "minority": ["1"],
-            "classes": ["0", "1"], "merged": True, "irs": ["0.05"],
+            "classes": ["0", "1"], "merged": True, "irs": ["0.05"], "repeats": 1,
         },
         "landsat": {
             "dataset": "statlog", "title": "Statlog", "kind": "multiclass",
-            "minority": ["2", "3"], "classes": ["1", "2", "3"], "merged": False, "irs": ["0.1"],
+            "minority": ["2", "3"], "classes": ["1", "2", "3"], "merged": False, "irs": ["0.1"], "repeats": 1,
+        },
+        "shirt": {
+            "dataset": "fashion", "title": "Fashion", "kind": "binary_images", "minority": ["6"],
+            "classes": ["5", "6"], "merged": True, "image": [28, 28, 1], "irs": ["0.1"], "repeats": 1,
         },
     },
-    "methods": {"baseline": "Baseline", "remix": "ReMix"},
-    "protocol": {"splits": 2, "repeats": 1, "epochs": 3, "selection": "last", "validation_fraction": 0.3},
+    "methods": {"baseline": "Baseline", "remix": "ReMix", "augment": "Augment"},
+    "image_methods": ["augment"],
+    "protocol": {
+        "splits": 2, "repeats": 1, "epochs": 3, "selection": "last", "validation_fraction": 0.3,
+        "images": {"epochs": 2, "precision": "float32"},
+    },
     "switches": DEFAULT_SWITCHES,
     "seed": 1,
 }  # fmt: skip
-CELLS = {("musk", "0.05"): 2, ("landsat", "0.1"): 3}
-METHODS = list(STUDY["methods"])
+CELLS = {("musk", "0.05"): 2, ("landsat", "0.1"): 3, ("shirt", "0.1"): 2}
+METHODS = {"musk": ["baseline", "remix"], "landsat": ["baseline", "remix"], "shirt": list(STUDY["methods"])}
 COVERAGE = "task,ir,kind,dataset,state,origin,source,reasons\nmusk,0.05,binary,musk,present,,,\n"
 
 
@@ -46,7 +54,7 @@ def run(name, folder, inputs, output, **wildcards):
             output=Named(output),
             wildcards=Named(wildcards),
             params=SimpleNamespace(
-                study=json.dumps(STUDY), batch_sizes=json.dumps({"musk": 16, "landsat": 16})
+                study=json.dumps(STUDY), batch_sizes=json.dumps(dict.fromkeys(METHODS, 16))
             ),
             log=[str(folder / "logs" / f"{name}.log")],
         )
@@ -74,7 +82,7 @@ def write_training(folder, task, ir, method):
 
 def calibrate(folder, task, ir):
     def files(kind, suffix):
-        return [str(folder / kind / task / ir / f"{method}.{suffix}") for method in METHODS]
+        return [str(folder / kind / task / ir / f"{method}.{suffix}") for method in METHODS[task]]
 
     inputs = {
         "predictions": files("predictions", "parquet"),
@@ -86,7 +94,7 @@ def calibrate(folder, task, ir):
         "calibrate",
         folder,
         inputs,
-        {"scores": files("calibration", "csv"), "curves": curves},
+        {"scores": str(folder / "calibration" / task / f"{ir}.csv"), "curves": curves},
         task=task,
         ir=ir,
     )
@@ -96,20 +104,23 @@ def report(folder):
     """Make every table and figure from what was calibrated."""
     coverage, datasets = str(folder / "coverage.csv"), str(folder / "datasets.csv")
     Path(coverage).write_text(COVERAGE)
-    Path(datasets).write_text("task,ir,minority_rows,majority_rows\nmusk,0.05,20,400\nlandsat,0.1,20,200\n")
+    Path(datasets).write_text(
+        "task,ir,minority_rows,majority_rows\nmusk,0.05,20,400\nlandsat,0.1,20,200\nshirt,0.1,20,200\n"
+    )
 
     def files(name, *forms):
         return {form: str(folder / "made" / f"{name}.{form}") for form in forms}
 
     def per_method(kind):
-        return [str(folder / kind / task / ir / f"{m}.csv") for task, ir in CELLS for m in METHODS]
+        return [str(folder / kind / task / ir / f"{m}.csv") for task, ir in CELLS for m in METHODS[task]]
 
     curves = [str(folder / "reliability" / task / f"{ir}.parquet") for task, ir in CELLS]
+    scores = [str(folder / "calibration" / task / f"{ir}.csv") for task, ir in CELLS]
     about = {"coverage": coverage, "datasets": datasets}
     run(
         "calibration",
         folder,
-        {"scores": per_method("calibration"), **about},
+        {"scores": scores, **about},
         files("calibration", "csv", "md"),
     )
     run("batches", folder, {"records": per_method("training"), **about}, files("batches", "csv", "md"))
@@ -125,7 +136,7 @@ def report(folder):
 def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("calibrated")
     for task, ir in CELLS:
-        for method in METHODS:
+        for method in METHODS[task]:
             write_training(folder, task, ir, method)
         calibrate(folder, task, ir)
     report(folder)
@@ -133,26 +144,26 @@ def made(tmp_path_factory):
 
 
 def test_a_calibration_file_keeps_its_contract(made):
-    scores = pd.read_csv(made / "calibration" / "landsat" / "0.1" / "remix.csv", dtype={"ir": str})
+    scores = pd.read_csv(made / "calibration" / "shirt" / "0.1.csv", dtype={"ir": str})
     assert list(scores) == [
         "task", "ir", "method", "correction", "repeat", "fold", "temperature", "metric", "value",
     ]  # fmt: skip
     names = scores[["task", "ir", "method"]].drop_duplicates().to_numpy().tolist()
-    assert names == [["landsat", "0.1", "remix"]]
-    assert (scores.groupby(["correction", "metric"]).size() == 2).all()
+    assert names == [["shirt", "0.1", method] for method in METHODS["shirt"]]
+    assert (scores.groupby(["method", "correction", "metric"]).size() == 2).all()
     assert scores["value"].notna().all()
     curves = pd.read_parquet(made / "reliability" / "landsat" / "0.1.parquet")
-    assert list(dict.fromkeys(curves["method"])) == METHODS
+    assert list(dict.fromkeys(curves["method"])) == METHODS["landsat"]
     assert curves.groupby(["method", "correction", "prior", "class"])["rows"].sum().unique() == [180]
     log = (made / "logs" / "calibrate.log").read_text()
-    assert "remix: folds without a best temperature: temperature 0 of 2, " in log
+    assert "augment: folds without a best temperature: temperature 0 of 2, " in log
 
 
 def test_tables_and_figures_are_made(made):
     for name in ("calibration", "batches"):
         assert not pd.read_csv(made / "made" / f"{name}.csv").empty
         assert "1 of 1 cells, none missing." in (made / "made" / f"{name}.md").read_text()
-    for name in ("reliability", "reliability_musk", "reliability_landsat", "figure_batches"):
+    for name in ("reliability", "reliability_musk", "reliability_shirt", "figure_batches"):
         assert (made / "made" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
         assert "<svg" in (made / "made" / f"{name}.svg").read_text()
 
@@ -168,7 +179,7 @@ def test_the_same_inputs_give_the_same_bytes(made, tmp_path):
 
 
 def test_what_cannot_be_corrected_is_one_line_in_the_log(tmp_path):
-    for method in METHODS:
+    for method in METHODS["musk"]:
         write_training(tmp_path, "musk", "0.05", method)
     path = tmp_path / "training" / "musk" / "0.05" / "remix.csv"
     pd.read_csv(path).iloc[:1].to_csv(path, index=False)

@@ -17,6 +17,7 @@ from remix.claims import (
     claims_table,
     contest,
     shrinking_gain,
+    weakest,
 )
 
 IRS = ("0.05", "0.025", "0.01")
@@ -75,7 +76,11 @@ def test_what_is_plainly_otherwise_does_not():
 
 def test_what_has_no_data_is_undecided():
     found = verdicts(scores_of(plain))
-    for text in ("ReMix has the best rank sum in g-mean, multi-class", "On CIFAR-10", "The g-mean is stable"):
+    for text in (
+        "ReMix has the best rank sum in g-mean, multi-class",
+        "On CIFAR-10, binary, ReMix is above",
+        "The g-mean is stable",
+    ):
         assert of(found, text) == UNDECIDED
     assert set(verdicts(scores_of(plain).iloc[:0]).values()) == {UNDECIDED}
     without = scores_of(plain)
@@ -176,5 +181,84 @@ def test_verdicts(low, high, p, n_datasets, verdict):
 
 
 def test_every_claim_of_the_design_is_there():
-    assert len(CLAIMS) == len({claim.text for claim in CLAIMS}) == 13
+    assert len(CLAIMS) == len({claim.text for claim in CLAIMS}) == 15
     assert list(claims_table(scores_of(plain), DATASETS).columns) == COLUMNS
+
+
+IMAGE_LEVELS = {
+    "baseline": 0.3,
+    "cost": 0.5,
+    "smote": 0.6,
+    "mixup": 0.2,
+    "remix": 0.7,
+    "augment": 0.8,
+    "remix_aug": 0.9,
+}
+
+
+def image_scores(levels=IMAGE_LEVELS, kind="binary_images", bbs=lambda method, g: 1 - g):
+    lines = [
+        (kind, "i", ir, method, 0, fold, metric, g if metric == "g_mean" else bbs(method, g))
+        for ir in IRS
+        for method, level in levels.items()
+        for fold in (0, 1)
+        for metric in ("g_mean", "balanced_brier")
+        for g in [level + 0.001 * (fold - 0.5)]
+    ]
+    return pd.DataFrame(lines, columns=["kind", "task", "ir", "method", "repeat", "fold", "metric", "value"])
+
+
+def on_cifar(scores, text):
+    table = claims_table(scores, {**DATASETS, "i": "cifar10"})
+    (line,) = [line for _, line in table.iterrows() if line["claim"].startswith(f"On CIFAR-10, {text}")]
+    return line
+
+
+def test_claims_on_cifar_are_judged_on_it():
+    basic = on_cifar(image_scores(), "binary, ReMix is above")
+    assert (basic["effect_name"], basic["agrees"], basic["n_cells"]) == ("remix − smote", True, 3)
+    assert basic["effect"] == pytest.approx(0.1)
+    # One dataset decides nothing.
+    assert basic["verdict"] == UNDECIDED
+    order = on_cifar(image_scores(), "binary, ReMix (Aug) is first")
+    assert (order["agrees"], order["n_datasets"]) == (True, 1)
+    assert on_cifar(image_scores(), "multi-class, augmentation alone")["n_cells"] == 0
+    turned = image_scores(kind="multiclass_images")
+    assert on_cifar(turned, "multi-class, augmentation alone")["agrees"] is False
+    assert on_cifar(turned, "multi-class, augmentation alone")["effect_name"] == "augment − remix_aug"
+
+
+def test_a_claim_of_two_metrics_needs_both():
+    scores = image_scores(bbs=lambda method, g: 0.9 if method == "remix" else 1 - g)
+    line = on_cifar(scores, "binary, ReMix is above")
+    assert line["agrees"] is False
+    assert line["effect"] == pytest.approx(0.4 - 0.9)
+    assert line["note"].startswith(
+        "1 of 2 parts stand as claimed; the weakest, remix by balanced brier score: "
+    )
+
+
+def test_other_data_does_not_stand_in_for_cifar():
+    fashion = claims_table(image_scores(), {"i": "fashion_mnist"})
+    assert set(fashion.loc[fashion["section"] == "Figure 6", "note"]) == {"there are no scores on cifar10"}
+    with_tables = pd.concat([scores_of(plain), image_scores()], ignore_index=True)
+    table = claims_table(with_tables, {**DATASETS, "i": "cifar10"})
+    on_tables = table[table["section"] != "Figure 6"]
+    expected = claims_table(scores_of(plain), DATASETS)
+    pd.testing.assert_frame_equal(on_tables, expected[expected["section"] != "Figure 6"])
+
+
+def test_a_claim_without_its_methods_is_undecided():
+    line = on_cifar(
+        image_scores({k: v for k, v in IMAGE_LEVELS.items() if k != "augment"}), "binary, ReMix (Aug)"
+    )
+    assert line["note"] == "there are no scores of augment"
+
+
+def test_the_weakest_part_is_one_that_does_not_hold():
+    holds = Evidence("a", 0.1, 0.05, 0.2, "", 0.01, 9, 5, True)
+    undecided = holds._replace(effect=-0.5, low=-1.0, agrees=False)
+    fails = holds._replace(effect=-0.01, low=-0.02, high=-0.005, agrees=False)
+    assert weakest({"x": holds, "y": undecided, "z": fails}).verdict == FAILS
+    assert weakest({"x": holds, "y": undecided}).effect == -0.5
+    assert weakest({"x": holds}).verdict == HOLDS

@@ -47,7 +47,7 @@ def falling(cell, alpha):
 
 
 def verdicts(sweep, datasets=DATASETS):
-    table = claims_table(pd.DataFrame(columns=COLUMNS), datasets, sweep).set_index("claim")
+    table = claims_table(pd.DataFrame(columns=COLUMNS), datasets, sweep=sweep).set_index("claim")
     return {text: table[table.index.str.startswith(text)].iloc[0] for text in (FALLS, STABLE)}
 
 

@@ -36,7 +36,14 @@ def study():
         for name in TASKS
     }
     return Study(
-        tasks, {name: name for name in TASKS}, {name: name for name in METHODS}, {}, DEFAULT_SWITCHES, 1
+        tasks=tasks,
+        titles={name: name for name in TASKS},
+        repeats=dict.fromkeys(TASKS, 4),
+        methods={name: name for name in METHODS},
+        image_methods=[],
+        protocol={},
+        switches=DEFAULT_SWITCHES,
+        seed=1,
     )
 
 

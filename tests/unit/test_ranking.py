@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from remix import metrics
 from remix.errors import ResultError
-from remix.ranking import between_task_error, cell_gains, cell_means, cell_ranks, gains, rank_sums
+from remix.ranking import between_task_error, by_kind, cell_gains, cell_means, cell_ranks, gains, rank_sums
 
 METHODS = ["baseline", "cost", "smote", "mixup", "remix"]
 
@@ -203,3 +203,53 @@ def test_no_scores_give_no_rows():
     empty = scores_of({})
     assert rank_sums(empty, "g_mean").empty
     assert cell_means(empty, "g_mean").empty
+
+
+IMAGES = [*METHODS, "augment"]
+
+
+def mixed_cells():
+    """Two cells on tables, and two on images, which have a method more."""
+    cells = cells_of([0.5, 0.25, 0.5, 0.75, 1.0], [0.5, 0.25, 0.0, 0.75, 1.0])
+    own = {
+        ("binary_images", f"i{k}", "0.1"): dict(zip(IMAGES, [0, 0.25, 0.5, 0.625, 0.75, 0.875], strict=True))
+        for k in (0, 1)
+    }
+    return cells | own
+
+
+def test_kinds_have_their_own_methods():
+    scores = scores_of(mixed_cells())
+    parts = dict(by_kind(cell_means(scores, "g_mean")))
+    assert {kind: list(part.columns) for kind, part in parts.items()} == {
+        "binary": METHODS,
+        "binary_images": IMAGES,
+    }
+    table = rank_sums(scores, "g_mean").set_index(["kind", "method"])["rank_sum"]
+    assert table["binary"].to_dict() == dict(zip(METHODS, [6, 9, 8, 4, 2], strict=True))
+    assert table["binary_images"].to_dict() == dict(zip(IMAGES, [12, 10, 8, 6, 4, 2], strict=True))
+    gain = gains(scores, "g_mean").set_index(["kind", "ir", "method"])["gain"]
+    assert ("binary", "All", "augment") not in gain.index
+    assert gain["binary_images", "All", "augment"] == 0.875
+
+
+def test_kinds_come_in_one_order_whatever_the_tasks():
+    scores = scores_of(
+        {("multiclass_images", "a", "0.1"): {"baseline": 0.5}, ("binary", "b", "0.1"): {"baseline": 0.5}}
+    )
+    assert [kind for kind, _ in by_kind(cell_means(scores, "g_mean"))] == ["binary", "multiclass_images"]
+
+
+def test_what_only_images_have_must_be_in_all_of_their_cells():
+    scores = scores_of(mixed_cells())
+    lost = scores[(scores["task"] != "i1") | (scores["method"] != "augment")]
+    with pytest.raises(ResultError, match=r"i1, IR 0\.1 has no g_mean of augment"):
+        cell_means(lost, "g_mean")
+    with pytest.raises(ResultError, match=r"t0, IR 0\.05 has no g_mean of smote"):
+        cell_means(scores[(scores["task"] != "t0") | (scores["method"] != "smote")], "g_mean")
+    # Nor may a table have it in one cell.
+    strange = scores[(scores["task"] == "i0") & (scores["method"] == "augment")].assign(
+        task="t0", kind="binary", ir="0.05"
+    )
+    with pytest.raises(ResultError, match=r"t1, IR 0\.05 has no g_mean of augment"):
+        cell_means(pd.concat([scores, strange]), "g_mean")

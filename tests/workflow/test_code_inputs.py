@@ -41,6 +41,7 @@ SCRIPTS = {
         "figure3",
         "figure4",
         "figure5",
+        "figure6",
         "figure7",
         "figure8",
         "reliability",

@@ -4,21 +4,12 @@
 # One job per cell, not per method: most of its time goes into imports.
 rule calibrate:
     input:
-        predictions=expand(
-            "results/predictions/{{task}}/{{ir}}/{method}.parquet",
-            method=STUDY.methods,
-        ),
-        validation=expand(
-            "results/validation/{{task}}/{{ir}}/{method}.parquet", method=STUDY.methods
-        ),
-        records=expand(
-            "results/training/{{task}}/{{ir}}/{method}.csv", method=STUDY.methods
-        ),
+        predictions=of_cell("results/predictions/{task}/{ir}/{method}.parquet"),
+        validation=of_cell("results/validation/{task}/{ir}/{method}.parquet"),
+        records=of_cell("results/training/{task}/{ir}/{method}.csv"),
         code=code("calibrate"),
     output:
-        scores=expand(
-            "results/calibration/{{task}}/{{ir}}/{method}.csv", method=STUDY.methods
-        ),
+        scores="results/calibration/{task}/{ir}.csv",
         curves="results/reliability/{task}/{ir}.parquet",
     log:
         "logs/calibrate/{task}/{ir}.log",

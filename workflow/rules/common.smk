@@ -164,9 +164,9 @@ CODE = {
         "plotting/figure2",
         "plotting/figure3",
         "plotting/figure4",
-        "plotting/figure5",
         "plotting/figure7",
         "plotting/figure8",
+        "plotting/gains",
         "plotting/reliability",
         "plotting/style",
         "ranking",
@@ -181,6 +181,7 @@ CODE = {
         "tables/sweep",
     ],
     "page": [
+        "claims",
         "data/catalogue",
         "metrics",
         "pages/document",
@@ -192,6 +193,7 @@ CODE = {
         "statistics",
         "tables/audit",
         "tables/coverage",
+        "tables/datasets",
         "tables/gains",
         "tables/markdown",
         "tables/rank_sums",
@@ -263,9 +265,17 @@ def per_method(folder):
 
 def of_one_method(pattern):
     """Files of one method on each cell whose data is there: its folds are the same for all methods."""
-    method = next(iter(STUDY.methods))
     return lambda wildcards: [
-        pattern.format(task=task, ir=ir, method=method) for task, ir in cells()
+        pattern.format(task=task, ir=ir, method=STUDY.methods_of(task)[0])
+        for task, ir in cells()
+    ]
+
+
+def of_cell(pattern):
+    """Files of every method on one cell."""
+    return lambda wildcards: [
+        pattern.format(task=wildcards.task, ir=wildcards.ir, method=method)
+        for method in STUDY.methods_of(wildcards.task)
     ]
 
 
@@ -280,8 +290,8 @@ def record_files(wildcards):
 
 
 def calibration_files(wildcards):
-    """Scores after every correction, of every method on every cell whose data is there."""
-    return per_method("calibration")
+    """Scores after every correction, of every cell whose data is there."""
+    return [f"results/calibration/{task}/{ir}.csv" for task, ir in cells()]
 
 
 def curve_files(wildcards):
@@ -445,10 +455,12 @@ DEMONSTRATIONS = expand(
     ],
     form=["png", "svg"],
 )
+HAS_IMAGES = any(task.image is not None for task in STUDY.tasks.values())
 FIGURES = DEMONSTRATIONS + expand(
     "results/figures/{figure}.{form}",
     figure=[
         "figure5_gains",
+        *(["figure6_image_gains"] if HAS_IMAGES else []),
         "figure7_alpha",
         "critical_difference",
         "reliability",
@@ -489,6 +501,7 @@ REPORT = {
     },
     "Gains and statistics": {
         "figure5_gains": "Figure 5: gains over the baseline",
+        "figure6_image_gains": "Figure 6: gains on images",
         "gains": "Gains over the baseline",
         "figure7_alpha": "Figure 7: sensitivity to α",
         "alpha_sweep": "Scores at each α",

@@ -131,6 +131,26 @@ rule figure5:
         "../scripts/figure5.py"
 
 
+rule figure6:
+    input:
+        gains="results/tables/gains.csv",
+        coverage="results/tables/coverage.csv",
+        code=code("figure"),
+    output:
+        png="results/figures/figure6_image_gains.png",
+        svg=reported("results/figures/figure6_image_gains.svg"),
+    log:
+        "logs/figure6.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+    message:
+        "write {output}"
+    script:
+        "../scripts/figure6.py"
+
+
 rule summary:
     input:
         coverage="results/tables/coverage.csv",

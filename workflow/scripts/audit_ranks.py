@@ -16,8 +16,9 @@ def main(snakemake):
         note = coverage_note(read_table(snakemake.input.coverage))
         caption = (
             "Mean ranks as printed (over all cells of the paper), and over the cells at hand under the "
-            "study's protocol and with each deviation of the authors' code, alone and all together. All rows "
-            f"below the one of the first repeats are over the same folds as it. {note}"
+            "study's protocol and with each deviation of the authors' code that changes a score here, alone "
+            "and all together. All rows below the one of the first repeats are over the same folds as it. "
+            f"{note}"
         )
         figure = audit_ranks(read_table(snakemake.input.table), caption, study.methods)
         for form in ("png", "svg"):

@@ -1,11 +1,19 @@
 """Make the audit's tables: Table 2 under every protocol, and what each deviation changes."""
 
-import dataclasses
 import json
 
 from remix.logs import job
 from remix.records import write_csv, write_text
-from remix.tables.audit import STUDY, STUDY_ALIKE, Run, audit_markdown, audit_table, setting_text
+from remix.tables.audit import (
+    STUDY,
+    STUDY_ALIKE,
+    Run,
+    audit_markdown,
+    audit_table,
+    setting_texts,
+    unchanged_note,
+    without_effect,
+)
 from remix.tables.audit_effects import audit_effects, audit_effects_markdown
 from remix.tables.claims import claims_by_protocol, claims_by_protocol_markdown, study_claims
 from remix.tables.reading import read_published, read_scores, read_table
@@ -21,23 +29,23 @@ def main(snakemake):
             scores = read_scores(entry["files"], study, entry["methods"])
             runs[name] = Run(study, scores)
             if name == STUDY:
-                alike = dataclasses.replace(
-                    study, protocol={**study.protocol, "repeats": snakemake.params.repeats}
-                )
-                runs[STUDY_ALIKE] = Run(alike, scores[scores["repeat"] < snakemake.params.repeats])
+                repeats = snakemake.params.repeats
+                runs[STUDY_ALIKE] = Run(study.first_repeats(repeats), scores[scores["repeat"] < repeats])
+        settings, unchanged = setting_texts(runs), without_effect(runs)
+        note = unchanged_note(settings[name] for name in unchanged)
+        runs = {name: run for name, run in runs.items() if name not in unchanged}
         coverage = read_table(snakemake.input.coverage)
         tasks = set(read_published(snakemake.input.table1)["task"])
         table = audit_table(runs, read_published(snakemake.input.table2), tasks)
-        write_text(audit_markdown(table, coverage), snakemake.output.audit_md)
+        write_text(audit_markdown(table, coverage, note), snakemake.output.audit_md)
         write_csv(table, snakemake.output.audit_csv)
         claims = claims_by_protocol(
             {name: study_claims(run.scores, run.study, tasks) for name, run in runs.items()}
         )
-        settings = {name: setting_text(run.study, name) for name, run in runs.items()}
-        write_text(claims_by_protocol_markdown(claims, settings, coverage), snakemake.output.claims_md)
+        write_text(claims_by_protocol_markdown(claims, settings, coverage, note), snakemake.output.claims_md)
         write_csv(claims, snakemake.output.claims_csv)
         effects = audit_effects(runs)
-        write_text(audit_effects_markdown(effects, coverage), snakemake.output.effects_md)
+        write_text(audit_effects_markdown(effects, coverage, note), snakemake.output.effects_md)
         write_csv(effects, snakemake.output.effects_csv)
 
 

@@ -14,20 +14,21 @@ def main(snakemake):
     """Write scores and reliability curves of every correction, and log temperatures that cannot be fitted."""
     with job(snakemake.log[0]) as logger:
         cell = {name: snakemake.wildcards[name] for name in ("task", "ir")}
-        files, curves = snakemake.input, []
-        for predictions, validation, records, target in zip(
-            files.predictions, files.validation, files.records, snakemake.output.scores, strict=True
+        files, scores, curves = snakemake.input, [], []
+        for predictions, validation, records in zip(
+            files.predictions, files.validation, files.records, strict=True
         ):
-            names = {**cell, "method": Path(target).stem}
+            names = {**cell, "method": Path(predictions).stem}
             try:
                 result = assess(
                     pd.read_parquet(predictions), pd.read_parquet(validation), pd.read_csv(records)
                 )
             except ResultError as error:
                 raise ResultError(f"{names['task']}, IR {names['ir']}, {names['method']}: {error}") from None
-            write_csv(pd.DataFrame(names, index=result.scores.index).join(result.scores), target)
+            scores.append(pd.DataFrame(names, index=result.scores.index).join(result.scores))
             curves.append(pd.DataFrame(names, index=result.curves.index).join(result.curves))
             logger.info(f"{names['method']}: {unfitted_note(result.scores)}")
+        write_csv(pd.concat(scores, ignore_index=True), snakemake.output.scores)
         write_parquet(pd.concat(curves, ignore_index=True), snakemake.output.curves)
 
 

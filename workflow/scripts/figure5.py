@@ -1,7 +1,8 @@
 """Draw Figure 5: mean gains over the baseline."""
 
+from remix.data.catalogue import TABLE_KINDS
 from remix.logs import job
-from remix.plotting.figure5 import figure5
+from remix.plotting.gains import gains_figure
 from remix.plotting.style import render
 from remix.records import atomic_path
 from remix.tables.coverage import coverage_note
@@ -16,7 +17,7 @@ def main(snakemake):
         study = Study.from_json(snakemake.params.study)
         note = coverage_note(read_table(snakemake.input.coverage))
         caption = f"{study.protocol_note} {ERROR_NOTE} {note}"
-        figure = figure5(read_table(snakemake.input.gains), caption, study.methods)
+        figure = gains_figure(read_table(snakemake.input.gains), TABLE_KINDS, caption, study.methods)
         for form in ("png", "svg"):
             with atomic_path(snakemake.output[form]) as temporary:
                 temporary.write_bytes(render(figure, form))

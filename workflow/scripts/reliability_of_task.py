@@ -11,7 +11,7 @@ from remix.tables.study import Study
 def main(snakemake):
     """Write the figure as PNG and SVG from the curves of its cells."""
     with job(snakemake.log[0]):
-        study = Study.from_json(snakemake.params.study)
+        study = Study.from_json(snakemake.params.study).only([snakemake.wildcards.task])
         caption = f"{READING} {study.protocol_note}"
         figure = reliability_of_task(read_curves(snakemake.input.curves, study), caption, study.methods)
         for form in ("png", "svg"):

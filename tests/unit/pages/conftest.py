@@ -9,14 +9,15 @@ DEFINITION = {
     "tasks": {
         "musk": {
             "dataset": "musk", "title": "Musk <2>", "kind": "binary", "minority": ["1"],
-            "classes": ["0", "1"], "merged": True, "irs": ["0.01", "0.05"],
+            "classes": ["0", "1"], "merged": True, "irs": ["0.01", "0.05"], "repeats": 1,
         },
         "landsat": {
             "dataset": "statlog", "title": "Statlog", "kind": "multiclass",
-            "minority": ["b"], "classes": ["a", "b", "c"], "merged": False, "irs": ["0.1"],
+            "minority": ["b"], "classes": ["a", "b", "c"], "merged": False, "irs": ["0.1"], "repeats": 1,
         },
     },
     "methods": {"baseline": "Baseline", "smote": "SMOTE", "remix": "ReMix"},
+    "image_methods": [],
     "protocol": {"splits": 2, "repeats": 1, "epochs": 7, "selection": "last", "validation_fraction": 0.3},
     "switches": {"binary_repeats": "all"},
     "seed": 1,

@@ -5,6 +5,7 @@ import pytest
 from docutils.core import publish_parts
 from jinja2 import Environment
 
+from remix.claims import NOT_OF_THE_PAPER
 from remix.pages.front import front_page_rst
 
 
@@ -127,3 +128,35 @@ def test_no_deviation_may_explain_it(rank_sums, study, coverage, claims, rescore
     assert "None of them brings the ranks nearer" in page
     without = rendered(front_page_rst(rank_sums, study, coverage, claims, rescored.iloc[:0], style=""))
     assert "What explains" not in without
+
+
+@pytest.fixture
+def with_images(rank_sums):
+    """ReMix is second of three methods in both columns on images."""
+    images = rank_sums[(rank_sums["kind"] == "binary") & (rank_sums["method"] != "smote")].copy()
+    images = pd.concat(
+        [images, images[images["method"] == "remix"].assign(method="augment", title="Augment")]
+    )
+    images = images.assign(kind="binary_images", position=images["method"].map({"augment": 1, "remix": 2}))
+    images[[name for name in images if name.startswith("published_")]] = float("nan")
+    return pd.concat([rank_sums, images], ignore_index=True)
+
+
+def test_images_have_a_table_of_their_own(with_images, rank_sums, study, coverage, claims, page):
+    found = rendered(front_page_rst(with_images, study, coverage, claims, style=".a{}"))
+    tables = re.findall(r'<table class="dataframe rank-table">.*?</table>', found, re.S)
+    assert tables[0] == re.search(r'<table class="dataframe rank-table">.*?</table>', page, re.S).group(0)
+    assert "Augment" in tables[1]
+    assert "paper" not in tables[1]
+    assert "ours<small>2 cells</small>" in tables[1]
+    answer = re.search(r'<p class="answer">(.*?)</p>', found).group(1)
+    assert "in 3 of the 4 columns of Table 2" in answer
+    assert "On images, it is first in 0 of 2 columns." in answer
+    assert "images" not in page
+
+
+def test_claims_beside_the_papers_are_shown_and_not_counted(rank_sums, study, coverage, claims):
+    beside = claims.iloc[:1].assign(claim="On Fashion", section=NOT_OF_THE_PAPER)
+    page = rendered(front_page_rst(rank_sums, study, coverage, pd.concat([claims, beside]), style=""))
+    assert "Of 4 claims, hold: 2;" in page
+    assert "On Fashion" in page

@@ -1,3 +1,4 @@
+import dataclasses
 from collections import OrderedDict
 
 import pandas as pd
@@ -64,3 +65,12 @@ def test_a_modified_checkout_is_marked_and_none_is_said(jobs, study):
 def test_nothing_measured(jobs, study):
     text = provenance_markdown(FACTS, jobs.iloc[:0], study, {})
     assert "Nothing was measured." in text
+
+
+def test_methods_for_images_have_a_column_where_images_were_trained(jobs, study):
+    augment = dataclasses.replace(
+        study, methods={**study.methods, "augment": "Augment"}, image_methods=["augment"]
+    )
+    assert provenance_markdown(FACTS, jobs, augment, CONFIG) == provenance_markdown(
+        FACTS, jobs, study, CONFIG
+    )

@@ -1,7 +1,10 @@
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from remix.data.catalogue import Task
 from remix.pages.task import task_markdown, task_values
 
 COUNTS = {
@@ -16,6 +19,7 @@ def datasets():
         {
             "task": ["musk", "landsat"],
             "rows": pd.array([6598, None], dtype="Int64"),
+            "rows_used": pd.array([6598, None], dtype="Int64"),
             "features": pd.array([166, None], dtype="Int64"),
             "note": ["counts two names", ""],
         }
@@ -71,3 +75,35 @@ def test_values_are_those_of_the_task(scores):
     assert list(values) == ["ir", "method", "metric", "mean", "std", "n_folds"]
     assert len(values) == 6
     assert values.loc[values["method"] == "smote", "mean"].tolist() == [0.5, 0.375]
+
+
+@pytest.fixture
+def shirt(study):
+    definition = {
+        "name": "shirt", "dataset": "fashion", "minority": ["6"], "classes": ["5", "6"], "merged": True,
+        "irs": ["0.1"], "image": [28, 28, 1],
+    }  # fmt: skip
+    return dataclasses.replace(
+        study,
+        tasks={**study.tasks, "shirt": Task.from_definition(definition)},
+        titles={**study.titles, "shirt": "Fashion"},
+        methods={**study.methods, "augment": "Augment"},
+        image_methods=["augment"],
+        protocol={**study.protocol, "images": {"epochs": 3, "precision": "float32"}},
+    )
+
+
+def test_images_have_their_size_and_methods(shirt, datasets, coverage, scores):
+    own = scores[(scores["task"] == "musk") & (scores["ir"] == "0.05")].assign(task="shirt", ir="0.1")
+    scores = pd.concat([scores, own, own[own["method"] == "smote"].assign(method="augment", mean=0.9375)])
+    there = coverage.iloc[:1].assign(task="shirt", ir="0.1", dataset="fashion")
+    line = {"task": ["shirt"], "rows": [60000], "rows_used": [8000], "features": [784], "note": [""]}
+    tables = pd.concat([datasets, pd.DataFrame(line)]), pd.concat([coverage, there])
+    text = task_markdown("shirt", shirt, *tables, scores, {"0.1": np.array([700, 70])})
+    lines = rows(text)
+    assert ["Features", "28 × 28 × 1"] in lines
+    assert ["Rows of the data", "8,000 of 60,000"] in lines
+    assert ["IR", "Baseline", "SMOTE", "ReMix", "Augment"] in lines
+    assert ["0.1", "0.500 ± 0.010", "0.750 ± 0.010", "0.875 ± 0.010", "**0.938** ± 0.010"] in lines
+    assert "3 epochs" in text
+    assert "Augment" not in task_markdown("musk", shirt, *tables, scores, COUNTS["musk"])

@@ -66,3 +66,21 @@ def test_many_methods_and_tasks_draw(table):
     figure.draw_without_rendering()
     box = figure.axes[3].get_legend().get_window_extent()
     assert box.x1 <= figure.bbox.x1
+
+
+def test_images_have_rows_and_methods_of_their_own(table):
+    images = table[table["task"] == "musk"].assign(kind="binary_images", task="shirt")
+    augment = images[images["method"] == "remix"].assign(method="augment")
+    mixed = pd.concat([table, images, augment])
+    titles = {**TITLES, "augment": "Augment"}
+    axes = batch_figure(mixed, {**N_CLASSES, "shirt": 2}, "note", titles).axes
+    assert len(axes) == 8
+    assert "Augment" not in lines(axes[2])
+    assert axes[4].get_title() == "Binary images"
+    assert lines(axes[4])["shirt"] == ([0, 1], [0.25, 0.75])
+    assert lines(axes[6])["Augment"] == lines(axes[6])["ReMix"] == ([0, 1], [0.5, 0.25])
+    assert [t.get_text() for ax in axes for t in ax.texts] == ["no cells"] * 2
+    alone = batch_figure(mixed[mixed["task"] == "shirt"], {"shirt": 2}, "note", titles).axes
+    assert [ax.get_title() for ax in alone[:2]] == ["Binary images", "Multi-class images"]
+    sizes = [line.get_markersize() for line in alone[2].lines if line.get_label() in titles.values()]
+    assert sizes == sorted(set(sizes), reverse=True)

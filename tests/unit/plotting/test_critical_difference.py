@@ -124,3 +124,20 @@ def test_the_bytes_do_not_depend_on_the_order_of_sets():
         for seed in ("1", "2")
     }
     assert len(made) == 1
+
+
+def test_images_have_rows_of_their_own_and_all_titles_fit():
+    images = compared(6, kinds=("binary_images", "multiclass_images"))
+    figure = critical_difference(pd.concat([compared(), images]), "note", TITLES)
+    figure.draw_without_rendering()
+    titles = [ax.get_title() for ax in figure.axes]
+    assert titles[4:6] == [
+        "Binary images, G-mean (6 cells of 6 datasets)",
+        "Multi-class images, G-mean (6 cells of 6 datasets)",
+    ]
+    boxes = [ax.title.get_window_extent() for ax in figure.axes]
+    assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 for box in boxes)
+    assert not any(left.overlaps(right) for left, right in zip(boxes[::2], boxes[1::2], strict=True))
+    alone = critical_difference(images[images["kind"] == "binary_images"], "note", TITLES)
+    assert [texts(ax) for ax in alone.axes[1::2]] == [["no cells"]] * 2
+    assert len(alone.axes) == 4

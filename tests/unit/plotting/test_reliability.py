@@ -157,3 +157,19 @@ def test_nothing_overlaps_or_leaves_the_figure(n_methods):
         assert box.x1 <= figure.bbox.x1
         assert box.y1 <= figure.bbox.y1
         assert not any(box.overlaps(other) for other in boxes[k + 1 :])
+
+
+def test_a_kind_shows_the_methods_that_it_has(curves):
+    titles = {**TITLES, "augment": "Augment"}
+    images = cell_curves("shirt", "0.1", titles, 2, [1]).assign(kind="binary_images")
+    figure = reliability_overview(pd.concat([curves, images], ignore_index=True), "note", titles)
+    assert [t.get_text() for t in figure.texts] == [
+        "Binary tasks: 1 task, 2 cells",
+        "Multi-class tasks: 1 task, 1 cell",
+        "Binary tasks on images: 1 task, 1 cell",
+        "note",
+    ]
+    shown = [ax.get_title() for ax in axes(figure) if ax.get_title()]
+    assert shown == [*TITLES.values(), *TITLES.values(), *titles.values()]
+    with pytest.raises(ValueError, match="not enough values"):
+        curve(axes(figure)[-9], "-", minority=False)

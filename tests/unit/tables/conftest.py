@@ -11,21 +11,40 @@ DEFINITION = {
     "tasks": {
         "musk": {
             "dataset": "musk", "title": "Musk", "kind": "binary", "minority": ["1"],
-            "classes": ["0", "1"], "merged": True, "irs": ["0.01", "0.05"],
+            "classes": ["0", "1"], "merged": True, "irs": ["0.01", "0.05"], "repeats": 1,
         },
         "aps": {
             "dataset": "aps", "title": "APS", "kind": "binary", "minority": ["pos"],
-            "classes": ["neg", "pos"], "merged": True, "irs": ["0.01"],
+            "classes": ["neg", "pos"], "merged": True, "irs": ["0.01"], "repeats": 1,
         },
         "landsat": {
             "dataset": "statlog", "title": "Statlog", "kind": "multiclass",
-            "minority": ["b", "c"], "classes": ["a", "b", "c"], "merged": False, "irs": ["0.1"],
+            "minority": ["b", "c"], "classes": ["a", "b", "c"], "merged": False, "irs": ["0.1"], "repeats": 1,
         },
     },
     "methods": {"baseline": "Baseline", "smote": "SMOTE", "remix": "ReMix"},
+    "image_methods": [],
     "protocol": {"splits": 2, "repeats": 1, "epochs": 7, "selection": "last", "validation_fraction": 0.3},
     "switches": DEFAULT_SWITCHES,
     "seed": 1,
+}  # fmt: skip
+
+# The same with images: Fashion-MNIST's data is there, CIFAR-10's is not.
+MIXED = DEFINITION | {
+    "tasks": DEFINITION["tasks"] | {
+        "shirt": {
+            "dataset": "fashion", "title": "Fashion", "kind": "binary_images", "minority": ["6"],
+            "classes": list("0123456789"), "merged": True, "image": [28, 28, 1], "irs": ["0.1", "0.05"],
+            "repeats": 1,
+        },
+        "cifar10_dog": {
+            "dataset": "cifar10", "title": "CIFAR-10", "kind": "binary_images", "minority": ["dog"],
+            "classes": ["cat", "dog"], "merged": True, "image": [32, 32, 3], "irs": ["0.05"], "repeats": 1,
+        },
+    },
+    "methods": {**DEFINITION["methods"], "augment": "Augment"},
+    "image_methods": ["augment"],
+    "protocol": {**DEFINITION["protocol"], "images": {"epochs": 3, "precision": "float32"}},
 }  # fmt: skip
 
 RECORDS = {
@@ -45,6 +64,11 @@ RECORDS = {
         "files": {"sat.trn": "0f", "sat.tst": "1f"},
         "attempts": [],
     },
+    "fashion": {
+        "available": True, "source": 0, "origin": "source", "kind": "debian", "files": {"a.gz": "0f"},
+        "attempts": [],
+    },
+    "cifar10": {"available": False, "attempts": [{"source": "url x.example/c.tar", "reason": "status 404"}]},
 }  # fmt: skip
 
 # By cell and method: the mean over two folds of (g-mean, balanced Brier score).
@@ -53,6 +77,14 @@ MEANS = {
     ("musk", "0.01"): {"baseline": (0.25, 0.5), "smote": (0.375, 0.375), "remix": (0.25, 0.125)},
     ("landsat", "0.1"): {"baseline": (0.5, 0.25), "smote": (0.5, 0.375), "remix": (0.625, 0.125)},
 }
+IMAGE_MEANS = {
+    ("shirt", "0.1"): {
+        "baseline": (0.5, 0.25), "smote": (0.25, 0.5), "remix": (0.625, 0.125), "augment": (0.75, 0.0625),
+    },
+    ("shirt", "0.05"): {
+        "baseline": (0.5, 0.375), "smote": (0.5, 0.5), "remix": (0.75, 0.125), "augment": (0.625, 0.25),
+    },
+}  # fmt: skip
 
 
 def scores_of(means, study):
@@ -79,6 +111,27 @@ def coverage(study):
 @pytest.fixture
 def scores(study):
     return scores_of(MEANS, study)
+
+
+@pytest.fixture
+def mixed():
+    """A study of tables and images."""
+    return Study.from_json(json.dumps(MIXED))
+
+
+@pytest.fixture
+def mixed_coverage(mixed):
+    return coverage_table(mixed, RECORDS)
+
+
+@pytest.fixture
+def mixed_scores(mixed):
+    return scores_of(MEANS | IMAGE_MEANS, mixed)
+
+
+@pytest.fixture
+def image_scores(mixed):
+    return scores_of(IMAGE_MEANS, mixed)
 
 
 @pytest.fixture

@@ -7,7 +7,16 @@ import pandas as pd
 import pytest
 from scipy.stats import kendalltau
 
-from remix.tables.audit import STUDY, STUDY_ALIKE, Run, audit_markdown, audit_table
+from remix.tables.audit import (
+    STUDY,
+    STUDY_ALIKE,
+    Run,
+    audit_markdown,
+    audit_table,
+    setting_texts,
+    unchanged_note,
+    without_effect,
+)
 from remix.tables.audit_effects import audit_effects, audit_effects_markdown
 
 
@@ -124,3 +133,55 @@ def test_effects_for_people_show_what_changes(runs, coverage):
     assert "SMOTE" not in text
     same = audit_effects({**runs, "balance": runs[STUDY]})
     assert "No deviation changes anything." in audit_effects_markdown(same, coverage)
+
+
+def with_images(runs, mixed, image_scores):
+    return {
+        name: Run(
+            dataclasses.replace(mixed, switches=run.study.switches),
+            pd.concat([run.scores, image_scores], ignore_index=True),
+        )
+        for name, run in runs.items()
+    }
+
+
+def test_images_do_not_disturb_the_printed_table(runs, mixed, image_scores, table2):
+    tasks = {"musk", "aps", "landsat", "shirt"}
+    more = with_images(runs, mixed, image_scores)
+    pd.testing.assert_frame_equal(audit_table(more, table2, tasks), audit_table(runs, table2, tasks))
+    effects = audit_effects(more)
+    assert "augment" in set(effects.loc[effects["kind"] == "binary_images", "method"])
+    assert "augment" not in set(effects.loc[effects["kind"] == "binary", "method"])
+    assert effects["change"].notna().all()
+
+
+def test_images_alone_cannot_be_compared(runs, mixed, image_scores, table2, coverage):
+    alone = {name: Run(mixed, image_scores) for name in runs}
+    assert audit_table(alone, table2, {"shirt"}).empty
+
+
+def test_settings_without_effect_are_found(runs, mixed, image_scores):
+    assert without_effect(runs) == []
+    same = Run(runs[STUDY].study, runs[STUDY].scores.set_axis(range(7, 7 + len(runs[STUDY].scores))))
+    assert without_effect({**runs, "images": same}) == ["images"]
+    fewer = Run(same.study, same.scores[same.scores["task"] != "musk"])
+    assert without_effect({**runs, "images": fewer}) == []
+    assert unchanged_note([]) == ""
+    assert unchanged_note(["images epochs 9", "a 1"]).endswith("cells and folds: images epochs 9; a 1.")
+
+
+def test_nested_settings_are_named(runs, mixed, table, coverage):
+    def run(**protocol):
+        return Run(dataclasses.replace(mixed, protocol={**mixed.protocol, **protocol}), runs[STUDY].scores)
+
+    texts = setting_texts(
+        {
+            STUDY: run(),
+            "images": run(images={"epochs": 500, "precision": "float32"}),
+            "clip": run(tables={"clip": 3.0}),
+            "epochs": run(epochs=9),
+            "authors": run(epochs=9),
+        }
+    )
+    assert list(texts.values())[1:] == ["images epochs 500", "clip 3.0", "epochs 9", "all of authors.yaml"]
+    assert "Left out: a." in audit_markdown(table, coverage, "Left out: a.")

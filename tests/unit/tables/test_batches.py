@@ -121,3 +121,33 @@ def test_no_cells_and_no_smote(table, study, coverage, datasets):
     assert "There is no cell." in batches_markdown(empty, study, coverage)
     without = table.assign(smote_limited=float("nan"))
     assert "SMOTE lacked" not in batches_markdown(without, study, coverage)
+
+
+def test_images_have_methods_of_their_own(paths, mixed, datasets, mixed_coverage, tmp_path):
+    own = {1: [2, 4], 0: [0, 0]}
+    for method, share in {"baseline": 0.1, "smote": 0.5, "remix": 0.5, "augment": 0.5}.items():
+        path = tmp_path / "shirt" / "0.1" / f"{method}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        further = {"smote_limited": [9, 9], "smote_repeated": 0} if method == "smote" else {}
+        record(own, [1 - share, share], **further).to_csv(path, index=False)
+        paths.append(str(path))
+    sizes = pd.concat([datasets, datasets.iloc[:1].assign(task="shirt", ir="0.1")])
+    table = batches_table(read_records(paths, mixed), mixed, sizes, {**SIZES, "shirt": 4})
+    assert table.groupby("kind", sort=False)["method"].nunique().to_dict() == {
+        "binary": 3, "multiclass": 3, "binary_images": 4,
+    }  # fmt: skip
+    text = batches_markdown(table, mixed, mixed_coverage)
+    assert cells(text, "## Share of a minority class")[0] == [
+        "Task",
+        "IR",
+        "In the data",
+        "Baseline",
+        "SMOTE",
+        "ReMix",
+    ]
+    assert cells(text, "## Share of a minority class on images")[2] == [
+        "shirt", "0.1", "5.0 %", "10 %", "50 %", "50 %", "50 %",
+    ]  # fmt: skip
+    assert "nan" not in text
+    with pytest.raises(ResultError, match=r"shirt, IR 0\.1 has no training record of augment"):
+        read_records(paths[:-1], mixed)

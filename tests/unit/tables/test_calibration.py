@@ -124,3 +124,24 @@ def test_calibration_files_are_read_like_scores(calibration, study, tmp_path):
     )
     with pytest.raises(ResultError, match="has the columns"):
         read_scores(paths, study)
+
+
+def test_images_have_methods_of_their_own(calibration, mixed, mixed_coverage):
+    image = calibration[calibration["task"] == "musk"].assign(kind="binary_images", task="shirt")
+    image["ir"] = image["ir"].map({"0.05": "0.1", "0.01": "0.05"})
+    augment = image[image["method"] == "remix"].assign(method="augment", value=0.25)
+    scores = pd.concat([calibration, image, augment], ignore_index=True)
+    table = calibration_table(scores, mixed)
+    alone = calibration_table(calibration, mixed)
+    pd.testing.assert_frame_equal(table[table["kind"] != "binary_images"], alone)
+    assert list(dict.fromkeys(table.loc[table["kind"] == "binary_images", "method"])) == list(mixed.methods)
+    text = calibration_markdown(table, mixed, mixed_coverage)
+    tables, images = text.split("## Binary images (2 cells)")
+    assert "Augment" not in tables
+    assert (
+        rows_of(images, "### ECE" if "### ECE" in images else "### Expected calibration error")[5][1]
+        == "**0.2500**"
+    )
+    lost = (scores["method"] == "augment") & (scores["ir"] == "0.1")
+    with pytest.raises(ResultError, match=r"shirt, IR 0\.1"):
+        calibration_table(scores[~lost], mixed)

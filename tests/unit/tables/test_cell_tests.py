@@ -127,3 +127,18 @@ def test_gaps_are_refused(folds, sizes, spoil_scores, spoil_sizes, message):
     given = (spoil_scores(folds) if spoil_scores else folds, spoil_sizes(sizes) if spoil_sizes else sizes)
     with pytest.raises(ResultError, match=message):
         cell_tests_table(*given)
+
+
+def test_images_have_sections_with_their_own_methods(mixed_scores, mixed, mixed_coverage):
+    folds = mixed_scores[["task", "ir", "repeat", "fold"]].drop_duplicates()
+    table = cell_tests_table(mixed_scores, folds.assign(train_rows=70, test_rows=100))
+    pairs = table[table["metric"] == "g_mean"].groupby("task", sort=False).size()
+    assert pairs.to_dict() == {"musk": 2 * 3, "landsat": 3, "shirt": 2 * 6}
+    text = cell_tests_markdown(table, mixed, mixed_coverage)
+    sections = {part.partition("\n")[0]: part for part in text.split("\n## ")[1:]}
+    tables = sections["G-mean: each method against Baseline"]
+    assert "Augment" not in tables
+    assert "shirt" not in tables
+    images = sections["G-mean on images: each method against Baseline"]
+    assert "Augment – Baseline" in images
+    assert "musk" not in images

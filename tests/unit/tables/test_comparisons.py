@@ -107,3 +107,28 @@ def test_no_cells_and_one_method(scores, no_scores, study, coverage):
 def test_an_incomplete_cell_is_refused(scores, study):
     with pytest.raises(ResultError, match=r"landsat, IR 0\.1 has no g_mean of smote"):
         comparisons_table(scores[(scores["task"] != "landsat") | (scores["method"] != "smote")], study)
+
+
+def test_images_are_compared_among_all_their_methods(mixed_scores, mixed, mixed_coverage):
+    table = comparisons_table(mixed_scores, mixed)
+    pairs = table[table["metric"] == "g_mean"].groupby("kind", sort=False).size()
+    assert pairs.to_dict() == {"binary": 3, "multiclass": 3, "binary_images": 6}
+    text = comparisons_markdown(table, mixed, mixed_coverage)
+    before, images = text.split("## Mean ranks on images")
+    assert "Augment" not in before
+    assert "| Augment " in images
+    assert "## Binary images: pairs of methods" in images
+    assert "nan" not in text
+
+
+def test_images_alone_and_tables_alone(scores, image_scores, mixed, mixed_coverage):
+    alone = comparisons_markdown(comparisons_table(image_scores, mixed), mixed, mixed_coverage)
+    assert [line for line in alone.splitlines() if line.startswith("## ")] == [
+        "## Mean ranks on images", "## Binary images: pairs of methods",
+    ]  # fmt: skip
+    assert (
+        "images"
+        not in comparisons_markdown(comparisons_table(scores, mixed), mixed, mixed_coverage).split("## ", 1)[
+            1
+        ]
+    )

@@ -1,6 +1,9 @@
-import pandas as pd
+import dataclasses
 
-from remix.tables.datasets import datasets_markdown, datasets_table
+import pandas as pd
+import pytest
+
+from remix.tables.datasets import datasets_markdown, datasets_table, dimension, printed_dimension
 
 
 def test_sizes_and_printed_numbers(study, shapes, label_counts, table1):
@@ -51,3 +54,44 @@ def test_many_classes_are_called_the_rest(study, table1):
     object.__setattr__(definition, "minority", ("b",))
     assert datasets_table(study, {}, {}, table1)["classes"].iloc[-1] == "b vs rest (merged)"
     assert isinstance(table, pd.DataFrame)
+
+
+@pytest.fixture
+def cifar(table1):
+    """Printed lines with the remark on a ratio that cannot be had."""
+    remark = "0.25 takes 11,250 dogs"
+    return table1.assign(irs_remark=table1["irs_remark"].where(table1["task"] != "cifar10_dog", remark))
+
+
+def test_images_show_their_size_and_need_not_name_the_channels(mixed, shapes, cifar, mixed_coverage):
+    images = {"cifar10": (50000, 3072), "fashion": (60000, 784)}
+    table = datasets_table(mixed, shapes | images, {}, cifar)
+    dog = table.set_index("task").loc["cifar10_dog"]
+    assert (dog["features"], dog["rows"], dog["rows_used"]) == (3072, 50000, 50000)
+    assert dog["note"] == "IRs 0.05, printed 0.25, 0.1, 0.05 (0.25 takes 11,250 dogs)"
+    text = datasets_markdown(table, mixed, mixed_coverage)
+    assert "| 32 × 32 × 3 |" in text
+    assert "| 28 × 28 × 1 |" in text
+    assert dimension(mixed.tasks["shirt"], pd.NA) == printed_dimension(mixed.tasks["shirt"], "") == ""
+    assert printed_dimension(mixed.tasks["cifar10_dog"], 3072) == "32×32"
+
+
+def test_the_size_of_images_does_not_depend_on_how_they_are_stored(mixed, shapes, cifar):
+    table = datasets_table(mixed, shapes | {"fashion": (60000, 1)}, {}, cifar)
+    assert table.set_index("task").loc["shirt", "features"].tolist() == [784, 784]
+
+
+def test_fewer_images_are_said(mixed, shapes, cifar, mixed_coverage):
+    fewer = dataclasses.replace(mixed, switches={**mixed.switches, "image_rows": 8000})
+    table = datasets_table(fewer, shapes | {"cifar10": (50000, 3072), "fashion": (5000, 784)}, {}, cifar)
+    used = table.drop_duplicates("task").set_index("task")["rows_used"]
+    assert pd.isna(used["aps"])
+    assert used.drop("aps").to_dict() == {"musk": 6598, "landsat": 6435, "shirt": 5000, "cifar10_dog": 8000}
+    assert (
+        table.set_index("task")
+        .loc["cifar10_dog", "note"]
+        .endswith("; only 8,000 rows used (switches.image_rows)")
+    )
+    text = datasets_markdown(table, fewer, mixed_coverage)
+    assert "| 8,000 of 50,000 |" in text
+    assert "of 6,598" not in text

@@ -46,3 +46,16 @@ def test_the_interval_draws_datasets_not_tasks(scores, study, coverage):
     assert (line["gain"], line["n_tasks"], line["n_datasets"]) == (0.5, 2, 1)
     assert np.isnan(line["low"])
     assert np.isnan(line["high"])
+
+
+def test_kinds_show_their_own_methods(mixed_scores, mixed, mixed_coverage):
+    table = gains_table(mixed_scores, mixed)
+    overall = table[(table["metric"] == "g_mean") & (table["ir"] == "All")].set_index(["kind", "method"])[
+        "gain"
+    ]
+    assert overall["binary_images", "augment"] == (0.25 + 0.125) / 2
+    assert ("binary", "augment") not in overall.index
+    text = gains_markdown(table, mixed, mixed_coverage)
+    assert "## Binary images: gain in G-mean" in text
+    assert "Augment" not in text.split("## Binary images")[0]
+    assert "nan" not in text

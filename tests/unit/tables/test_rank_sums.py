@@ -1,4 +1,5 @@
 import dataclasses
+import re
 
 import pandas as pd
 
@@ -89,3 +90,33 @@ def test_without_ties_the_sums_are_the_same(scores, study, table2):
 
 def test_without_cells_nothing_is_said_of_ties(no_scores, study, table2):
     assert ties_remark(rank_sums_table(no_scores, study, table2)) == ""
+
+
+def test_images_have_rows_where_there_are_cells(scores, mixed_scores, image_scores, study, mixed, table2):
+    table = rank_sums_table(mixed_scores, mixed, table2)
+    on_images = table["kind"] == "binary_images"
+    assert set(table["kind"]) == {"binary", "multiclass", "binary_images"}
+    pd.testing.assert_frame_equal(table[~on_images], rank_sums_table(scores, study, table2))
+    sums = table[on_images & (table["metric"] == "g_mean")].set_index("method")["rank_sum"]
+    # Of 0.5, 0.25, 0.625, 0.75 at 0.1 and of 0.5, 0.5, 0.75, 0.625 at 0.05.
+    assert sums.to_dict() == {"baseline": 3 + 3, "smote": 4 + 3, "remix": 2 + 1, "augment": 1 + 2}
+    assert table.loc[on_images, "published_rank_sum"].isna().all()
+    alone = rank_sums_table(image_scores, mixed, table2)
+    assert alone.loc[alone["kind"] == "binary", "rank_sum"].isna().all()
+
+
+def test_images_are_a_part_of_their_own_for_people(mixed_scores, mixed, table2, mixed_coverage):
+    table = rank_sums_table(mixed_scores, mixed, table2)
+    text = rank_sums_markdown(table, mixed, mixed_coverage)
+    tables, images = text.split("## On images")
+    assert "Augment" not in tables
+    assert re.search(r"^\| Augment +\| +\*\*3\*\* \(1\.50\) \| +\*\*3\*\* \(1\.50\) \|$", images, re.M)
+    assert "Binary images GM (2 cells)" in images
+    assert "paper (" not in images
+    assert "The study ranks" not in text
+
+
+def test_without_cells_on_images_nothing_is_said_of_them(scores, mixed, table2, mixed_coverage):
+    text = rank_sums_markdown(rank_sums_table(scores, mixed, table2), mixed, mixed_coverage)
+    assert "Augment" not in text
+    assert "## On images" not in text

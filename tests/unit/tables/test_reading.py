@@ -138,11 +138,10 @@ def repeated(scores, repeats=3):
     return pd.concat([scores.assign(repeat=r, value=scores["value"] + 0.01 * r) for r in range(repeats)])
 
 
-def test_a_switch_leaves_repeats_of_binary_tasks_out(scores, study, tmp_path):
+def test_repeats_that_a_task_does_not_have_are_left_out(scores, study, tmp_path):
     study = dataclasses.replace(
         study,
-        protocol={**study.protocol, "repeats": 3},
-        switches={**study.switches, "binary_repeats": 2},
+        repeats={task: 2 if definition.binary else 3 for task, definition in study.tasks.items()},
     )
     read = read_scores(write(repeated(scores), tmp_path), study)
     assert set(read.loc[read["kind"] == "binary", "repeat"]) == {0, 1}
@@ -172,3 +171,42 @@ def test_a_file_may_stand_for_another_method(scores, study, tmp_path):
     assert list(dict.fromkeys(read["method"])) == ["baseline", "smote", "remix"]
     values = [part["value"].tolist() for _, part in read.groupby("method")]
     assert values[0] == values[1] == values[2]
+
+
+def test_images_have_scores_of_more_methods(mixed_scores, mixed, tmp_path):
+    read = read_scores(write(mixed_scores, tmp_path), mixed)
+    methods = read.groupby("kind")["method"].unique().map(list).to_dict()
+    assert methods == {
+        "binary": ["baseline", "smote", "remix"],
+        "multiclass": ["baseline", "smote", "remix"],
+        "binary_images": ["baseline", "smote", "remix", "augment"],
+    }
+    lost = (mixed_scores["method"] == "augment") & (mixed_scores["ir"] == "0.1")
+    (tmp_path / "lacking").mkdir()
+    lacking = write(mixed_scores[~lost], tmp_path / "lacking")
+    with pytest.raises(ResultError, match=r"shirt, IR 0\.1 has no scores of augment"):
+        read_scores(lacking, mixed)
+    (tmp_path / "strange").mkdir()
+    strange = write(mixed_scores.iloc[:1].assign(method="augment"), tmp_path / "strange")
+    with pytest.raises(
+        ResultError, match="is of task musk and method augment, which the study does not have"
+    ):
+        read_scores(strange, mixed)
+
+
+def test_a_file_may_hold_all_methods_of_a_cell(scores, study, tmp_path):
+    cell = scores[scores["task"] == "landsat"]
+    path = tmp_path / "landsat.csv"
+    cell[SCORE_COLUMNS].to_csv(path, index=False)
+    pd.testing.assert_frame_equal(read_scores([path], study), cell.reset_index(drop=True))
+    cell[SCORE_COLUMNS].replace({"method": {"remix": "other"}}).to_csv(path, index=False)
+    with pytest.raises(ResultError, match="method other, which the study does not have"):
+        read_scores([path], study)
+
+
+def test_curves_of_images_have_more_methods(mixed, tmp_path):
+    curves = read_curves([write_curves(tmp_path, "musk", "0.01", ["baseline", "smote", "remix"])], mixed)
+    assert curves["method"].nunique() == 3
+    lacking = write_curves(tmp_path, "shirt", "0.1", ["baseline", "smote", "remix"])
+    with pytest.raises(ResultError, match="lacks augment"):
+        read_curves([lacking], mixed)

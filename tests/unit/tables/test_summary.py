@@ -60,3 +60,21 @@ def test_nothing_made(no_scores, study, coverage, table2):
     assert "claims" not in text
     assert "0 of 4 cells" in text
     assert max(map(len, text.splitlines())) <= WIDTH
+
+
+def test_images_are_counted_with_their_own_methods(mixed_scores, mixed, mixed_coverage, table2):
+    sums = rank_sums_table(mixed_scores, mixed, table2)
+    text = summary_text(mixed, mixed_coverage, sums, CLAIMS, **FILES, data_dir="data")
+    assert "5 of 7 cells: 3 × 3 methods × 2 folds + 2 × 4 methods × 2 folds = 34 networks." in text
+    block = text.split("Rank sums, binary images")[1]
+    assert block.splitlines()[0].endswith("; 2 cells here)")
+    assert ["Augment", "3", "(1.50)", "3", "(1.50)"] in [line.split() for line in block.splitlines()]
+    assert "paper" not in block.split("\n\n")[0]
+
+
+def test_an_effect_of_one_dataset_has_no_interval(scores, study, coverage, table2):
+    claims = CLAIMS.assign(low=float("nan"), high=float("nan"))
+    text = summary_text(
+        study, coverage, rank_sums_table(scores, study, table2), claims, **FILES, data_dir="data"
+    )
+    assert "✓ ReMix is first: holds (remix − cost: +0.125)" in text

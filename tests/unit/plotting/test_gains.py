@@ -4,7 +4,8 @@ import pytest
 from matplotlib.colors import to_rgba
 from matplotlib.container import BarContainer, ErrorbarContainer
 
-from remix.plotting.figure5 import figure5
+from remix.data.catalogue import IMAGE_KINDS, TABLE_KINDS
+from remix.plotting.gains import gains_figure
 from remix.plotting.style import fills, render
 from remix.ranking import GAIN_COLUMNS
 
@@ -31,7 +32,7 @@ def bars(ax):
 
 
 def test_each_panel_shows_its_numbers(gains):
-    figure = figure5(gains, "note", TITLES)
+    figure = gains_figure(gains, TABLE_KINDS, "note", TITLES)
     top_left, top_right, bottom_left, _ = figure.axes
     assert bars(top_left) == {"SMOTE": [-0.125] * 3, "ReMix": [0.25, 1.25, 2.25]}
     assert bars(top_right) == {"SMOTE": [-0.125] * 2, "ReMix": [0.25, 1.25]}
@@ -50,13 +51,13 @@ def test_each_panel_shows_its_numbers(gains):
 
 def test_panels_do_not_mix_up_kinds_and_metrics(gains):
     chosen = (gains["kind"] == "multiclass") & (gains["metric"] == "balanced_brier")
-    figure = figure5(gains.assign(gain=gains["gain"].where(~chosen, 9.0)), "note", TITLES)
+    figure = gains_figure(gains.assign(gain=gains["gain"].where(~chosen, 9.0)), TABLE_KINDS, "note", TITLES)
     assert bars(figure.axes[3]) == {"SMOTE": [9.0] * 2, "ReMix": [9.0] * 2}
     assert all(9.0 not in values for ax in figure.axes[:3] for values in bars(ax).values())
 
 
 def test_bars_have_the_methods_colour_an_error_bar_and_a_zero_line(gains):
-    ax = figure5(gains, "note", TITLES).axes[0]
+    ax = gains_figure(gains, TABLE_KINDS, "note", TITLES).axes[0]
     remix = next(c for c in ax.containers if c.get_label() == "ReMix")
     assert all(bar.get_facecolor() == pytest.approx(rgba("remix")) for bar in remix)
     bars = [c for c in ax.containers if isinstance(c, ErrorbarContainer)][1]
@@ -71,7 +72,7 @@ def rgba(method):
 
 
 def test_order_of_the_rows_does_not_matter(gains):
-    shuffled = figure5(gains.sort_values("gain", kind="stable"), "note", TITLES).axes[0]
+    shuffled = gains_figure(gains.sort_values("gain", kind="stable"), TABLE_KINDS, "note", TITLES).axes[0]
     by_label = dict(
         zip([t.get_text() for t in shuffled.get_xticklabels()], bars(shuffled)["ReMix"], strict=True)
     )
@@ -79,21 +80,23 @@ def test_order_of_the_rows_does_not_matter(gains):
 
 
 def test_a_kind_without_cells_says_so(gains):
-    figure = figure5(gains[gains["kind"] == "binary"], "note", TITLES)
+    figure = gains_figure(gains[gains["kind"] == "binary"], TABLE_KINDS, "note", TITLES)
     assert [t.get_text() for t in figure.axes[1].texts] == ["no cells"]
     assert not figure.axes[0].texts
-    nothing = figure5(gains.iloc[:0], "note", TITLES)
+    nothing = gains_figure(gains.iloc[:0], TABLE_KINDS, "note", TITLES)
     assert [t.get_text() for ax in nothing.axes for t in ax.texts] == ["no cells"] * 4
     assert render(nothing, "png")
 
 
 def test_a_single_dataset_has_no_error_bar_and_draws(gains):
-    assert render(figure5(gains.assign(low=np.nan, high=np.nan, n_datasets=1), "note"), "svg")
+    assert render(
+        gains_figure(gains.assign(low=np.nan, high=np.nan, n_datasets=1), TABLE_KINDS, "note"), "svg"
+    )
 
 
 @pytest.mark.parametrize("n_words", [1, 150])
 def test_the_caption_is_inside_the_figure_and_overlaps_nothing(gains, n_words):
-    figure = figure5(gains, "missing " * n_words, TITLES)
+    figure = gains_figure(gains, TABLE_KINDS, "missing " * n_words, TITLES)
     figure.draw_without_rendering()
     (text,) = figure.texts
     box = text.get_window_extent()
@@ -104,3 +107,29 @@ def test_the_caption_is_inside_the_figure_and_overlaps_nothing(gains, n_words):
     assert box.y0 >= page.y0
     for ax in figure.axes:
         assert ax.get_tightbbox().y0 >= box.y1
+
+
+def test_images_are_drawn_with_their_own_methods(gains):
+    images = gains[gains["kind"] == "binary"].assign(kind="binary_images")
+    augment = images[images["method"] == "remix"].assign(method="augment", gain=0.5)
+    mixed = pd.concat([gains, images, augment])
+    titles = {**TITLES, "augment": "Augment"}
+    figure = gains_figure(mixed, IMAGE_KINDS, "note", titles)
+    assert [ax.get_title() for ax in figure.axes[:2]] == ["Binary images", "Multi-class images"]
+    assert bars(figure.axes[0])["Augment"] == [0.5] * 3
+    assert [t.get_text() for t in figure.axes[1].texts] == ["no cells"]
+    on_tables = gains_figure(mixed, TABLE_KINDS, "note", titles)
+    assert render(on_tables, "svg") == render(gains_figure(gains, TABLE_KINDS, "note", titles), "svg")
+
+
+def test_bars_of_six_methods_can_be_told_apart(gains):
+    one = gains[(gains["kind"] == "binary") & (gains["method"] == "remix")]
+    titles = {name: name for name in ("cost", "smote", "mixup", "remix", "augment", "remix_aug")}
+    many = pd.concat([one.assign(method=name, kind=kind) for name in titles for kind in IMAGE_KINDS])
+    figure = gains_figure(many, IMAGE_KINDS, "note", titles)
+    figure.draw_without_rendering()
+    for ax in figure.axes:
+        inches = [bar.get_window_extent().width / figure.dpi for bar in ax.patches]
+        assert min(inches) > 0.1
+    legend = figure.legends[0].get_window_extent()
+    assert all(not ax.get_tightbbox().overlaps(legend) for ax in figure.axes)

@@ -1,7 +1,7 @@
-"""Figure 5: mean gains over the baseline, by imbalance ratio and over all cells."""
+"""Figures 5 and 6: mean gains over the baseline, by imbalance ratio and over all cells."""
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,23 +10,27 @@ from matplotlib.figure import Figure
 
 from remix.metrics import metric as metric_named
 from remix.plotting.style import Fill, fills
-from remix.ranking import ALL, KINDS
+from remix.ranking import ALL
+from remix.tables.study import KIND_TITLES
 
 PANELS = ("g_mean", "balanced_brier")
-TITLES = {"binary": "Binary", "multiclass": "Multi-class"}
 GROUP_WIDTH = 0.8
 WIDEST_BAR = 0.3
 INCHES_PER_GROUP = 1.9  # and at least 10 inches in all
 CHARACTERS_PER_INCH = 15
 
 
-def figure5(gains: pd.DataFrame, caption: str, titles: Mapping[str, str] | None = None) -> Figure:
-    """Draw the gains in g-mean (top) and balanced Brier score (bottom), binary left and multi-class right.
+def gains_figure(
+    gains: pd.DataFrame, kinds: Sequence[str], caption: str, titles: Mapping[str, str] | None = None
+) -> Figure:
+    """Draw the gains in g-mean (top) and balanced Brier score (bottom), with a column for each kind.
 
     Parameters
     ----------
     gains : DataFrame
         As `remix.ranking.gains` gives it, for both metrics.
+    kinds : sequence of str
+        What is drawn, of `remix.data.catalogue.KINDS`; all must have the same methods.
     caption : str
         Text below the panels; wrapped.
     titles : mapping of str to str, optional
@@ -37,6 +41,7 @@ def figure5(gains: pd.DataFrame, caption: str, titles: Mapping[str, str] | None 
     matplotlib.figure.Figure
         A panel of a kind that has no cells says so.
     """
+    gains = gains[gains["kind"].isin(kinds)]
     present = list(gains["method"].unique())
     titles = {name: title for name, title in (titles or {}).items() if name in present} or {
         n: n for n in present
@@ -46,14 +51,14 @@ def figure5(gains: pd.DataFrame, caption: str, titles: Mapping[str, str] | None 
     width = max(10.0, INCHES_PER_GROUP * groups)
     lines = textwrap.wrap(caption, int(CHARACTERS_PER_INCH * width))
     figure = Figure(figsize=(width, 7.2 + 0.16 * len(lines)), layout="constrained")
-    axes = figure.subplots(len(PANELS), len(KINDS), squeeze=False, sharey="row")
+    axes = figure.subplots(len(PANELS), len(kinds), squeeze=False, sharey="row")
     for row, metric in enumerate(PANELS):
-        for column, kind in enumerate(KINDS):
+        for column, kind in enumerate(kinds):
             part = gains[(gains["metric"] == metric) & (gains["kind"] == kind)]
             _panel(axes[row, column], part, titles, styles)
         _label(axes[row, 0], metric)
-    for column, kind in enumerate(KINDS):
-        axes[0, column].set_title(TITLES[kind])
+    for column, kind in enumerate(kinds):
+        axes[0, column].set_title(KIND_TITLES[kind])
     handles = next((ax.get_legend_handles_labels() for ax in axes.flat if ax.containers), None)
     if handles:
         figure.legend(*handles, loc="outside upper center", ncols=min(len(titles), 6), frameon=False)

@@ -1,0 +1,32 @@
+"""Draw Figure 6: mean gains over the baseline on images."""
+
+from remix.data.catalogue import IMAGE_KINDS
+from remix.logs import job
+from remix.plotting.gains import gains_figure
+from remix.plotting.style import render
+from remix.records import atomic_path
+from remix.tables.coverage import PRESENT, coverage_note
+from remix.tables.gains import ERROR_NOTE
+from remix.tables.reading import read_table
+from remix.tables.study import Study
+
+
+def main(snakemake):
+    """Write the figure as PNG and SVG from the table of gains."""
+    with job(snakemake.log[0]):
+        study = Study.from_json(snakemake.params.study)
+        coverage = read_table(snakemake.input.coverage)
+        there = coverage[(coverage["state"] == PRESENT) & coverage["kind"].isin(IMAGE_KINDS)]
+        tasks = ", ".join(there["task"].unique()) or "none"
+        caption = (
+            f"Tasks: {tasks}; the paper's figure is of CIFAR-10. {study.protocol_note} {ERROR_NOTE} "
+            f"{coverage_note(coverage)}"
+        )
+        figure = gains_figure(read_table(snakemake.input.gains), IMAGE_KINDS, caption, study.methods)
+        for form in ("png", "svg"):
+            with atomic_path(snakemake.output[form]) as temporary:
+                temporary.write_bytes(render(figure, form))
+
+
+if __name__ == "__main__":
+    main(snakemake)
