@@ -1,5 +1,6 @@
 """Checks of a configuration that a schema cannot express: names that refer to each other."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,7 +8,7 @@ from urllib.parse import urlsplit
 from remix.batches.entries import is_for_images
 from remix.config.messages import KeyPath, Problem, listing, shown, unknown
 from remix.data.catalogue import ir_text, task_irs
-from remix.data.sources.names import addresses, base_name, download_names, part_names
+from remix.data.sources.names import IMAGE_FORMATS, addresses, base_name, download_names, groups, part_names
 from remix.errors import SourceError
 
 BASELINE = "baseline"
@@ -86,10 +87,16 @@ def _dataset(name: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
             (*here, "rows"),
             f"{entry['rows']} is not allowed; it must be at least {len(classes)}, one row per class",
         )
+    yield from _columns_of_images(here, entry, entry)
+    pixels = math.prod(entry.get("image", ()))
+    if "image" in entry and entry.get("features", pixels) != pixels:
+        text = f"{entry['features']} is not allowed; images of this shape have {pixels} pixels"
+        yield Problem((*here, "features"), text)
     for task, spec in entry["tasks"].items():
         yield from _task((*here, "tasks", task), spec, classes)
     for i, source in enumerate(entry["sources"]):
         yield from _source((*here, "sources", i), source, classes, has_target="target" in entry)
+        yield from _image_source((*here, "sources", i), source, entry)
 
 
 def _task(here: KeyPath, spec: Mapping[str, Any], classes: list[str]) -> Iterator[Problem]:
@@ -112,8 +119,10 @@ def _task(here: KeyPath, spec: Mapping[str, Any], classes: list[str]) -> Iterato
 def _source(
     here: KeyPath, source: Mapping[str, Any], classes: list[str], has_target: bool
 ) -> Iterator[Problem]:
-    # OpenML's description of a dataset names its target; a plain file does not.
-    if "openml" not in source and "target" not in source and not has_target:
+    # OpenML's description of a dataset names its target, and images are read with their labels; a plain file
+    # says nothing.
+    known = "openml" in source or source.get("format") in IMAGE_FORMATS
+    if not known and "target" not in source and not has_target:
         yield Problem(
             here, "the key 'target' is missing, here or in the dataset: which column holds the label?"
         )
@@ -123,6 +132,29 @@ def _source(
     for raw, label in labels.items():
         if str(label) not in classes:
             yield Problem((*here, "labels", raw), unknown("class", label, classes))
+
+
+def _image_source(here: KeyPath, source: Mapping[str, Any], entry: Mapping[str, Any]) -> Iterator[Problem]:
+    """Find formats of images, and keys of tables, where they do not belong."""
+    yield from _columns_of_images(here, source, entry)
+    form, parts = source.get("format"), groups(source) or []
+    if form in IMAGE_FORMATS and "image" not in entry:
+        text = f"{form} holds images; add their shape to the dataset, 'image: [height, width, channels]'"
+        yield Problem((*here, "format"), text)
+    if form == "idx" and not (parts and all(len(names) == 2 for names in parts)):
+        keys = (*here, "parts") if parts else here
+        yield Problem(keys, "the format idx needs pairs of files in 'parts': [[IMAGES, LABELS]]")
+    if form == "folder" and parts:
+        text = "the format folder reads the whole archive or folder; remove it"
+        yield Problem((*here, "parts"), text)
+
+
+def _columns_of_images(
+    here: KeyPath, entry: Mapping[str, Any], dataset: Mapping[str, Any]
+) -> Iterator[Problem]:
+    for key in ("drop", "categorical"):
+        if "image" in dataset and entry.get(key):
+            yield Problem((*here, key), "images have no columns to choose from, all are pixels; remove it")
 
 
 def _source_files(here: KeyPath, source: Mapping[str, Any]) -> Iterator[Problem]:

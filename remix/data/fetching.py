@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from remix.data.catalogue import Dataset
+from remix.data.sources.folders import digest_of, images_in, state_of
 from remix.data.sources.names import RECORD, describe, download_names, kind, part_names
 from remix.errors import RemixError, SourceError
 
@@ -47,7 +48,8 @@ def fetch(
         Its catalogue entry.
     folder : pathlib.Path
         Takes the raw files and ``source.json``. It is replaced as a whole at the end, or left alone. Beside
-        it, ``.{folder}.json`` keeps what `ticket` needs.
+        it, ``.{folder}.json`` keeps what `ticket` needs; what there is of a download that broke off lies in
+        ``../partial/``, and is removed once the dataset is there.
     data_dir : pathlib.Path
         Files in ``data_dir/{dataset}`` are taken first, for the first source all of whose files lie there.
     network : Network
@@ -84,6 +86,7 @@ def fetch(
     entry, local = _entry_digest(dataset), _fingerprints(_candidates(dataset, data_dir), {})
     # A fixed name, which no dataset has, so that what a killed run left behind is found.
     work = folder.parent / f".{folder.name}.part"
+    unfinished = folder.parent.parent / "partial" / folder.name
     shutil.rmtree(work, ignore_errors=True)
     try:
         raw = work / "none"
@@ -92,13 +95,14 @@ def fetch(
             logger.info(f"trying {candidate.name}")
             raw = work / str(number)
             try:
-                record |= _try(candidate, dataset, raw, network)
+                record |= _try(candidate, dataset, raw, network, unfinished)
             except (RemixError, OSError) as error:
                 reason = " ".join(str(error).split())
                 record["attempts"].append({"source": candidate.name, "reason": reason})
                 logger.warning(f"{candidate.name}: {reason}")
                 continue
             logger.info(f"taken: {', '.join(record['files'])}")
+            shutil.rmtree(unfinished, ignore_errors=True)
             break
         else:
             raw = work / "none"
@@ -158,26 +162,33 @@ def read_record(folder: Path) -> dict[str, Any] | None:
     return _read_json(folder / RECORD, {"available", "ticket"})
 
 
-def _try(candidate: _Candidate, dataset: Dataset, raw: Path, network: "Network") -> dict[str, Any]:
+def _try(
+    candidate: _Candidate, dataset: Dataset, raw: Path, network: "Network", unfinished: Path
+) -> dict[str, Any]:
     """Fill the folder `raw` from one candidate; give its part of the record."""
     from remix.data.formats import read_table
     from remix.data.preparation import prepare
     from remix.data.sources.checksums import sha256_of
     from remix.data.sources.collecting import collect
     from remix.data.sources.downloading import download
+    from remix.data.sources.folders import pack
 
     source = dataset.sources[candidate.index]
     raw.mkdir()
+    downloads = raw.with_name(f"{raw.name}-downloads")
+    downloads.mkdir()
     if candidate.origin == "placed":
         described, paths = {}, list(candidate.local.values())
+        for i, path in enumerate(paths):
+            if path.is_dir():
+                paths[i] = downloads / path.name
+                pack(path, paths[i])
     else:
-        downloads = raw.with_name(f"{raw.name}-downloads")
-        downloads.mkdir()
-        described = download(source, downloads, network)
+        described = download(source, downloads, network, unfinished)
         paths = sorted(downloads.iterdir())
         paths.sort(key=lambda path: _rank(path.name, download_names(source)))
     names = collect(paths, source, raw)
-    prepare(read_table(raw, names, source), dataset, source, described)
+    prepare(read_table(raw, names, source, dataset.image), dataset, source, described)
     return {
         "available": True,
         "source": candidate.index,
@@ -198,14 +209,23 @@ def _candidates(dataset: Dataset, data_dir: Path) -> Iterator[_Candidate]:
             continue
         for names in choices:
             paths = {f"placed/{name}": placed / name for name in names}
-            if paths and all(path.is_file() for path in paths.values()):
+            if paths and all(_is_there(path, source) for path in paths.values()):
                 shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
                 yield _Candidate(index, "placed", f"placed {shown}", paths)
                 break
+        else:
+            # The folders of the classes may also lie there themselves.
+            if _is_there(placed, source):
+                yield _Candidate(index, "placed", f"placed {placed.name}/", {"placed/": placed})
     for index, source in enumerate(dataset.sources):
         path = Path(source["file"]) if "file" in source else None
-        local = {f"file/{path}": path} if path is not None and path.is_file() else {}
+        local = {f"file/{path}": path} if path is not None and _is_there(path, source) else {}
         yield _Candidate(index, "source", describe(source), local)
+
+
+def _is_there(path: Path, source: Mapping[str, Any]) -> bool:
+    """Tell whether there is a file or, for a source that is one, a folder of images."""
+    return path.is_file() or (source.get("format") == "folder" and bool(images_in(path)))
 
 
 def _up_to(candidates: list[_Candidate], state: Mapping[str, Any]) -> Iterator[_Candidate]:
@@ -220,11 +240,10 @@ def _fingerprints(candidates: Iterator[_Candidate] | list[_Candidate], known: Fi
     for key, path in ((key, path) for candidate in candidates for key, path in candidate.local.items()):
         size, changed, digest = known.get(key, (None, None, ""))
         try:
-            status = path.stat()
-            if (size, changed) != (status.st_size, status.st_mtime_ns):
-                with path.open("rb") as stream:
-                    digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            found[key] = (status.st_size, status.st_mtime_ns, digest)
+            state = state_of(path)
+            if (size, changed) != state:
+                digest = digest_of(path)
+            found[key] = (*state, digest)
         except OSError:  # trying to read it will say why
             found[key] = (0, 0, "unreadable")
     return found
@@ -236,7 +255,9 @@ def _contents(fingerprints: Fingerprints) -> dict[str, str]:
 
 def _entry_digest(dataset: Dataset) -> str:
     """Give a digest of all that decides which source is taken."""
-    keys = ("sources", "classes", "target", "drop", "categorical", "rows", "features")
+    keys = ["sources", "classes", "target", "drop", "categorical", "rows", "features"]
+    # Tables are not fetched again because images came to be known.
+    keys += [] if dataset.image is None else ["image"]
     return _digest([getattr(dataset, key) for key in keys])
 
 

@@ -1,24 +1,27 @@
 """From the raw files of a source to one table, as the files have it."""
 
 import csv
-import gzip
 import io
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pandas as pd
 
+from remix.data.images.reading import READERS, read_images
+from remix.data.raw_files import unpacked
 from remix.errors import SourceError
 
-# No file of a dataset may be larger, packed or unpacked.
-MAX_BYTES = 2 << 30
 # What always stands for a missing value in csv files; a source may list more.
 MISSING = ("", "nan", "NaN", "NAN")
 
 
-def read_table(folder: Path, files: Sequence[str], source: Mapping[str, Any]) -> pd.DataFrame:
+def read_table(
+    folder: Path,
+    files: Sequence[str],
+    source: Mapping[str, Any],
+    image: tuple[int, int, int] | None = None,
+) -> pd.DataFrame:
     """Read the table of a dataset from its raw files.
 
     Parameters
@@ -30,12 +33,15 @@ def read_table(folder: Path, files: Sequence[str], source: Mapping[str, Any]) ->
         files, which are pasted side by side as columns.
     source : mapping
         Catalogue entry of the source: ``format``, ``separator``, ``header``, ``skip_rows``, ``na_values``.
+    image : tuple of int, optional
+        Height, width and channels, where the rows are images.
 
     Returns
     -------
     pandas.DataFrame
         One row per row of the data, in order. Columns have unique names: those of the header or of the ARFF
-        attributes, else ``x0, x1, …`` by position.
+        attributes, else ``x0, x1, …`` by position. Files of images give what
+        `remix.data.images.reading.read_images` says.
 
     Raises
     ------
@@ -43,17 +49,13 @@ def read_table(folder: Path, files: Sequence[str], source: Mapping[str, Any]) ->
         If a file is empty, an HTML page, not UTF-8 (a byte order mark is allowed) or not in its format, or
         if the files do not fit together.
     """
+    if source.get("format") in READERS:
+        return read_images(folder, list(_groups(files, source)), source["format"], image)
     tables = []
     for names in _groups(files, source):
         parts = {name: _read_file(folder / name, source) for name in names}
         tables.append((names, _paste(parts)))
     return _stack(tables)
-
-
-def looks_like_html(start: bytes) -> bool:
-    """Tell by its first bytes whether a file is an HTML page, as servers send instead of data."""
-    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return text.startswith((b"<!doctype", b"<html", b"<head", b"<?xml", b"<!--"))
 
 
 def _groups(files: Sequence[str], source: Mapping[str, Any]) -> Iterator[list[str]]:
@@ -93,37 +95,14 @@ def _read_file(path: Path, source: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _text(path: Path) -> str:
-    content = _unpacked(path)
+    content = unpacked(path)
     if not content.strip():
         raise SourceError(f"{path.name} is empty")
-    if looks_like_html(content[:1024]):
-        raise SourceError(f"{path.name} is an HTML page, not data")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         byte = f"byte {content[error.start]:#04x} at {error.start}"
         raise SourceError(f"{path.name} is not UTF-8 text ({byte}); convert it to UTF-8") from None
-
-
-def _unpacked(path: Path) -> bytes:
-    try:
-        if path.suffix == ".Z":
-            # Imported here, for few sources need it.
-            from unlzw3 import unlzw
-
-            content = bytes(unlzw(path.read_bytes()))
-        elif path.suffix == ".gz":
-            with gzip.open(path) as stream:
-                content = stream.read(MAX_BYTES + 1)
-        else:
-            content = path.read_bytes()
-    except FileNotFoundError:
-        raise SourceError(f"{path.name} is missing from {path.parent}") from None
-    except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise SourceError(f"{path.name} cannot be unpacked: {' '.join(str(error).split())}") from None
-    if len(content) > MAX_BYTES:
-        raise SourceError(f"{path.name} is larger than {MAX_BYTES} bytes when unpacked")
-    return content
 
 
 def _read_csv(text: str, name: str, source: Mapping[str, Any]) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """From a table as its source has it to the form that all datasets share: numeric features and a label."""
 
 import difflib
+import math
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -34,7 +35,7 @@ def prepare(
         The table as read by `remix.data.formats.read_table`.
     dataset : Dataset
         What the catalogue expects. Its ``target``, ``drop`` and ``categorical`` hold where the source has
-        none.
+        none. The target of images is the last column where neither names one.
     source : mapping
         Catalogue entry of the source: ``target``, ``drop``, ``categorical``, ``labels``.
     described : mapping, optional
@@ -46,16 +47,20 @@ def prepare(
     pandas.DataFrame
         One row per row of `table`, in order: features (float64, NaN where missing), then ``label`` (string,
         as written in the catalogue's ``classes``). A categorical column becomes one column of zeros and ones
-        per value, ``column=value``, which are NaN where the value is missing.
+        per value, ``column=value``, which are NaN where the value is missing. The features of images are
+        their pixels (uint8), ``x0, x1, …``.
 
     Raises
     ------
     DataError
-        If the table is not what the catalogue says, or a feature is not numeric, infinite, or always missing.
+        If the table is not what the catalogue says, or a feature is not numeric, infinite, or always missing;
+        of images, if a pixel is not a whole number from 0 to 255.
     """
     if dataset.rows not in (None, len(table)):
         raise DataError(f"the data has {len(table)} rows, expected {dataset.rows}")
     target = source.get("target", described.get("target") if dataset.target is None else dataset.target)
+    if target is None and dataset.image is not None:
+        target = -1
     if target is None:
         raise DataError("no target is known; name the column of the label by 'target'")
     label_at = _position(table, target, "target")
@@ -65,6 +70,9 @@ def prepare(
     features = [i for i in range(table.shape[1]) if i != label_at and i not in dropped]
     if dataset.features not in (None, len(features)):
         raise DataError(f"the data has {len(features)} features, expected {dataset.features}")
+    if dataset.image is not None:
+        pixels = _pixels(table, features, dataset.image)
+        return pixels.assign(**{LABEL: _labels(table.iloc[:, label_at], dataset.classes, source)})
     wanted = source.get("categorical", dataset.categorical)
     categorical = {_position(table, column, "categorical") for column in wanted}
     if useless := categorical - set(features):
@@ -78,7 +86,7 @@ def prepare(
     absent = sum(int(table.iloc[:, i].isna().sum()) for i in features)
     if dataset.missing not in (None, absent):
         raise DataError(f"the data has {absent} missing values, expected {dataset.missing}")
-    labels = _labels(table.iloc[:, label_at], dataset.classes, source.get("labels", {}))
+    labels = _labels(table.iloc[:, label_at], dataset.classes, source)
     return pd.DataFrame(columns).assign(**{LABEL: labels})
 
 
@@ -137,6 +145,27 @@ def _numeric(name: str, position: int, values: pd.Series) -> np.ndarray:
     return numbers
 
 
+def _pixels(table: pd.DataFrame, features: Sequence[int], image: tuple[int, int, int]) -> pd.DataFrame:
+    """Give the pixels as bytes; where the table has them as bytes, nothing is copied."""
+    if len(features) != math.prod(image):
+        expected = " × ".join(str(size) for size in image)
+        raise DataError(f"the data has {len(features)} pixels, expected {expected} = {math.prod(image)}")
+    frame = table.iloc[:, features]
+    if not (frame.dtypes == np.uint8).all():
+        columns = [_bytes(str(table.columns[i]), i, table.iloc[:, i]) for i in features]
+        frame = pd.DataFrame(np.stack(columns, axis=1))
+    return frame.set_axis([f"x{i}" for i in range(len(features))], axis=1)
+
+
+def _bytes(name: str, position: int, values: pd.Series) -> np.ndarray:
+    numbers = _numeric(name, position, values)
+    if not ((numbers >= 0) & (numbers <= 255) & (numbers == np.floor(numbers))).all():
+        raise DataError(
+            f"column '{name}' (position {position}) holds a pixel that is no whole number from 0 to 255"
+        )
+    return numbers.astype(np.uint8)
+
+
 def _one_hot(name: str, values: pd.Series) -> dict[str, np.ndarray]:
     texts = values.map(label_text, na_action="ignore").astype(object)
     missing = values.isna().to_numpy()
@@ -160,12 +189,12 @@ def _unused(name: str, taken: Mapping[str, Any]) -> str:
     return name
 
 
-def _labels(values: pd.Series, classes: Sequence[str], mapping: Mapping[Any, Any]) -> pd.Series:
+def _labels(values: pd.Series, classes: Sequence[str], source: Mapping[str, Any]) -> pd.Series:
     missing = values.isna().to_numpy()
     if missing.any():
         rows = f"{missing.sum()} rows have no label, the first of them row {np.flatnonzero(missing)[0]}"
         raise DataError(f"{rows}; is the target '{values.name}' the right column?")
-    renamed = {label_text(raw): label_text(label) for raw, label in mapping.items()}
+    renamed = {label_text(raw): label_text(label) for raw, label in source.get("labels", {}).items()}
     known = {label_text(label): label for label in classes}
     texts = {raw: label_text(raw) for raw in values.unique()}
     final = {raw: known.get(renamed.get(text, text)) for raw, text in texts.items()}

@@ -113,7 +113,49 @@ def select_rows(labels: np.ndarray, task: Task, ir: str, *, seed: int) -> np.nda
     return np.flatnonzero(keep)
 
 
-def imbalanced_variant(prepared: pd.DataFrame, task: Task, ir: str, *, seed: int) -> pd.DataFrame:
+def draw_subset(labels: pd.Series, dataset: str, rows: int, *, seed: int) -> np.ndarray:
+    """Draw some rows of a dataset, with the shares of its classes; the same for all tasks on it.
+
+    Shares are rounded down; the classes that lose most by that get one more, so that they add up to `rows`.
+
+    Parameters
+    ----------
+    labels : Series of str, length n
+        Class names.
+    dataset : str
+        Its name.
+    rows : int
+        How many; all, if there are no more.
+    seed : int
+        The study's seed.
+
+    Returns
+    -------
+    ndarray of int64, shape (min(rows, n),)
+        Sorted positions in the dataset.
+
+    Raises
+    ------
+    DataError
+        If a class would have no row.
+    """
+    if rows >= len(labels):
+        return np.arange(len(labels))
+    classes, of_row, counts = np.unique(labels.to_numpy(str), return_inverse=True, return_counts=True)
+    sizes, lost = np.divmod(counts * rows, len(labels))
+    sizes[np.argsort(-lost, kind="stable")[: rows - sizes.sum()]] += 1
+    if not sizes.all():
+        raise DataError(f"{rows} rows of {dataset} hold none of class {classes[sizes.argmin()]}; choose more")
+    chosen = []
+    for name, position, size in zip(classes, range(len(classes)), sizes, strict=True):
+        draw = seeding.generator(seed, "subset", dataset, str(name))
+        chosen.append(draw.permutation(np.flatnonzero(of_row == position))[:size])
+    return np.sort(np.concatenate(chosen))
+
+
+def imbalanced_variant(
+    prepared: pd.DataFrame, task: Task, ir: str, *, seed: int, rows: str | int = "all"
+) -> pd.DataFrame:
     """Build the variant of one cell from a prepared dataset.
 
     Parameters
@@ -122,6 +164,8 @@ def imbalanced_variant(prepared: pd.DataFrame, task: Task, ir: str, *, seed: int
         Feature columns and a string column ``label``.
     task, ir, seed
         As `select_rows`.
+    rows : 'all' or int
+        How many rows of the dataset to draw before the variant is cut; see `draw_subset`.
 
     Returns
     -------
@@ -131,11 +175,14 @@ def imbalanced_variant(prepared: pd.DataFrame, task: Task, ir: str, *, seed: int
     Raises
     ------
     DataError
-        As `encode_labels` and `minority_size`.
+        As `encode_labels`, `draw_subset` and `minority_size`.
     """
     labels = encode_labels(prepared["label"], task)
-    rows = select_rows(labels, task, ir, seed=seed)
-    variant = prepared.iloc[rows].reset_index(drop=True)
-    variant["label"] = labels[rows]
-    variant.insert(0, "row", rows)
+    subset = np.arange(len(labels))
+    if rows != "all":
+        subset = draw_subset(prepared["label"], task.dataset, int(rows), seed=seed)
+    kept = subset[select_rows(labels[subset], task, ir, seed=seed)]
+    variant = prepared.iloc[kept].reset_index(drop=True)
+    variant["label"] = labels[kept]
+    variant.insert(0, "row", kept)
     return variant

@@ -118,7 +118,7 @@ def test_default_study(project):
     assert study.on_missing == "skip"
     assert study.network.read_timeout == 60
     assert list(study.datasets) == ["segment", "shuttle"]
-    assert list(study.methods) == ["baseline", "cost", "smote", "mixup", "remix"]
+    assert list(study.methods) == ["baseline", "cost", "smote", "mixup", "remix", "augment", "remix_aug"]
     assert study.cells == [
         ("segment", "0.05"),
         ("segment", "0.01"),
@@ -385,12 +385,25 @@ def places(value, keys=()):
         yield from places(below, (*keys, key))
 
 
+IMAGES = """\
+datasets:
+  pictures:
+    image: [2, 2, 1]
+    features: 4
+    classes: [a, b]
+    sources:
+      - {file: a.zip, format: folder}
+      - {debian: some-data=1.0, format: idx, parts: [[images, labels]], labels: {0: a, 1: b}}
+    tasks:
+      pictures: {minority: [a], others: merged, irs: [0.1]}
+"""
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 VALID = {}
 for text in (
     (ROOT / "config" / "config.yaml").read_text(),
     (ROOT / "config" / "methods.yaml").read_text(),
     DATASETS,
+    IMAGES,
     "methods: {a: {resample: {balanced: {pool: dataset}}}, b: {resample: {smote: {neighbours: 2}}}}",
     "study: {tasks: [segment, red], methods: [baseline, a], irs: [0.05, 0.25]}",
 ):
@@ -524,15 +537,23 @@ def test_configuration_needs_no_tensorflow():
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
-@pytest.mark.parametrize("overlay", ["smoke.yaml", "authors.yaml", "remedies.yaml"])
+# How many cells of tables, and of images, each overlay of the project leaves or adds.
+OVERLAYS = {
+    "smoke.yaml": (2, 0),
+    "authors.yaml": (27, 6),
+    "remedies.yaml": (27, 6),
+    "extended.yaml": (27, 12),
+}
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
 def test_every_overlay_of_the_project_loads(overlay):
     files = [ROOT / "config" / name for name in ("config.yaml", "datasets.yaml", "methods.yaml", overlay)]
     merged = {}
     for path in files:
         merge(merged, yaml.safe_load(path.read_text()))
     study = load_study(merged, files, SCHEMAS)
-    assert len(study.cells) == (2 if overlay == "smoke.yaml" else 27)
-    assert {path.name for path in (ROOT / "config").glob("*.yaml")} == {
-        "config.yaml", "datasets.yaml", "methods.yaml", "smoke.yaml", "authors.yaml",
-        "remedies.yaml",
-    }  # fmt: skip
+    on_images = sum(study.tasks[task].image is not None for task, _ in study.cells)
+    assert (len(study.cells) - on_images, on_images) == OVERLAYS[overlay]
+    files = {"config.yaml", "datasets.yaml", "methods.yaml", *OVERLAYS}
+    assert {path.name for path in (ROOT / "config").glob("*.yaml")} == files

@@ -20,8 +20,11 @@ SWITCHES = [
     "multiclass_irs",
     "imputation",
     "binary_repeats",
+    "image_rows",
     "last_batch",
 ]
+# Cells of tables, each with the methods that are for tables too, and of images, with all seven.
+TABLES, IMAGES = 27, 6
 
 
 def configuration(**changes):
@@ -49,10 +52,11 @@ def sources(protocols):
 
 
 def test_each_deviation_alone_and_all_together(protocols):
-    assert list(protocols) == ["study", "epochs", *SWITCHES, "authors"]
+    assert list(protocols) == ["study", "epochs", "images", *SWITCHES, "authors"]
     whole = audit_protocols(configuration(), FILES, SCHEMAS, ROOT / "config")
     assert list(whole) == [*protocols, "balance_pool"]
     assert protocols["epochs"].protocol.epochs == protocols["authors"].protocol.epochs == 500
+    assert protocols["images"].protocol.images.epochs == protocols["authors"].protocol.images.epochs == 500
     default = protocols["study"].switches
     for name in SWITCHES:
         changed = {n for n in SWITCHES if getattr(protocols[name].switches, n) != getattr(default, n)}
@@ -84,14 +88,22 @@ def test_what_only_scores_or_equals_another_method_is_not_trained(sources):
 
 def test_a_deviation_trains_what_it_touches(sources):
     methods = {name: {m for _, _, m in trained(sources, name)} for name in ("smote_fallback", "balance")}
-    assert methods == {"smote_fallback": {"smote"}, "balance": {"remix"}}
+    assert methods == {"smote_fallback": {"smote"}, "balance": {"remix", "augment", "remix_aug"}}
     # Only where values are missing, or may be, does it matter where their means come from.
     assert {task for task, _, _ in trained(sources, "imputation")} == {"ozone", "aps"}
     assert {(t, i) for t, i, _ in trained(sources, "multiclass_irs")} == {
-        (task, ir) for task in ("seizure_multi", "optdigits", "landsat") for ir in ("0.025", "0.01")
+        (task, ir)
+        for task in ("seizure_multi", "optdigits", "landsat", "cifar10_multi")
+        for ir in ("0.025", "0.01")
     }
-    assert len(trained(sources, "last_batch")) == len(trained(sources, "epochs")) == 27 * 5
-    assert len(trained(sources, "authors")) == 27 * 4
+    assert len(trained(sources, "last_batch")) == TABLES * 5 + IMAGES * 7
+    assert len(trained(sources, "authors")) == TABLES * 4 + IMAGES * 6
+
+
+def test_tables_and_images_are_trained_again_by_what_is_about_them(sources):
+    assert len(trained(sources, "epochs")) == TABLES * 5
+    assert len(trained(sources, "images")) == len(trained(sources, "image_rows")) == IMAGES * 7
+    assert {task for task, _, _ in trained(sources, "image_rows")} == {"cifar10_dog", "cifar10_multi"}
 
 
 def test_every_method_on_every_cell_has_a_source(protocols, sources):
@@ -99,7 +111,7 @@ def test_every_method_on_every_cell_has_a_source(protocols, sources):
         (name, task, ir, method)
         for name, study in protocols.items()
         for task, ir in study.cells
-        for method in study.methods
+        for method in study.methods_of(task)
     }
 
 
@@ -134,7 +146,8 @@ def test_a_method_keeps_what_it_says_itself():
 
 
 def test_last_batches_of_the_authors(protocols):
-    trainings = {m: protocols["authors"].training("musk", m) for m in protocols["authors"].methods}
+    authors = protocols["authors"]
+    trainings = {m: authors.training("musk", m) for m in authors.methods_of("musk")}
     assert {m: t["last_batch"] for m, t in trainings.items()} == {
         "baseline": "partial",
         "cost": "partial",

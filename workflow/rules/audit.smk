@@ -2,9 +2,22 @@
 # What a deviation leaves alone is not trained again (SOURCES).
 
 
+use rule variant as variant_deviation with:
+    output:
+        "results/audit/{protocol}/variants/{task}/{ir}.parquet",
+    log:
+        "logs/audit/{protocol}/variant/{task}/{ir}.log",
+    params:
+        task=lambda wildcards: as_parameter(task_definition(wildcards.task)),
+        rows=lambda wildcards: PROTOCOLS[wildcards.protocol].rows(wildcards.task),
+        seed=STUDY.seed,
+    message:
+        "cut {wildcards.task} at IR {wildcards.ir} under {wildcards.protocol}"
+
+
 use rule train as train_deviation with:
     input:
-        variant="resources/variants/{task}/{ir}.parquet",
+        variant=variant_of_deviation,
         prepared=lambda wildcards: prepared_for_means(
             wildcards, PROTOCOLS[wildcards.protocol]
         ),

@@ -60,7 +60,19 @@ wildcard_constraints:
 # Snakemake tracks a rule's script, not what the script imports: each stage names the modules whose change
 # must rerun it. tests/workflow/test_code_inputs.py holds this list against the real imports.
 CODE = {
-    "prepare": ["data/catalogue", "data/formats", "data/preparation"],
+    "prepare": [
+        "data/archives",
+        "data/catalogue",
+        "data/formats",
+        "data/images/cifar10",
+        "data/images/class_folders",
+        "data/images/idx",
+        "data/images/npz",
+        "data/images/reading",
+        "data/images/unpickling",
+        "data/preparation",
+        "data/raw_files",
+    ],
     "variant": ["data/catalogue", "data/variants", "seeding"],
     "train": [
         "batches/augmentation",
@@ -336,6 +348,14 @@ def prepared_for_means(wildcards, study=STUDY):
     if training["imputation"] != "dataset":
         return []
     return f"resources/prepared/{study.tasks[wildcards.task].dataset}.parquet"
+
+
+def variant_of_deviation(wildcards):
+    """What a protocol is trained on: the study's variant, unless it uses another number of images."""
+    task, ir, protocol = wildcards.task, wildcards.ir, wildcards.protocol
+    same = PROTOCOLS[protocol].rows(task) == STUDY.rows(task)
+    folder = "resources/variants" if same else f"results/audit/{protocol}/variants"
+    return f"{folder}/{task}/{ir}.parquet"
 
 
 # Methods that are trained as another one, such as cost adjustment while its weights are ignored.

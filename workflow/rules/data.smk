@@ -69,6 +69,7 @@ rule variant:
         "../../envs/environment.yaml"
     params:
         task=lambda wildcards: as_parameter(task_definition(wildcards.task)),
+        rows=lambda wildcards: STUDY.rows(wildcards.task),
         seed=STUDY.seed,
     message:
         "cut {wildcards.task} at IR {wildcards.ir}"

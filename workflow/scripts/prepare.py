@@ -19,7 +19,7 @@ def main(snakemake):
         record = json.loads((raw / "source.json").read_text(encoding="utf-8"))
         try:
             source = dataset.sources[record["source"]]
-            table = read_table(raw, list(record["files"]), source)
+            table = read_table(raw, list(record["files"]), source, dataset.image)
             prepared = prepare(table, dataset, source, record["described"])
         except RemixError as error:
             raise type(error)(f"{name}: {error}") from None

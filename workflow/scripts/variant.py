@@ -15,7 +15,8 @@ def main(snakemake):
     with job(snakemake.log[0]) as logger:
         task = Task.from_definition(json.loads(snakemake.params.task))
         prepared = pd.read_parquet(snakemake.input.prepared)
-        variant = imbalanced_variant(prepared, task, snakemake.wildcards.ir, seed=snakemake.params.seed)
+        seed, rows = snakemake.params.seed, snakemake.params.rows
+        variant = imbalanced_variant(prepared, task, snakemake.wildcards.ir, seed=seed, rows=rows)
         write_parquet(variant, snakemake.output[0])
         counts = variant["label"].value_counts().sort_index().to_dict()
         logger.info(f"{len(variant)} rows; by label: {counts}")

@@ -5,8 +5,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from remix.data.raw_files import is_html
 from remix.data.sources.names import base_name, download_names, kind
 from remix.errors import SourceError
+
+# How packages are recognised, of which the catalogue does not know the file's name.
+_PACKAGES = {"wheel": ".whl", "debian": ".deb"}
 
 
 def sha256_of(path: Path) -> str:
@@ -26,6 +30,8 @@ def verify(path: Path, source: Mapping[str, Any]) -> None:
     expected = _expected(path.name, source)
     found = sha256_of(path) if expected else None
     if found != expected:
+        if is_html(path):
+            raise SourceError(f"{path.name} is an HTML page, not data")
         raise SourceError(f"{path.name} has SHA-256 {found}, expected {expected}")
 
 
@@ -55,5 +61,6 @@ def _expected(name: str, source: Mapping[str, Any]) -> str | None:
         by_name = {base_name(key): value.lower() for key, value in sums.items()}
         return by_name.get(name)
     # A single value is that of the download, not of a file in it.
-    is_download = name in download_names(source) or (kind(source) == "wheel" and name.endswith(".whl"))
+    package = _PACKAGES.get(kind(source))
+    is_download = name.endswith(package) if package else name in download_names(source)
     return sums.lower() if sums and is_download else None

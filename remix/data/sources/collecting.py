@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from remix.data.sources.archives import Archive, not_there
+from remix.data.archives import Archive, not_there
 from remix.data.sources.checksums import verify, verify_all_used
-from remix.data.sources.names import base_name, download_names, groups, part_names
+from remix.data.sources.names import ARCHIVE_FORMATS, base_name, download_names, groups, part_names
 from remix.errors import SourceError
 
 
@@ -19,7 +19,8 @@ def collect(paths: Sequence[Path], source: Mapping[str, Any], folder: Path) -> l
     paths : sequence of pathlib.Path
         Downloaded or placed files; archives among them are recognised by their content.
     source : mapping
-        Catalogue entry of the source: its ``parts``, if any, are copied, otherwise all files.
+        Catalogue entry of the source: its ``parts``, if any, are copied, otherwise all files. Archives that
+        are a format by themselves are copied as they are.
     folder : pathlib.Path
         An existing, empty folder.
 
@@ -36,7 +37,7 @@ def collect(paths: Sequence[Path], source: Mapping[str, Any], folder: Path) -> l
     for path in paths:
         verify(path, source)
     rows = groups(source)
-    parts = _all_parts(paths) if rows is None else [part for row in rows for part in row]
+    parts = _all_parts(paths, source) if rows is None else [part for row in rows for part in row]
     names = [base_name(part) for part in parts]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
@@ -45,23 +46,37 @@ def collect(paths: Sequence[Path], source: Mapping[str, Any], folder: Path) -> l
         {path.name for path in paths} | {*names, *download_names(source), *part_names(source)}, source
     )
     direct = {path.name: path for path in paths}
-    archives = [Archive(path) for path in paths if Archive.recognises(path)]
-    for part, name in zip(parts, names, strict=True):
+    packed = {name: part for name, part in zip(names, parts, strict=True) if name not in direct}
+    for name in names:
         if name in direct:
             shutil.copyfile(direct[name], folder / name)
-            continue
-        for archive in archives:
-            if member := archive.find(part):
-                archive.copy(member, folder / name)
-                break
-        else:
-            raise not_there(part, list(paths), [name for archive in archives for name in archive.names])
+    _unpack(packed, paths, folder)
+    for name in packed:
         verify(folder / name, source)
     return names
 
 
-def _all_parts(paths: Sequence[Path]) -> list[str]:
+def _unpack(packed: Mapping[str, str], paths: Sequence[Path], folder: Path) -> None:
+    """Copy members of archives, by the names that the files get; each archive is read through once."""
+    if not packed:
+        return
+    archives = [Archive(path) for path in paths if Archive.recognises(path)]
+    targets: dict[Archive, dict[str, Path]] = {archive: {} for archive in archives}
+    for name, part in packed.items():
+        for archive in archives:
+            if member := archive.find(part):
+                targets[archive][member] = folder / name
+                break
+        else:
+            raise not_there(part, list(paths), [name for archive in archives for name in archive.names])
+    for archive, wanted in targets.items():
+        archive.copy(wanted)
+
+
+def _all_parts(paths: Sequence[Path], source: Mapping[str, Any]) -> list[str]:
     """Name the parts of a source that lists none: each file, of an archive its only member."""
+    if source.get("format") in ARCHIVE_FORMATS:
+        return [path.name for path in paths]
     parts = []
     for path in paths:
         if not Archive.recognises(path):

@@ -17,14 +17,16 @@ LONGEST = 1800
 class Downloader(Protocol):
     """What each module of a kind of source offers as ``download``."""
 
-    def __call__(self, source: Mapping[str, Any], folder: Path, network: "Network") -> dict[str, Any]:
+    def __call__(
+        self, source: Mapping[str, Any], folder: Path, network: "Network", unfinished: Path
+    ) -> dict[str, Any]:
         """Put the source's files into an empty folder; give what it says of its columns.
 
         Raises `remix.errors.SourceError` with a reason of one line, which does not name the source.
         """
 
 
-def download(source: Mapping[str, Any], folder: Path, network: "Network") -> dict[str, Any]:
+def download(source: Mapping[str, Any], folder: Path, network: "Network", unfinished: Path) -> dict[str, Any]:
     """Download or copy the files of a source, unchecked and in their archives.
 
     Parameters
@@ -35,6 +37,9 @@ def download(source: Mapping[str, Any], folder: Path, network: "Network") -> dic
         An existing, empty folder.
     network : Network
         Time-outs and retries.
+    unfinished : pathlib.Path
+        A folder, there or not, for downloads that break off: a later call for the same source goes on with
+        them.
 
     Returns
     -------
@@ -47,4 +52,4 @@ def download(source: Mapping[str, Any], folder: Path, network: "Network") -> dic
         If it fails; the text is one line.
     """
     downloader: Downloader = importlib.import_module(f"remix.data.sources.{kind(source)}").download
-    return downloader(source, folder, network)
+    return downloader(source, folder, network, unfinished)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from remix.data.sources.folders import pack
 from remix.data.sources.names import base_name
 from remix.errors import SourceError
 
@@ -12,11 +13,14 @@ if TYPE_CHECKING:
     from remix.config import Network
 
 
-def download(source: Mapping[str, Any], folder: Path, network: "Network") -> dict[str, Any]:
-    """Copy the file of a source; see `remix.data.sources.downloading.download`."""
-    path = Path(source["file"])
+def download(source: Mapping[str, Any], folder: Path, network: "Network", unfinished: Path) -> dict[str, Any]:
+    """Copy the file of a source, or pack its folder; see `remix.data.sources.downloading.download`."""
+    path, target = Path(source["file"]), folder / base_name(source["file"])
     try:
-        shutil.copyfile(path, folder / base_name(source["file"]))
+        if source.get("format") == "folder" and path.is_dir():
+            pack(path, target)
+        else:
+            shutil.copyfile(path, target)
     except OSError as error:
         raise SourceError((error.strerror or type(error).__name__).lower()) from None
     return {}

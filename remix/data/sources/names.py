@@ -10,13 +10,17 @@ from urllib.parse import unquote, urlsplit
 
 from remix.errors import SourceError
 
-KINDS = ("openml", "url", "wheel", "file")
+KINDS = ("openml", "url", "wheel", "debian", "file")
+# Formats that hold images; all others hold tables, which may have a column per pixel.
+IMAGE_FORMATS = ("cifar10", "cifar10_binary", "idx", "npz", "folder")
+# Of these, what is an archive by itself: it is read as it is, unless ``parts`` names files in it.
+ARCHIVE_FORMATS = ("npz", "folder")
 # Written beside the files of a dataset, so no file may have this name.
 RECORD = "source.json"
 
 
 def kind(source: Mapping[str, Any]) -> str:
-    """Give the kind of a source: ``'openml'``, ``'url'``, ``'wheel'`` or ``'file'``."""
+    """Give the kind of a source: one of `KINDS`."""
     return next(name for name in KINDS if name in source)
 
 
@@ -55,7 +59,7 @@ def part_names(source: Mapping[str, Any]) -> list[str]:
 def download_names(source: Mapping[str, Any]) -> list[str]:
     """List the files that are downloaded or copied, by base name.
 
-    A wheel's file name depends on more than the catalogue says, so there is none.
+    The file name of a wheel or a Debian package depends on more than the catalogue says, so there is none.
     """
     match kind(source):
         case "url":

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from remix.config import Network
 
 
-def download(source: Mapping[str, Any], folder: Path, network: "Network") -> dict[str, Any]:
+def download(source: Mapping[str, Any], folder: Path, network: "Network", unfinished: Path) -> dict[str, Any]:
     """Download an ARFF file from OpenML; see `remix.data.sources.downloading.download`.
 
     The client compares the file with the MD5 that OpenML gives.

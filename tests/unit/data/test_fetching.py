@@ -287,7 +287,7 @@ def test_links_in_archives_are_not_followed(run, server, make_dataset, tmp_path)
 
 
 def test_members_are_bounded(run, server, make_dataset, monkeypatch, pack):
-    monkeypatch.setattr("remix.data.sources.archives.MAX_BYTES", 10)
+    monkeypatch.setattr("remix.data.archives.MAX_BYTES", 10)
     record = run(make_dataset({"url": server.add("/t.zip", pack.zip({"t.csv": CSV})), "parts": ["t.csv"]}))
     assert reasons(record) == ["t.csv in t.zip is larger than 10 bytes"]
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remix.data.formats import looks_like_html, read_table
+from remix.data.formats import read_table
+from remix.data.raw_files import looks_like_html
 from remix.errors import SourceError
 
 
