@@ -2,8 +2,10 @@
 
 import re
 
+import pandas as pd
 import pytest
 import yaml
+from cifar_archive import CLASSES, archive
 
 pytestmark = pytest.mark.workflow
 IMAGES = {"study": {"tasks": ["cifar10_dog", "cifar10_multi"]}}
@@ -34,3 +36,40 @@ def test_the_gpu_profile_gives_every_training_one_slot(project):
     plan = project.overlay({"study": {"tasks": ["cifar10_dog"], "methods": ["baseline"]}}, "images.yaml")
     out = project.snakemake("-n", "--profile", "profiles/gpu", "--configfile", plan).stdout
     assert count(out, "train") == 3
+
+
+def test_a_small_cifar_10_from_archive_to_figure_6(project):
+    """All stages on an archive in the exact format of the real one, with fewer images."""
+    content, _, labels = archive("python", 400)
+    (project.folder / "cifar-10-python.tar.gz").write_bytes(content)
+    (source,) = (s for s in catalogue(project)["sources"] if s["format"] == "cifar10")
+    source = {key: value for key, value in source.items() if key not in ("url", "sha256")}
+    overlay = {
+        "study": {**IMAGES["study"], "methods": ["baseline", "remix", "remix_aug"], "irs": [0.1]},
+        "protocol": {"repeats": 1, "images": {"epochs": 1}},
+        "sweep": {"alphas": [0.2]},
+        "datasets": {"cifar10": {"rows": 400, "sources": [{"file": "cifar-10-python.tar.gz", **source}]}},
+    }
+    plan = project.overlay(overlay, "images.yaml")
+    project.snakemake("--cores", 2, "--configfile", plan)
+    results = project.folder / "results"
+    predictions = pd.read_parquet(results / "predictions/cifar10_multi/0.1/remix_aug.parquet")
+    assert list(predictions)[4:] == [f"p_{k}" for k in range(10)]
+    prepared = pd.read_parquet(project.folder / "resources/prepared/cifar10.parquet", columns=["label"])
+    of_row = prepared["label"].map({name: k for k, name in enumerate(CLASSES)})
+    assert (predictions["y_true"] == of_row.loc[predictions["row"]].to_numpy()).all()
+    assert (of_row.to_numpy() == labels).all()
+    gains = pd.read_csv(results / "tables/gains.csv")
+    assert set(zip(gains["kind"], gains["method"], strict=True)) == {
+        (kind, method) for kind in ("binary_images", "multiclass_images") for method in ("remix", "remix_aug")
+    }
+    assert (results / "figures/figure6_image_gains.png").stat().st_size > 10_000
+    claims = pd.read_csv(results / "tables/claims.csv")
+    assert claims["claim"].str.contains("CIFAR-10").sum() == 4
+    log = (project.folder / "logs/train/cifar10_dog/0.1/remix_aug.log").read_text()
+    assert "images of 32 × 32 × 3" in log
+    assert re.search(r"all 2 epochs of this cell will take at most about \d+ s", log)
+
+
+def catalogue(project):
+    return yaml.safe_load((project.folder / "config/datasets.yaml").read_text())["datasets"]["cifar10"]
