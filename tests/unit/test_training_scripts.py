@@ -32,7 +32,7 @@ def cut(prepared, ir):
             input=SimpleNamespace(prepared=str(prepared)),
             output=[str(folder / f"{ir}.parquet")],
             wildcards=SimpleNamespace(task="toy", ir=ir),
-            params=SimpleNamespace(task=json.dumps(TASK), seed=1),
+            params=SimpleNamespace(task=json.dumps(TASK), seed=1, rows="all"),
             log=[str(folder / "variant.log")],
         )
     )
@@ -118,4 +118,5 @@ def test_reference_copies_and_says_what_made_it(tmp_path, monkeypatch):
     facts = json.loads(Path("reference/provenance.json").read_text())
     assert facts["study"] == {"seed": 1}
     assert facts["training"] == {"jobs": 1, "seconds": 2.5, "largest_rss_mib": 100.0}
+    assert "sweep_training" not in facts
     assert facts["audit_training"] == {"jobs": 1, "seconds": 1.0, "largest_rss_mib": 100.0}

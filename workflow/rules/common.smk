@@ -503,6 +503,14 @@ AUDIT = [
     *(path.replace(".csv", ".html") for path in AUDIT_TABLES if path.endswith(".csv")),
 ]
 
+# What a reference run keeps.
+REFERENCE = [
+    *TABLES,
+    *FIGURES,
+    *([*AUDIT_TABLES, *AUDIT_FIGURES] if STUDY.audit.overlays else []),
+    "results/summary.txt",
+]
+
 # What the report shows, and where: categories, and in them tables and figures by name, in this order. The caption
 # of each is workflow/report/NAME.rst. A table of the study is in the report by being listed here; the rule of a
 # figure wraps its output in reported(). What a study does not make does not appear.

@@ -177,19 +177,9 @@ rule summary:
 
 rule reference:
     input:
-        *TABLES,
-        *FIGURES,
-        *AUDIT_TABLES,
-        *AUDIT_FIGURES,
-        "results/summary.txt",
+        REFERENCE,
     output:
-        copies=[
-            *(
-                path.replace("results/", "results/reference/")
-                for path in [*TABLES, *FIGURES, *AUDIT_TABLES, *AUDIT_FIGURES]
-            ),
-            "results/reference/summary.txt",
-        ],
+        copies=[path.replace("results/", "results/reference/") for path in REFERENCE],
         provenance="results/reference/provenance.json",
     log:
         "logs/reference.log",

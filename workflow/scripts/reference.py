@@ -14,15 +14,18 @@ from remix.records import atomic_path, write_text
 def main(snakemake):
     """Copy every input to the output of the same name, and write the provenance."""
     with job(snakemake.log[0]):
+        # By what the provenance calls them, where Snakemake's measurements of trainings are.
+        places = {"training": "train", "sweep_training": "sweep/*/train", "audit_training": "audit/*/train"}
         targets = {Path(path).name: path for path in snakemake.output.copies}
         for source in map(Path, snakemake.input):
             with atomic_path(targets[source.name]) as temporary:
                 shutil.copyfile(source, temporary)
         facts = provenance.collect(Path(snakemake.params.root))
         benchmarks = Path("results/benchmarks")
-        audit = [provenance.training_jobs(path) for path in sorted(benchmarks.glob("audit/*/train"))]
-        facts["training"] = provenance.training_cost(provenance.training_jobs(benchmarks / "train"))
-        facts["audit_training"] = provenance.training_cost(pd.concat(audit))
+        for part, place in places.items():
+            jobs = [provenance.training_jobs(path) for path in sorted(benchmarks.glob(place))]
+            if jobs:
+                facts[part] = provenance.training_cost(pd.concat(jobs))
         facts["study"] = json.loads(snakemake.params.study)
         write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", snakemake.output.provenance)
 
