@@ -44,10 +44,10 @@ def write_parquet(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     """Write a frame as parquet, atomically; equal frames give equal bytes."""
     # Parquet keeps bytes as numbers of four, of which this puts the three that are always zero aside. For
     # 50,000 images of CIFAR-10's size: 1.8 s to write and 0.4 s to read, instead of 3.4 s and 1.1 s.
-    pixels = [name for name, kind in frame.dtypes.items() if kind == np.uint8]
+    pixels = {name: "BYTE_STREAM_SPLIT" for name, kind in frame.dtypes.items() if kind == np.uint8}
     encoding = {
-        "column_encoding": dict.fromkeys(pixels, "BYTE_STREAM_SPLIT"),
-        "use_dictionary": [name for name in frame.columns if name not in set(pixels)],
+        "column_encoding": pixels,
+        "use_dictionary": [name for name in frame.columns if name not in pixels],
     }
     with atomic_path(path) as temporary:
         frame.to_parquet(temporary, index=False, compression="zstd", **(encoding if pixels else {}))

@@ -163,7 +163,9 @@ class Archive:
             with zipfile.ZipFile(self.path) as archive:
                 return [m.filename for m in archive.infolist() if _is_regular(m)]
         with self._tar() as tar:
-            return [member.name for member in self._regular(tar)]
+            names = [member.name for member in self._regular(tar)]
+            self._read_to_the_end(tar)
+            return names
 
     def _regular(self, tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
         for member in tar:
@@ -174,6 +176,17 @@ class Archive:
                 raise SourceError(f"{self.path.name} unpacks to more than {_LONGEST_TAR} bytes")
             if member.isreg():
                 yield member
+
+    def _read_to_the_end(self, tar: tarfile.TarFile) -> None:
+        """Read what follows the last member, where the checksum of a compressed file is found.
+
+        tarfile takes a header that is damaged for the end.
+        """
+        stream = tar.fileobj
+        assert stream is not None  # it is open
+        while rest := stream.read(_CHUNK):
+            if rest.count(0) < len(rest) or stream.tell() > _LONGEST_TAR:
+                raise SourceError(f"{self.path.name} is a damaged archive: its end is not that of a tar file")
 
     @contextmanager
     def _tar(self) -> Iterator[tarfile.TarFile]:

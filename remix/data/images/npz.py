@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from remix.data.images.idx import as_images, one_each
-from remix.data.raw_files import MAX_BYTES, unpacked
+from remix.data.raw_files import MAX_BYTES, is_html, unpacked
 from remix.errors import SourceError
 
 # Names of the arrays, of which the first that is there is taken.
@@ -55,6 +55,8 @@ def read(paths: Sequence[Path], image: tuple[int, int, int]) -> tuple[np.ndarray
 
 def _of_archive(path: Path) -> list[tuple[str, bytes]]:
     """Give names and contents of the two arrays."""
+    if is_html(path):
+        raise SourceError(f"{path.name} is an HTML page, not data")
     try:
         with zipfile.ZipFile(path) as archive:
             sizes = {info.filename: info.file_size for info in archive.infolist()}

@@ -20,7 +20,7 @@ from remix.errors import SourceError
 if TYPE_CHECKING:
     from remix.config import Network
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 14  # what is lost, at most, when a connection breaks off
 _LOGGED_EVERY = 10  # seconds
 # Names of files that some servers take for encodings of something else: these are wanted as they are.
 _PACKED = (".gz", ".tgz", ".Z")
@@ -84,6 +84,9 @@ def _download(address: str, target: Path, network: "Network", unfinished: _Unfin
                 for chunk in response.iter_content(_CHUNK):
                     stream.write(chunk)
                     progress.update(len(chunk))
+                    if progress.done > MAX_BYTES:
+                        unfinished.clear()
+                        raise SourceError(f"{target.name} is larger than {MAX_BYTES} bytes")
         shutil.move(unfinished.content, target)
         unfinished.clear()
     finally:
@@ -99,7 +102,7 @@ def _answer(address: str, network: "Network", unfinished: _Unfinished) -> reques
         if response.status_code == 206 and response.headers.get("Content-Range", "").startswith(
             f"bytes {begun}-"
         ):
-            logging.getLogger("remix").info(f"going on after {begun / 1e6:.0f} MB")
+            logging.getLogger("remix").info(f"going on after {begun / 1e6:.1f} MB")
             return response
         if response.status_code in (206, 416):
             # Not what was asked for: all there is, or of another size by now.
@@ -145,8 +148,6 @@ class _Progress:
     def update(self, size: int) -> None:
         self.done += size
         now = time.monotonic()
-        if self.done > MAX_BYTES:
-            raise SourceError(f"{self.name} is larger than {MAX_BYTES} bytes")
         if now - self.start > LONGEST:
             raise SourceError(f"{self.name} took longer than {LONGEST} seconds")
         if now - self.logged > _LOGGED_EVERY:

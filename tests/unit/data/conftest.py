@@ -26,6 +26,7 @@ class Server:
     def __init__(self):
         self.answers = {}
         self.requests = []
+        self.ranges = []  # what each request asked for of the file
         self.released = threading.Event()
         outer = self
 
@@ -33,6 +34,7 @@ class Server:
             def do_GET(self):
                 path = urlsplit(self.path).path
                 outer.requests.append(path)
+                outer.ranges.append(self.headers.get("Range"))
                 answers = outer.answers.get(path, [outer.status(404)])
                 # The last answer is repeated.
                 answer = answers.pop(0) if len(answers) > 1 else answers[0]
@@ -93,6 +95,25 @@ class Server:
             handler.send_header("Content-Length", str(2 * len(content)))
             handler.end_headers()
             handler.wfile.write(content)
+            handler.wfile.flush()
+            handler.close_connection = True
+
+        return answer
+
+    def in_parts(self, content, version='"one"', sends=None, header="ETag"):
+        """Answer as a server that can send the rest of a file; after `sends` bytes it hangs up."""
+
+        def answer(handler):
+            asked, known = handler.headers.get("Range"), handler.headers.get("If-Range")
+            start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked and known == version else 0
+            rest = content[start:]
+            handler.send_response((206 if start else 200) if rest else 416)
+            handler.send_header(header, version)
+            handler.send_header("Content-Length", str(len(rest)))
+            if start:
+                handler.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
+            handler.end_headers()
+            handler.wfile.write(rest[:sends])
             handler.wfile.flush()
             handler.close_connection = True
 

@@ -1,0 +1,116 @@
+"""NumPy's archives of arrays, without unpickling."""
+
+import io
+import pickle
+import struct
+
+import numpy as np
+import pytest
+
+from remix.data.formats import read_table
+from remix.errors import SourceError
+
+X = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4)
+
+
+def npz(**arrays):
+    stream = io.BytesIO()
+    np.savez_compressed(stream, **arrays)
+    return stream.getvalue()
+
+
+def npy(array, **options):
+    stream = io.BytesIO()
+    np.save(stream, array, **options)
+    return stream.getvalue()
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Writes files and reads them: an archive, or a pair of arrays."""
+
+    def read(files, image=(3, 4, 1)):
+        files = files if isinstance(files, dict) else {"d.npz": files}
+        for name, content in files.items():
+            (tmp_path / name).write_bytes(content)
+        parts = [[*files]] if len(files) > 1 else [*files]
+        return read_table(tmp_path, list(files), {"file": "unused", "format": "npz", "parts": parts}, image)
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("content", "labels"),
+    [
+        (npz(images=X, labels=np.array([1, 0])), [1, 0]),
+        (npz(x=X[..., None], y=np.array([[5], [3]], np.int16)), [5, 3]),
+        (npz(x_test=X + 9, y_test=[0, 0], x_train=X, y_train=np.array([2, 3], ">i4")), [2, 3]),
+        (npz(labels=np.array(["cat", "dog"]), images=np.asfortranarray(X)), ["cat", "dog"]),
+        ({"a.npy": npy(X), "b.npy": npy(np.array([4, 2]))}, [4, 2]),
+    ],
+    ids=["images", "x", "x_train", "texts, Fortran", "npy"],
+)
+def test_arrays_by_name(read, content, labels):
+    table = read(content)
+    assert table.iloc[:, :-1].to_numpy().tolist() == X.reshape(2, 12).tolist()
+    assert table["x3"].dtype == np.uint8
+    assert table["label"].tolist() == labels
+
+
+def test_colours(read):
+    assert read(npz(images=X.reshape(2, 2, 2, 3), labels=[0, 1]), image=(2, 2, 3)).shape == (2, 13)
+
+
+class Touch:
+    def __reduce__(self):
+        return eval, ("open('owned', 'w')",)
+
+
+def header(text):
+    padded = text + " " * (-(10 + len(text) + 1) % 64) + "\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(padded)) + padded.encode()
+
+
+def claiming(shape, kind="|u1"):
+    return header(f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}")
+
+
+OBJECTS = np.array([Touch(), Touch()], dtype=object)
+Y = npy(np.array([0, 1]))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (npz(images=X, labels=OBJECTS), "labels.npy in d.npz holds Python objects, which are never"),
+        ({"a.npy": npy(OBJECTS), "b.npy": Y}, "a.npy holds Python objects, which are never"),
+        ({"a.npy": pickle.dumps(Touch()), "b.npy": Y}, "a.npy cannot be read as an array"),
+        (npz(images=X / 255, labels=[0, 1]), "images.npy in d.npz is of type float64, expected uint8"),
+        (npz(images=X, labels=[0.5, 1]), "labels.npy in d.npz is of type float64, expected whole"),
+        (npz(images=X, labels=[0]), r"labels.npy in d.npz has the shape 1, expected 2: one label per image"),
+        (npz(images=X.reshape(2, 4, 3), labels=[0, 1]), "has the shape 2 × 4 × 3, expected n × 3 × 4 × 1"),
+        (npz(pictures=X, labels=[0]), r"has no array called images, x, .*; it has pictures.npy, labels.npy"),
+        (npz(images=X, labels=[0])[:-30], "d.npz cannot be read as npz: "),
+        (b"<html>", "d.npz is an HTML page, not data"),
+        ({"a.npy": claiming((2**40, 3, 4)) + bytes(12), "b.npy": Y}, "a.npy does not have the size that"),
+        ({"a.npy": claiming((-2, -3, 4)) + bytes(24), "b.npy": Y}, "a.npy does not have the size that"),
+        ({"a.npy": npy(X), "b.npy": claiming((2,), "<U0")}, "b.npy does not have the size that"),
+        ({"a.npy": npy(X)[:-1], "b.npy": Y}, "a.npy does not have the size that"),
+        ({"a.npy": header("{'descr': __import__('os')}"), "b.npy": Y}, "a.npy cannot be read as an array"),
+        ({"a.npy": npy(X), "b.npy": Y, "c.npy": Y}, "format npz needs single archives in 'parts', or pairs"),
+    ],
+    ids=range(16),
+)
+def test_what_cannot_be_read_is_named(read, tmp_path, monkeypatch, content, message):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SourceError, match=message) as caught:
+        read(content)
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "owned").exists()
+
+
+def test_members_are_bounded(read, monkeypatch):
+    content = npz(images=np.zeros((2, 3, 400), np.uint8), labels=[0, 1])
+    monkeypatch.setattr("remix.data.images.npz.MAX_BYTES", 1000)
+    with pytest.raises(SourceError, match=r"images.npy in d.npz is larger than 1000 bytes"):
+        read(content, image=(3, 400, 1))

@@ -1,0 +1,177 @@
+"""Downloads that break off, and go on where they ended if the file is still the same."""
+
+import dataclasses
+import hashlib
+import json
+
+import pytest
+
+from remix.data.fetching import fetch
+from remix.data.sources import retrying
+
+ROWS = "".join(f"{i},{i},{i},{'ab'[i % 2]}\n" for i in range(500))
+CONTENT = ROWS.encode()
+HALF = 4000  # a multiple of the pieces that are read at once
+
+
+@pytest.fixture
+def run(tmp_path, network, make_dataset, monkeypatch):
+    """Fetches a file from an address, with its SHA-256 as the last word."""
+    monkeypatch.setattr(retrying, "PAUSE", 0)
+    monkeypatch.setattr("remix.data.sources.url._CHUNK", 500)
+
+    def run(url, retries=0, content=CONTENT):
+        source = {"url": url} | ({"sha256": hashlib.sha256(content).hexdigest()} if content else {})
+        patient = dataclasses.replace(network, retries=retries)
+        folder = tmp_path / "raw" / "tiny"
+        record = fetch(make_dataset(source), folder, tmp_path / "none", patient, "skip", "stamp")
+        if record["available"]:
+            assert (folder / "t.csv").read_bytes() == (content or CONTENT)
+        else:
+            assert [path.name for path in folder.iterdir()] == ["source.json"]
+        assert sorted(path.name for path in folder.parent.iterdir()) == [".tiny.json", "tiny"]
+        return record
+
+    return run
+
+
+@pytest.fixture
+def begun(tmp_path):
+    """Sizes of what there is of downloads that broke off."""
+    return lambda: [path.stat().st_size for path in (tmp_path / "partial").rglob("*.part")]
+
+
+def test_the_next_attempt_goes_on(run, begun, server):
+    url = server.add("/t.csv", server.in_parts(CONTENT, sends=HALF), server.in_parts(CONTENT))
+    assert run(url, retries=1)["available"]
+    assert server.ranges == [None, f"bytes={HALF}-"]
+    assert begun() == []
+
+
+def test_the_next_run_goes_on(run, begun, server):
+    url = server.add("/t.csv", server.in_parts(CONTENT, sends=HALF), server.in_parts(CONTENT))
+    (attempt,) = run(url)["attempts"]
+    assert (
+        attempt["reason"] == f"the download broke off after {HALF} bytes, {len(CONTENT) - HALF} are missing"
+    )
+    assert begun() == [HALF]
+    assert run(url)["available"]
+    assert server.ranges == [None, f"bytes={HALF}-"]
+    assert begun() == []
+
+
+def test_by_its_date_where_there_is_no_tag(run, server):
+    date = "Tue, 24 Nov 2026 08:00:00 GMT"
+    answers = (server.in_parts(CONTENT, date, sends, "Last-Modified") for sends in (HALF, None))
+    assert run(server.add("/t.csv", *answers), retries=1)["available"]
+    assert server.ranges == [None, f"bytes={HALF}-"]
+
+
+def test_many_short_pieces(run, server):
+    answers = [server.in_parts(CONTENT, sends=1000) for _ in range(10)]
+    assert run(server.add("/t.csv", *answers), retries=9)["available"]
+    assert server.ranges == [None, *(f"bytes={i}-" for i in range(1000, len(CONTENT), 1000))]
+
+
+def test_a_server_without_ranges_starts_anew(run, server):
+    whole = server.content(CONTENT)
+    assert run(server.add("/t.csv", server.in_parts(CONTENT, sends=HALF), whole), retries=1)["available"]
+    assert server.ranges == [None, f"bytes={HALF}-"]
+
+
+def test_a_file_that_changed_starts_anew(run, server):
+    later = ROWS.replace("1,", "2,").encode()
+    answers = server.in_parts(CONTENT, sends=HALF), server.in_parts(later, '"two"')
+    assert run(server.add("/t.csv", *answers), retries=1, content=later)["available"]
+    assert server.ranges == [None, f"bytes={HALF}-"]
+
+
+def test_a_file_that_became_shorter_starts_anew(run, server):
+    short = CONTENT[: HALF - len(CONTENT[:HALF].rpartition(b"\n")[2])]
+
+    def not_satisfiable(handler):
+        server.status(416)(handler)
+
+    answers = server.in_parts(CONTENT, sends=HALF), not_satisfiable, server.in_parts(short, '"two"')
+    assert run(server.add("/t.csv", *answers), retries=1, content=short)["available"]
+    assert server.ranges == [None, f"bytes={HALF}-", None]
+
+
+def test_a_part_that_was_not_asked_for_is_not_taken(run, server):
+    def other_part(handler):
+        handler.send_response(206)
+        handler.send_header("Content-Range", f"bytes 0-{len(CONTENT) - 1}/{len(CONTENT)}")
+        handler.send_header("Content-Length", str(len(CONTENT)))
+        handler.end_headers()
+        handler.wfile.write(CONTENT)
+
+    answers = server.in_parts(CONTENT, sends=HALF), other_part, server.in_parts(CONTENT)
+    assert run(server.add("/t.csv", *answers), retries=1)["available"]
+    assert server.ranges == [None, f"bytes={HALF}-", None]
+
+
+@pytest.mark.parametrize("version", [None, 'W/"one"'], ids=["no name", "a weak one"])
+def test_what_cannot_be_told_apart_starts_anew(run, begun, server, version):
+    cut = server.cut(CONTENT[:HALF]) if version is None else server.in_parts(CONTENT, version, HALF)
+    url = server.add("/t.csv", cut, CONTENT)
+    run(url)
+    assert begun() == []
+    assert run(url)["available"]
+    assert server.ranges == [None, None]
+
+
+def test_the_checksum_has_the_last_word(run, begun, server):
+    """A server that calls two files by one name: found out, and the next run starts anew."""
+    wrong = server.in_parts(bytes(len(CONTENT)), sends=HALF)
+    url = server.add("/t.csv", wrong, server.in_parts(CONTENT))
+    (attempt,) = run(url, retries=1)["attempts"]
+    assert attempt["reason"].startswith("t.csv has SHA-256 ")
+    assert begun() == []
+    assert run(url)["available"]
+    assert server.ranges == [None, f"bytes={HALF}-", None]
+
+
+def test_another_address_does_not_go_on(run, begun, server):
+    run(server.add("/old/t.csv", server.in_parts(CONTENT, sends=HALF)))
+    assert run(server.add("/new/t.csv", server.in_parts(CONTENT)))["available"]
+    assert server.ranges == [None, None]
+    assert begun() == []
+
+
+def test_a_refusal_leaves_what_there_is(run, begun, server):
+    answers = server.in_parts(CONTENT, sends=HALF), server.status(503), server.in_parts(CONTENT)
+    url = server.add("/t.csv", *answers)
+    run(url)
+    assert run(url)["attempts"][0]["reason"] == "HTTP 503 Service Unavailable"
+    assert begun() == [HALF]
+    assert run(url)["available"]
+    assert server.ranges == [None, *[f"bytes={HALF}-"] * 2]
+
+
+def test_bounds_count_what_was_there(run, begun, server, monkeypatch):
+    url = server.add("/t.csv", server.in_parts(CONTENT, sends=HALF), server.in_parts(CONTENT))
+    run(url)
+    monkeypatch.setattr("remix.data.sources.url.MAX_BYTES", len(CONTENT) - 1)
+    reason = run(url)["attempts"][0]["reason"]
+    assert reason == f"t.csv is larger than {len(CONTENT) - 1} bytes"
+    assert begun() == []
+
+
+def test_files_that_are_called_encoded_are_kept_as_they_are(tmp_path, network, make_dataset, server):
+    """As old servers do for .gz files, whatever encodings are accepted."""
+    import gzip
+
+    packed = gzip.compress(CONTENT)
+
+    def answer(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Encoding", "x-gzip")
+        handler.send_header("Content-Length", str(len(packed)))
+        handler.end_headers()
+        handler.wfile.write(packed)
+
+    source = {"url": server.add("/t.csv.gz", answer), "sha256": hashlib.sha256(packed).hexdigest()}
+    folder = tmp_path / "raw" / "tiny"
+    record = fetch(make_dataset(source), folder, tmp_path / "none", network, "fail", "stamp")
+    assert json.loads((folder / "source.json").read_text()) == record
+    assert (folder / "t.csv.gz").read_bytes() == packed
