@@ -133,7 +133,8 @@ def test_a_method_keeps_what_it_says_itself():
         "smote": {"title": "S", "resample": {"smote": {"smallest": 2}}},
         "remix": {"title": "R", "resample": {"balanced": {"draw_classes": "equal"}}},
     }
-    study = protocols_of(methods=own)["authors"]
+    changes = {"methods": own, "sweep": {"tasks": []}}  # there is no α to vary
+    study = protocols_of(**changes)["authors"]
     assert study.method_spec("smote") == {"resample": {"smote": {"smallest": 2}}}
     assert study.method_spec("remix") == {
         "resample": {"balanced": {"draw_classes": "equal", "pool": "batch"}}
