@@ -140,7 +140,7 @@ def test_a_method_keeps_what_it_says_itself():
         "resample": {"balanced": {"draw_classes": "equal", "pool": "batch"}}
     }
     own["remix"]["resample"] = {"balanced": {"pool": "dataset"}}
-    study = protocols_of(methods=own)["authors"]
+    study = protocols_of(**changes)["authors"]
     assert study.method_spec("remix") == {
         "resample": {"balanced": {"draw_classes": "multinomial", "pool": "dataset"}}
     }
