@@ -272,9 +272,9 @@ def _sweep(
     method = sweep["method"]
     if method not in methods:
         yield Problem(("sweep", "method"), unknown("method", method, methods))
-    elif isinstance(methods[method], dict) and "mix" not in methods[method]:
+    elif sweep["tasks"] and isinstance(methods[method], dict) and "mix" not in methods[method]:
         mixing = [name for name, entry in methods.items() if isinstance(entry, dict) and "mix" in entry]
-        choices = f"name one that mixes: {listing(mixing)}" if mixing else "add one that mixes"
+        choices = f"name one that mixes: {listing(mixing)}" if mixing else "sweep no task: tasks: []"
         text = f"{shown(method)} has no stage 'mix', so there is no α to vary; {choices}"
         yield Problem(("sweep", "method"), text)
 
