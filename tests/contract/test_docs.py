@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TABLES = ROOT / "results/reference/tables"
-AUDIT = (ROOT / "docs/audit.md").read_text()
+AUDIT, README = ((ROOT / name).read_text() for name in ("docs/audit.md", "README.md"))
 COLUMNS = [(k, m) for k in ("binary", "multiclass") for m in ("g_mean", "balanced_brier")]
 
 
@@ -51,7 +51,7 @@ def test_readme_and_audit_name_the_same_distances(audit):
     binary = audit[(audit["kind"] == "binary") & (audit["metric"] == "g_mean")]
     distance = binary.groupby("setting")["distance"].first()
     numbers = [f"{distance['cost_weights ignored']:.2f}", f"{distance['as configured, first 3 repeats']:.2f}"]
-    for text in (AUDIT, (ROOT / "README.md").read_text()):
+    for text in (AUDIT, README):
         for number in numbers:
             assert number in text
 
@@ -68,9 +68,33 @@ def test_gains_and_scores_are_the_reference_runs():
     assert f"{bbs['gain']:.3f} [{bbs['low']:.3f}, {bbs['high']:.3f}]" in AUDIT
 
 
+def test_scores_over_alpha_are_the_reference_runs():
+    sweep = pd.read_csv(TABLES / "alpha_sweep.csv", dtype={"ir": str})
+    means = sweep.pivot_table(index=["metric", "task", "ir"], columns="alpha", values="mean")
+    for task, ir in (("musk", "0.05"), ("musk", "0.01"), ("optdigits", "0.25")):
+        cell = means.loc[("balanced_brier", task, ir)]
+        assert f"{cell[0.01]:.4f} to {cell[0.4]:.4f}" in " ".join(AUDIT.split())
+    spread = means.loc["g_mean"].max(axis=1) - means.loc["g_mean"].min(axis=1)
+    for text in (AUDIT, README):
+        assert f"{spread.max():.3f} over" in " ".join(text.split())
+
+
+def test_the_image_study_is_the_reference_runs():
+    gains = pd.read_csv(TABLES.parent / "images/tables/gains.csv", dtype={"ir": str})
+    mean = gains[gains["ir"] == "All"].set_index(["kind", "metric", "method"])["gain"]
+    binary, multiclass = mean["binary_images"], mean["multiclass_images"]
+    readme = " ".join(README.split())
+    assert {f"{binary['g_mean', method]:+.2f}" for method in ("remix", "cost")} == {"+0.50"}
+    scores = [f"{binary['balanced_brier', method]:.3f}" for method in ("remix", "cost")]
+    assert "balanced Brier score −{} and −{}".format(*scores) in readme
+    assert {f"{multiclass['g_mean', method]:+.2f}" for method in ("remix", "smote")} == {"+0.21"}
+    costs = [f"{-multiclass['g_mean', method]:.2f}" for method in ("augment", "remix_aug")]
+    assert "g-mean −{}, with ReMix −{}".format(*costs) in readme
+
+
 def test_pictures_and_files_are_there():
     pictures = re.findall(r"!\[.*?\]\(\.\./(.*?)\)", AUDIT)
-    assert len(pictures) == 3
+    assert len(pictures) == 4
     for path in pictures:
         assert (ROOT / path).exists()
     for name in re.findall(r"`tables/(\w+\.md)`", AUDIT):
