@@ -74,10 +74,10 @@ lint: .venv/test-ready
 	$(BIN)/snakemake --lint
 
 unit: .venv/test-ready
-	$(BIN)/python -m pytest -n 2 -m "not workflow"
+	$(BIN)/python -m pytest -n 2 -m "not workflow and not online"
 
 workflow: .venv/test-ready
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m workflow
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "workflow or online"
 
 lock:
 	uv pip compile pyproject.toml --extra workflow --universal --python-version 3.11 --generate-hashes \

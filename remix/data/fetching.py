@@ -3,6 +3,7 @@
 Rules are made at every start of Snakemake, so what only `fetch` needs is imported when it is called.
 """
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -118,6 +119,9 @@ def fetch(
         (work / "state").replace(_state_path(folder))
     finally:
         shutil.rmtree(work, ignore_errors=True)
+        for empty in (unfinished, unfinished.parent):
+            with contextlib.suppress(OSError):  # something lies in it, or it is not there
+                empty.rmdir()
     return record
 
 

@@ -1,4 +1,6 @@
+import numpy as np
 import pandas as pd
+import pyarrow.parquet
 import pytest
 
 from remix.records import atomic_path, write_csv, write_parquet, write_text
@@ -34,6 +36,20 @@ def test_permissions_are_those_of_any_new_file(tmp_path):
     (tmp_path / "plain").write_text("")
     write_text("x", tmp_path / "ours")
     assert (tmp_path / "ours").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_pixels_are_written_as_bytes(tmp_path):
+    pixels = np.arange(300 * 40, dtype=np.uint32).reshape(300, 40).astype(np.uint8)
+    frame = pd.DataFrame(pixels, columns=[f"x{i}" for i in range(40)])
+    frame = frame.assign(row=np.arange(300), label="a")
+    for name in ("1.parquet", "2.parquet"):
+        write_parquet(frame.copy(), tmp_path / name)
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "1.parquet"), frame)
+    assert (tmp_path / "1.parquet").read_bytes() == (tmp_path / "2.parquet").read_bytes()
+    metadata = pyarrow.parquet.ParquetFile(tmp_path / "1.parquet").metadata.row_group(0)
+    encodings = [metadata.column(i).encodings for i in range(42)]
+    assert all("BYTE_STREAM_SPLIT" in pixel for pixel in encodings[:40])
+    assert not any("BYTE_STREAM_SPLIT" in other for other in encodings[40:])
 
 
 def test_equal_frames_equal_bytes_and_full_precision(tmp_path):

@@ -2,13 +2,16 @@
 
 import dataclasses
 import hashlib
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from remix.data.fetching import fetch, read_record, ticket
 from remix.data.formats import read_table
@@ -59,7 +62,8 @@ def place(places):
 
 def prepared(dataset, folder, record):
     source = dataset.sources[record["source"]]
-    return prepare(read_table(folder, list(record["files"]), source), dataset, source, record["described"])
+    table = read_table(folder, list(record["files"]), source, dataset.image)
+    return prepare(table, dataset, source, record["described"])
 
 
 def sha256(content):
@@ -469,6 +473,7 @@ def test_a_ticket_stays_while_nothing_changes(run, now, server, make_dataset):
         {"target": 3},
         {"drop": (0,)},
         {"categorical": (0,)},
+        {"image": (1, 3, 1)},
     ],
 )
 def test_another_entry_gives_another_ticket(run, now, server, make_dataset, change):
@@ -547,6 +552,113 @@ def test_only_what_comes_before_the_taken_source_counts(run, now, place, make_da
     assert now(dataset) == before
     place("early.csv", CSV)
     assert now(dataset) != before
+
+
+PICTURES = {"cat/1.png": (1, 2), "cat/2.png": (3, 4), "dog/1.png": (5, 6)}
+
+
+@pytest.fixture
+def draw():
+    """Writes tiny grey images into a folder, with something else beside them."""
+
+    def draw(folder, pictures=PICTURES):
+        for name, pixels in pictures.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(np.array([pixels], np.uint8)).save(folder / name)
+        (folder / "readme.txt").write_text("two cats and a dog")
+        return folder
+
+    return draw
+
+
+def pictures(make_dataset, source):
+    return make_dataset(source | {"format": "folder"}, image=[1, 2, 1], classes=["cat", "dog"], target=None)
+
+
+def test_a_folder_of_images(run, places, draw, make_dataset, tmp_path):
+    dataset = pictures(make_dataset, {"file": str(draw(tmp_path / "pets"))})
+    record = run(dataset)
+    assert (record["available"], record["origin"]) == (True, "source"), record["attempts"]
+    assert sorted(path.name for path in places[0].iterdir()) == ["pets", "source.json"]
+    frame = prepared(dataset, places[0], record)
+    assert frame["label"].tolist() == ["cat", "cat", "dog"]
+    assert frame.to_numpy()[:, :2].tolist() == [[1, 2], [3, 4], [5, 6]]
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_an_archive_of_images_is_not_unpacked(run, places, server, draw, make_dataset, pack, tmp_path, kind):
+    folder = draw(tmp_path / "pets")
+    members = {f"pets/{name}": (folder / name).read_bytes() for name in PICTURES}
+    dataset = pictures(make_dataset, {"url": server.add("/pets.bin", getattr(pack, kind)(members))})
+    record = run(dataset)
+    assert list(record["files"]) == ["pets.bin"]
+    assert prepared(dataset, places[0], record)["x0"].tolist() == [1, 3, 5]
+
+
+@pytest.mark.parametrize("where", ["tiny", "tiny/pets"])
+@pytest.mark.parametrize("source", [{"file": "away/pets"}, {"url": "http://127.0.0.1:9/pets"}])
+def test_placed_folders_of_images(run, places, draw, make_dataset, where, source):
+    draw(places[1] / where)
+    dataset = pictures(make_dataset, source)
+    record = run(dataset)
+    assert (record["available"], record["origin"]) == (True, "placed"), record["attempts"]
+    assert prepared(dataset, places[0], record)["label"].tolist() == ["cat", "cat", "dog"]
+
+
+def test_a_placed_archive_of_images(run, place, draw, make_dataset, pack, tmp_path):
+    folder = draw(tmp_path / "pets")
+    place("pets.zip", pack.zip({name: (folder / name).read_bytes() for name in PICTURES}))
+    assert run(pictures(make_dataset, {"url": "http://127.0.0.1:9/pets.zip"}))["origin"] == "placed"
+
+
+@pytest.mark.parametrize("placed", [True, False])
+def test_a_changed_folder_is_fetched_again(run, now, places, draw, make_dataset, tmp_path, placed):
+    folder = draw(places[1] / "tiny" if placed else tmp_path / "pets")
+    dataset = pictures(make_dataset, {"file": "away/pets" if placed else str(folder)})
+    before = run(dataset)["ticket"]
+    assert now(dataset) == before
+    (folder / "readme.txt").write_text("nobody reads this")
+    os.utime(folder / "cat/1.png", (1, 1))
+    assert now(dataset) == before
+
+    content = (folder / "cat/1.png").read_bytes()
+    draw(folder, {"cat/1.png": (9, 9)})
+    assert now(dataset) != before
+    (folder / "cat/1.png").write_bytes(content)
+    assert now(dataset) == before
+    (folder / "cat/1.png").rename(folder / "dog/2.png")
+    assert now(dataset) != before
+    (folder / "dog/2.png").rename(folder / "cat/1.png")
+    draw(folder, {"dog/3.png": (1, 1)})
+    assert now(dataset) != before
+    (folder / "dog/3.png").unlink()
+    (folder / "dog/1.png").unlink()
+    assert now(dataset) != before
+    shutil.rmtree(folder)
+    assert now(dataset) == before
+
+
+def test_what_a_folder_lacks_is_said(run, draw, make_dataset, tmp_path, monkeypatch):
+    (tmp_path / "empty").mkdir()
+    (attempt,) = run(pictures(make_dataset, {"file": str(tmp_path / "empty")}))["attempts"]
+    assert attempt["reason"] == f"the folder {tmp_path / 'empty'} holds no PNG or JPEG files"
+    (attempt,) = run(make_dataset({"file": str(draw(tmp_path / "pets"))}))["attempts"]
+    assert attempt["reason"] == "is a directory"
+    monkeypatch.setattr("remix.data.sources.folders.MAX_BYTES", 10)
+    (attempt,) = run(pictures(make_dataset, {"file": str(tmp_path / "pets")}))["attempts"]
+    assert attempt["reason"] == f"the images in {tmp_path / 'pets'} are larger than 10 bytes"
+
+
+def test_an_npz_is_no_archive_to_be_searched(run, places, server, make_dataset):
+    stream = io.BytesIO()
+    np.savez(stream, images=np.array([[[1, 2]], [[3, 4]]], np.uint8), labels=["a", "b"])
+    url = server.add("/t.npz", stream.getvalue())
+    for source in ({"url": url}, {"url": url, "parts": [["images.npy", "labels.npy"]]}):
+        dataset = make_dataset(source | {"format": "npz"}, image=[1, 2, 1])
+        record = run(dataset)
+        assert record["available"], record["attempts"]
+        assert list(record["files"]) == (["images.npy", "labels.npy"] if "parts" in source else ["t.npz"])
+        assert prepared(dataset, places[0], record)["x1"].tolist() == [2, 4]
 
 
 def test_an_edited_file_source_is_fetched_again(run, now, make_dataset, tmp_path):

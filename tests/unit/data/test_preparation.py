@@ -122,6 +122,57 @@ def test_what_is_not_as_expected_is_named(prepared, changes, settings, message):
     assert "\n" not in str(caught.value)
 
 
+@pytest.fixture
+def pictures(make_dataset):
+    """Prepares a table of images of 1 × 2 pixels in one colour."""
+
+    def run(frame, source=None, described=None, **changes):
+        dataset = make_dataset(**({"image": [1, 2, 1], "target": None} | changes))
+        return prepare(frame, dataset, source or {}, described or {})
+
+    return run
+
+
+def test_pixels_stay_bytes_and_are_not_copied(pictures):
+    pixels = np.array([[0, 255], [7, 8], [9, 10]], np.uint8)
+    frame = pd.DataFrame(pixels, columns=["x0", "x1"], copy=False).assign(label=[1, 0, 1])
+    images = pictures(frame, {"labels": {0: "a", 1: "b"}})
+    assert list(images.columns) == ["x0", "x1", "label"]
+    assert (images.dtypes.iloc[:2] == np.uint8).all()
+    assert images["label"].tolist() == ["b", "a", "b"]
+    assert images["label"].dtype == "str"
+    assert np.shares_memory(images["x0"].to_numpy(), frame["x0"].to_numpy())
+
+
+def test_a_table_of_pixels_becomes_bytes(pictures):
+    frame = pd.DataFrame({"class": ["a", "b"], "id": [1, 2], "p1": [0, 255], "p2": [1.0, 2.0]})
+    images = pictures(frame, described={"target": "class", "drop": ["id"]})
+    assert images.to_numpy().tolist() == [[0, 1, "a"], [255, 2, "b"]]
+    assert list(images.columns) == ["x0", "x1", "label"]
+    assert (images.dtypes.iloc[:2] == np.uint8).all()
+
+
+@pytest.mark.parametrize(
+    ("columns", "changes", "message"),
+    [
+        (
+            {"p": [1, 2], "q": [1, 256]},
+            {},
+            r"column 'q' \(position 1\) holds a pixel that is no whole number from 0",
+        ),
+        ({"p": [1, -1], "q": [1, 2]}, {}, "column 'p' .* holds a pixel that is no whole number"),
+        ({"p": [0.5, 1], "q": [1, 2]}, {}, "column 'p' .* holds a pixel that is no whole number"),
+        ({"p": [None, 1], "q": [1, 2]}, {}, "column 'p' .* holds a pixel that is no whole number"),
+        ({"p": [1, 2]}, {}, "the data has 1 pixels, expected 1 × 2 × 1 = 2"),
+        ({"p": [1, 2], "q": [1, 2]}, {"rows": 3}, "the data has 2 rows, expected 3"),
+        ({"p": [1, 2], "q": [1, 2]}, {"classes": ["a", "b", "c"]}, "no row has the class c"),
+    ],
+)
+def test_what_is_no_image_is_named(pictures, columns, changes, message):
+    with pytest.raises(DataError, match=message):
+        pictures(pd.DataFrame(columns | {"label": ["a", "b"]}), **changes)
+
+
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-9999, max_value=9999))
 def test_equal_numbers_are_equal_labels(number):
     text = label_text(number)

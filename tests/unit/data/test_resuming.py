@@ -48,7 +48,7 @@ def test_the_next_attempt_goes_on(run, begun, server):
     assert begun() == []
 
 
-def test_the_next_run_goes_on(run, begun, server):
+def test_the_next_run_goes_on(run, begun, server, tmp_path):
     url = server.add("/t.csv", server.in_parts(CONTENT, sends=HALF), server.in_parts(CONTENT))
     (attempt,) = run(url)["attempts"]
     assert (
@@ -57,7 +57,7 @@ def test_the_next_run_goes_on(run, begun, server):
     assert begun() == [HALF]
     assert run(url)["available"]
     assert server.ranges == [None, f"bytes={HALF}-"]
-    assert begun() == []
+    assert [path.name for path in tmp_path.iterdir()] == ["raw"]
 
 
 def test_by_its_date_where_there_is_no_tag(run, server):

@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remix.data.catalogue import Task
-from remix.data.variants import encode_labels, imbalanced_variant, minority_size, select_rows
+from remix.data.variants import (
+    draw_subset,
+    encode_labels,
+    imbalanced_variant,
+    minority_size,
+    select_rows,
+)
 from remix.errors import DataError
 
 BINARY = Task("b", "d", minority=("y",), merged=True, classes=("x", "y", "z"))
@@ -74,6 +80,62 @@ def test_rows_and_features_are_those_of_the_dataset():
     assert variant["row"].is_monotonic_increasing
     assert variant["row"].is_unique
     assert set(np.flatnonzero(data["label"] != "y")) <= set(variant["row"])
+
+
+def test_a_subset_has_the_shares_of_the_classes():
+    labels = prepared(x=300, y=50, z=100)["label"]
+    drawn = draw_subset(labels, "d", 45, seed=1)
+    assert labels[drawn].value_counts().to_dict() == {"x": 30, "y": 5, "z": 10}
+    assert (np.diff(drawn) > 0).all()
+    assert (drawn == draw_subset(labels, "d", 45, seed=1)).all()
+    for other in (draw_subset(labels, "d", 45, seed=2), draw_subset(labels, "e", 45, seed=1)):
+        assert (drawn != other).any()
+
+
+def test_shares_are_rounded_so_that_they_add_up():
+    # 10 × (0.6, 0.25, 0.15) is 6, 2.5 and 1.5: of the two that lose as much, the first gets one more.
+    labels = prepared(x=60, y=25, z=15)["label"]
+    assert labels[draw_subset(labels, "d", 10, seed=1)].value_counts().to_dict() == {"x": 6, "y": 3, "z": 1}
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=5), st.integers(1, 250))
+def test_a_subset_has_as_many_rows_as_asked_for(counts, rows):
+    labels = pd.Series(np.repeat([f"c{i}" for i in range(len(counts))], counts))
+    exact = np.array(counts) * min(rows, sum(counts)) / sum(counts)
+    if (np.floor(exact) > 0).all():
+        drawn = labels[draw_subset(labels, "d", rows, seed=1)]
+        assert len(drawn) == min(rows, len(labels))
+        assert (np.abs(drawn.value_counts().sort_index().to_numpy() - exact) < 1).all()
+
+
+def test_a_subset_that_lacks_a_class():
+    with pytest.raises(DataError, match="2 rows of d hold none of class y; choose more"):
+        draw_subset(prepared(x=300, y=5)["label"], "d", 2, seed=1)
+
+
+@pytest.mark.parametrize("task", [BINARY, MULTI])
+def test_variants_of_a_subset(task):
+    data = prepared(x=300, y=120, z=130) if task is BINARY else prepared(x=300, y=120, z=130, w=200)
+    drawn = draw_subset(data["label"], "d", 110, seed=1)
+    larger = imbalanced_variant(data, task, "0.25", seed=1, rows=110)
+    smaller = imbalanced_variant(data, task, "0.1", seed=1, rows=110)
+    assert set(smaller["row"]) < set(larger["row"]) < set(drawn)
+    np.testing.assert_array_equal(larger["a"], data["a"].to_numpy()[larger["row"]])
+    alone = imbalanced_variant(data.iloc[drawn].reset_index(drop=True), task, "0.25", seed=1)
+    assert drawn[alone["row"]].tolist() == larger["row"].tolist()
+    assert alone["label"].tolist() == larger["label"].tolist()
+
+
+def test_all_rows_and_more_than_there_are():
+    data = prepared(x=300, y=50, z=100)
+    whole = imbalanced_variant(data, BINARY, "0.05", seed=1)
+    for rows in ("all", 450, 10_000):
+        pd.testing.assert_frame_equal(imbalanced_variant(data, BINARY, "0.05", seed=1, rows=rows), whole)
+
+
+def test_pixels_stay_bytes():
+    data = prepared(x=300, y=50, z=100).astype({"a": np.uint8})
+    assert imbalanced_variant(data, BINARY, "0.05", seed=1, rows=200)["a"].dtype == np.uint8
 
 
 def test_a_ratio_out_of_reach_says_what_is_needed_and_what_is_there():

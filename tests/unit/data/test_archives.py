@@ -1,0 +1,126 @@
+"""Archives that claim more than they hold, or hold more than they should."""
+
+import io
+import struct
+import tarfile
+import zlib
+
+import pytest
+
+from remix.data import archives
+from remix.data.archives import Archive
+from remix.errors import SourceError
+
+
+def header(name=b"a.csv", size=b"00000000003\0", kind=b"0"):
+    """The header of a member, as it stands in a tar file."""
+    fields = name.ljust(100, b"\0") + b"0000644\0" + b"0000000\0" * 2 + size + b"00000000000\0"
+    rest = kind + bytes(100) + b"ustar\00000" + bytes(32) + bytes(32) + b"0000000\0" * 2 + bytes(155 + 12)
+    total = sum(fields) + 8 * 32 + sum(rest)
+    return fields + f"{total:06o}\0 ".encode() + rest
+
+
+def binary(number):
+    """A size that is too large, or too small, to be written in octal digits."""
+    return (
+        b"\xff" + struct.pack(">q", number).rjust(11, b"\xff")
+        if number < 0
+        else b"\x80" + bytes(3) + struct.pack(">q", number)
+    )
+
+
+END = bytes(1024)
+MEMBER = header() + b"1,2".ljust(512, b"\0")
+
+
+@pytest.fixture
+def written(tmp_path):
+    """Writes a file and gives its path."""
+
+    def write(content, name="t.tar"):
+        (tmp_path / name).write_bytes(content)
+        return tmp_path / name
+
+    return write
+
+
+def test_the_headers_of_this_test_are_sound(written):
+    archive = Archive(written(MEMBER + header(b"b.csv") + b"3,4".ljust(512, b"\0") + END))
+    assert archive.names == ["a.csv", "b.csv"]
+    assert [(name, member.read(9)) for name, member in archive.members(["b.csv"])] == [("b.csv", b"3,4")]
+
+
+CLAIMS = {
+    "a negative size": (MEMBER + header(b"b", binary(-1024)) + END, "a size is negative"),
+    "a size beyond all bounds": (MEMBER + header(b"b", binary(1 << 50)) + END, "unpacks to more than"),
+    "a long name": (header(b"././@LongLink", binary(1 << 40), b"L") + END, "announces 1099511627776 bytes"),
+    "a long name of negative size": (header(b"x", binary(-512), b"L") + END, "announces -512 bytes"),
+    "attributes": (header(b"x", binary(1 << 40), b"x") + END, "announces 1099511627776 bytes"),
+    "a damaged header in the middle": (
+        MEMBER + MEMBER[:100] + b"\1" + MEMBER[101:] + END,
+        "its end is not that",
+    ),
+    "something after the end": (MEMBER + END + b"#!/bin/sh", "its end is not that"),
+    "cut in a member": (MEMBER[:-300], "is a damaged archive"),
+}
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_claims_are_refused(written, claim):
+    content, message = CLAIMS[claim]
+    path = written(content)
+    with pytest.raises(SourceError, match=message):
+        Archive(path)
+
+
+def test_a_size_in_the_attributes_may_not_be_negative(written):
+    record = b"13 size=-512\n"
+    attributes = header(b"x", f"{len(record):011o}\0".encode(), b"x") + record.ljust(512, b"\0")
+    with pytest.raises(SourceError, match="a size is negative"):
+        Archive(written(attributes + MEMBER + END))
+
+
+def test_what_a_tar_file_unpacks_to_is_bounded(written, monkeypatch, pack):
+    path = written(pack.tar({"a.csv": "1" * 5000, "b.csv": "1,2"}), "t.tar.gz")
+    assert Archive(path).names == ["a.csv", "b.csv"]
+    monkeypatch.setattr(archives, "_LONGEST_TAR", 4000)
+    with pytest.raises(SourceError, match=r"t\.tar\.gz unpacks to more than 4000 bytes"):
+        Archive(path)
+
+
+def test_zeros_without_an_end(written, monkeypatch):
+    """A small compressed file may be very long."""
+    monkeypatch.setattr(archives, "_LONGEST_TAR", 1 << 21)
+    stream = zlib.compressobj(wbits=31)
+    content = stream.compress(MEMBER) + stream.compress(bytes(1 << 24)) + stream.flush()
+    with pytest.raises(SourceError, match="its end is not that of a tar file"):
+        Archive(written(content, "t.tar.gz"))
+
+
+def test_a_changed_bit_is_found_by_the_checksum(written):
+    """In a stored block nothing else would tell."""
+    stream = zlib.compressobj(level=0, wbits=31)
+    content = bytearray(stream.compress(MEMBER + END) + stream.flush())
+    content[content.index(b"1,2")] ^= 1
+    with pytest.raises(SourceError, match=r"t\.tar\.gz is a damaged archive: CRC check failed"):
+        Archive(written(bytes(content), "t.tar.gz"))
+
+
+def test_members_are_found_with_and_without_a_dot(written, pack):
+    archive = Archive(written(pack.tar({"./usr/a.csv": "1"}, "w")))
+    assert archive.find("usr/a.csv") == archive.find("./usr/a.csv") == archive.find("a.csv") == "./usr/a.csv"
+
+
+def test_devices_and_links_are_no_members(written):
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as tar:
+        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE):
+            member = tarfile.TarInfo(f"m{kind.decode()}")
+            member.type, member.linkname = kind, "/etc/passwd"
+            tar.addfile(member)
+    assert Archive(written(stream.getvalue())).names == []
+
+
+@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\x1f\x8b", b"\x1f\x8b\x08\0\0\0\0\0\0\3abc"])
+def test_other_files_are_no_archives(written, content):
+    assert not Archive.recognises(written(content, "t.csv"))

@@ -1,0 +1,57 @@
+"""Images in CIFAR-10's exact format, from a placed archive to variants; other deviations, other images."""
+
+import hashlib
+
+import pandas as pd
+import pytest
+import yaml
+from cifar_archive import archive
+
+pytestmark = pytest.mark.workflow
+
+COUNT = 200
+FEWER = "switches: {image_rows: 100}\n"
+
+
+@pytest.fixture
+def images(project):
+    """An overlay with the two tasks on CIFAR-10, of few images in an archive that the user has placed."""
+    content, *_ = archive("python", COUNT)
+    placed = project.folder / "data/cifar10/cifar-10-python.tar.gz"
+    placed.parent.mkdir(parents=True)
+    placed.write_bytes(content)
+    catalogue = yaml.safe_load((project.folder / "config/datasets.yaml").read_text(encoding="utf-8"))
+    sources = [
+        {**catalogue["datasets"]["cifar10"]["sources"][0], "sha256": hashlib.sha256(content).hexdigest()}
+    ]
+    (project.folder / "fewer.yaml").write_text(FEWER)
+    return project.overlay(
+        {
+            "study": {"tasks": ["cifar10_dog", "cifar10_multi"]},
+            "audit": {"overlays": ["../fewer.yaml"], "repeats": 1},
+            "datasets": {"cifar10": {"rows": COUNT, "sources": sources}},
+        },
+        "images.yaml",
+    )
+
+
+def test_from_the_archive_to_variants_of_two_protocols(project, images):
+    ours, theirs = "resources/variants", "results/audit/image_rows/variants"
+    targets = [f"{folder}/cifar10_multi/0.25.parquet" for folder in (ours, theirs)]
+    project.run(images, arguments=targets)
+    sizes = [pd.read_parquet(project.folder / path, columns=["row", "label"]) for path in targets]
+    assert [frame["label"].value_counts().sort_index().tolist() for frame in sizes] == [
+        [20, 5, 5, 5, *[20] * 6],
+        [10, 2, 2, 2, *[10] * 6],
+    ]
+    assert project.planned_jobs(images, arguments=targets) == {}
+
+
+def test_a_deviation_with_other_images_trains_on_its_own_variant(project, images):
+    def planned(protocol):
+        where = f"results/{protocol}predictions/cifar10_dog/0.1/remix.parquet"
+        return project.planned_jobs(images, arguments=[where])
+
+    before = {"fetch": 1, "prepare": 1}
+    assert planned("audit/image_rows/") == before | {"variant_deviation": 1, "train_deviation": 1}
+    assert planned("") == before | {"variant": 1, "train": 1}
