@@ -19,6 +19,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 INCHES_PER_TASK = 3.7  # and at least 7.4 inches in all
 CHARACTERS_PER_INCH = 15
 TITLE_CHARACTERS = 36  # in a line above a column
+INCHES_PER_ENTRY = 1.35  # of the legend
 # The axis is that of √α, on which the paper's values lie about evenly; ratios are drawn so far apart on it.
 APART = 0.008
 
@@ -131,6 +132,6 @@ def _legend(figure: Figure, axes: np.ndarray) -> None:
         handles=[*(entries[label] for label in ordered), dashed, dotted],
         labels=[*ordered, "baseline", "study's α"],
         loc="outside upper center",
-        ncols=len(ordered) + 2,
+        ncols=min(len(ordered) + 2, int(figure.get_figwidth() / INCHES_PER_ENTRY)),
         frameon=False,
     )

@@ -81,7 +81,9 @@ def coverage_note(coverage: pd.DataFrame, *, width: int = 100) -> str:
         texts = [
             textwrap.shorten(f"{_short(source)}: {why}", width, placeholder=" …") for source, why in reasons
         ]
-        datasets.append(f"{cells} – {', '.join(texts) or 'no source is listed'}")
+        # Of two files on one server the same is said.
+        said = ", ".join(dict.fromkeys(texts))
+        datasets.append(f"{cells} – {said or 'no source is listed'}")
     return f"{note}; missing: {'; '.join(datasets)}."
 
 

@@ -131,3 +131,13 @@ def test_the_caption_is_inside_the_figure_and_overlaps_nothing(table, n_words, t
         assert ax.get_tightbbox().y0 >= box.y1
     for other in figure.texts[:-1]:
         assert other.get_window_extent().y0 >= box.y1
+
+
+def test_a_legend_of_many_ratios_stays_within_the_figure(table):
+    ratios = ("0.25", "0.1", "0.05", "0.025", "0.01")
+    musk = table[(table["task"] == "musk") & (table["ir"] == "0.05")]
+    figure = figure7(pd.concat([musk.assign(ir=ir) for ir in ratios]), "note", "ReMix")
+    figure.draw_without_rendering()
+    box, whole = figure.legends[0].get_window_extent(), figure.bbox
+    assert whole.x0 <= box.x0
+    assert box.x1 <= whole.x1
