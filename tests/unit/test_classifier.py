@@ -1,5 +1,6 @@
 """The classifier under scikit-learn's contract, and what it says of itself."""
 
+import copy
 import pickle
 import subprocess
 import sys
@@ -160,11 +161,11 @@ def test_infinite_values_are_refused():
         quick().fit(X, y)
 
 
-@every_method
+@pytest.mark.parametrize("method", ["smote", "remix"])
 def test_one_row_of_each_class_and_one_feature_are_enough(method):
     model = quick(method=method).fit([[0.0], [1.0], [2.0]], ["a", "b", "c"])
     assert model.predict_proba([[0.5]]).shape == (1, 3)
-    assert model.predict([[0.0], [2.0]]).tolist() == ["a", "c"] or method in ("mixup", "remix")
+    assert model.predict([[0.0], [2.0]]).tolist() == ["a", "c"]
 
 
 @every_method
@@ -206,17 +207,16 @@ def test_the_order_of_rows_plays_no_role():
 # Weights
 
 
-@every_method
+@pytest.mark.parametrize("method", ["cost", "smote", {"resample": {"balanced": {"pool": "dataset"}}}])
 def test_weights_are_as_repeated_rows(method):
-    """What scikit-learn checks, for every method, with missing values, in more than one batch."""
+    """What scikit-learn checks, with missing values, for methods that count and draw in ways of their own."""
     X, y = data(60)
     X[::7, 1] = np.nan
     weights = np.random.default_rng(0).permutation(np.arange(60) % 3)
-    weighted = quick(method=method, batch_size=64, max_iter=4).fit(X, y, sample_weight=weights)
-    repeated = quick(method=method, batch_size=64, max_iter=4).fit(
-        X.repeat(weights, axis=0), y.repeat(weights)
-    )
-    assert np.sum(weights) < 64
+    model = quick(method=method, max_iter=4)
+    assert sum(weights) < model.batch_size  # an epoch has as many batches for the one as for the other
+    weighted = clone(model).fit(X, y, sample_weight=weights)
+    repeated = clone(model).fit(X.repeat(weights, axis=0), y.repeat(weights))
     np.testing.assert_allclose(weighted.predict_proba(X), repeated.predict_proba(X), atol=1e-6)
 
 
@@ -326,7 +326,7 @@ def test_an_ensemble_averages_networks_that_begin_as_one_alone():
     assert len(three.weights_) == len(three.records_) == 3
     members = []
     for weights in three.weights_:
-        member = clone(alone).fit(X, y)
+        member = copy.copy(alone)
         member.weights_ = [weights]
         members.append(member.predict_proba(X))
     np.testing.assert_allclose(members[0], alone.predict_proba(X), atol=1e-4)
@@ -346,7 +346,7 @@ def test_verbose_shows_a_bar_of_the_epochs(capfd):
 
 def test_many_short_trainings_do_not_make_tensorflow_warn(caplog):
     tf.get_logger().addHandler(caplog.handler)  # it does not pass its records on
-    for n in range(40, 47):
+    for n in range(40, 46):
         quick(max_iter=1).fit(*data(n))
     tf.get_logger().removeHandler(caplog.handler)
     assert not caplog.records
@@ -393,12 +393,12 @@ def test_in_a_pipeline_and_a_search():
     pipeline = make_pipeline(PolynomialFeatures(2), quick(max_iter=3))
     search = GridSearchCV(
         pipeline,
-        {"remixclassifier__method": ["baseline", "remix"], "remixclassifier__alpha": [0.1, 0.4]},
+        {"remixclassifier__method": ["baseline", "remix"]},
         cv=2,
         scoring="neg_log_loss",
         error_score="raise",
     ).fit(X, y)
-    assert search.cv_results_["mean_test_score"].shape == (4,)
+    assert search.cv_results_["mean_test_score"].shape == (2,)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
     assert search.predict_proba(X).shape == (120, 2)
 
