@@ -10,7 +10,7 @@ SHELL := /bin/bash
 # The lock that is installed for the study: envs/cpu.lock, or with LOCK=gpu TensorFlow with the CUDA libraries.
 LOCK ?= cpu
 
-.PHONY: help study audit report estimate test lint unit workflow lock clean
+.PHONY: help study audit report estimate test lint unit checks workflow lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
@@ -19,6 +19,7 @@ help:
 	@echo "make report  make results/report.html anew from a finished study"
 	@echo "make test    set up, then all linters and tests"
 	@echo "make lint | unit | workflow   one part of make test"
+	@echo "make checks  scikit-learn's checks of the classifier by every method (minutes)"
 	@echo "make lock    resolve the dependencies anew (needs uv)"
 
 # pip compiles bytecode while it installs, whatever PYTHONDONTWRITEBYTECODE says; remix/ itself is compiled here.
@@ -74,7 +75,11 @@ lint: .venv/test-ready
 	$(BIN)/snakemake --lint
 
 unit: .venv/test-ready
-	$(BIN)/python -m pytest -n 2 -m "not workflow and not online"
+	$(BIN)/python -m pytest -n 2 -m "not workflow and not online and not estimator_checks"
+
+# The unit tests check one method, with small networks; here are all of them, as they are by default.
+checks: .venv/test-ready
+	$(BIN)/python -m pytest -n 2 -m estimator_checks tests/unit/test_classifier.py
 
 workflow: .venv/test-ready
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "workflow or online"

@@ -5,19 +5,19 @@ class RemixError(Exception):
     """Base of every error that ReMix raises on purpose; its text is shown without a traceback."""
 
 
-class ConfigError(RemixError):
-    """The configuration is wrong; the text has one line per problem."""
+class ConfigError(RemixError, ValueError):
+    """The configuration, or a method, is wrong; the text has one line per problem."""
 
 
 class SourceError(RemixError):
     """One source of a dataset could not be had or read."""
 
 
-class DataError(RemixError):
-    """A dataset, or a variant of it, is not what the catalogue says or the study needs."""
+class DataError(RemixError, ValueError):
+    """A dataset, or a variant of it, is not what the catalogue says or what training needs."""
 
 
-class TrainingError(RemixError):
+class TrainingError(RemixError, ValueError):
     """Training cannot start or cannot go on; the text names the cell, the repeat and the fold."""
 
 

@@ -29,5 +29,30 @@ def scaler(clip: float) -> Pipeline:
     )
 
 
+def weighted_scaler(X: np.ndarray, weights: np.ndarray, clip: float) -> Pipeline:
+    """Fit a `scaler` to rows that count as often as their weights say.
+
+    Parameters
+    ----------
+    X : ndarray of float, shape (n, d)
+        NaN where a value is missing.
+    weights : ndarray of float, shape (n,)
+        Not negative, not all 0.
+    clip : float
+        As for `scaler`.
+
+    Returns
+    -------
+    sklearn.pipeline.Pipeline
+    """
+    transform = scaler(clip)
+    impute, standardise, _ = (step for _, step in transform.steps)
+    # The imputer takes no weights: it is given one row, the weighted means, whose mean that row is.
+    means = np.ma.filled(np.ma.average(np.ma.masked_invalid(X), axis=0, weights=weights), np.nan)
+    impute.fit(means.reshape(1, -1))
+    standardise.fit(impute.transform(X), sample_weight=weights)
+    return transform
+
+
 def _clip(X: np.ndarray, limit: float) -> np.ndarray:
     return np.clip(X, -limit, limit).astype(np.float32)

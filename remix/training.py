@@ -7,15 +7,16 @@ through its mini-batches.
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol as Interface
 
 import numpy as np
 import tensorflow as tf
 
 from remix import seeding
-from remix.batches.classes import Pool, as_input, padded
-from remix.batches.drawing import LastBatch, draw_epoch, epoch_steps, row_weights
+from remix.batches.classes import ClassIndex, Pool, as_input, class_index, padded
+from remix.batches.drawing import LastBatch, draw_epoch, draw_weighted_epoch, epoch_steps, row_weights
 from remix.errors import TrainingError
 from remix.learning_rate import LearningRate
 from remix.methods import DRAWING_STAGES, Method
@@ -38,12 +39,17 @@ class TrainingSet:
     Attributes
     ----------
     features, validation_features : ndarray, shapes (n, …) and (n_validation, …)
-        Of tables: (n, d), float32, preprocessed, without missing values. Images: (n, H, W, C), uint8.
+        Of tables: (n, d), float32, preprocessed, without missing values. Images: (n, H, W, C), uint8. There
+        may be no rows for validation; their loss is then NaN.
     labels, validation_labels : ndarray of int, shapes (n,) and (n_validation,)
         Classes 0..K-1.
     task, ir : str
         The cell. With `repeat` and `fold` it names the fold in messages and in the names of its seeds.
     repeat, fold : int
+    sample_weight, validation_weight : ndarray of float, shapes (n,) and (n_validation,), optional
+        How many rows each one stands for. Rows are drawn in proportion to their weight, see
+        `remix.batches.drawing.draw_weighted_epoch`, so that every stage of a method and the loss know of it.
+        Of the folds that are trained together all have weights, or none.
     """
 
     features: np.ndarray
@@ -54,9 +60,21 @@ class TrainingSet:
     ir: str
     repeat: int
     fold: int
+    sample_weight: np.ndarray | None = None
+    validation_weight: np.ndarray | None = None
 
     def __str__(self) -> str:
         return f"{self.task}, IR {self.ir}, repeat {self.repeat}, fold {self.fold}"
+
+    def class_counts(self, n_classes: int) -> np.ndarray:
+        """Count the rows of each class in the training part, as many times as their weights say; (K,)."""
+        return np.bincount(self.labels, self.sample_weight, n_classes)
+
+    def draw_epoch(self, rng: np.random.Generator, steps: int, batch_size: int) -> np.ndarray:
+        """Draw the rows of an epoch's mini-batches, (steps, batch_size)."""
+        if self.sample_weight is None:
+            return draw_epoch(rng, len(self.labels), steps, batch_size)
+        return draw_weighted_epoch(rng, self.sample_weight, steps, batch_size)
 
     def generator(self, seed: int, purpose: str) -> np.random.Generator:
         """Give the fold's own generator for one purpose: no draw depends on which others are made."""
@@ -112,6 +130,12 @@ class StackedModel:
     def __init__(self, network: StackedNetwork, records: list[FoldRecord]) -> None:
         self._network = network
         self.records = records
+
+    @property
+    def weights(self) -> list[list[np.ndarray]]:
+        """Weights of each network, as its architecture draws them."""
+        stacked = [variable.numpy() for variable in self._network.variables]
+        return [list(network) for network in zip(*stacked, strict=True)]
 
     def predict(self, features: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Predict the class probabilities of each fold's own rows.
@@ -196,7 +220,7 @@ class StackTrainer:
         )
         class_weights = np.ones((len(sets), n_classes), np.float32)
         if method.loss_weights is not None:
-            class_weights = method.loss_weights(self.pool.by_class.count.numpy())
+            class_weights = method.loss_weights(np.stack([data.class_counts(n_classes) for data in sets]))
         self.class_weights = tf.constant(class_weights)
         self.row_weights = tf.constant(
             np.stack([row_weights(n, self.steps, batch_size, last_batch) for n in rows], axis=1)
@@ -206,16 +230,21 @@ class StackTrainer:
         self.stage_generators = [
             {name: data.generator(seed, name) for name in DRAWING_STAGES} for data in sets
         ]
+        self.compiled_epoch: Callable[..., tuple[tf.Tensor, tf.Tensor]] | None = None
         # Dropout masks are shared along the stack, so their seed names the cell alone.
         self.dropout_generator = seeding.generator(seed, "dropout", sets[0].task, sets[0].ir)
 
-    def run(self, progress: "Progress | None" = None) -> StackedModel:
+    def run(self, progress: "Watcher | None" = None, patience: int | None = None) -> StackedModel:
         """Train for all epochs and settle which weights are kept.
 
         Parameters
         ----------
-        progress : Progress, optional
-            Tells the log how far a cell is, where this stack is not all of it.
+        progress : Watcher, optional
+            Told of every epoch. By default a `Progress` of this stack; given one, it tells the log how far a
+            cell is, where this stack is not all of it.
+        patience : int, optional
+            With the selection ``'best_validation'``: training ends when, for so many epochs, no network of
+            the stack had a lower validation loss than ever before.
 
         Raises
         ------
@@ -234,10 +263,13 @@ class StackTrainer:
             diagnostics = {name: diagnostics.get(name, 0) + value for name, value in diagnosed.items()}
             self.check_finite(losses, epoch)
             rate.update(losses)
-            if keeper is not None:
-                keeper.update(epoch, self.validation_losses())
-            progress.report(epoch, losses, rate.rate)
-        best_epoch = np.full(stack, epochs) if keeper is None else keeper.restore()
+            validation = self.validation_losses() if keeper is not None else None
+            progress.report(epoch, losses, rate.rate, validation)
+            if keeper is not None and validation is not None:
+                keeper.update(epoch, validation)
+                if patience is not None and (epoch - keeper.epoch >= patience).all():
+                    break
+        best_epoch = np.full(stack, epoch) if keeper is None else keeper.restore()
         validation = self.validation_losses()
         lacking, mass = diagnostics.pop("lacking"), diagnostics.pop("class_mass")
         share = mass / mass.sum(axis=1, keepdims=True)
@@ -248,7 +280,7 @@ class StackTrainer:
                 validation_loss=float(validation[i]),
                 learning_rate=float(rate.rate[i]),
                 best_epoch=int(best_epoch[i]),
-                batches=epochs * self.steps,
+                batches=epoch * self.steps,
                 batches_lacking=tuple(lacking[i].tolist()),
                 class_share=tuple(share[i].tolist()),
                 resampling={name: int(value[i]) for name, value in diagnostics.items()},
@@ -270,7 +302,7 @@ class StackTrainer:
         """
         rows = np.stack(
             [
-                draw_epoch(generator, len(data.labels), self.steps, self.batch_size)
+                data.draw_epoch(generator, self.steps, self.batch_size)
                 for generator, data in zip(self.order_generators, self.sets, strict=True)
             ],
             axis=1,
@@ -281,9 +313,14 @@ class StackTrainer:
         ]
         draws = tf.nest.map_structure(lambda *arrays: np.stack(arrays, axis=1), *fold_draws)
         dropout_seeds = self.dropout_generator.integers(2**31, size=(self.steps, 2), dtype=np.int32)
-        losses, mass = self.train_epoch(
-            *tf.nest.map_structure(tf.constant, (rows, draws, dropout_seeds, rates))
+        inputs = (
+            self.dataset_index(rows),
+            *tf.nest.map_structure(tf.constant, (rows, draws, dropout_seeds, rates)),
         )
+        if self.compiled_epoch is None:
+            # Asked for by name: of functions that are called, TensorFlow warns if many are new to it.
+            self.compiled_epoch = self.train_epoch.get_concrete_function(*inputs)
+        losses, mass = self.compiled_epoch(*inputs)
         counts = self.batch_counts(rows)
         diagnosed = {name: flags.sum(axis=1) for name, flags in self.method.diagnose(counts).items()}
         return losses.numpy(), {
@@ -297,9 +334,22 @@ class StackTrainer:
         labels = np.stack([data.labels[rows[:, i]] for i, data in enumerate(self.sets)])
         return np.stack([(labels == label).sum(axis=2) for label in range(self.n_classes)], axis=2)
 
+    def dataset_index(self, rows: np.ndarray) -> ClassIndex:
+        """Sort by class what a method draws from if it draws from the whole training part.
+
+        That is the training part; where its rows have weights, the epoch's rows (steps, S, B), among which
+        each has as many places as its weight asks for.
+        """
+        if all(data.sample_weight is None for data in self.sets):
+            return self.pool.by_class
+        drawn = tf.constant(np.concatenate(rows, axis=1))
+        index = class_index(tf.gather(self.pool.labels, drawn, batch_dims=1), self.n_classes)
+        return index._replace(order=tf.gather(drawn, index.order, batch_dims=1))
+
     @tf.function(autograph=True)
     def train_epoch(
         self,
+        dataset: ClassIndex,
         rows: tf.Tensor,
         draws: dict[str, dict[str, tf.Tensor]],
         dropout_seeds: tf.Tensor,
@@ -314,7 +364,7 @@ class StackTrainer:
             drawn = {
                 name: {key: value[step] for key, value in arrays.items()} for name, arrays in draws.items()
             }
-            x, y = self.method.batch(self.pool, rows[step], drawn)
+            x, y = self.method.batch(self.pool._replace(by_class=dataset), rows[step], drawn)
             weighted = y * self.class_weights[:, None, :] * self.row_weights[step][:, :, None]
             total += self.update(x, y, tf.reduce_sum(weighted, axis=2), dropout_seeds[step], rates)
             mass += tf.reduce_sum(weighted, axis=1)
@@ -353,15 +403,18 @@ class StackTrainer:
         return losses
 
     def validation_losses(self) -> np.ndarray:
-        """Compute the cross-entropy of each fold's validation part, (S,)."""
+        """Compute the cross-entropy of each fold's validation part, (S,); NaN where no fold has one."""
+        if not any(len(data.validation_labels) for data in self.sets):
+            return np.full(len(self.sets), np.nan)
         logits = _logits(self.network, [data.validation_features for data in self.sets])
         return np.array(
             [
-                tf.reduce_mean(
+                _mean(
                     tf.nn.sparse_softmax_cross_entropy_with_logits(
                         labels=data.validation_labels.astype(np.int32), logits=fold_logits
-                    )
-                ).numpy()
+                    ),
+                    data.validation_weight,
+                )
                 for data, fold_logits in zip(self.sets, logits, strict=True)
             ]
         )
@@ -400,6 +453,21 @@ class _BestWeights:
         return self.epoch
 
 
+class Watcher(Interface):
+    """What is told of a training as it goes on."""
+
+    def start(self, rows_per_epoch: int) -> None:
+        """Begin with the next stack."""
+
+    def report(
+        self, epoch: int, losses: np.ndarray, rates: np.ndarray, validation: np.ndarray | None
+    ) -> None:
+        """Take note that an epoch of the stack has ended; epochs count from 1.
+
+        Losses, learning rates and, where the selection needs them, validation losses have shape (S,).
+        """
+
+
 class Progress:
     """Lines in the log: epoch, loss, learning rate and speed, about twenty for a cell.
 
@@ -426,7 +494,9 @@ class Progress:
         if self.stack == 1:
             self.started = self.time
 
-    def report(self, epoch: int, losses: np.ndarray, rates: np.ndarray) -> None:
+    def report(
+        self, epoch: int, losses: np.ndarray, rates: np.ndarray, validation: np.ndarray | None = None
+    ) -> None:
         """Take note that an epoch of the stack has ended; epochs count from 1."""
         done, total = (self.stack - 1) * self.epochs + epoch, self.epochs * self.stacks
         if done % self.every and done not in (1, total):
@@ -455,6 +525,11 @@ def _duration(seconds: float) -> str:
     if seconds < 120:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
+
+
+def _mean(losses: tf.Tensor, weights: np.ndarray | None) -> float:
+    """Average the losses of rows, by their weights if they have any."""
+    return tf.reduce_mean(losses).numpy() if weights is None else np.average(losses.numpy(), weights=weights)
 
 
 def _logits(network: StackedNetwork, features: Sequence[np.ndarray]) -> list[np.ndarray]:

@@ -88,3 +88,38 @@ def draw_epoch(rng: np.random.Generator, n_rows: int, steps: int, batch_size: in
     """
     order = rng.permutation(n_rows).astype(np.int32)
     return order[np.arange(steps * batch_size) % n_rows].reshape(steps, batch_size)
+
+
+def draw_weighted_epoch(
+    rng: np.random.Generator, weights: np.ndarray, steps: int, batch_size: int
+) -> np.ndarray:
+    """Draw the rows of every mini-batch of one epoch in proportion to their weights.
+
+    The epoch's N places are shared out by systematic sampling: of the N a row of weight w gets
+    ``N w / sum(weights)``, rounded up or down at random. One row of weight 2 is given the places of two such
+    rows of weight 1 that follow each other, from the same random numbers.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    weights : ndarray of float, shape (n,)
+        Weights of the rows of the training part; not negative, not all 0.
+    steps, batch_size : int
+        Mini-batches per epoch, and rows in each; N is their product.
+
+    Returns
+    -------
+    ndarray of int32, shape (steps, batch_size)
+        Positions 0..n-1.
+
+    Examples
+    --------
+    >>> rows = draw_weighted_epoch(np.random.default_rng(0), np.array([1.0, 0.0, 3.0]), 2, 4)
+    >>> np.bincount(rows.ravel()).tolist()
+    [2, 0, 6]
+    """
+    ends = np.cumsum(weights, dtype=np.float64)
+    points = (np.arange(steps * batch_size) + rng.random()) * (ends[-1] / (steps * batch_size))
+    # Rounding may put the last point at the end of the last row.
+    rows = np.searchsorted(ends, np.minimum(points, np.nextafter(ends[-1], 0)), side="right")
+    return rng.permutation(rows.astype(np.int32)).reshape(steps, batch_size)

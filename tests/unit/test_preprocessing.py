@@ -1,6 +1,6 @@
 import numpy as np
 
-from remix.preprocessing import scaler
+from remix.preprocessing import scaler, weighted_scaler
 
 
 def test_values_by_hand():
@@ -23,3 +23,15 @@ def test_clipping_and_unseen_rows():
 def test_a_column_without_values_and_a_constant_one_become_zero():
     transform = scaler(5.0).fit(np.array([[np.nan, 7.0], [np.nan, 7.0]]))
     np.testing.assert_array_equal(transform.transform(np.array([[np.nan, 7.0], [3.0, 7.0]]))[0], [0, 0])
+
+
+def test_weighted_rows_count_as_often_as_their_weights_say():
+    X = np.random.default_rng(0).normal(size=(30, 4))
+    X[::4, 1] = X[:, 3] = np.nan
+    weights = np.arange(30) % 4
+    weighted = weighted_scaler(X, weights.astype(float), 2.0)
+    repeated = scaler(2.0).fit(X.repeat(weights, axis=0))
+    np.testing.assert_allclose(weighted.transform(X), repeated.transform(X), atol=1e-6)
+    np.testing.assert_allclose(
+        weighted_scaler(X, np.full(30, 0.1), 2.0).transform(X), scaler(2.0).fit(X).transform(X), atol=1e-6
+    )

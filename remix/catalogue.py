@@ -1,0 +1,65 @@
+"""The methods by name, as compositions of stages: what config/methods.yaml says, for an installed library.
+
+A test holds the two against each other. A method's entry is explained in config/README.md.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from remix.batches.entries import is_for_images
+from remix.errors import ConfigError
+
+METHODS: Mapping[str, Mapping[str, Any]] = {
+    "baseline": {},
+    "cost": {"loss_weights": "balanced"},
+    "smote": {"resample": "smote"},
+    "mixup": {"mix": {"alpha": {"tables": 0.1, "images": 0.2}}},
+    "remix": {"resample": "balanced", "mix": {"alpha": {"tables": 0.1, "images": 0.2}}},
+    "augment": {"resample": "balanced", "augment": "image"},
+    "remix_aug": {"resample": "balanced", "augment": "image", "mix": {"alpha": 0.2}},
+}
+TABLE_METHODS = tuple(name for name, entry in METHODS.items() if not is_for_images(entry))
+
+
+def stages_for_tables(method: str | Mapping[str, Any], alpha: float | None = None) -> dict[str, Any]:
+    """Give the stages of a method as it is trained on tables.
+
+    Parameters
+    ----------
+    method : str or mapping
+        A name in `METHODS`, or an entry as in config/methods.yaml; its title is left out.
+    alpha : float, optional
+        Of the mixing, where the method has one, instead of the method's own.
+
+    Returns
+    -------
+    dict
+        A specification for `remix.methods.Method.from_spec`.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such method, or it is for images only.
+
+    Examples
+    --------
+    >>> stages_for_tables("remix")
+    {'resample': 'balanced', 'mix': {'alpha': 0.1}}
+    >>> stages_for_tables({"mix": {"alpha": 0.1}}, alpha=0.4)
+    {'mix': {'alpha': 0.4}}
+    """
+    if isinstance(method, str) and method not in METHODS:
+        raise ConfigError(
+            f"unknown method '{method}'; allowed: {', '.join(TABLE_METHODS)}, or a mapping of stages"
+        )
+    entry = METHODS[method] if isinstance(method, str) else method
+    if is_for_images(entry):
+        raise ConfigError(
+            f"the method {method} augments images; for tables there are {', '.join(TABLE_METHODS)}"
+        )
+    spec = {stage: value for stage, value in entry.items() if stage != "title"}
+    if isinstance(spec.get("mix"), Mapping):
+        own = spec["mix"].get("alpha")
+        chosen = alpha if alpha is not None else own["tables"] if isinstance(own, Mapping) else own
+        spec["mix"] = spec["mix"] if chosen is None else {**spec["mix"], "alpha": chosen}
+    return spec

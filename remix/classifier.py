@@ -1,0 +1,408 @@
+"""A scikit-learn classifier that trains as the study does, on one's own table, by any of its methods."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import softmax
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.model_selection import train_test_split
+from sklearn.utils import Tags, check_random_state, gen_batches
+from sklearn.utils._param_validation import Interval
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from tqdm import tqdm
+
+from remix.catalogue import stages_for_tables
+from remix.errors import ConfigError, DataError, TrainingError
+from remix.preprocessing import weighted_scaler
+from remix.protocol import LearningRateSchedule, Protocol, TableProtocol
+
+if TYPE_CHECKING:
+    from remix.training import StackTrainer
+
+# TensorFlow takes seconds to import and is imported where a model is trained: predictions do not need it.
+
+# The study's: config/config.yaml, which a test holds them against.
+HIDDEN_LAYERS, WIDTH_DIVISOR = 3, {"binary": 3, "multiclass": 0.75}
+RATE_FACTOR, RATE_PATIENCE, RATE_MINIMUM, RATE_MIN_DELTA = 0.2, 5, 1e-5, 1e-4
+# The paper's rule gives 2 units to two features, with which few networks learn; its tasks have 14 or more.
+LEAST_WIDTH = 12
+# Rows that are predicted at a time; bounds the memory.
+PREDICTION_ROWS = 4096
+
+
+class ReMixClassifier(ClassifierMixin, BaseEstimator):
+    """Multi-layer perceptron for imbalanced data, trained on balanced, mixed mini-batches.
+
+    The study's trainer, protocol and methods on data of one's own: missing values are replaced by the mean of
+    their feature, features are standardised and clipped, the network is trained by Adam, whose learning rate
+    falls when the training loss no longer does. Parameters that `sklearn.neural_network.MLPClassifier` has
+    too mean the same, but for `alpha`.
+
+    Parameters
+    ----------
+    method : str or mapping, default='remix'
+        What is done to the mini-batches and to the loss: the name of a method of `remix.catalogue.METHODS`
+        that is not for images only, or a composition of stages as in config/methods.yaml, such as
+        ``{"resample": "balanced", "mix": {"alpha": 0.2}}``.
+    alpha : float, default=None
+        Mixing weights are drawn from Beta(α, α). None leaves the method its own, 0.1 for the paper's;
+        methods that do not mix ignore it. (MLPClassifier's `alpha` is another thing, the L2 penalty, which
+        this classifier does not have.)
+    hidden_layer_sizes : int or array-like of int, default=None
+        Units of each hidden layer. None follows the paper: three layers of ``int(2 (d + K) / 3)`` units for
+        two classes and ``int(2 (d + K) / 0.75)`` for K > 2, where d is the number of features; but of 12
+        at least, since the rule leaves a handful of features too few.
+    dropout : float, default=0.1
+        Share of the units that is dropped in training after every hidden layer but the last.
+    clip : float, default=5.0
+        Standardised features are cut to ± this many standard deviations.
+    batch_size : int, default=64
+        Rows per mini-batch. Batches are always full: where there are fewer rows, some are in it twice.
+    learning_rate_init : float, default=0.001
+        Learning rate of Adam at the start; multiplied by 0.2 after 5 epochs without a better training loss.
+    max_iter : int, default=100
+        Epochs; with `early_stopping` at most.
+    early_stopping : bool, default=False
+        Set a stratified `validation_fraction` aside, stop when its cross-entropy has not improved for
+        `n_iter_no_change` epochs, and keep the weights of the best epoch. Otherwise all rows are trained on
+        for `max_iter` epochs, and the last weights are kept.
+    validation_fraction : float, default=0.1
+        Share of the rows, in (0, 1); only with `early_stopping`.
+    n_iter_no_change : int, default=10
+        Only with `early_stopping`.
+    n_models : int, default=1
+        Networks whose probabilities are averaged. They differ by their initial weights and their batches and
+        are trained side by side, at little more than the cost of one. Training stops early when it may for
+        all of them; each keeps its own best weights.
+    random_state : int, RandomState instance or None, default=None
+        Seed of all random choices. An int gives the same model at each fit.
+    verbose : int, default=0
+        1 shows a progress bar.
+
+    Attributes
+    ----------
+    classes_ : ndarray, shape (K,)
+        Labels of the classes, sorted.
+    n_features_in_ : int
+        Number of features d.
+    feature_names_in_ : ndarray of str, shape (d,)
+        Names of the features, if `X` had any.
+    n_iter_ : int
+        Epochs that were trained.
+    loss_curve_ : list of float, length `n_iter_`
+        Mean training loss of each epoch, as the method made and weighted the mini-batches.
+    validation_loss_curve_ : list of float or None
+        The same of the validation part, with `early_stopping`.
+    records_ : list of dict, length `n_models`
+        What happened in the training of each network, for example how many mini-batches lacked a class; the
+        fields of `remix.training.FoldRecord`.
+    scaler_ : sklearn.pipeline.Pipeline
+        What is done to features before they reach the networks.
+    weights_ : list of list of ndarray
+        Kernel and bias of each layer of each network.
+
+    Notes
+    -----
+    **Sample weights** say how many rows a row stands for: mini-batches are drawn in proportion to them, so
+    that every stage of a method knows of them, and a loss is that of the rows drawn. A row of weight 2 is as
+    the row twice, one of weight 0 as no row. The stages then work on the batch as drawn: SMOTE interpolates
+    between the rows that are there; a method that balances the classes of a batch evens out what weights do
+    *between* classes and keeps what they do *within* one. Means, deviations, class weights and the validation
+    loss are weighted too. Only the proportions of the weights count, but for how many rows have any: an epoch
+    has as many mini-batches as these fill. The order of the rows plays no role.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> X, y = make_classification(n_samples=300, weights=[0.9], class_sep=2.0, random_state=0)
+    >>> model = ReMixClassifier(max_iter=20, random_state=0).fit(X, y)
+    >>> model.predict_proba(X).shape
+    (300, 2)
+    >>> model.score(X, y) > 0.9
+    True
+    """
+
+    _parameter_constraints = {  # noqa: RUF012 - scikit-learn's name and form
+        "method": [str, Mapping],
+        "alpha": [Interval(Real, 0, None, closed="neither"), None],
+        "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left"), None],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "clip": [Interval(Real, 0, None, closed="neither")],
+        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "n_models": [Interval(Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        *,
+        method: str | Mapping[str, Any] = "remix",
+        alpha: float | None = None,
+        hidden_layer_sizes: int | Sequence[int] | None = None,
+        dropout: float = 0.1,
+        clip: float = 5.0,
+        batch_size: int = 64,
+        learning_rate_init: float = 0.001,
+        max_iter: int = 100,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 10,
+        n_models: int = 1,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
+        self.method = method
+        self.alpha = alpha
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.dropout = dropout
+        self.clip = clip
+        self.batch_size = batch_size
+        self.learning_rate_init = learning_rate_init
+        self.max_iter = max_iter
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.n_models = n_models
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> "ReMixClassifier":
+        """Train the networks.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame, shape (n, d)
+            Numbers; NaN where a value is missing.
+        y : array-like, shape (n,)
+            Labels of any kind; at least two classes.
+        sample_weight : array-like of float, shape (n,), optional
+            How many rows each row stands for; see the notes above.
+
+        Returns
+        -------
+        ReMixClassifier
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If data or parameters cannot be used; the text says which and why.
+        """
+        self._validate_params()
+        spec = stages_for_tables(self.method, self.alpha)
+        rows = self._rows(X, y, sample_weight)
+        random = check_random_state(self.random_state)
+        train, validation = self._split(rows.labels, random)
+        self.scaler_ = weighted_scaler(rows.features[train], rows.weights[train], self.clip)
+        rows = rows._replace(features=self.scaler_.transform(rows.features))
+        seed = random.randint(np.iinfo(np.int32).max)
+        trainer = self._trainer(spec, rows.part(train), rows.part(validation), seed)
+        with tqdm(total=self.max_iter, unit="epoch", disable=not self.verbose) as bar:
+            curves = _Curves(bar)
+            try:
+                model = trainer.run(curves, self.n_iter_no_change if self.early_stopping else None)
+            except TrainingError:
+                raise TrainingError(
+                    f"the loss is not finite after {len(curves.losses)} epochs; "
+                    f"lower learning_rate_init, which is {self.learning_rate_init}"
+                ) from None
+        self.weights_ = model.weights
+        self.records_ = [asdict(record) for record in model.records]
+        self.loss_curve_, self.n_iter_ = curves.losses, len(curves.losses)
+        self.validation_loss_curve_ = curves.validation_losses if self.early_stopping else None
+        return self
+
+    def predict_proba(self, X: ArrayLike) -> np.ndarray:
+        """Predict the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame, shape (n, d)
+            NaN where a value is missing.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, K)
+            Columns in the order of `classes_`; the mean over the networks.
+        """
+        check_is_fitted(self)
+        values = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+        blocks = (self.scaler_.transform(values[part]) for part in gen_batches(len(values), PREDICTION_ROWS))
+        return np.concatenate(
+            [np.mean([_probabilities(weights, rows) for weights in self.weights_], axis=0) for rows in blocks]
+        )
+
+    def predict(self, X: ArrayLike) -> np.ndarray:
+        """Predict the most probable class of each row.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame, shape (n, d)
+            NaN where a value is missing.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            Labels as in `classes_`; of equally probable ones the first.
+        """
+        probabilities = self.predict_proba(X)
+        return self.classes_[probabilities.argmax(axis=1)]
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+    def _rows(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None) -> "_Rows":
+        """Check the rows and learn the classes; gives the rows that have a weight, sorted."""
+        values, given = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
+        check_classification_targets(given)
+        weights = _check_sample_weight(sample_weight, values, dtype=np.float64, ensure_non_negative=True)
+        used = weights > 0
+        if not used.any():
+            raise DataError("sample_weight is zero for all rows; give rows of at least 2 classes a weight")
+        self.classes_, labels = np.unique(given[used], return_inverse=True)
+        if len(self.classes_) < 2:
+            raise DataError("all rows, or all that have a weight, are of 1 class; at least 2 are needed")
+        rows = _Rows(values[used], labels, weights[used])
+        # Equal rows come together, so that one of weight 2 is drawn as two are, in whatever order they came.
+        return rows.part(np.lexsort((*rows.features.T, labels)))
+
+    def _split(self, labels: np.ndarray, random: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
+        """Set rows aside for validation, if training may stop early; gives sorted positions."""
+        rows = np.arange(len(labels))
+        if not self.early_stopping:
+            return rows, rows[:0]
+        counts = np.bincount(labels)
+        if counts.min() < 2:
+            raise DataError(
+                f"class {self.classes_[counts.argmin()]} has 1 row, early stopping needs 2 of each class, "
+                "to train and to validate with; set early_stopping=False"
+            )
+        try:
+            train, validation = train_test_split(
+                rows, test_size=self.validation_fraction, stratify=labels, random_state=random
+            )
+        except ValueError as error:
+            raise DataError(
+                f"early stopping cannot set validation_fraction={self.validation_fraction} aside: {error}"
+            ) from None
+        missing = np.setdiff1d(labels, labels[train])
+        if len(missing):
+            raise DataError(
+                f"early stopping leaves no row of class {self.classes_[missing[0]]} to train with; "
+                "choose a smaller validation_fraction"
+            )
+        return np.sort(train), np.sort(validation)
+
+    def _trainer(
+        self, spec: dict[str, Any], train: "_Rows", validation: "_Rows", seed: int
+    ) -> "StackTrainer":
+        """Make the study's trainer: a stack of networks on the same rows, which differ by their seeds."""
+        from remix.methods import Method
+        from remix.networks import MLP
+        from remix.training import StackTrainer, TrainingSet
+
+        n_classes = len(self.classes_)
+        tables = TableProtocol(self.clip, HIDDEN_LAYERS, WIDTH_DIVISOR, self.dropout)
+        protocol = Protocol(
+            splits=1,
+            repeats=self.n_models,
+            validation_fraction=self.validation_fraction,
+            epochs=self.max_iter,
+            batch_size=self.batch_size,
+            learning_rate=LearningRateSchedule(
+                self.learning_rate_init, RATE_FACTOR, RATE_PATIENCE, RATE_MINIMUM, RATE_MIN_DELTA
+            ),
+            selection="best_validation" if self.early_stopping else "last",
+            tables=tables,
+        )
+        widths = [max(LEAST_WIDTH, tables.hidden_width(self.n_features_in_, n_classes))] * HIDDEN_LAYERS
+        if self.hidden_layer_sizes is not None:
+            widths = np.atleast_1d(self.hidden_layer_sizes).tolist()
+        if not all(isinstance(width, int) and width >= 1 for width in widths):
+            raise ConfigError(f"hidden_layer_sizes must be whole numbers of at least 1, not {widths}")
+        sets = [
+            TrainingSet(
+                train.features,
+                train.labels,
+                validation.features,
+                validation.labels,
+                task="ReMixClassifier",
+                ir="",
+                repeat=member,
+                fold=0,
+                sample_weight=train.weights,
+                validation_weight=validation.weights,
+            )
+            for member in range(self.n_models)
+        ]
+        return StackTrainer(
+            sets,
+            Method.from_spec(spec),
+            protocol,
+            architecture=MLP(tuple(widths), self.dropout),
+            n_classes=n_classes,
+            batch_size=self.batch_size,
+            seed=seed,
+        )
+
+
+class _Rows(NamedTuple):
+    """Rows to train or to validate with."""
+
+    features: np.ndarray  # (n, d)
+    labels: np.ndarray  # (n,), classes 0..K-1
+    weights: np.ndarray  # (n,), > 0
+
+    def part(self, positions: np.ndarray) -> "_Rows":
+        """Give the rows at some positions, in their order."""
+        return _Rows(*(array[positions] for array in self))
+
+
+class _Curves:
+    """Keeps the losses of the epochs, and moves a progress bar."""
+
+    def __init__(self, bar: tqdm) -> None:
+        self.bar = bar
+        self.losses: list[float] = []
+        self.validation_losses: list[float] = []
+
+    def start(self, rows_per_epoch: int) -> None:
+        """Nothing to prepare."""
+
+    def report(
+        self, epoch: int, losses: np.ndarray, rates: np.ndarray, validation: np.ndarray | None
+    ) -> None:
+        """Take note of an epoch."""
+        self.losses.append(float(losses.mean()))
+        shown = {"loss": self.losses[-1]}
+        if validation is not None:
+            self.validation_losses.append(float(validation.mean()))
+            shown["validation"] = self.validation_losses[-1]
+        self.bar.set_postfix(shown, refresh=False)
+        self.bar.update()
+
+
+def _probabilities(weights: Sequence[np.ndarray], X: np.ndarray) -> np.ndarray:
+    """Compute the class probabilities of preprocessed rows.
+
+    What `remix.networks.StackedMLP` computes, in float64: the probabilities of a row hardly depend on which
+    rows it is predicted with.
+    """
+    *hidden, (kernel, bias) = zip(weights[::2], weights[1::2], strict=True)
+    X = X.astype(np.float64)
+    for inner_kernel, inner_bias in hidden:
+        X = np.maximum(X @ inner_kernel + inner_bias, 0)
+    return softmax(X @ kernel + bias, axis=1)

@@ -1,0 +1,414 @@
+"""The classifier under scikit-learn's contract, and what it says of itself."""
+
+import copy
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import tensorflow as tf
+import yaml
+from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.datasets import make_classification
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import PolynomialFeatures
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import remix
+from remix import ReMixClassifier
+from remix.catalogue import METHODS, TABLE_METHODS, stages_for_tables
+from remix.errors import RemixError
+from remix.metrics import balanced_brier_score
+from remix.networks import MLP
+from remix.preprocessing import scaler
+from remix.training import StackTrainer
+
+ROOT = Path(__file__).parents[2]
+every_method = pytest.mark.parametrize("method", TABLE_METHODS)
+
+
+def data(n=200, seed=0, share=0.15):
+    X, y = make_classification(
+        n, 6, n_informative=4, weights=[1 - share], class_sep=1.5, flip_y=0, random_state=seed
+    )
+    return X, y
+
+
+def quick(**parameters):
+    """A classifier that learns in a moment."""
+    return ReMixClassifier(
+        **{"hidden_layer_sizes": 16, "max_iter": 12, "learning_rate_init": 0.02, "random_state": 0}
+        | parameters
+    )
+
+
+@parametrize_with_checks([quick()])
+def test_scikit_learns_contract(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.estimator_checks
+@parametrize_with_checks(
+    [*(ReMixClassifier(method=name) for name in TABLE_METHODS), ReMixClassifier(n_models=3)]
+)
+def test_scikit_learns_contract_by_every_method(estimator, check):
+    check(estimator)
+
+
+# Parameters
+
+
+def test_the_catalogue_is_that_of_the_study():
+    entries = yaml.safe_load((ROOT / "config/methods.yaml").read_text())["methods"]
+    for entry in entries.values():
+        entry.pop("title")
+    assert entries == METHODS
+
+
+def test_the_defaults_are_the_studys(monkeypatch):
+    protocol = yaml.safe_load((ROOT / "config/config.yaml").read_text())["protocol"]
+    made = []
+
+    class Made(Exception):  # noqa: N818
+        """The trainer is made and need not run."""
+
+    def keep(self, *_):
+        made.append(self)
+        raise Made
+
+    monkeypatch.setattr(StackTrainer, "run", keep)
+    with pytest.raises(Made):
+        ReMixClassifier().fit(np.random.default_rng(0).normal(size=(90, 19)), np.arange(90) % 2)
+    (trainer,) = made
+    ours = trainer.protocol
+    assert (ours.epochs, ours.batch_size) == (protocol["epochs"], protocol["batch_size"])
+    assert vars(ours.learning_rate) == protocol["learning_rate"]
+    assert ours.selection == protocol["selection"]
+    assert (ours.tables.clip, ours.tables.dropout) == (protocol["clip"], protocol["dropout"])
+    assert ours.tables.hidden_layers == protocol["hidden_layers"]
+    assert ours.tables.width_divisor == protocol["width_divisor"]
+    assert [kernel.shape[2] for kernel in trainer.variables[::2]] == [14, 14, 14, 2]
+
+
+@pytest.mark.parametrize(
+    ("given", "alpha", "expected"),
+    [
+        ("mixup", None, {"mix": {"alpha": 0.1}}),
+        ("mixup", 0.7, {"mix": {"alpha": 0.7}}),
+        ("smote", 0.7, {"resample": "smote"}),
+        ({"title": "T", "mix": {"alpha": {"tables": 1, "images": 2}}}, None, {"mix": {"alpha": 1}}),
+        ({"resample": "balanced", "mix": {}}, 0.3, {"resample": "balanced", "mix": {"alpha": 0.3}}),
+    ],
+)
+def test_stages_of_a_method(given, alpha, expected):
+    assert stages_for_tables(given, alpha) == expected
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"method": "remx"}, "unknown method 'remx'; allowed: baseline, cost, smote, mixup, remix"),
+        ({"method": "remix_aug"}, "remix_aug augments images; for tables there are baseline"),
+        ({"method": {"resampl": "smote"}}, "unknown stage 'resampl'"),
+        ({"method": {"mix": {}}}, "mix was given nothing; allowed: alpha"),
+        ({"method": 3}, "The 'method' parameter of ReMixClassifier must be"),
+        ({"alpha": 0.0}, "The 'alpha' parameter of ReMixClassifier must be"),
+        ({"batch_size": 0}, "The 'batch_size' parameter"),
+        ({"max_iter": 0}, "The 'max_iter' parameter"),
+        ({"validation_fraction": 1.0}, "The 'validation_fraction' parameter"),
+        ({"n_models": 0}, "The 'n_models' parameter"),
+        ({"hidden_layer_sizes": (8, 0)}, "hidden_layer_sizes must be whole numbers of at least 1"),
+        (
+            {"learning_rate_init": 1e30},
+            r"not finite after \d+ epochs; lower learning_rate_init, which is 1e\+30",
+        ),
+    ],
+)
+def test_parameters_that_cannot_be_are_value_errors(parameters, message):
+    with pytest.raises(ValueError, match=message):
+        quick(**parameters).fit(*data(60))
+
+
+# Data
+
+
+@pytest.mark.parametrize(
+    ("y", "weights", "parameters", "message"),
+    [
+        ([0, 0, 0, 0], None, {}, "of 1 class; at least 2"),
+        ([0, 1, 0, 1], [1, 0, 1, 0], {}, "of 1 class; at least 2"),
+        ([0, 1, 0, 1], [0, 0, 0, 0], {}, "weight.*zero"),
+        ([0, 1, 0, 1], [1, -1, 1, 1], {}, "[Nn]egative"),
+        (["a", "b", "a", "a"], None, {"early_stopping": True}, "class b has 1 row, early stopping needs 2"),
+        ([0, 1, 0, 1], None, {"early_stopping": True}, "cannot set validation_fraction=0.1 aside"),
+        ([0, 0.5, 1.5, 1], None, {}, "continuous"),
+    ],
+)
+def test_rows_that_cannot_be_trained_on_are_value_errors(y, weights, parameters, message):
+    with pytest.raises(ValueError, match=message):
+        quick(**parameters).fit(np.arange(8.0).reshape(4, 2), y, sample_weight=weights)
+
+
+def test_infinite_values_are_refused():
+    X, y = data(40)
+    X[3, 2] = np.inf
+    with pytest.raises(ValueError, match="infinity"):
+        quick().fit(X, y)
+
+
+@pytest.mark.parametrize("method", ["smote", "remix"])
+def test_one_row_of_each_class_and_one_feature_are_enough(method):
+    model = quick(method=method).fit([[0.0], [1.0], [2.0]], ["a", "b", "c"])
+    assert model.predict_proba([[0.5]]).shape == (1, 3)
+    assert model.predict([[0.0], [2.0]]).tolist() == ["a", "c"]
+
+
+@every_method
+def test_every_method_learns(method):
+    X, y = data(500)
+    model = quick(method=method, max_iter=20).fit(X[:300], y[:300])
+    assert balanced_brier_score(y[300:], model.predict_proba(X[300:])) < 0.12
+
+
+def test_labels_may_be_strings_and_features_have_names():
+    X, y = data(80)
+    frame = pd.DataFrame(X, columns=list("abcdef"))
+    model = quick().fit(frame, np.where(y, "yes", "no"))
+    assert model.classes_.tolist() == ["no", "yes"]
+    assert model.feature_names_in_.tolist() == list("abcdef")
+    assert set(model.predict(frame)) <= {"no", "yes"}
+    with pytest.raises(ValueError, match="same order"):
+        model.predict(frame[list("fedcba")])
+    np.testing.assert_array_equal(model.predict_proba(frame), quick().fit(X, y).predict_proba(X))
+
+
+def test_missing_values_are_the_mean_of_their_feature():
+    X, y = data(80)
+    X[5:30, 2] = np.nan
+    model = quick().fit(X, y)
+    filled = np.where(np.isnan(X), np.nanmean(X, axis=0), X)
+    np.testing.assert_allclose(model.predict_proba(X), model.predict_proba(filled), atol=1e-6)
+    np.testing.assert_allclose(model.scaler_.transform(X), scaler(5.0).fit(X).transform(X), atol=1e-6)
+
+
+def test_the_order_of_rows_plays_no_role():
+    X, y = data(90)
+    order = np.random.default_rng(1).permutation(len(y))
+    np.testing.assert_allclose(
+        quick().fit(X, y).predict_proba(X), quick().fit(X[order], y[order]).predict_proba(X), atol=1e-6
+    )
+
+
+# Weights
+
+
+@pytest.mark.parametrize("method", ["cost", "smote", {"resample": {"balanced": {"pool": "dataset"}}}])
+def test_weights_are_as_repeated_rows(method):
+    """What scikit-learn checks, with missing values, for methods that count and draw in ways of their own."""
+    X, y = data(60)
+    X[::7, 1] = np.nan
+    weights = np.random.default_rng(0).permutation(np.arange(60) % 3)
+    model = quick(method=method, max_iter=4)
+    assert sum(weights) < model.batch_size  # an epoch has as many batches for the one as for the other
+    weighted = clone(model).fit(X, y, sample_weight=weights)
+    repeated = clone(model).fit(X.repeat(weights, axis=0), y.repeat(weights))
+    np.testing.assert_allclose(weighted.predict_proba(X), repeated.predict_proba(X), atol=1e-6)
+
+
+@pytest.mark.parametrize("method", ["baseline", "mixup", {"resample": {"balanced": {"pool": "dataset"}}}])
+def test_weights_move_what_is_learnt(method):
+    """Two classes that are told apart by nothing: probabilities are the shares of their weights."""
+    X, y = np.zeros((100, 1)), np.arange(100) % 2
+    model = quick(method=method, max_iter=60).fit(X, y, sample_weight=np.where(y, 4.0, 1.0))
+    expected = 0.5 if isinstance(method, dict) else 0.8
+    assert model.predict_proba([[0.0]])[0, 1] == pytest.approx(expected, abs=0.05)
+
+
+@pytest.mark.parametrize("pool", ["batch", "dataset"])
+def test_a_balancing_method_keeps_the_weights_within_a_class(pool):
+    """Left are the rows of class 0 and, at a twentieth of the weight, half of class 1; right is the rest."""
+    X, y = np.repeat([-1.0, -1.0, 1.0], [60, 30, 30])[:, None], np.repeat([0, 1], 60)
+    weights = np.repeat([1.0, 0.05, 1.0], [60, 30, 30])
+    model = quick(method={"resample": {"balanced": {"pool": pool}}}, max_iter=60)
+    of_class_1 = 1.5 / 31.5  # what the left has of its weight; of class 0's it has all
+    left = model.fit(X, y, sample_weight=weights).predict_proba([[-1.0]])[0, 1]
+    assert left == pytest.approx(of_class_1 / (of_class_1 + 1), abs=0.03)
+    assert model.records_[0]["class_share"] == pytest.approx((0.5, 0.5), abs=0.02)
+
+
+def test_cost_weighs_classes_by_the_sums_of_weights(monkeypatch):
+    X, y = data(60)
+    made = []
+    original = StackTrainer.__init__
+
+    def keep(self, *args, **kwargs):
+        original(self, *args, **kwargs)
+        made.append(self.class_weights.numpy()[0])
+
+    monkeypatch.setattr(StackTrainer, "__init__", keep)
+    weights = np.where(y, 3.0, 1.0)
+    quick(method="cost", max_iter=1).fit(X, y, sample_weight=weights)
+    masses = np.array([weights[y == 0].sum(), weights[y == 1].sum()])
+    np.testing.assert_allclose(made[0], masses.sum() / (2 * masses), rtol=1e-6)
+
+
+# Training
+
+
+def test_it_is_the_network_of_the_trainer():
+    X, y = data(80)
+    model = quick(hidden_layer_sizes=(9, 7, 5)).fit(X, y)
+    assert [kernel.shape for kernel in model.weights_[0][::2]] == [(6, 9), (9, 7), (7, 5), (5, 2)]
+    network = MLP((9, 7, 5), 0.1).stacked(model.weights_)
+    logits = network.logits(tf.constant(model.scaler_.transform(X)[None]))[0]
+    np.testing.assert_allclose(model.predict_proba(X), tf.nn.softmax(logits), atol=1e-6)
+
+
+def test_a_few_features_have_more_units_than_the_papers_rule_gives():
+    rng = np.random.default_rng(0)
+    for d, k, width in [(2, 2, 12), (19, 2, 14), (6, 4, 26)]:
+        model = ReMixClassifier(max_iter=1).fit(rng.normal(size=(40, d)), np.arange(40) % k)
+        assert [kernel.shape[1] for kernel in model.weights_[0][::2]] == [width] * 3 + [k]
+
+
+def test_same_seed_same_model_other_seed_other_model():
+    X, y = data(80)
+    first, again, other = (quick(random_state=seed).fit(X, y).predict_proba(X) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).max() > 1e-3
+    state = np.random.RandomState(3)
+    with_state = quick(random_state=state)
+    assert (with_state.fit(X, y).predict_proba(X) != with_state.fit(X, y).predict_proba(X)).any()
+
+
+def test_curves_have_one_value_per_epoch():
+    model = quick(max_iter=15).fit(*data(120))
+    assert model.n_iter_ == len(model.loss_curve_) == 15
+    assert np.mean(model.loss_curve_[-3:]) < model.loss_curve_[0]
+    assert model.validation_loss_curve_ is None
+    assert model.records_[0]["train_loss"] == pytest.approx(model.loss_curve_[-1])
+    assert model.records_[0]["batches"] == 15 * 2
+
+
+def test_early_stopping_keeps_the_best_epoch_and_ends_when_nothing_improves():
+    X, y = data(150)
+    y = np.where(np.random.default_rng(0).random(150) < 0.2, 1 - y, y)  # there is something to overfit
+    model = quick(early_stopping=True, validation_fraction=0.3, n_iter_no_change=4, max_iter=300, n_models=2)
+    model.fit(X, y)
+    curve = model.validation_loss_curve_
+    best = [record["best_epoch"] for record in model.records_]
+    assert model.n_iter_ == len(curve) == len(model.loss_curve_) == max(best) + 4 < 300
+    assert len(set(best)) == 2
+    single = quick(early_stopping=True, validation_fraction=0.3, n_iter_no_change=4, max_iter=300).fit(X, y)
+    assert single.records_[0]["best_epoch"] == np.argmin(single.validation_loss_curve_) + 1
+    assert single.records_[0]["validation_loss"] == pytest.approx(min(single.validation_loss_curve_))
+    assert single.records_[0]["train_rows"] == 105
+
+
+def test_early_stopping_weighs_the_rows_it_validates_with():
+    """Of rows that nothing tells apart, the least loss is the entropy of the shares of weight."""
+    X, y = np.zeros((100, 1)), np.arange(100) % 2
+    settings = {"method": "baseline", "early_stopping": True, "validation_fraction": 0.5, "max_iter": 60}
+    model = quick(**settings, n_iter_no_change=60).fit(X, y, sample_weight=np.where(y, 9.0, 1.0))
+    assert min(model.validation_loss_curve_) == pytest.approx(
+        -0.9 * np.log(0.9) - 0.1 * np.log(0.1), abs=0.01
+    )
+
+
+def test_an_ensemble_averages_networks_that_begin_as_one_alone():
+    X, y = data(80)
+    alone, three = quick(dropout=0.0).fit(X, y), quick(dropout=0.0, n_models=3).fit(X, y)
+    assert len(three.weights_) == len(three.records_) == 3
+    members = []
+    for weights in three.weights_:
+        member = copy.copy(alone)
+        member.weights_ = [weights]
+        members.append(member.predict_proba(X))
+    np.testing.assert_allclose(members[0], alone.predict_proba(X), atol=1e-4)
+    assert np.abs(members[1] - members[0]).max() > 1e-3
+    np.testing.assert_allclose(three.predict_proba(X), np.mean(members, axis=0), atol=1e-12)
+
+
+def test_verbose_shows_a_bar_of_the_epochs(capfd):
+    quick(verbose=1, early_stopping=True, max_iter=5).fit(*data(80))
+    shown = capfd.readouterr().err
+    assert "5/5" in shown
+    assert "loss=" in shown
+    assert "validation=" in shown
+    quick().fit(*data(80))
+    assert "epoch" not in capfd.readouterr().err
+
+
+def test_many_short_trainings_do_not_make_tensorflow_warn(caplog):
+    tf.get_logger().addHandler(caplog.handler)  # it does not pass its records on
+    for n in range(40, 46):
+        quick(max_iter=1).fit(*data(n))
+    tf.get_logger().removeHandler(caplog.handler)
+    assert not caplog.records
+
+
+# Use
+
+
+def test_it_is_pickled_as_numbers_and_predicts_without_tensorflow(tmp_path):
+    X, y = data(80)
+    model = quick(n_models=2).fit(X, y)
+    assert all(type(array) is np.ndarray for weights in model.weights_ for array in weights)
+    (tmp_path / "model.pkl").write_bytes(pickle.dumps(model))
+    np.save(tmp_path / "X.npy", X)
+    code = (
+        "import pickle, sys, numpy as np\n"
+        "model = pickle.load(open('model.pkl', 'rb'))\n"
+        "np.save('p.npy', model.predict_proba(np.load('X.npy')))\n"
+        "assert 'tensorflow' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, env={"PYTHONPATH": str(ROOT)})
+    np.testing.assert_array_equal(np.load(tmp_path / "p.npy"), model.predict_proba(X))
+
+
+def test_the_package_starts_without_what_it_offers():
+    code = (
+        "import sys, remix, remix.metrics\n"
+        "assert 'remix.classifier' not in sys.modules and 'tensorflow' not in sys.modules\n"
+        "assert 'ReMixClassifier' in dir(remix)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": str(ROOT)})
+    with pytest.raises(AttributeError, match="module 'remix' has no attribute 'Classifier'"):
+        remix.Classifier  # noqa: B018
+
+
+def test_cloned_and_set_parameters():
+    model = quick(method={"resample": "balanced", "mix": {"alpha": 0.1}}, alpha=0.3)
+    assert clone(model).get_params() == model.get_params()
+    assert model.set_params(method="smote", n_models=2).get_params()["n_models"] == 2
+
+
+def test_in_a_pipeline_and_a_search():
+    X, y = data(120)
+    pipeline = make_pipeline(PolynomialFeatures(2), quick(max_iter=3))
+    search = GridSearchCV(
+        pipeline,
+        {"remixclassifier__method": ["baseline", "remix"]},
+        cv=2,
+        scoring="neg_log_loss",
+        error_score="raise",
+    ).fit(X, y)
+    assert search.cv_results_["mean_test_score"].shape == (2,)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    assert search.predict_proba(X).shape == (120, 2)
+
+
+def test_calibrated_by_cross_validation():
+    X, y = data(120)
+    model = CalibratedClassifierCV(quick(max_iter=3), method="sigmoid", cv=2).fit(X, y, sample_weight=1.0 + y)
+    np.testing.assert_allclose(model.predict_proba(X).sum(axis=1), 1)
+
+
+def test_errors_are_of_the_package_too():
+    with pytest.raises(RemixError):
+        quick(method="remx").fit(*data(40))
