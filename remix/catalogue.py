@@ -57,9 +57,19 @@ def stages_for_tables(method: str | Mapping[str, Any], alpha: float | None = Non
         raise ConfigError(
             f"the method {method} augments images; for tables there are {', '.join(TABLE_METHODS)}"
         )
+    return stages(entry, alpha)
+
+
+def stages(entry: Mapping[str, Any], alpha: float | None = None, *, images: bool = False) -> dict[str, Any]:
+    """Give the stages of an entry, without its title and with one α: the given one, or that for the data.
+
+    >>> stages(METHODS["remix"], images=True)
+    {'resample': 'balanced', 'mix': {'alpha': 0.2}}
+    """
     spec = {stage: value for stage, value in entry.items() if stage != "title"}
     if isinstance(spec.get("mix"), Mapping):
         own = spec["mix"].get("alpha")
-        chosen = alpha if alpha is not None else own["tables"] if isinstance(own, Mapping) else own
+        own = own["images" if images else "tables"] if isinstance(own, Mapping) else own
+        chosen = own if alpha is None else alpha
         spec["mix"] = spec["mix"] if chosen is None else {**spec["mix"], "alpha": chosen}
     return spec

@@ -1,12 +1,13 @@
 """A method is a composition of stages: resample → augment → mix → loss weights."""
 
+from __future__ import annotations
+
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from remix.batches.augmentation import ImageAugmentation
 from remix.batches.balanced import BalancedResampling
@@ -16,6 +17,7 @@ from remix.batches.entries import stage_entry
 from remix.batches.mixing import Mixing
 from remix.batches.smote import Smote
 from remix.errors import ConfigError
+from remix.lazy import tf
 
 Resampling = BalancedResampling | Smote
 
@@ -130,7 +132,7 @@ class Method:
         return self.resample.diagnose(counts) if isinstance(self.resample, Smote) else {}
 
     @classmethod
-    def from_spec(cls, spec: Mapping[str, Any]) -> "Method":
+    def from_spec(cls, spec: Mapping[str, Any]) -> Method:
         """Build a method from its entry in config/methods.yaml, such as ``{resample: balanced}``.
 
         Raises

@@ -6,10 +6,13 @@ of up to 20 degrees to either side, shifts of up to 20 % of the width and of the
 and the nearest pixel where an image has moved away from the edge.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
-import tensorflow as tf
+
+from remix.lazy import tf
 
 
 def rotate_and_shift(images: tf.Tensor, angle: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:

@@ -1,12 +1,14 @@
 """Balanced resampling of a mini-batch (Algorithm 1 of the ReMix paper, lines 2 and 3)."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import tensorflow as tf
 
 from remix.batches.classes import ClassIndex, choose
+from remix.lazy import tf
 
 
 def balanced_positions(index: ClassIndex, kind: tf.Tensor, pick: tf.Tensor) -> tf.Tensor:

@@ -1,10 +1,13 @@
 """Where the rows of each class stand in a batch, or in any other pool of rows."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import tensorflow as tf
+
+from remix.lazy import tf
 
 
 class ClassIndex(NamedTuple):
@@ -45,9 +48,7 @@ class Pool(NamedTuple):
     n_classes: int
 
     @classmethod
-    def from_folds(
-        cls, features: Sequence[np.ndarray], labels: Sequence[np.ndarray], n_classes: int
-    ) -> "Pool":
+    def from_folds(cls, features: Sequence[np.ndarray], labels: Sequence[np.ndarray], n_classes: int) -> Pool:
         """Stack the training parts of folds, shapes (n_s, d) or (n_s, H, W, C), and (n_s,)."""
         stacked = tf.constant(padded([y.astype(np.int32) for y in labels], -1))
         return cls(tf.constant(padded(features, 0)), stacked, class_index(stacked, n_classes), n_classes)

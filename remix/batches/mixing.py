@@ -1,9 +1,12 @@
 """Mixing of a mini-batch with itself (MixUp, Zhang et al. 2017; Algorithm 1 of ReMix, lines 4 to 7)."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
-import tensorflow as tf
+
+from remix.lazy import tf
 
 
 def mix(x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, order: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -1,11 +1,13 @@
 """SMOTE inside a mini-batch (Chawla et al. 2002, applied per batch as in the ReMix paper)."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
-import tensorflow as tf
 
 from remix.batches.classes import ClassIndex, choose
+from remix.lazy import tf
 
 
 def same_class_neighbours(x: tf.Tensor, labels: tf.Tensor, k: int) -> tf.Tensor:

@@ -50,7 +50,7 @@ SCRIPTS = {
     "page": ["table_page", "task_page", "provenance_page", "front_page"],
 }
 # Needed to fetch, log, read and write: no result depends on how they do it.
-INFRASTRUCTURE = {"errors", "logs", "records", "runtime", "data.fetching", "data.sources"}
+INFRASTRUCTURE = {"errors", "lazy", "logs", "records", "runtime", "data.fetching", "data.sources"}
 
 
 def edit(project, module):

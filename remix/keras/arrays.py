@@ -1,0 +1,148 @@
+"""Mini-batches of NumPy arrays, for every backend of Keras."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+from remix.batches.drawing import draw_epoch, epoch_steps
+from remix.errors import DataError
+from remix.keras import in_numpy
+from remix.keras.labels import class_numbers
+from remix.keras.settings import BatchSettings
+
+
+class MixedBatches(keras.utils.PyDataset):
+    """Balanced, mixed mini-batches of arrays, to train a Keras model of any backend on.
+
+    An epoch's rows and random numbers are drawn at once, by the stages' own functions, and applied in NumPy
+    when a mini-batch is asked for. So the mini-batches of an epoch can be asked for in any order and as often
+    as one likes, by any number of threads or processes, and stay the same. When an epoch ends, Keras calls
+    `on_epoch_end`, which draws the next one.
+
+    Parameters
+    ----------
+    x : array-like, shape (n, …)
+        Features of any shape without missing values. Mini-batches are float32 of the same scale. A
+        `numpy.memmap` stays on disk.
+    y : array-like, shape (n,), (n, 1) or (n, K)
+        Class numbers 0..K-1 as integers, or one-hot rows.
+    n_classes : int, optional
+        K; by default what is found in the labels.
+    batch_size : int, default=64
+        Rows per mini-batch. Every one is full: the last of an epoch is completed by rows of its beginning.
+    method, alpha, seed
+        As in `BatchSettings`. The stages are those that work without TensorFlow: balanced resampling, mixing
+        and loss weights; for SMOTE and image augmentation there is `mixed_batches`.
+    workers, use_multiprocessing, max_queue_size
+        As in `keras.utils.PyDataset`: how `fit` prepares mini-batches ahead.
+
+    Attributes
+    ----------
+    settings : BatchSettings
+    epoch : int
+        Number of the epoch that is drawn, from 0 on. `fit` begins with a new one.
+
+    Raises
+    ------
+    ConfigError, DataError
+        If settings or data cannot be used; the text says what was expected and received.
+
+    Notes
+    -----
+    A mini-batch is ``(x, y)`` or, if the method weighs the loss, ``(x, y, sample_weight)``: a row has the
+    weight of its class, a mixed row the mean of its classes' weights, by their shares.
+
+    Leave out the argument `steps_per_epoch` of `fit`: `len` tells it how many mini-batches an epoch has.
+
+    Examples
+    --------
+    >>> x, y = np.arange(20.0).reshape(10, 2), np.array([0] * 9 + [1])
+    >>> balanced = {"resample": {"balanced": {"pool": "dataset"}}, "mix": {"alpha": 0.2}}
+    >>> batches = MixedBatches(x, y, batch_size=4, method=balanced, seed=1)
+    >>> len(batches)
+    3
+    >>> features, labels = batches[0]
+    >>> features.shape, labels.sum(axis=0).tolist()
+    ((4, 2), [2.0, 2.0])
+
+    Train with ``model.fit(batches)``. The settings can be saved; data are given again.
+
+    >>> again = MixedBatches.from_config(batches.get_config(), x, y)
+    >>> np.array_equal(again[0][0], features)
+    True
+    """
+
+    def __init__(
+        self,
+        x: Any,
+        y: Any,
+        *,
+        n_classes: int | None = None,
+        batch_size: int = 64,
+        method: str | Mapping[str, Any] = "remix",
+        alpha: float | None = None,
+        seed: int | None = None,
+        workers: int = 1,
+        use_multiprocessing: bool = False,
+        max_queue_size: int = 10,
+    ) -> None:
+        super().__init__(
+            workers=workers, use_multiprocessing=use_multiprocessing, max_queue_size=max_queue_size
+        )
+        self.x = np.asarray(x)
+        self.labels, n_classes = class_numbers(y, n_classes)
+        if self.x.ndim == 0 or len(self.x) != len(self.labels) or self.x.dtype.kind not in "iubf":
+            raise DataError(
+                f"x: expected numbers of shape ({len(self.labels)}, …), a row for each label; received "
+                f"{self.x.dtype} of shape {self.x.shape}"
+            )
+        self.settings = BatchSettings(
+            n_classes=n_classes, batch_size=batch_size, method=method, alpha=alpha, seed=seed
+        )
+        self.method = self.settings.method_for(images=self.x.ndim == 4)
+        in_numpy.check_stages(self.method)
+        self.by_class = in_numpy.class_order(self.labels, n_classes)
+        self.class_weights = self.settings.class_weights(self.method, self.by_class.size)
+        self.epoch = 0
+        self._draw()
+
+    def _draw(self) -> None:
+        """Draw the epoch's rows and the stages' random numbers; the first axis of each is the mini-batch."""
+        steps, size = len(self), self.settings.batch_size
+        self._rows = draw_epoch(self.settings.generator("order", self.epoch), len(self.labels), steps, size)
+        self._drawn = self.method.draw(
+            self.settings.stage_generators(self.epoch), steps, size, self.settings.n_classes
+        )
+
+    def __len__(self) -> int:
+        return epoch_steps([len(self.labels)], self.settings.batch_size, "filled")
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
+        if not 0 <= index < len(self):
+            raise IndexError(f"mini-batch: expected 0..{len(self) - 1}, received {index}")
+        drawn = {
+            stage: {name: array[index] for name, array in arrays.items()}
+            for stage, arrays in self._drawn.items()
+        }
+        x, y = in_numpy.batch(self.method, self.x, self.labels, self.by_class, self._rows[index], drawn)
+        return (x, y) if self.class_weights is None else (x, y, y @ self.class_weights)
+
+    def on_epoch_end(self) -> None:
+        """Draw the next epoch; Keras calls it."""
+        self.epoch += 1
+        self._draw()
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the settings as plain values; not the data, nor how many epochs have ended."""
+        return self.settings.get_config() | {
+            "workers": self.workers,
+            "use_multiprocessing": self.use_multiprocessing,
+            "max_queue_size": self.max_queue_size,
+        }
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], x: Any, y: Any) -> "MixedBatches":
+        """Build from what `get_config` gave, and the data."""
+        return cls(x, y, **config)

@@ -1,0 +1,122 @@
+"""How mini-batches are made, without the data they are made of."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import ArrayLike
+
+from remix import seeding
+from remix.errors import ConfigError
+from remix.keras.naming import check_alpha, method_named
+from remix.methods import Method
+
+STAGES = ("resample", "augment", "mix")
+
+
+@keras.saving.register_keras_serializable(package="remix")
+@dataclass(frozen=True, kw_only=True)
+class BatchSettings:
+    """How mini-batches are made: what `mixed_batches` and `MixedBatches` have in common.
+
+    Its configuration is plain, can be saved as JSON, and gives the same batches of the same data again:
+    ``MixedBatches(x, y, **settings.get_config())``, ``mixed_batches(dataset, **settings.get_config())``.
+
+    Parameters
+    ----------
+    n_classes : int
+        K, at least 2.
+    batch_size : int
+        Rows per mini-batch.
+    method : str or mapping
+        A method of the study: `'remix'`, `'mixup'`, `'smote'`, `'cost'`, `'baseline'`, for images also
+        `'remix_aug'` and `'augment'`; or a mapping of stages as in config/methods.yaml, such as
+        ``{"resample": {"balanced": {"pool": "dataset"}}, "mix": {"alpha": 0.2}}``.
+    alpha : float, optional
+        Mixing weights are drawn from Beta(α, α). None leaves the method its own: for the study's, 0.2 for
+        images, which are rows of shape (height, width, channels), and 0.1 for all others. Methods that do not
+        mix ignore it.
+    seed : int, optional
+        Of all random choices. None draws one, from the generator that `keras.utils.set_random_seed` seeds.
+
+    Raises
+    ------
+    ConfigError
+        If a value is not as it should be.
+
+    Examples
+    --------
+    >>> settings = BatchSettings(n_classes=2, batch_size=32, alpha=0.3, seed=1)
+    >>> saved = keras.saving.serialize_keras_object(settings)
+    >>> keras.saving.deserialize_keras_object(saved) == settings
+    True
+    """
+
+    n_classes: int
+    batch_size: int
+    method: str | Mapping[str, Any] = "remix"
+    alpha: float | None = None
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.seed is None:
+            object.__setattr__(self, "seed", random.randrange(2**31))
+        for name, least in (("n_classes", 2), ("batch_size", 1), ("seed", 0)):
+            value = getattr(self, name)
+            check_count(name, value, least=least)
+            # Integers of NumPy are no plain values.
+            object.__setattr__(self, name, int(value))
+        if self.alpha is not None:
+            check_alpha(self.alpha)
+        # Whether there is such a method, before it is known whether the data are images.
+        self.method_for(images=True)
+
+    def method_for(self, *, images: bool) -> Method:
+        """Build the method for images, or for other data."""
+        return method_named(self.method, alpha=self.alpha, images=images)
+
+    def generator(self, purpose: str, epoch: int) -> np.random.Generator:
+        """Give the generator of one purpose in one epoch: no draw depends on which others are made."""
+        assert self.seed is not None
+        return seeding.generator(self.seed, "keras", purpose, epoch)
+
+    def stage_generators(self, epoch: int) -> dict[str, np.random.Generator]:
+        """Give the generators of the stages in one epoch, as `remix.methods.Method.draw` takes them."""
+        return {stage: self.generator(stage, epoch) for stage in STAGES}
+
+    def class_weights(self, method: Method, counts: ArrayLike | None) -> np.ndarray | None:
+        """Weigh classes that have so many rows, (K,), for the loss; None if the method does not.
+
+        Raises
+        ------
+        ConfigError
+            If the counts are not those of K classes that have rows.
+        """
+        if method.loss_weights is None:
+            return None
+        rows = np.asarray([] if counts is None else counts)
+        if rows.shape != (self.n_classes,) or not (rows > 0).all():
+            received = "none" if counts is None else rows.tolist()
+            raise ConfigError(
+                f"class_counts: method {self.method!r} weighs the loss, expected the rows of each of the "
+                f"{self.n_classes} classes, at least 1; received {received}"
+            )
+        return method.loss_weights(rows)
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the settings as plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> "BatchSettings":
+        """Build settings from what `get_config` gave."""
+        return cls(**config)
+
+
+def check_count(name: str, value: Any, *, least: int) -> None:
+    """Refuse what is not a whole number, or too small."""
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
+        raise ConfigError(f"{name}: expected a whole number of at least {least}, received {value!r}")

@@ -1,0 +1,179 @@
+import json
+import pickle
+
+import keras
+import numpy as np
+import pytest
+
+from remix.errors import ConfigError, DataError
+from remix.keras import MixedBatches
+
+
+def epoch(batches):
+    """Features and labels of all mini-batches."""
+    return tuple(
+        np.concatenate(arrays) for arrays in zip(*(batches[i] for i in range(len(batches))), strict=True)
+    )
+
+
+def test_batches_are_balanced_and_mixed(table):
+    batches = MixedBatches(*table, batch_size=30, seed=1, alpha=1.0)
+    assert (len(batches), batches.num_batches) == (4, 4)
+    for x, y in batches:
+        assert (x.shape, x.dtype, y.shape, y.dtype) == ((30, 4), np.float32, (30, 3), np.float32)
+        np.testing.assert_allclose(y.sum(axis=1), 1, rtol=1e-6)
+        # Mixing a batch with a permutation of itself leaves the share of each class.
+        present = y.sum(axis=0) > 0
+        np.testing.assert_allclose(y.sum(axis=0)[present], 30 / present.sum(), rtol=1e-5)
+        assert ((y > 0) & (y < 1)).any()
+
+
+@pytest.mark.parametrize("shape", [(3,), (3, 1), (1, 3, 1)], ids=["table", "text", "images"])
+@pytest.mark.parametrize("method", ["mixup", "remix"])
+def test_labels_are_made_of_the_same_rows_in_the_same_shares_as_features(table, shape, method):
+    """Features that hold the one-hot labels must come out as the mixed labels."""
+    one_hot = np.eye(3)[table[1]]
+    x, y = epoch(MixedBatches(one_hot.reshape(-1, *shape), one_hot, batch_size=32, method=method, seed=1))
+    assert x.shape == (128, *shape)
+    np.testing.assert_array_equal(x.reshape(y.shape), y)
+    assert ((y > 0) & (y < 1)).any()
+
+
+def test_an_epoch_has_every_row_and_is_filled_from_its_beginning():
+    rows = np.arange(10)
+    x, y = epoch(MixedBatches(rows, rows % 2, batch_size=4, method="baseline", seed=1))
+    assert sorted(x[:10]) == rows.tolist()
+    assert x[10:].tolist() == x[:2].tolist()
+    assert y.argmax(axis=1).tolist() == (x % 2).tolist()
+    assert x.tolist() != sorted(x)
+
+
+def test_the_whole_dataset_as_a_pool_brings_every_class_into_every_batch(table):
+    method = {"resample": {"balanced": {"pool": "dataset"}}}
+    for _, y in MixedBatches(*table, batch_size=6, method=method, seed=1):
+        assert y.sum(axis=0).tolist() == [2, 2, 2]
+
+
+def test_a_batch_is_the_same_whenever_it_is_asked_for(table):
+    batches = MixedBatches(*table, batch_size=32, seed=1)
+    backwards = [batches[i] for i in (3, 2, 1, 0)][::-1]
+    copy = pickle.loads(pickle.dumps(batches))
+    for i, (x, y) in enumerate(backwards):
+        for again in (batches[i], copy[i]):
+            np.testing.assert_array_equal(again[0], x)
+            np.testing.assert_array_equal(again[1], y)
+
+
+def test_the_seed_decides_and_every_epoch_is_new(table):
+    def three_epochs(seed):
+        batches = MixedBatches(*table, batch_size=32, seed=seed)
+        for _ in range(3):
+            yield epoch(batches)[0]
+            batches.on_epoch_end()
+
+    first, again, other = (list(three_epochs(seed)) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    for i, j in ((0, 1), (1, 2)):
+        assert not np.array_equal(first[i], first[j])
+    assert not np.array_equal(first[0], other[0])
+
+
+@pytest.mark.parametrize("index", [-1, 4])
+def test_there_are_no_batches_beyond_the_epoch(table, index):
+    batches = MixedBatches(*table, batch_size=32, seed=1)
+    with pytest.raises(IndexError, match=rf"expected 0\.\.3, received {index}"):
+        batches[index]
+
+
+def test_rows_are_weighed_by_their_classes():
+    y = np.array([0, 0, 0, 1])
+    for _, labels, weights in MixedBatches(np.zeros((4, 1)), y, batch_size=4, method="cost", seed=1):
+        np.testing.assert_allclose(weights, np.where(labels[:, 1] == 1, 2, 2 / 3), rtol=1e-6)
+
+
+def test_mixed_rows_weigh_what_their_classes_weigh_in_their_shares():
+    y = np.array([0, 0, 0, 1])
+    method = {"mix": {"alpha": 1.0}, "loss_weights": "balanced"}
+    _, labels, weights = MixedBatches(np.zeros((4, 1)), y, batch_size=4, method=method, seed=1)[0]
+    assert ((labels > 0) & (labels < 1)).any()
+    np.testing.assert_allclose(weights, labels[:, 0] * 2 / 3 + labels[:, 1] * 2, rtol=1e-6)
+
+
+def test_images_keep_their_scale_and_have_an_alpha_of_their_own(images):
+    batches = MixedBatches(*images, batch_size=16, seed=1)
+    assert batches.method.mix.alpha == 0.2
+    x, y = epoch(batches)
+    assert x.dtype == np.float32
+    # Dark images have values below 60, bright ones from 180.
+    assert (x.reshape(len(x), -1).min(axis=1) >= 180 * y[:, 1] - 1e-3).all()
+    assert x.max() > 200
+
+
+def test_settings_are_saved_and_data_given_again(table):
+    batches = MixedBatches(
+        *table, batch_size=32, method="mixup", alpha=0.3, seed=1, workers=2, max_queue_size=4
+    )
+    config = json.loads(json.dumps(batches.get_config()))
+    again = MixedBatches.from_config(config, *table)
+    assert again.get_config() == config
+    assert (again.workers, again.use_multiprocessing, again.max_queue_size) == (2, False, 4)
+    np.testing.assert_array_equal(again[1][0], batches[1][0])
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "options", "error", "message"),
+    [
+        (
+            np.zeros((3, 2)),
+            [0, 1],
+            {},
+            DataError,
+            r"x: expected numbers of shape \(2, …\).* received float64 of",
+        ),
+        ([["a"], ["b"]], [0, 1], {}, DataError, "received <U1 of shape"),
+        (np.zeros((2, 2)), ["a", "b"], {}, DataError, "labels: expected class numbers"),
+        (
+            np.zeros((2, 2)),
+            [0, 0],
+            {"method": "cost"},
+            ConfigError,
+            r"expected the rows of each.*received \[2, 0\]",
+        ),
+        (np.zeros((2, 2)), [0, 1], {"method": "smote"}, ConfigError, "resamples by Smote"),
+        (np.zeros((2, 2, 2, 1)), [0, 1], {"method": "remix_aug"}, ConfigError, "augments images"),
+        (np.zeros((2, 2)), [0, 1], {"batch_size": 0}, ConfigError, "batch_size: expected"),
+    ],
+)
+def test_errors_say_what_is_expected_and_received(x, y, options, error, message):
+    with pytest.raises(error, match=message):
+        MixedBatches(x, y, **options)
+
+
+def test_a_model_learns_from_them_with_threads_that_prepare_them(table):
+    def losses():
+        keras.utils.set_random_seed(1)
+        model = keras.Sequential([keras.layers.Dense(8, activation="relu"), keras.layers.Dense(3)])
+        model.compile(keras.optimizers.Adam(0.05), keras.losses.CategoricalCrossentropy(from_logits=True))
+        batches = MixedBatches(*table, batch_size=32, seed=1, workers=2)
+        history = model.fit(batches, epochs=4, verbose=0).history["loss"]
+        recall = (model.predict(table[0], verbose=0).argmax(axis=1) == table[1])[table[1] == 2].mean()
+        # Keras asks for a new epoch before the first one too.
+        assert batches.epoch == 5
+        return history, recall
+
+    history, recall = losses()
+    assert history[-1] < 0.5 * history[0]
+    assert recall == 1
+    assert losses()[0] == history
+
+
+def test_a_model_learns_from_images_with_weights(images):
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential(
+        [keras.layers.Rescaling(1 / 255), keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(2)]
+    )
+    model.compile(keras.optimizers.Adam(0.2), keras.losses.CategoricalCrossentropy(from_logits=True))
+    method = {"mix": {"alpha": 0.2}, "loss_weights": "balanced"}
+    model.fit(MixedBatches(*images, batch_size=16, method=method, seed=1), epochs=8, verbose=0)
+    logits = model.predict(images[0].astype(np.float32), verbose=0)
+    assert logits.argmax(axis=1).tolist() == images[1].tolist()

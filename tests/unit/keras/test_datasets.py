@@ -1,0 +1,312 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from remix.batches.classes import Pool
+from remix.errors import ConfigError, DataError
+from remix.keras import BatchSettings, mixed_batches
+from remix.keras.datasets import DRAWN_STEPS
+
+
+def rows_of(x, y):
+    return tf.data.Dataset.from_tensor_slices((x, y))
+
+
+def epoch(dataset):
+    """Features and labels of all mini-batches."""
+    return tuple(np.concatenate(arrays) for arrays in zip(*dataset.as_numpy_iterator(), strict=True))
+
+
+def test_batches_are_balanced_and_mixed(table):
+    batches = mixed_batches(rows_of(*table), n_classes=3, batch_size=30, seed=1, alpha=1.0)
+    assert batches.element_spec == (tf.TensorSpec((30, 4)), tf.TensorSpec((30, 3)))
+    assert len(batches) == 4
+    for _, y in batches.as_numpy_iterator():
+        np.testing.assert_allclose(y.sum(axis=1), 1, rtol=1e-6)
+        present = y.sum(axis=0) > 0
+        np.testing.assert_allclose(y.sum(axis=0)[present], 30 / present.sum(), rtol=1e-5)
+        assert ((y > 0) & (y < 1)).any()
+
+
+@pytest.mark.parametrize(
+    ("shape", "method"),
+    [((3,), "mixup"), ((3,), "smote"), ((3, 1), "remix"), ((1, 3, 1), "remix")],
+    ids=["table, mixup", "table, smote", "text, remix", "images, remix"],
+)
+def test_labels_are_made_of_the_same_rows_in_the_same_shares_as_features(table, shape, method):
+    """Features that hold the one-hot labels must come out as the mixed labels."""
+    one_hot = np.eye(3)[table[1]]
+    rows = rows_of(one_hot.reshape(-1, *shape), one_hot)
+    x, y = epoch(mixed_batches(rows, batch_size=32, method=method, seed=1))
+    assert x.shape == (128, *shape)
+    np.testing.assert_allclose(x.reshape(y.shape), y, atol=1e-6)
+
+
+@pytest.mark.parametrize("method", ["remix", "smote"])
+def test_the_stages_are_those_of_the_study(table, method):
+    """What the stages draw of the named generators and apply is what comes out, in both of two epochs."""
+    steps, size = DRAWN_STEPS + 6, 5
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(size=(steps, size, 2)).astype(np.float32), rng.integers(0, 3, (steps, size))
+    batches = mixed_batches(rows_of(x, y), n_classes=3, method=method, alpha=0.5, seed=7)
+    settings = BatchSettings(n_classes=3, batch_size=size, method=method, alpha=0.5, seed=7)
+    stages = settings.method_for(images=False)
+    pool = Pool.from_folds(x, y, 3)
+    rows = np.tile(np.arange(size, dtype=np.int32), (steps, 1))
+    for number in range(2):
+        generators = settings.stage_generators(number)
+        parts = [stages.draw(generators, DRAWN_STEPS, size, 3) for _ in range(2)]
+        drawn = tf.nest.map_structure(lambda *arrays: np.concatenate(arrays)[:steps], *parts)
+        expected_x, expected_y = stages.batch(pool, rows, drawn)
+        got_x, got_y = (np.stack(arrays) for arrays in zip(*batches.as_numpy_iterator(), strict=True))
+        np.testing.assert_allclose(got_x, expected_x, atol=1e-6)
+        np.testing.assert_allclose(got_y, expected_y, atol=1e-6)
+
+
+@pytest.mark.parametrize("alpha", [0.01, 0.1, 1.0])
+def test_shares_follow_the_beta_distribution(alpha):
+    """Of two rows of two classes half of the permutations swap them: half of the batches show 1 - λ."""
+    n = 2000
+    pairs = rows_of(np.zeros((n, 2, 1)), np.tile([0, 1], (n, 1)))
+    batches = mixed_batches(pairs, n_classes=3, method={"mix": {"alpha": alpha}}, seed=1)
+    partner = np.array([y[0, 1] for _, y in batches.as_numpy_iterator()], float)
+    assert np.isfinite(partner).all()
+    assert (partner >= 0).all()
+    assert (partner <= 1).all()
+    variance = 1 / (4 * (2 * alpha + 1))
+    assert abs(partner.mean() - 0.25) < 0.03
+    assert abs((partner**2).mean() - 0.5 * (0.25 + variance)) < 0.03
+
+
+def test_shares_of_a_tiny_alpha_are_numbers():
+    rows = rows_of(np.ones((640, 1)), np.arange(640) % 2)
+    x, y = epoch(mixed_batches(rows, n_classes=2, batch_size=2, method="mixup", alpha=1e-6, seed=1))
+    np.testing.assert_allclose(x, 1, rtol=1e-6)
+    np.testing.assert_allclose(y.sum(axis=1), 1, rtol=1e-6)
+
+
+LABELS = np.array([0, 1, 0, 2, 1, 0, 0, 2, 1, 0])
+
+
+@pytest.mark.parametrize(
+    ("labels", "batched"),
+    [
+        (LABELS, False),
+        (LABELS.astype(np.uint8)[:, None], False),
+        (np.eye(3, dtype=np.float32)[LABELS], False),
+        (LABELS, True),
+        (LABELS[:, None], True),
+        (np.eye(3)[LABELS], True),
+        (np.eye(3, dtype=int)[LABELS], True),
+    ],
+)
+def test_rows_and_batches_of_every_form_give_the_same(labels, batched):
+    rows = rows_of(np.arange(10.0)[:, None], labels)
+    if batched:
+        batches = mixed_batches(rows.batch(4), n_classes=3, batch_size=4, method="baseline")
+    else:
+        batches = mixed_batches(rows, n_classes=3, batch_size=4, method="baseline", shuffle_buffer=1)
+    x, y = epoch(batches)
+    # The last two rows fill a batch of four.
+    assert x.ravel().tolist() == [*range(10), 8, 9]
+    assert y.argmax(axis=1).tolist() == [*LABELS, 1, 0]
+    assert (x.dtype, y.dtype) == (np.float32, np.float32)
+
+
+def test_a_short_batch_is_filled_before_it_is_resampled():
+    rows = rows_of(np.arange(7.0)[:, None], np.array([0, 0, 0, 0, 0, 0, 1]))
+    batches = mixed_batches(
+        rows, n_classes=2, batch_size=5, method={"resample": "balanced"}, seed=1, shuffle_buffer=1
+    )
+    x, y = list(batches.as_numpy_iterator())[1]
+    assert sorted(y.sum(axis=0).tolist()) == [2, 3]
+    assert (x[y[:, 1] == 1] == 6).all()
+    assert (x[y[:, 0] == 1] == 5).all()
+
+
+def test_cardinality_is_that_of_the_dataset():
+    rows = rows_of(np.zeros((10, 1)), LABELS)
+    batches = mixed_batches(rows.batch(4), n_classes=3, batch_size=4)
+    assert (len(batches), len(batches.repeat(2))) == (3, 6)
+    forever = mixed_batches(rows.repeat(), n_classes=3, batch_size=4, shuffle_buffer=10)
+    assert forever.cardinality() == tf.data.INFINITE_CARDINALITY
+    some = mixed_batches(rows.filter(lambda x, y: y < 2), n_classes=3, batch_size=4, shuffle_buffer=10)
+    assert some.cardinality() == tf.data.UNKNOWN_CARDINALITY
+    assert len(list(some)) == 2
+
+
+def test_the_seed_decides_and_every_epoch_is_new(table):
+    def batches(seed):
+        return mixed_batches(rows_of(*table), n_classes=3, batch_size=32, seed=seed)
+
+    first, other = batches(1), batches(2)
+    epochs = [epoch(first)[0] for _ in range(3)]
+    for i, j in ((0, 1), (1, 2)):
+        assert not np.array_equal(epochs[i], epochs[j])
+    np.testing.assert_array_equal(epoch(batches(1).repeat(3))[0], np.concatenate(epochs))
+    assert not np.array_equal(epochs[0], epoch(other)[0])
+
+
+def test_every_row_is_drawn_once_an_epoch_in_an_order_of_its_own():
+    batches = mixed_batches(
+        rows_of(np.arange(10.0), LABELS), n_classes=3, batch_size=5, method="baseline", seed=1
+    )
+    orders = [epoch(batches)[0].tolist() for _ in range(2)]
+    assert all(sorted(order) == list(range(10)) for order in orders)
+    assert orders[0] != orders[1]
+    assert orders[0] != sorted(orders[0])
+
+
+def test_settings_make_the_same_batches_again(table):
+    settings = BatchSettings(n_classes=3, batch_size=32, method="mixup", seed=3)
+    once, again = (epoch(mixed_batches(rows_of(*table), **settings.get_config())) for _ in range(2))
+    np.testing.assert_array_equal(once[0], again[0])
+
+
+def test_rows_weigh_what_their_classes_weigh_in_their_shares():
+    method = {"mix": {"alpha": 1.0}, "loss_weights": "balanced"}
+    batches = mixed_batches(
+        rows_of(np.zeros((4, 1)), [0, 0, 0, 1]),
+        n_classes=2,
+        batch_size=4,
+        method=method,
+        class_counts=[3, 1],
+        seed=1,
+    )
+    assert batches.element_spec[2] == tf.TensorSpec((4,))
+    ((_, labels, weights),) = batches.as_numpy_iterator()
+    assert ((labels > 0) & (labels < 1)).any()
+    np.testing.assert_allclose(weights, labels[:, 0] * 2 / 3 + labels[:, 1] * 2, rtol=1e-6)
+
+
+@pytest.mark.parametrize("method", ["augment", "remix_aug", "smote"])
+def test_images_keep_their_scale(images, method):
+    x, y = epoch(mixed_batches(rows_of(*images), n_classes=2, batch_size=16, method=method, seed=1))
+    assert x.shape == (48, 6, 5, 2)
+    # Dark images have values below 60, bright ones from 180; and the mean of these is between theirs.
+    means = x.mean(axis=(1, 2, 3))
+    np.testing.assert_allclose(means, 30 + 180 * y[:, 1], atol=12)
+
+
+@pytest.mark.parametrize(
+    ("labels", "n_classes", "message"),
+    [
+        ([0, 3], 3, r"labels: expected class numbers 0\.\.2"),
+        ([-1, 0], 3, r"labels: expected class numbers 0\.\.2"),
+        ([[0.4, 0.6], [0.0, 1.0]], None, "labels: expected one-hot rows"),
+        ([[1.0, 1.0], [0.0, 1.0]], None, "labels: expected one-hot rows"),
+        ([[2.0, -1.0], [0.0, 1.0]], None, "labels: expected one-hot rows"),
+    ],
+)
+def test_labels_that_are_no_classes_stop_the_iteration(labels, n_classes, message):
+    batches = mixed_batches(rows_of(np.zeros((2, 1)), np.array(labels)), n_classes=n_classes, batch_size=2)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        next(iter(batches))
+
+
+def test_a_batch_that_is_too_large_stops_the_iteration():
+    batches = mixed_batches(rows_of(np.zeros((4, 1)), [0, 0, 1, 1]).batch(4), n_classes=2, batch_size=3)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="expected at most batch_size=3 rows"):
+        next(iter(batches))
+
+
+ROWS = rows_of(np.zeros((10, 2), np.float32), LABELS)
+K3 = {"n_classes": 3}
+
+
+@pytest.mark.parametrize(
+    ("dataset", "options", "error", "message"),
+    [
+        (
+            ROWS,
+            K3,
+            ConfigError,
+            "batch_size: expected the rows .* received none for a dataset of single rows",
+        ),
+        (ROWS.batch(4), K3, ConfigError, "received none for a dataset of mini-batches that do not say"),
+        (ROWS.batch(4, True), K3 | {"batch_size": 5}, ConfigError, "batch_size: expected 4, .* received 5"),
+        (ROWS, {"batch_size": 4}, ConfigError, "n_classes: expected the number of classes, received none"),
+        (
+            ROWS.batch(4),
+            K3 | {"batch_size": 4, "shuffle_buffer": 9},
+            ConfigError,
+            "shuffle_buffer: expected none",
+        ),
+        (
+            ROWS,
+            K3 | {"batch_size": 4, "shuffle_buffer": 0},
+            ConfigError,
+            "shuffle_buffer: .* at least 1, received 0",
+        ),
+        (ROWS.repeat(), K3 | {"batch_size": 4}, ConfigError, "shuffle_buffer: expected a number of rows"),
+        (ROWS, K3 | {"batch_size": 4, "method": "cost"}, ConfigError, "class_counts: .* received none"),
+        (ROWS, K3 | {"batch_size": 4, "method": "augment"}, ConfigError, "augments images"),
+        (
+            ROWS,
+            K3 | {"batch_size": 4, "method": {"resample": {"balanced": {"pool": "dataset"}}}},
+            ConfigError,
+            "resamples within a mini-batch, received one with pool: dataset; use remix.keras.MixedBatches",
+        ),
+        (
+            ROWS.map(lambda x, y: x),
+            K3,
+            DataError,
+            r"dataset: expected elements \(x, y\), received TensorSpec",
+        ),
+        (ROWS.map(lambda x, y: (x, y, 1.0)), K3, DataError, r"dataset: expected elements \(x, y\), received"),
+        (
+            ROWS.batch(4, True).map(lambda x, y: (x[:3], y)),
+            K3,
+            DataError,
+            "x: expected mini-batches of 4 rows",
+        ),
+        (ROWS.batch(4).map(lambda x, y: (x[0, 0], y)), K3, DataError, r"as those of y, received shape \(\)"),
+        (ROWS.map(lambda x, y: ({"a": x}, y)), K3, DataError, "x: expected one dense tensor"),
+        (ROWS.map(lambda x, y: (tf.sparse.from_dense(x), y)), K3, DataError, "x: expected one dense tensor"),
+        (ROWS.map(lambda x, y: (tf.as_string(x), y)), K3, DataError, "x: expected numbers, received string"),
+        (ROWS.map(lambda x, y: (x, tf.as_string(y))), K3, DataError, "y: expected numbers, received string"),
+    ],
+)
+def test_errors_say_what_is_expected_and_received(dataset, options, error, message):
+    with pytest.raises(error, match=message):
+        mixed_batches(dataset, **options)
+
+
+def test_a_model_learns_from_tables(table):
+    def losses():
+        keras.utils.set_random_seed(1)
+        model = keras.Sequential([keras.layers.Dense(8, activation="relu"), keras.layers.Dense(3)])
+        model.compile(keras.optimizers.Adam(0.05), keras.losses.CategoricalCrossentropy(from_logits=True))
+        batches = mixed_batches(rows_of(*table), n_classes=3, batch_size=32, seed=1)
+        history = model.fit(batches, epochs=4, verbose=0, shuffle=False).history["loss"]
+        recall = (model.predict(table[0], verbose=0).argmax(axis=1) == table[1])[table[1] == 2].mean()
+        return history, recall
+
+    history, recall = losses()
+    assert history[-1] < 0.5 * history[0]
+    assert recall == 1
+    assert losses()[0] == history
+
+
+def test_a_model_learns_from_images_with_weights(images):
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential(
+        [
+            keras.layers.Rescaling(1 / 255),
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dense(2),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(0.2), keras.losses.CategoricalCrossentropy(from_logits=True))
+    batches = mixed_batches(
+        rows_of(*images),
+        n_classes=2,
+        batch_size=16,
+        method={"augment": "image", "mix": {"alpha": 0.2}, "loss_weights": "balanced"},
+        class_counts=np.bincount(images[1]),
+        seed=1,
+    )
+    model.fit(batches, epochs=8, verbose=0, shuffle=False)
+    logits = model.predict(images[0].astype(np.float32), verbose=0)
+    assert logits.argmax(axis=1).tolist() == images[1].tolist()

@@ -1,0 +1,62 @@
+"""The NumPy application of what is drawn against the one in TensorFlow that the study trains by."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from remix.batches.classes import Pool
+from remix.errors import ConfigError
+from remix.keras import in_numpy
+from remix.methods import Method
+
+CLASSES = 4
+SPECS = {
+    "nothing": {},
+    "mixup": {"mix": {"alpha": 0.5}},
+    "balanced": {"resample": "balanced"},
+    "remix": {"resample": "balanced", "mix": {"alpha": 0.5}},
+    "remix, whole dataset": {"resample": {"balanced": {"pool": "dataset"}}, "mix": {"alpha": 0.5}},
+    "classes drawn": {"resample": {"balanced": {"draw_classes": "multinomial"}}},
+}
+
+
+@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
+@settings(max_examples=10)
+@given(
+    st.lists(st.integers(0, CLASSES - 1), min_size=1, max_size=40), st.integers(1, 24), st.integers(0, 2**31)
+)
+def test_it_makes_the_batches_that_tensorflow_makes(spec, labels, size, seed):
+    method, labels = Method.from_spec(spec), np.array(labels, np.int32)
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(len(labels), 2, 3)).astype(np.float32)
+    rows = rng.integers(0, len(labels), size).astype(np.int32)
+    stages = {stage: np.random.default_rng([seed, 1]) for stage in ("resample", "augment", "mix")}
+    drawn = tf.nest.map_structure(lambda array: array[0], method.draw(stages, 1, size, CLASSES))
+
+    stack = tf.nest.map_structure(lambda array: tf.constant(array)[None], drawn)
+    expected = method.batch(Pool.from_folds([x], [labels], CLASSES), tf.constant(rows)[None], stack)
+    batch = in_numpy.batch(method, x, labels, in_numpy.class_order(labels, CLASSES), rows, drawn)
+    for array, tensor in zip(batch, expected, strict=True):
+        assert array.dtype == np.float32
+        np.testing.assert_array_equal(array, tensor[0])
+
+
+@pytest.mark.parametrize("edge", [0.0, np.nextafter(np.float32(1), np.float32(0))])
+def test_the_ends_of_the_unit_interval_are_safe(edge):
+    index = in_numpy.class_order(np.array([0, 0, 0, 1]), 2)
+    chosen = in_numpy.balanced_positions(index, np.float32([edge]), np.full(4, edge, np.float32))
+    assert sorted(chosen.tolist()) == ([0, 0, 3, 3] if edge == 0 else [2, 2, 3, 3])
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ({"resample": "smote"}, "resamples by Smote; use remix.keras.mixed_batches"),
+        ({"augment": "image"}, "augments images; augment in the model, or use remix.keras.mixed_batches"),
+    ],
+)
+def test_stages_that_need_tensorflow_are_refused(spec, message):
+    with pytest.raises(ConfigError, match=message):
+        in_numpy.check_stages(Method.from_spec(spec))

@@ -1,0 +1,110 @@
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from remix.batches.balanced import BalancedResampling
+from remix.batches.mixing import Mixing
+from remix.catalogue import METHODS
+from remix.errors import ConfigError
+from remix.keras import BatchSettings
+from remix.keras.naming import method_named
+from remix.methods import Method
+
+ROOT = Path(__file__).parents[3]
+TWO = {"n_classes": 2, "batch_size": 8, "seed": 1}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_method_of_the_study_can_be_had_by_name(name):
+    assert isinstance(method_named(name, images=True), Method)
+
+
+@pytest.mark.parametrize(
+    ("method", "options", "alpha"),
+    [
+        ("remix", {}, 0.1),
+        ("remix", {"images": True}, 0.2),
+        ("remix", {"alpha": 0.4}, 0.4),
+        ("remix_aug", {"images": True}, 0.2),
+        ({"mix": {"alpha": 0.3}}, {}, 0.3),
+        ({"mix": {"alpha": 0.3}}, {"alpha": 0.4}, 0.4),
+        ({"mix": {}}, {"alpha": 0.4}, 0.4),
+    ],
+)
+def test_alpha_is_the_one_asked_for_or_suits_the_data(method, options, alpha):
+    assert method_named(method, **options).mix == Mixing(alpha)
+
+
+def test_a_composition_may_have_a_title_and_alpha_is_for_mixing_only():
+    method = method_named({"title": "Mine", "resample": "balanced"}, alpha=0.3)
+    assert method == Method(resample=BalancedResampling())
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"n_classes": 1}, "n_classes: expected a whole number of at least 2, received 1"),
+        ({"n_classes": "2"}, "n_classes: expected a whole number of at least 2, received '2'"),
+        ({"batch_size": 0}, "batch_size: expected a whole number of at least 1, received 0"),
+        ({"batch_size": 8.0}, "batch_size: expected a whole number of at least 1, received 8.0"),
+        ({"batch_size": True}, "batch_size: expected a whole number of at least 1, received True"),
+        ({"seed": -1}, "seed: expected a whole number of at least 0, received -1"),
+        ({"alpha": 0}, "alpha: expected a number above 0, received 0"),
+        ({"alpha": float("nan")}, "alpha: expected a number above 0, received nan"),
+        ({"method": {"mix": {"alpha": -1}}}, "alpha: expected a number above 0, received -1"),
+        ({"method": "remx"}, "method: expected one of baseline, .*, received 'remx'"),
+        ({"method": 3}, "method: expected a name or a mapping of stages, received 3"),
+        ({"method": {"resampl": "smote"}}, "unknown stage 'resampl'"),
+    ],
+)
+def test_errors_say_what_is_expected_and_received(changes, message):
+    with pytest.raises(ConfigError, match=message.replace(", .*, received", ".*received")):
+        BatchSettings(**TWO | changes)
+
+
+def test_augmentation_is_for_images():
+    settings = BatchSettings(**TWO, method="remix_aug")
+    assert settings.method_for(images=True).augment is not None
+    with pytest.raises(ConfigError, match=r"expected rows of shape \(height, width, channels\)"):
+        settings.method_for(images=False)
+
+
+@pytest.mark.parametrize("method", ["mixup", {"resample": {"balanced": {"pool": "dataset"}}}])
+def test_settings_survive_keras_and_json(method):
+    settings = BatchSettings(n_classes=np.int64(3), batch_size=16, method=method, alpha=0.3, seed=np.int64(4))
+    saved = json.loads(json.dumps(keras.saving.serialize_keras_object(settings)))
+    assert keras.saving.deserialize_keras_object(saved) == settings
+    assert json.loads(json.dumps(settings.get_config())) == settings.get_config()
+
+
+def test_a_seed_is_drawn_where_none_is_given():
+    unseeded = {name: value for name, value in TWO.items() if name != "seed"}
+    keras.utils.set_random_seed(5)
+    drawn = [BatchSettings(**unseeded).seed for _ in range(2)]
+    keras.utils.set_random_seed(5)
+    assert [BatchSettings(**unseeded).seed for _ in range(2)] == drawn
+    assert drawn[0] != drawn[1]
+
+
+def test_stages_and_epochs_have_generators_of_their_own():
+    settings = BatchSettings(**TWO)
+    first = {
+        (stage, epoch): generator.random()
+        for epoch in (0, 1)
+        for stage, generator in settings.stage_generators(epoch).items()
+    }
+    assert len(set(first.values())) == 6
+    assert settings.stage_generators(1)["mix"].random() == first["mix", 1]
+
+
+def test_loss_weights_need_the_rows_of_every_class():
+    settings = BatchSettings(**TWO, method="cost")
+    method = settings.method_for(images=False)
+    np.testing.assert_allclose(settings.class_weights(method, [90, 10]), [100 / 180, 5])
+    for counts in (None, [90], [90, 0], [[90, 10]]):
+        with pytest.raises(ConfigError, match="class_counts: method 'cost' weighs the loss"):
+            settings.class_weights(method, counts)
+    assert settings.class_weights(Method(), None) is None
