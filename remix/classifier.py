@@ -17,11 +17,12 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from tqdm import tqdm
 
 from remix.catalogue import stages_for_tables
-from remix.errors import ConfigError, DataError, TrainingError
+from remix.errors import ConfigError, InputError, TrainingError
 from remix.preprocessing import weighted_scaler
 from remix.protocol import LearningRateSchedule, Protocol, TableProtocol
 
 if TYPE_CHECKING:
+    from remix.methods import Method
     from remix.training import StackTrainer
 
 # TensorFlow takes seconds to import and is imported where a model is trained: predictions do not need it.
@@ -200,20 +201,20 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
             If data or parameters cannot be used; the text says which and why.
         """
         self._validate_params()
-        spec = stages_for_tables(self.method, self.alpha)
+        method = self._method()
         rows = self._rows(X, y, sample_weight)
         random = check_random_state(self.random_state)
         train, validation = self._split(rows.labels, random)
         self.scaler_ = weighted_scaler(rows.features[train], rows.weights[train], self.clip)
         rows = rows._replace(features=self.scaler_.transform(rows.features))
         seed = random.randint(np.iinfo(np.int32).max)
-        trainer = self._trainer(spec, rows.part(train), rows.part(validation), seed)
+        trainer = self._trainer(method, rows.part(train), rows.part(validation), seed)
         with tqdm(total=self.max_iter, unit="epoch", disable=not self.verbose) as bar:
             curves = _Curves(bar)
             try:
                 model = trainer.run(curves, self.n_iter_no_change if self.early_stopping else None)
             except TrainingError:
-                raise TrainingError(
+                raise InputError(
                     f"the loss is not finite after {len(curves.losses)} epochs; "
                     f"lower learning_rate_init, which is {self.learning_rate_init}"
                 ) from None
@@ -264,6 +265,15 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         return tags
 
+    def _method(self) -> "Method":
+        """Build what the parameters `method` and `alpha` ask for."""
+        from remix.methods import Method
+
+        try:
+            return Method.from_spec(stages_for_tables(self.method, self.alpha))
+        except ConfigError as error:
+            raise InputError(str(error)) from None
+
     def _rows(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None) -> "_Rows":
         """Check the rows and learn the classes; gives the rows that have a weight, sorted."""
         values, given = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
@@ -271,10 +281,10 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         weights = _check_sample_weight(sample_weight, values, dtype=np.float64, ensure_non_negative=True)
         used = weights > 0
         if not used.any():
-            raise DataError("sample_weight is zero for all rows; give rows of at least 2 classes a weight")
+            raise InputError("sample_weight is zero for all rows; give rows of at least 2 classes a weight")
         self.classes_, labels = np.unique(given[used], return_inverse=True)
         if len(self.classes_) < 2:
-            raise DataError("all rows, or all that have a weight, are of 1 class; at least 2 are needed")
+            raise InputError("all rows, or all that have a weight, are of 1 class; at least 2 are needed")
         rows = _Rows(values[used], labels, weights[used])
         # Equal rows come together, so that one of weight 2 is drawn as two are, in whatever order they came.
         return rows.part(np.lexsort((*rows.features.T, labels)))
@@ -286,7 +296,7 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
             return rows, rows[:0]
         counts = np.bincount(labels)
         if counts.min() < 2:
-            raise DataError(
+            raise InputError(
                 f"class {self.classes_[counts.argmin()]} has 1 row, early stopping needs 2 of each class, "
                 "to train and to validate with; set early_stopping=False"
             )
@@ -295,22 +305,19 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
                 rows, test_size=self.validation_fraction, stratify=labels, random_state=random
             )
         except ValueError as error:
-            raise DataError(
+            raise InputError(
                 f"early stopping cannot set validation_fraction={self.validation_fraction} aside: {error}"
             ) from None
         missing = np.setdiff1d(labels, labels[train])
         if len(missing):
-            raise DataError(
+            raise InputError(
                 f"early stopping leaves no row of class {self.classes_[missing[0]]} to train with; "
                 "choose a smaller validation_fraction"
             )
         return np.sort(train), np.sort(validation)
 
-    def _trainer(
-        self, spec: dict[str, Any], train: "_Rows", validation: "_Rows", seed: int
-    ) -> "StackTrainer":
+    def _trainer(self, method: "Method", train: "_Rows", validation: "_Rows", seed: int) -> "StackTrainer":
         """Make the study's trainer: a stack of networks on the same rows, which differ by their seeds."""
-        from remix.methods import Method
         from remix.networks import MLP
         from remix.training import StackTrainer, TrainingSet
 
@@ -332,7 +339,7 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         if self.hidden_layer_sizes is not None:
             widths = np.atleast_1d(self.hidden_layer_sizes).tolist()
         if not all(isinstance(width, int) and width >= 1 for width in widths):
-            raise ConfigError(f"hidden_layer_sizes must be whole numbers of at least 1, not {widths}")
+            raise InputError(f"hidden_layer_sizes must be whole numbers of at least 1, not {widths}")
         sets = [
             TrainingSet(
                 train.features,
@@ -350,7 +357,7 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         ]
         return StackTrainer(
             sets,
-            Method.from_spec(spec),
+            method,
             protocol,
             architecture=MLP(tuple(widths), self.dropout),
             n_classes=n_classes,

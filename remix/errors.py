@@ -5,21 +5,25 @@ class RemixError(Exception):
     """Base of every error that ReMix raises on purpose; its text is shown without a traceback."""
 
 
-class ConfigError(RemixError, ValueError):
-    """The configuration, or a method, is wrong; the text has one line per problem."""
+class ConfigError(RemixError):
+    """The configuration is wrong; the text has one line per problem."""
 
 
 class SourceError(RemixError):
     """One source of a dataset could not be had or read."""
 
 
-class DataError(RemixError, ValueError):
-    """A dataset, or a variant of it, is not what the catalogue says or what training needs."""
+class DataError(RemixError):
+    """A dataset, or a variant of it, is not what the catalogue says or the study needs."""
 
 
-class TrainingError(RemixError, ValueError):
+class TrainingError(RemixError):
     """Training cannot start or cannot go on; the text names the cell, the repeat and the fold."""
 
 
 class ResultError(RemixError):
     """A result file is missing, incomplete or not what its contract says."""
+
+
+class InputError(RemixError, ValueError):
+    """What the library was given cannot be used; a ValueError, as scikit-learn's contract wants it."""
