@@ -1,0 +1,29 @@
+"""The README's Python is run as it is written there."""
+
+import re
+from pathlib import Path
+
+import pytest
+from sklearn.datasets import load_breast_cancer
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+BLOCKS = re.findall(r"^```python\n(.*?)^```", README, re.M | re.S)
+
+
+def test_there_is_an_example_of_each_kind():
+    assert [re.search(r"from remix(\.keras)? import (\w+)", block).group(2) for block in BLOCKS] == [
+        "ReMixClassifier",
+        "mixed_batches",
+    ]
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=["classifier", "keras"])
+def test_it_runs(block, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    load_breast_cancer(as_frame=True).frame.to_csv("cancer.csv", index=False)
+    names = {}
+    exec(compile(block, "README.md", "exec"), names)
+    if "balanced_brier_score" in names:
+        assert 0 < float(capsys.readouterr().out) < 0.1
+    else:
+        assert names["model"].history.params["epochs"] == 2
