@@ -2,12 +2,16 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @contextmanager
@@ -63,3 +67,20 @@ def write_text(text: str, path: str | os.PathLike[str]) -> None:
     """Write a text as UTF-8, atomically."""
     with atomic_path(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def write_figure(figure: "Figure", paths: Mapping[str, str | os.PathLike[str]]) -> None:
+    """Write a figure in several forms, atomically; equal figures give equal bytes.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    paths : mapping of str to path-like
+        By form: ``png``, ``svg``.
+    """
+    # Imported here, for most records are no figures.
+    from remix.plotting.style import render
+
+    for form, path in paths.items():
+        with atomic_path(path) as temporary:
+            temporary.write_bytes(render(figure, form))

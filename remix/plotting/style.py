@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -59,7 +59,7 @@ def fills(methods: Iterable[str]) -> dict[str, Fill]:
     return {name: further.get(name) or Fill(_METHOD_COLOURS[name], "") for name in names}
 
 
-def render(figure: Figure, form: Literal["png", "svg"]) -> bytes:
+def render(figure: Figure, form: str) -> bytes:
     """Turn a figure into the bytes of a file; the same figure gives the same bytes."""
     buffer = io.BytesIO()
     # Without these, an SVG has random identifiers and the date in it.

@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet
 import pytest
+from matplotlib.figure import Figure
 
-from remix.records import atomic_path, write_csv, write_parquet, write_text
+from remix.records import atomic_path, write_csv, write_figure, write_parquet, write_text
 
 
 def test_success_replaces_the_file(tmp_path):
@@ -60,3 +61,13 @@ def test_equal_frames_equal_bytes_and_full_precision(tmp_path):
         assert (tmp_path / f"1.{suffix}").read_bytes() == (tmp_path / f"2.{suffix}").read_bytes()
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "1.parquet"), frame)
     assert pd.read_csv(tmp_path / "1.csv")["a"].tolist() == frame["a"].tolist()
+
+
+def test_a_figure_is_written_in_every_form(tmp_path):
+    figure = Figure()
+    figure.subplots().plot([1, 2])
+    paths = {form: tmp_path / f"a.{form}" for form in ("png", "svg")}
+    write_figure(figure, paths)
+    assert paths["png"].read_bytes().startswith(b"\x89PNG")
+    assert paths["svg"].read_text().startswith("<?xml")
+    assert sorted(tmp_path.iterdir()) == sorted(paths.values())

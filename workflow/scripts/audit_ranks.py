@@ -2,8 +2,7 @@
 
 from remix.logs import job
 from remix.plotting.audit import audit_ranks
-from remix.plotting.style import render
-from remix.records import atomic_path
+from remix.records import write_figure
 from remix.tables.coverage import coverage_note
 from remix.tables.reading import read_table
 from remix.tables.study import Study
@@ -21,9 +20,7 @@ def main(snakemake):
             f"{note}"
         )
         figure = audit_ranks(read_table(snakemake.input.table), caption, study.methods)
-        for form in ("png", "svg"):
-            with atomic_path(snakemake.output[form]) as temporary:
-                temporary.write_bytes(render(figure, form))
+        write_figure(figure, dict(snakemake.output.items()))
 
 
 if __name__ == "__main__":

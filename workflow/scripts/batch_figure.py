@@ -2,8 +2,7 @@
 
 from remix.logs import job
 from remix.plotting.batches import READING, batch_figure
-from remix.plotting.style import render
-from remix.records import atomic_path
+from remix.records import write_figure
 from remix.tables.coverage import coverage_note
 from remix.tables.reading import read_table
 from remix.tables.study import Study
@@ -17,9 +16,7 @@ def main(snakemake):
         caption = f"{READING} {study.protocol_note} {note}"
         n_classes = {name: task.n_classes for name, task in study.tasks.items()}
         figure = batch_figure(read_table(snakemake.input.batches), n_classes, caption, study.methods)
-        for form in ("png", "svg"):
-            with atomic_path(snakemake.output[form]) as temporary:
-                temporary.write_bytes(render(figure, form))
+        write_figure(figure, dict(snakemake.output.items()))
 
 
 if __name__ == "__main__":

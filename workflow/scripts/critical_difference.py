@@ -2,8 +2,7 @@
 
 from remix.logs import job
 from remix.plotting.critical_difference import critical_difference
-from remix.plotting.style import render
-from remix.records import atomic_path
+from remix.records import write_figure
 from remix.tables.coverage import coverage_note
 from remix.tables.reading import read_table
 from remix.tables.study import Study
@@ -15,9 +14,7 @@ def main(snakemake):
         study = Study.from_json(snakemake.params.study)
         caption = f"{study.protocol_note} {coverage_note(read_table(snakemake.input.coverage))}"
         figure = critical_difference(read_table(snakemake.input.comparisons), caption, study.methods)
-        for form in ("png", "svg"):
-            with atomic_path(snakemake.output[form]) as temporary:
-                temporary.write_bytes(render(figure, form))
+        write_figure(figure, dict(snakemake.output.items()))
 
 
 if __name__ == "__main__":

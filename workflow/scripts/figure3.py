@@ -7,8 +7,7 @@ import pandas as pd
 from remix.logs import job
 from remix.plotting.demonstration import made_up_note
 from remix.plotting.figure3 import figure3
-from remix.plotting.style import render
-from remix.records import atomic_path
+from remix.records import write_figure
 
 
 def main(snakemake):
@@ -17,9 +16,7 @@ def main(snakemake):
         frames = {part: pd.read_parquet(snakemake.input[part]) for part in ("points", "batches")}
         note = made_up_note(snakemake.params.seed)
         figure = figure3(**frames, titles=json.loads(snakemake.params.titles), note=note)
-        for form in ("png", "svg"):
-            with atomic_path(snakemake.output[form]) as temporary:
-                temporary.write_bytes(render(figure, form))
+        write_figure(figure, dict(snakemake.output.items()))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,7 @@ import pandas as pd
 from remix.logs import job
 from remix.plotting.demonstration import made_up_note
 from remix.plotting.figure4 import figure4
-from remix.plotting.style import render
-from remix.records import atomic_path
+from remix.records import write_figure
 
 
 def main(snakemake):
@@ -15,9 +14,7 @@ def main(snakemake):
         frames = {part: pd.read_parquet(snakemake.input[part]) for part in ("points", "curves", "between")}
         note = made_up_note(snakemake.params.seed)
         figure = figure4(**frames, note=note)
-        for form in ("png", "svg"):
-            with atomic_path(snakemake.output[form]) as temporary:
-                temporary.write_bytes(render(figure, form))
+        write_figure(figure, dict(snakemake.output.items()))
 
 
 if __name__ == "__main__":

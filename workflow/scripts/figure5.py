@@ -3,8 +3,7 @@
 from remix.data.catalogue import TABLE_KINDS
 from remix.logs import job
 from remix.plotting.gains import gains_figure
-from remix.plotting.style import render
-from remix.records import atomic_path
+from remix.records import write_figure
 from remix.tables.coverage import coverage_note
 from remix.tables.gains import ERROR_NOTE
 from remix.tables.reading import read_table
@@ -18,9 +17,7 @@ def main(snakemake):
         note = coverage_note(read_table(snakemake.input.coverage))
         caption = f"{study.protocol_note} {ERROR_NOTE} {note}"
         figure = gains_figure(read_table(snakemake.input.gains), TABLE_KINDS, caption, study.methods)
-        for form in ("png", "svg"):
-            with atomic_path(snakemake.output[form]) as temporary:
-                temporary.write_bytes(render(figure, form))
+        write_figure(figure, dict(snakemake.output.items()))
 
 
 if __name__ == "__main__":

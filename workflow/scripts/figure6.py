@@ -3,8 +3,7 @@
 from remix.data.catalogue import IMAGE_KINDS
 from remix.logs import job
 from remix.plotting.gains import gains_figure
-from remix.plotting.style import render
-from remix.records import atomic_path
+from remix.records import write_figure
 from remix.tables.coverage import PRESENT, coverage_note
 from remix.tables.gains import ERROR_NOTE
 from remix.tables.reading import read_table
@@ -23,9 +22,7 @@ def main(snakemake):
             f"{coverage_note(coverage)}"
         )
         figure = gains_figure(read_table(snakemake.input.gains), IMAGE_KINDS, caption, study.methods)
-        for form in ("png", "svg"):
-            with atomic_path(snakemake.output[form]) as temporary:
-                temporary.write_bytes(render(figure, form))
+        write_figure(figure, dict(snakemake.output.items()))
 
 
 if __name__ == "__main__":

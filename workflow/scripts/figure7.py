@@ -2,8 +2,7 @@
 
 from remix.logs import job
 from remix.plotting.figure7 import figure7
-from remix.plotting.style import render
-from remix.records import atomic_path
+from remix.records import write_figure
 from remix.tables.coverage import coverage_note
 from remix.tables.reading import read_table
 from remix.tables.study import Study
@@ -18,9 +17,7 @@ def main(snakemake):
         coverage = read_table(snakemake.input.coverage)
         caption = f"{sweep.note(study, coverage)} {study.protocol_note} {coverage_note(coverage)}"
         figure = figure7(read_table(snakemake.input.table), caption, sweep.title(study), study.titles)
-        for form in ("png", "svg"):
-            with atomic_path(snakemake.output[form]) as temporary:
-                temporary.write_bytes(render(figure, form))
+        write_figure(figure, dict(snakemake.output.items()))
 
 
 if __name__ == "__main__":

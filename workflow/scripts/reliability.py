@@ -2,8 +2,7 @@
 
 from remix.logs import job
 from remix.plotting.reliability import POOLING, READING, reliability_overview
-from remix.plotting.style import render
-from remix.records import atomic_path
+from remix.records import write_figure
 from remix.tables.coverage import coverage_note
 from remix.tables.reading import read_curves, read_table
 from remix.tables.study import Study
@@ -16,9 +15,7 @@ def main(snakemake):
         note = coverage_note(read_table(snakemake.input.coverage))
         caption = f"{READING} {POOLING} {study.protocol_note} {note}"
         figure = reliability_overview(read_curves(snakemake.input.curves, study), caption, study.methods)
-        for form in ("png", "svg"):
-            with atomic_path(snakemake.output[form]) as temporary:
-                temporary.write_bytes(render(figure, form))
+        write_figure(figure, dict(snakemake.output.items()))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,7 @@
 
 from remix.logs import job
 from remix.plotting.reliability import READING, reliability_of_task
-from remix.plotting.style import render
-from remix.records import atomic_path
+from remix.records import write_figure
 from remix.tables.reading import read_curves
 from remix.tables.study import Study
 
@@ -14,9 +13,7 @@ def main(snakemake):
         study = Study.from_json(snakemake.params.study).only([snakemake.wildcards.task])
         caption = f"{READING} {study.protocol_note}"
         figure = reliability_of_task(read_curves(snakemake.input.curves, study), caption, study.methods)
-        for form in ("png", "svg"):
-            with atomic_path(snakemake.output[form]) as temporary:
-                temporary.write_bytes(render(figure, form))
+        write_figure(figure, dict(snakemake.output.items()))
 
 
 if __name__ == "__main__":
