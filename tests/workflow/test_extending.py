@@ -18,8 +18,8 @@ def test_the_whole_study_is_counted_before_anything_ran(project):
 
 def test_the_default_study_is_the_papers(project):
     jobs = jobs_in(project.snakemake("-n").stdout)
-    # 18 binary and 9 multi-class cells, five methods, eight datasets.
-    assert expensive(jobs) == {"fetch": 8, "prepare": 8, "variant": 27, "train": 135, "score": 135}
+    # 18 binary and 9 multi-class cells on tables with five methods, 6 on images with seven; nine datasets.
+    assert expensive(jobs) == {"fetch": 9, "prepare": 9, "variant": 33, "train": 177, "score": 177}
 
 
 def test_a_finished_study_plans_nothing(finished):

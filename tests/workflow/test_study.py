@@ -112,11 +112,10 @@ def test_scores_are_those_of_the_predictions(finished):
 
 def test_uncorrected_calibration_is_the_scores(finished):
     for task, ir in CELLS:
+        corrected = pd.read_csv(finished.folder / f"results/calibration/{task}/{ir}.csv")
         for method in METHODS:
-            scores, calibration = (
-                pd.read_csv(finished.folder / f"results/{folder}/{task}/{ir}/{method}.csv")
-                for folder in ("scores", "calibration")
-            )
+            scores = pd.read_csv(finished.folder / f"results/scores/{task}/{ir}/{method}.csv")
+            calibration = corrected[corrected["method"] == method]
             keys = ["repeat", "fold", "metric"]
             own = calibration[calibration["correction"] == "none"].set_index(keys)["value"]
             assert own.to_dict() == scores.set_index(keys)["value"].loc[own.index].to_dict()
