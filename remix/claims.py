@@ -430,10 +430,6 @@ def _shrinking(method: str) -> Callable[[pd.DataFrame, Mapping[str, str]], Evide
     )
 
 
-def _not_run(what: str) -> Callable[[pd.DataFrame, Mapping[str, str]], Evidence]:
-    return lambda scores, datasets: _nothing(what)
-
-
 _FIRST = {"winner": "remix", "rivals": _others("remix")}
 CLAIMS = (
     Claim(
