@@ -1,31 +1,42 @@
-"""A method is a composition of stages: resample → augment → mix → loss weights."""
+"""A method is a composition of stages: before training → resample → augment → mix → loss, loss weights."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from remix.batches.augmentation import ImageAugmentation
 from remix.batches.balanced import BalancedResampling
-from remix.batches.class_weights import balanced_class_weights
 from remix.batches.classes import Pool, class_index
 from remix.batches.entries import stage_entry
 from remix.batches.mixing import Mixing
 from remix.batches.smote import Smote
 from remix.errors import ConfigError
 from remix.lazy import tf
+from remix.losses.class_weights import BalancedWeights
+from remix.losses.cross_entropy import CrossEntropy
 
 Resampling = BalancedResampling | Smote
+Loss = CrossEntropy
+LossWeights = BalancedWeights
 
 # Stages that draw random numbers, in the order in which they are applied; each has a generator of its own.
 DRAWING_STAGES = ("resample", "augment", "mix")
 RESAMPLERS: dict[str, type[Resampling]] = {"balanced": BalancedResampling, "smote": Smote}
 AUGMENTATIONS: dict[str, type[ImageAugmentation]] = {"image": ImageAugmentation}
-LOSS_WEIGHTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"balanced": balanced_class_weights}
+LOSSES: dict[str, type[Loss]] = {"cross_entropy": CrossEntropy}
+LOSS_WEIGHTS: dict[str, type[LossWeights]] = {"balanced": BalancedWeights}
+# Stages of which one is chosen by name; `mix` has parameters only.
+CHOICES: dict[str, Mapping[str, type]] = {
+    "resample": RESAMPLERS,
+    "augment": AUGMENTATIONS,
+    "loss": LOSSES,
+    "loss_weights": LOSS_WEIGHTS,
+}
 
 
 @dataclass(frozen=True)
@@ -40,14 +51,17 @@ class Method:
         Changes each image of the (resampled) mini-batch.
     mix : Mixing or None
         Blends rows and labels of the (resampled, augmented) mini-batch.
-    loss_weights : callable or None
-        Maps the class counts of a training part, (..., K), to loss weights of the same shape.
+    loss : CrossEntropy
+        What each row costs.
+    loss_weights : BalancedWeights or None
+        How much each class weighs in the loss.
     """
 
     resample: Resampling | None = None
     augment: ImageAugmentation | None = None
     mix: Mixing | None = None
-    loss_weights: Callable[[np.ndarray], np.ndarray] | None = None
+    loss: Loss = field(default_factory=CrossEntropy)
+    loss_weights: LossWeights | None = None
 
     def draw(
         self,
@@ -140,36 +154,33 @@ class Method:
         ConfigError
             If a stage, or a parameter of one, does not exist.
         """
-        unknown = set(spec) - {field.name for field in dataclasses.fields(cls)}
+        stages = [each.name for each in dataclasses.fields(cls)]
+        unknown = sorted(set(spec) - set(stages))
         if unknown:
             raise ConfigError(
-                f"unknown stage '{sorted(unknown)[0]}'; a method is made of resample, augment, mix and "
-                "loss_weights"
+                f"unknown stage '{unknown[0]}'; a method is made of {', '.join(stages[:-1])} and {stages[-1]}"
             )
-        resample = augment = mix = loss_weights = None
-        if "resample" in spec:
-            name, parameters = stage_entry(spec["resample"])
-            kind = _lookup("resample", name, RESAMPLERS)
-            resample = _build(f"resample {name}", kind, parameters)
-        if "augment" in spec:
-            name, parameters = stage_entry(spec["augment"])
-            augment = _build(f"augment {name}", _lookup("augment", name, AUGMENTATIONS), parameters)
+        built = {stage: _chosen(stage, spec[stage]) for stage in CHOICES if stage in spec}
         if "mix" in spec:
-            mix = _build("mix", Mixing, spec["mix"])
-        if "loss_weights" in spec:
-            loss_weights = _lookup("loss_weights", spec["loss_weights"], LOSS_WEIGHTS)
-        return cls(resample, augment, mix, loss_weights)
+            built["mix"] = _build("mix", Mixing, spec["mix"])
+        return cls(**built)
 
 
-def _lookup(stage: str, name: str, choices: Mapping[str, Any]) -> Any:
-    if name not in choices:
-        raise ConfigError(f"unknown {stage} '{name}'; allowed: {', '.join(sorted(choices))}")
-    return choices[name]
+def _chosen(stage: str, entry: str | Mapping[str, Any]) -> Any:
+    """Build the stage that an entry names, from the registry."""
+    name, parameters = stage_entry(entry)
+    if name not in CHOICES[stage]:
+        raise ConfigError(f"unknown {stage} '{name}'; allowed: {', '.join(sorted(CHOICES[stage]))}")
+    return _build(f"{stage} {name}", CHOICES[stage][name], parameters)
 
 
 def _build(what: str, kind: type, parameters: Mapping[str, Any]) -> Any:
-    fields = {field.name for field in dataclasses.fields(kind)}
-    required = {field.name for field in dataclasses.fields(kind) if field.default is dataclasses.MISSING}
+    fields = {each.name for each in dataclasses.fields(kind)}
+    required = {
+        each.name
+        for each in dataclasses.fields(kind)
+        if each.default is each.default_factory is dataclasses.MISSING
+    }
     if not required <= set(parameters) <= fields:
         given = ", ".join(parameters) or "nothing"
         raise ConfigError(f"{what} was given {given}; allowed: {', '.join(sorted(fields))}")

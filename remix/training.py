@@ -218,10 +218,11 @@ class StackTrainer:
         self.pool = Pool.from_folds(
             [data.features for data in sets], [data.labels for data in sets], n_classes
         )
-        class_weights = np.ones((len(sets), n_classes), np.float32)
+        counts = np.stack([data.class_counts(n_classes) for data in sets])
+        self.class_counts = tf.constant(counts, tf.float32)
+        self.class_weights = tf.ones((len(sets), n_classes))
         if method.loss_weights is not None:
-            class_weights = method.loss_weights(np.stack([data.class_counts(n_classes) for data in sets]))
-        self.class_weights = tf.constant(class_weights)
+            self.class_weights = tf.constant(method.loss_weights.weights(counts))
         self.row_weights = tf.constant(
             np.stack([row_weights(n, self.steps, batch_size, last_batch) for n in rows], axis=1)
         )
@@ -375,12 +376,12 @@ class StackTrainer:
     ) -> tf.Tensor:
         """Take one step of Adam in every network; gives the loss of each fold before it, (S,).
 
-        The loss is the sum over the rows of their cross-entropy times `weights`, (S, B).
+        The loss is the sum over the rows of what they cost times `weights`, (S, B).
         """
         masks = self.network.dropout_masks(dropout_seed, self.batch_size)
         with tf.GradientTape() as tape:
             logits = self.network.logits(x, masks)
-            row_losses = tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=logits)
+            row_losses = self.method.loss.row_losses(logits, y, self.class_counts)
             losses = tf.reduce_sum(weights * row_losses, axis=1)
             # The folds share no weight: the gradient of the sum holds each fold's own gradient.
             total = tf.reduce_sum(losses)

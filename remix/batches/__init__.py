@@ -1,1 +1,1 @@
-"""What happens to a mini-batch: which rows make it, resampling, mixing, loss weights."""
+"""What happens to a mini-batch: which rows make it, resampling, augmentation, mixing."""

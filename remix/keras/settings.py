@@ -104,7 +104,7 @@ class BatchSettings:
                 f"class_counts: method {self.method!r} weighs the loss, expected the rows of each of the "
                 f"{self.n_classes} classes, at least 1; received {received}"
             )
-        return method.loss_weights(rows)
+        return method.loss_weights.weights(rows)
 
     def get_config(self) -> dict[str, Any]:
         """Give the settings as plain values."""

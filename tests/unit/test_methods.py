@@ -2,10 +2,10 @@ import pytest
 
 from remix.batches.augmentation import ImageAugmentation
 from remix.batches.balanced import BalancedResampling
-from remix.batches.class_weights import balanced_class_weights
 from remix.batches.mixing import Mixing
 from remix.batches.smote import Smote
 from remix.errors import ConfigError
+from remix.losses.class_weights import BalancedWeights
 from remix.methods import Method
 
 
@@ -13,7 +13,7 @@ from remix.methods import Method
     ("spec", "expected"),
     [
         ({}, Method()),
-        ({"loss_weights": "balanced"}, Method(loss_weights=balanced_class_weights)),
+        ({"loss_weights": "balanced"}, Method(loss_weights=BalancedWeights())),
         ({"resample": "smote"}, Method(resample=Smote(neighbours=5))),
         ({"resample": {"smote": {"neighbours": 3}}}, Method(resample=Smote(neighbours=3))),
         ({"mix": {"alpha": 0.1}}, Method(mix=Mixing(alpha=0.1))),

@@ -77,7 +77,6 @@ CODE = {
     "train": [
         "batches/augmentation",
         "batches/balanced",
-        "batches/class_weights",
         "batches/classes",
         "batches/drawing",
         "batches/entries",
@@ -86,6 +85,8 @@ CODE = {
         "data/catalogue",
         "experiment",
         "learning_rate",
+        "losses/class_weights",
+        "losses/cross_entropy",
         "methods",
         "networks",
         "preprocessing",
@@ -97,7 +98,6 @@ CODE = {
     "demonstrate": [
         "batches/augmentation",
         "batches/balanced",
-        "batches/class_weights",
         "batches/classes",
         "batches/drawing",
         "batches/entries",
@@ -110,6 +110,8 @@ CODE = {
         "demonstrations/rings",
         "demonstrations/samples",
         "learning_rate",
+        "losses/class_weights",
+        "losses/cross_entropy",
         "methods",
         "networks",
         "protocol",

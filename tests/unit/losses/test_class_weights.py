@@ -3,16 +3,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.utils.class_weight import compute_class_weight
 
-from remix.batches.class_weights import balanced_class_weights
+from remix.losses.class_weights import BalancedWeights
 
 
 @given(st.lists(st.integers(1, 500), min_size=2, max_size=6))
 def test_as_scikit_learn(counts):
     labels = np.repeat(np.arange(len(counts)), counts)
     expected = compute_class_weight("balanced", classes=np.arange(len(counts)), y=labels)
-    np.testing.assert_allclose(balanced_class_weights(np.array(counts)), expected, rtol=1e-6)
+    np.testing.assert_allclose(BalancedWeights().weights(np.array(counts)), expected, rtol=1e-6)
 
 
 def test_each_fold_has_its_own_weights():
-    weights = balanced_class_weights(np.array([[9, 1], [5, 5]]))
+    weights = BalancedWeights().weights(np.array([[9, 1], [5, 5]]))
     np.testing.assert_allclose(weights, [[10 / 18, 5], [1, 1]])

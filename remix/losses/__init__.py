@@ -1,0 +1,1 @@
+"""The loss: what a mini-batch's rows cost, and how much its classes weigh."""
