@@ -115,7 +115,8 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
     between the rows that are there; a method that balances the classes of a batch evens out what weights do
     *between* classes and keeps what they do *within* one. Means, deviations, class weights and the validation
     loss are weighted too. Only the proportions of the weights count, but for how many rows have any: an epoch
-    has as many mini-batches as these fill. The order of the rows plays no role.
+    has as many mini-batches as these fill. The order of the rows plays no role. Methods that resample rows
+    before training need weights that are whole numbers.
 
     Examples
     --------
@@ -204,6 +205,11 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         method = self._method()
         rows = self._rows(X, y, sample_weight)
         random = check_random_state(self.random_state)
+        if method.before_training is not None and (rows.weights % 1).any():
+            raise InputError(
+                "sample_weight must be whole numbers for a method that resamples rows before training; "
+                "for other weights, use one that resamples mini-batches"
+            )
         train, validation = self._split(rows.labels, random)
         self.scaler_ = weighted_scaler(rows.features[train], rows.weights[train], self.clip)
         rows = rows._replace(features=self.scaler_.transform(rows.features))

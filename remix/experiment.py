@@ -98,7 +98,9 @@ def cross_validate(
     stack = min(stack or len(folds), len(folds))
     stacks = [folds[start : start + stack] for start in range(0, len(folds), stack)]
     # As many as all folds need, so that a fold is trained alike in any stack.
-    steps = epoch_steps([len(fold.train) for fold in folds], protocol.batch_size, last_batch)
+    counts = [np.bincount(y[fold.train], minlength=task.n_classes) for fold in folds]
+    rows = method.training_rows(np.stack(counts)).tolist()
+    steps = epoch_steps(rows, protocol.batch_size, last_batch)
     logger.info(
         f"{task.name}, IR {ir}: {len(folds)} folds of {len(folds[0].train)} training rows, "
         f"{len(stacks[0])} at once; {data}, {task.n_classes} classes; {data.architecture}; "

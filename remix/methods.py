@@ -15,23 +15,27 @@ from remix.batches.classes import Pool, class_index
 from remix.batches.entries import stage_entry
 from remix.batches.mixing import Mixing
 from remix.batches.smote import Smote
+from remix.before_training import SmoteBefore, Undersampling
 from remix.errors import ConfigError
 from remix.lazy import tf
 from remix.losses.class_weights import BalancedWeights
 from remix.losses.cross_entropy import CrossEntropy
 
+BeforeTraining = SmoteBefore | Undersampling
 Resampling = BalancedResampling | Smote
 Loss = CrossEntropy
 LossWeights = BalancedWeights
 
 # Stages that draw random numbers, in the order in which they are applied; each has a generator of its own.
 DRAWING_STAGES = ("resample", "augment", "mix")
+BEFORE_TRAINING: dict[str, type[BeforeTraining]] = {"smote": SmoteBefore, "undersampling": Undersampling}
 RESAMPLERS: dict[str, type[Resampling]] = {"balanced": BalancedResampling, "smote": Smote}
 AUGMENTATIONS: dict[str, type[ImageAugmentation]] = {"image": ImageAugmentation}
 LOSSES: dict[str, type[Loss]] = {"cross_entropy": CrossEntropy}
 LOSS_WEIGHTS: dict[str, type[LossWeights]] = {"balanced": BalancedWeights}
 # Stages of which one is chosen by name; `mix` has parameters only.
 CHOICES: dict[str, Mapping[str, type]] = {
+    "before_training": BEFORE_TRAINING,
     "resample": RESAMPLERS,
     "augment": AUGMENTATIONS,
     "loss": LOSSES,
@@ -45,6 +49,8 @@ class Method:
 
     Attributes
     ----------
+    before_training : SmoteBefore, Undersampling or None
+        Changes the training part that mini-batches are drawn from.
     resample : BalancedResampling, Smote or None
         Changes the class mix of a mini-batch.
     augment : ImageAugmentation or None
@@ -57,11 +63,16 @@ class Method:
         How much each class weighs in the loss.
     """
 
+    before_training: BeforeTraining | None = None
     resample: Resampling | None = None
     augment: ImageAugmentation | None = None
     mix: Mixing | None = None
     loss: Loss = field(default_factory=CrossEntropy)
     loss_weights: LossWeights | None = None
+
+    def training_rows(self, counts: np.ndarray) -> np.ndarray:
+        """Count the rows that training parts will have, (...), from the rows of each class, (..., K)."""
+        return counts.sum(axis=-1) if self.before_training is None else self.before_training.rows(counts)
 
     def draw(
         self,

@@ -5,6 +5,7 @@ epoch's random numbers in NumPy, and `StackTrainer.train_epoch`, compiled, gathe
 through its mini-batches.
 """
 
+import dataclasses
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from remix.batches.classes import ClassIndex, Pool, as_input, class_index, padde
 from remix.batches.drawing import LastBatch, draw_epoch, draw_weighted_epoch, epoch_steps, row_weights
 from remix.errors import TrainingError
 from remix.learning_rate import LearningRate
-from remix.methods import DRAWING_STAGES, Method
+from remix.methods import DRAWING_STAGES, BeforeTraining, Method
 from remix.networks import Architecture, StackedNetwork
 from remix.protocol import Protocol
 
@@ -70,6 +71,26 @@ class TrainingSet:
         """Count the rows of each class in the training part, as many times as their weights say; (K,)."""
         return np.bincount(self.labels, self.sample_weight, n_classes)
 
+    def resampled(self, stage: BeforeTraining, rng: np.random.Generator) -> "TrainingSet":
+        """Give the set with the training part that a stage makes of it before training.
+
+        Raises
+        ------
+        TrainingError
+            If rows have weights that are not whole numbers: a row can be there once or twice, not 1.5 times.
+        """
+        features, labels = self.features, self.labels
+        if self.sample_weight is not None:
+            times = self.sample_weight.astype(int)
+            if (times != self.sample_weight).any():
+                raise TrainingError(
+                    f"{self}: sample weights must be whole numbers to resample rows before training; "
+                    "for others, use a method that resamples mini-batches"
+                )
+            features, labels = np.repeat(features, times, axis=0), np.repeat(labels, times)
+        features, labels = stage.apply(features, labels, rng)
+        return dataclasses.replace(self, features=features, labels=labels, sample_weight=None)
+
     def draw_epoch(self, rng: np.random.Generator, steps: int, batch_size: int) -> np.ndarray:
         """Draw the rows of an epoch's mini-batches, (steps, batch_size)."""
         if self.sample_weight is None:
@@ -88,7 +109,7 @@ class FoldRecord:
     Attributes
     ----------
     train_rows : int
-        Rows of the training part.
+        Rows that were trained on: those of the training part, or what was made of them before training.
     train_loss : float
         Mean loss over the last epoch's mini-batches, as the method made and weighted them.
     validation_loss : float
@@ -201,6 +222,11 @@ class StackTrainer:
                 raise TrainingError(
                     f"{data}: class {min(missing)} is missing from the training part; choose a larger IR"
                 )
+        if method.before_training is not None:
+            sets = [
+                data.resampled(method.before_training, data.generator(seed, "before_training"))
+                for data in sets
+            ]
         self.sets, self.method, self.protocol = sets, method, protocol
         self.n_classes, self.batch_size = n_classes, batch_size
         rows = [len(data.labels) for data in sets]

@@ -76,7 +76,13 @@ class BatchSettings:
 
     def method_for(self, *, images: bool) -> Method:
         """Build the method for images, or for other data."""
-        return method_named(self.method, alpha=self.alpha, images=images)
+        method = method_named(self.method, alpha=self.alpha, images=images)
+        if method.before_training is not None:
+            raise ConfigError(
+                f"method {self.method!r} resamples the rows before training: expected one that works on "
+                "mini-batches; resample with imbalanced-learn, then make batches of what it gives"
+            )
+        return method
 
     def generator(self, purpose: str, epoch: int) -> np.random.Generator:
         """Give the generator of one purpose in one epoch: no draw depends on which others are made."""

@@ -10,7 +10,14 @@ import yaml
 
 from remix.batches.classes import Pool
 from remix.batches.mixing import Mixing
-from remix.methods import AUGMENTATIONS, DRAWING_STAGES, LOSS_WEIGHTS, RESAMPLERS, Method
+from remix.methods import (
+    AUGMENTATIONS,
+    BEFORE_TRAINING,
+    DRAWING_STAGES,
+    LOSS_WEIGHTS,
+    RESAMPLERS,
+    Method,
+)
 
 ROOT = Path(__file__).parents[2]
 STEPS, SIZE, CLASSES = 6, 24, 3
@@ -158,6 +165,30 @@ def test_a_stage_is_documented_and_comparable(kind):
     assert kind(**required) == kind(**required)
 
 
+@pytest.mark.parametrize("images", [False, True], ids=["table", "images"])
+@pytest.mark.parametrize("kind", list(BEFORE_TRAINING.values()), ids=list(BEFORE_TRAINING))
+def test_training_parts_are_balanced_before_training(kind, images):
+    labels = np.random.default_rng(0).permutation([0] * 40 + [1] * 9 + [2] * 3)
+    pool = pool_of([labels], images)
+    features = pool.features[0].numpy()
+    given = features.copy()
+    made, of_class = kind().apply(features, labels, np.random.default_rng(1))
+    counts = np.bincount(of_class)
+    assert len(made) == len(of_class) == kind().rows(np.bincount(labels))
+    assert (counts == counts[0]).all()
+    assert made.dtype == features.dtype
+    assert made.shape[1:] == features.shape[1:]
+    # A class's features lie in a range of its own, which is convex.
+    pixels = made.reshape(len(made), -1) * (1 if images else 255)
+    low = 100.0 * of_class[:, None]
+    assert ((pixels >= low + 1 - 1e-2) & (pixels <= low + 11 + 1e-2)).all()
+    np.testing.assert_array_equal(features, given)
+    again, other = (kind().apply(features, labels, np.random.default_rng(seed))[0] for seed in (1, 2))
+    np.testing.assert_array_equal(made, again)
+    assert (made != other).any()
+    assert "Returns" in inspect.getdoc(kind.apply)
+
+
 @pytest.mark.parametrize("weights", list(LOSS_WEIGHTS.values()), ids=list(LOSS_WEIGHTS))
 def test_loss_weights_are_one_on_average(weights):
     counts = np.array([[90, 9, 1], [30, 30, 40]])
@@ -168,5 +199,5 @@ def test_loss_weights_are_one_on_average(weights):
 
 def test_the_schema_knows_the_registry():
     text = (ROOT / "workflow/schemas/methods.schema.yaml").read_text()
-    for name in [*RESAMPLERS, *AUGMENTATIONS, *LOSS_WEIGHTS]:
+    for name in [*BEFORE_TRAINING, *RESAMPLERS, *AUGMENTATIONS, *LOSS_WEIGHTS]:
         assert name in text

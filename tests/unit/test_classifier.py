@@ -143,6 +143,12 @@ def test_parameters_that_cannot_be_are_value_errors(parameters, message):
         ([0, 0, 0, 0], None, {}, "of 1 class; at least 2"),
         ([0, 1, 0, 1], [1, 0, 1, 0], {}, "of 1 class; at least 2"),
         ([0, 1, 0, 1], [0, 0, 0, 0], {}, "weight.*zero"),
+        (
+            [0, 1, 0, 1],
+            [1, 1, 0.5, 1],
+            {"method": {"before_training": "smote"}},
+            "sample_weight must be whole numbers",
+        ),
         ([0, 1, 0, 1], [1, -1, 1, 1], {}, "[Nn]egative"),
         (["a", "b", "a", "a"], None, {"early_stopping": True}, "class b has 1 row, early stopping needs 2"),
         ([0, 1, 0, 1], None, {"early_stopping": True}, "cannot set validation_fraction=0.1 aside"),
@@ -207,7 +213,10 @@ def test_the_order_of_rows_plays_no_role():
 # Weights
 
 
-@pytest.mark.parametrize("method", ["cost", "smote", {"resample": {"balanced": {"pool": "dataset"}}}])
+@pytest.mark.parametrize(
+    "method",
+    ["cost", "smote", {"resample": {"balanced": {"pool": "dataset"}}}, {"before_training": "smote"}],
+)
 def test_weights_are_as_repeated_rows(method):
     """What scikit-learn checks, with missing values, for methods that count and draw in ways of their own."""
     X, y = data(60)

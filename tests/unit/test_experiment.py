@@ -18,6 +18,8 @@ METHODS = {
     "smote": {"resample": "smote"},
     "mixup": {"mix": {"alpha": 0.1}},
     "remix": {"resample": "balanced", "mix": {"alpha": 0.1}},
+    "smote_before": {"before_training": "smote"},
+    "undersampling": {"before_training": "undersampling"},
 }
 
 
@@ -80,6 +82,15 @@ def test_records_tell_what_resampling_did(protocol):
     assert (records["smote_limited"] >= records["smote_repeated"]).all()
     assert (records["smote_repeated"] > 0).all()
     assert "smote_limited" not in run(variant, protocol).records
+
+
+@pytest.mark.parametrize(("stage", "rows"), [("smote", 98), ("undersampling", 14)])
+def test_an_epoch_has_the_rows_that_there_are_before_training(stage, rows, protocol):
+    """Each training part has 49 rows of the majority and 7 of the minority; batches have 16."""
+    records = run(toy(), protocol, {"before_training": stage}).records
+    assert (records["train_rows"] == rows).all()
+    assert (records["batches"] == 3 * -(-rows // protocol().batch_size)).all()
+    np.testing.assert_allclose(records["class_share_1"], 0.5, atol=0.1)
 
 
 def test_values_for_missing_features_may_be_given(protocol):

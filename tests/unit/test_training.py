@@ -21,6 +21,8 @@ METHODS = {
     "smote": {"resample": "smote"},
     "mixup": {"mix": {"alpha": 0.1}},
     "remix": {"resample": "balanced", "mix": {"alpha": 0.1}},
+    "smote_before": {"before_training": "smote"},
+    "undersampling": {"before_training": "undersampling"},
     "remix_dataset": {"resample": {"balanced": {"pool": "dataset"}}, "mix": {"alpha": 0.1}},
 }
 every_method = pytest.mark.parametrize("spec", list(METHODS.values()), ids=list(METHODS))

@@ -58,6 +58,7 @@ def test_a_composition_may_have_a_title_and_alpha_is_for_mixing_only():
         ({"method": "remx"}, "method: expected one of baseline, .*, received 'remx'"),
         ({"method": 3}, "method: expected a name or a mapping of stages, received 3"),
         ({"method": {"resampl": "smote"}}, "unknown stage 'resampl'"),
+        ({"method": {"before_training": "smote"}}, "resamples the rows before training"),
     ],
 )
 def test_errors_say_what_is_expected_and_received(changes, message):
