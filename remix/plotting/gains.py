@@ -16,8 +16,10 @@ from remix.tables.study import KIND_TITLES
 PANELS = ("g_mean", "balanced_brier")
 GROUP_WIDTH = 0.8
 WIDEST_BAR = 0.3
-INCHES_PER_GROUP = 1.9  # and at least 10 inches in all
+INCHES_PER_GROUP = 1.9  # or more if there are many methods; and at least 10 inches in all
+INCHES_PER_BAR = 0.16
 CHARACTERS_PER_INCH = 15
+LEGEND_COLUMNS = 6
 
 
 def gains_figure(
@@ -48,9 +50,10 @@ def gains_figure(
     }
     styles = fills(titles)
     groups = gains.groupby("kind")["ir"].nunique().max() if len(gains) else 0
-    width = max(10.0, INCHES_PER_GROUP * groups)
+    width = max(10.0, max(INCHES_PER_GROUP, INCHES_PER_BAR * len(titles) * len(kinds)) * groups)
     lines = textwrap.wrap(caption, int(CHARACTERS_PER_INCH * width))
-    figure = Figure(figsize=(width, 7.2 + 0.16 * len(lines)), layout="constrained")
+    legend_rows = -(-len(titles) // LEGEND_COLUMNS)
+    figure = Figure(figsize=(width, 7.0 + 0.2 * legend_rows + 0.16 * len(lines)), layout="constrained")
     axes = figure.subplots(len(PANELS), len(kinds), squeeze=False, sharey="row")
     for row, metric in enumerate(PANELS):
         for column, kind in enumerate(kinds):
@@ -61,7 +64,7 @@ def gains_figure(
         axes[0, column].set_title(KIND_TITLES[kind])
     handles = next((ax.get_legend_handles_labels() for ax in axes.flat if ax.containers), None)
     if handles:
-        figure.legend(*handles, loc="outside upper center", ncols=min(len(titles), 6), frameon=False)
+        figure.legend(*handles, loc="outside upper center", ncols=min(len(titles), LEGEND_COLUMNS), frameon=False)
     figure.supxlabel("\n".join(lines), fontsize=8, x=0.01, ha="left")
     return figure
 

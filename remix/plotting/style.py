@@ -19,7 +19,8 @@ _METHOD_COLOURS = {
 }
 # For lines that are no methods, such as imbalance ratios, in this order.
 SERIES_COLOURS = ("#0072B2", "#009E73", "#E69F00", "#D55E00", "#CC79A7", "#000000")
-_FURTHER_COLOURS = ("#F0E442", "#999999", "#CC79A7", "#0072B2")
+# The two of the palette that are left, two that methods on images have, and two of Paul Tol.
+_FURTHER_COLOURS = ("#F0E442", "#999999", "#CC79A7", "#0072B2", "#88CCEE", "#AA4499")
 _HATCHES = ("", "//", "xx", "..")
 DPI = 200
 # Of what is drawn as pixels within an SVG; the report holds them all.

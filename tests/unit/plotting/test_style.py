@@ -9,7 +9,7 @@ def test_methods_of_the_paper_always_have_the_same_fill():
 
 
 def test_all_fills_differ_also_with_many_further_methods():
-    names = ["baseline", "cost", "smote", "mixup", "remix", "augment", "remix_aug", *"abcdefg"]
+    names = ["baseline", "cost", "smote", "mixup", "remix", "augment", "remix_aug", *"abcdefghijklm"]
     assert len(set(fills(names).values())) == len(names)
 
 
