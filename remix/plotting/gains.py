@@ -64,7 +64,8 @@ def gains_figure(
         axes[0, column].set_title(KIND_TITLES[kind])
     handles = next((ax.get_legend_handles_labels() for ax in axes.flat if ax.containers), None)
     if handles:
-        figure.legend(*handles, loc="outside upper center", ncols=min(len(titles), LEGEND_COLUMNS), frameon=False)
+        columns = min(len(titles), LEGEND_COLUMNS)
+        figure.legend(*handles, loc="outside upper center", ncols=columns, frameon=False)
     figure.supxlabel("\n".join(lines), fontsize=8, x=0.01, ha="left")
     return figure
 
