@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from remix import seeding
 from remix.errors import ConfigError
 from remix.keras.naming import check_alpha, method_named
+from remix.losses.cross_entropy import CrossEntropy
 from remix.methods import Method
 
 STAGES = ("resample", "augment", "mix")
@@ -75,8 +76,26 @@ class BatchSettings:
         self.method_for(images=True)
 
     def method_for(self, *, images: bool) -> Method:
-        """Build the method for images, or for other data."""
-        return method_named(self.method, alpha=self.alpha, images=images)
+        """Build the method for images, or for other data.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such method, or mini-batches cannot carry all of it.
+        """
+        method = method_named(self.method, alpha=self.alpha, images=images)
+        if not isinstance(method.loss, CrossEntropy):
+            raise ConfigError(
+                f"method {self.method!r} has a loss of its own, which mini-batches cannot carry: leave "
+                "'loss' out and pass such a loss to model.compile, or train with remix.ReMixClassifier"
+            )
+        if method.loss_weights is not None and method.loss_weights.start > 0:
+            raise ConfigError(
+                f"method {self.method!r} weighs the loss from some epoch on (start: "
+                f"{method.loss_weights.start}), and mini-batches do not know how many there will be: leave "
+                "'start' out, or train with remix.ReMixClassifier"
+            )
+        return method
 
     def generator(self, purpose: str, epoch: int) -> np.random.Generator:
         """Give the generator of one purpose in one epoch: no draw depends on which others are made."""
