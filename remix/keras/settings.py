@@ -46,7 +46,8 @@ class BatchSettings:
     Raises
     ------
     ConfigError
-        If a value is not as it should be.
+        If a value is not as it should be, or the method has what mini-batches cannot carry: a loss of its
+        own, class weights that begin later.
 
     Examples
     --------
