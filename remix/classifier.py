@@ -34,6 +34,8 @@ RATE_FACTOR, RATE_PATIENCE, RATE_MINIMUM, RATE_MIN_DELTA = 0.2, 5, 1e-5, 1e-4
 LEAST_WIDTH = 12
 # Rows that are predicted at a time; bounds the memory.
 PREDICTION_ROWS = 4096
+# As in remix.networks.
+LEAST_SQUARE = 1e-12
 
 
 class ReMixClassifier(ClassifierMixin, BaseEstimator):
@@ -71,7 +73,8 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
     early_stopping : bool, default=False
         Set a stratified `validation_fraction` aside, stop when its cross-entropy has not improved for
         `n_iter_no_change` epochs, and keep the weights of the best epoch. Otherwise all rows are trained on
-        for `max_iter` epochs, and the last weights are kept.
+        for `max_iter` epochs, and the last weights are kept. A method's class weights may begin after a share
+        of `max_iter` (``start``): training goes on until then, and only later epochs are compared.
     validation_fraction : float, default=0.1
         Share of the rows, in (0, 1); only with `early_stopping`.
     n_iter_no_change : int, default=10
@@ -105,7 +108,11 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
     scaler_ : sklearn.pipeline.Pipeline
         What is done to features before they reach the networks.
     weights_ : list of list of ndarray
-        Kernel and bias of each layer of each network.
+        Kernel and bias of each layer of each network; the last layer has no bias if there is an
+        `output_scale_`.
+    output_scale_ : float or None
+        What the networks' outputs, which are cosines, are multiplied by if the method's loss wants such
+        (``ldam``).
 
     Notes
     -----
@@ -115,8 +122,9 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
     between the rows that are there; a method that balances the classes of a batch evens out what weights do
     *between* classes and keeps what they do *within* one. Means, deviations, class weights and the validation
     loss are weighted too. Only the proportions of the weights count, but for how many rows have any: an epoch
-    has as many mini-batches as these fill. The order of the rows plays no role. Methods that resample rows
-    before training need weights that are whole numbers.
+    has as many mini-batches as these fill; and but for the loss weights ``class_balanced``, to which their
+    sums are numbers of rows. The order of the rows plays no role. Methods that resample
+    rows before training need weights that are whole numbers.
 
     Examples
     --------
@@ -224,7 +232,7 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
                     f"the loss is not finite after {len(curves.losses)} epochs; "
                     f"lower learning_rate_init, which is {self.learning_rate_init}"
                 ) from None
-        self.weights_ = model.weights
+        self.weights_, self.output_scale_ = model.weights, method.loss.output_scale
         self.records_ = [asdict(record) for record in model.records]
         self.loss_curve_, self.n_iter_ = curves.losses, len(curves.losses)
         self.validation_loss_curve_ = curves.validation_losses if self.early_stopping else None
@@ -247,7 +255,12 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         values = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
         blocks = (self.scaler_.transform(values[part]) for part in gen_batches(len(values), PREDICTION_ROWS))
         return np.concatenate(
-            [np.mean([_probabilities(weights, rows) for weights in self.weights_], axis=0) for rows in blocks]
+            [
+                np.mean(
+                    [_probabilities(network, rows, self.output_scale_) for network in self.weights_], axis=0
+                )
+                for rows in blocks
+            ]
         )
 
     def predict(self, X: ArrayLike) -> np.ndarray:
@@ -408,14 +421,24 @@ class _Curves:
         self.bar.update()
 
 
-def _probabilities(weights: Sequence[np.ndarray], X: np.ndarray) -> np.ndarray:
+def _probabilities(weights: Sequence[np.ndarray], X: np.ndarray, output_scale: float | None) -> np.ndarray:
     """Compute the class probabilities of preprocessed rows.
 
     What `remix.networks.StackedMLP` computes, in float64: the probabilities of a row hardly depend on which
     rows it is predicted with.
     """
-    *hidden, (kernel, bias) = zip(weights[::2], weights[1::2], strict=True)
+    n_hidden = len(weights) - (2 if output_scale is None else 1)
+    hidden, last = weights[:n_hidden], weights[n_hidden:]
     X = X.astype(np.float64)
-    for inner_kernel, inner_bias in hidden:
-        X = np.maximum(X @ inner_kernel + inner_bias, 0)
-    return softmax(X @ kernel + bias, axis=1)
+    for kernel, bias in zip(hidden[::2], hidden[1::2], strict=True):
+        X = np.maximum(X @ kernel + bias, 0)
+    if output_scale is None:
+        kernel, bias = last
+        return softmax(X @ kernel + bias, axis=1)
+    return softmax(output_scale * _of_length_1(X, axis=1) @ _of_length_1(last[0], axis=0), axis=1)
+
+
+def _of_length_1(vectors: np.ndarray, axis: int) -> np.ndarray:
+    """Scale vectors to length 1, but for those that are next to 0."""
+    squares = np.square(vectors, dtype=np.float64).sum(axis=axis, keepdims=True)
+    return vectors / np.sqrt(np.maximum(squares, LEAST_SQUARE))

@@ -29,6 +29,14 @@ class LearningRate:
         self.best = np.full(stack, np.inf)
         self.waited = np.zeros(stack, int)
 
+    def forget(self) -> None:
+        """Compare from now on with the losses to come; the rate stays as it is.
+
+        To be called when the loss becomes another one, whose level says nothing about the former.
+        """
+        self.best = np.full_like(self.best, np.inf)
+        self.waited = np.zeros_like(self.waited)
+
     def update(self, loss: np.ndarray) -> None:
         """Take note of an epoch's losses, shape (S,)."""
         better = loss < self.best - self.schedule.min_delta

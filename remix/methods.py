@@ -18,21 +18,33 @@ from remix.batches.smote import Smote
 from remix.before_training import SmoteBefore, Undersampling
 from remix.errors import ConfigError
 from remix.lazy import tf
+from remix.losses.class_balanced import ClassBalancedWeights
 from remix.losses.class_weights import BalancedWeights
 from remix.losses.cross_entropy import CrossEntropy
+from remix.losses.focal import FocalLoss
+from remix.losses.ldam import LDAMLoss
+from remix.losses.logit_adjusted import LogitAdjustedLoss
 
 BeforeTraining = SmoteBefore | Undersampling
 Resampling = BalancedResampling | Smote
-Loss = CrossEntropy
-LossWeights = BalancedWeights
+Loss = CrossEntropy | FocalLoss | LDAMLoss | LogitAdjustedLoss
+LossWeights = BalancedWeights | ClassBalancedWeights
 
 # Stages that draw random numbers, in the order in which they are applied; each has a generator of its own.
 DRAWING_STAGES = ("resample", "augment", "mix")
 BEFORE_TRAINING: dict[str, type[BeforeTraining]] = {"smote": SmoteBefore, "undersampling": Undersampling}
 RESAMPLERS: dict[str, type[Resampling]] = {"balanced": BalancedResampling, "smote": Smote}
 AUGMENTATIONS: dict[str, type[ImageAugmentation]] = {"image": ImageAugmentation}
-LOSSES: dict[str, type[Loss]] = {"cross_entropy": CrossEntropy}
-LOSS_WEIGHTS: dict[str, type[LossWeights]] = {"balanced": BalancedWeights}
+LOSSES: dict[str, type[Loss]] = {
+    "cross_entropy": CrossEntropy,
+    "focal": FocalLoss,
+    "ldam": LDAMLoss,
+    "logit_adjusted": LogitAdjustedLoss,
+}
+LOSS_WEIGHTS: dict[str, type[LossWeights]] = {
+    "balanced": BalancedWeights,
+    "class_balanced": ClassBalancedWeights,
+}
 # Stages of which one is chosen by name; `mix` has parameters only.
 CHOICES: dict[str, Mapping[str, type]] = {
     "before_training": BEFORE_TRAINING,
@@ -57,9 +69,9 @@ class Method:
         Changes each image of the (resampled) mini-batch.
     mix : Mixing or None
         Blends rows and labels of the (resampled, augmented) mini-batch.
-    loss : CrossEntropy
+    loss : CrossEntropy, FocalLoss, LDAMLoss or LogitAdjustedLoss
         What each row costs.
-    loss_weights : BalancedWeights or None
+    loss_weights : BalancedWeights, ClassBalancedWeights or None
         How much each class weighs in the loss.
     """
 

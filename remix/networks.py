@@ -5,7 +5,7 @@ An architecture (`MLP`, `CNN`) draws the weights of one network and puts those o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Protocol
 
@@ -17,6 +17,8 @@ from remix.protocol import Precision
 
 # Small gradients would vanish in 16-bit numbers of this type: the loss is multiplied by it, and they divided.
 FLOAT16_LOSS_SCALE = 1024.0
+# Vectors are scaled to length 1, but for those whose squares add up to less.
+LEAST_SQUARE = 1e-12
 
 
 class StackedNetwork(Protocol):
@@ -43,6 +45,13 @@ class StackedNetwork(Protocol):
 class Architecture(Protocol):
     """What all networks of a stack have in common."""
 
+    def with_output_scale(self, scale: float | None) -> "Architecture":
+        """Give the architecture whose logits are cosines times a scale; None: of a plain linear layer.
+
+        The cosines are those of the angles between the last hidden layer and a vector for each class, both
+        scaled to length 1; there is no bias.
+        """
+
     def weights(self, rng: np.random.Generator, shape: Sequence[int], n_classes: int) -> list[np.ndarray]:
         """Draw the initial weights of one network for rows of a shape."""
 
@@ -60,10 +69,17 @@ class MLP:
         Units of the hidden layers.
     dropout : float
         Share of the units that are dropped in training, in [0, 1).
+    output_scale : float or None
+        See `Architecture.with_output_scale`.
     """
 
     widths: tuple[int, ...]
     dropout: float
+    output_scale: float | None = None
+
+    def with_output_scale(self, scale: float | None) -> "MLP":
+        """Give the architecture whose logits are cosines times a scale; None: of a plain linear layer."""
+        return replace(self, output_scale=scale)
 
     def weights(self, rng: np.random.Generator, shape: Sequence[int], n_classes: int) -> list[np.ndarray]:
         """Draw the weights of one network: Glorot uniform, biases 0 (as in Keras).
@@ -79,17 +95,15 @@ class MLP:
         Returns
         -------
         list of float32 ndarray
-            Kernel (n_in, n_out) and bias (1, n_out) of each layer in turn.
+            Kernel (n_in, n_out) and bias (1, n_out) of each layer in turn; with an output scale the last
+            one has no bias.
         """
         (n_features,) = shape
-        weights = []
-        for n_in, n_out in pairwise([n_features, *self.widths, n_classes]):
-            weights += [_glorot_uniform(rng, (n_in, n_out)), np.zeros((1, n_out), np.float32)]
-        return weights
+        return _dense_weights(rng, [n_features, *self.widths, n_classes], self.output_scale)
 
     def stacked(self, weights: Sequence[Sequence[np.ndarray]]) -> "StackedMLP":
         """Stack networks, given the weights of each."""
-        return StackedMLP(weights, self.dropout)
+        return StackedMLP(weights, self.dropout, self.output_scale)
 
     def __str__(self) -> str:
         return f"hidden layers of {', '.join(map(str, self.widths))}"
@@ -110,11 +124,18 @@ class CNN:
         Units of the dense layer.
     precision : {'float32', 'mixed_float16', 'mixed_bfloat16'}
         Numbers that are computed with; weights, losses and gradients are float32.
+    output_scale : float or None
+        See `Architecture.with_output_scale`.
     """
 
     filters: tuple[int, ...]
     dense: int
     precision: Precision = "float32"
+    output_scale: float | None = None
+
+    def with_output_scale(self, scale: float | None) -> "CNN":
+        """Give the architecture whose logits are cosines times a scale; None: of a plain linear layer."""
+        return replace(self, output_scale=scale)
 
     def weights(self, rng: np.random.Generator, shape: Sequence[int], n_classes: int) -> list[np.ndarray]:
         """Draw the weights of one network: Glorot uniform, biases 0 (as in Keras).
@@ -131,7 +152,8 @@ class CNN:
         -------
         list of float32 ndarray
             Kernel (3, 3, c_in, c_out) and bias (1, 1, 1, c_out) of each convolution, then kernel
-            (n_in, n_out) and bias (1, n_out) of the two dense layers.
+            (n_in, n_out) and bias (1, n_out) of the two dense layers; with an output scale the last one has
+            no bias.
 
         Raises
         ------
@@ -151,13 +173,12 @@ class CNN:
                 f"images of {shape[0]} × {shape[1]} are too small for {len(self.filters)} convolutions "
                 "with pooling; list fewer in protocol.images.filters"
             )
-        for n_in, n_out in pairwise([height * width * channels, self.dense, n_classes]):
-            weights += [_glorot_uniform(rng, (n_in, n_out)), np.zeros((1, n_out), np.float32)]
-        return weights
+        sizes = [height * width * channels, self.dense, n_classes]
+        return weights + _dense_weights(rng, sizes, self.output_scale)
 
     def stacked(self, weights: Sequence[Sequence[np.ndarray]]) -> "StackedCNN":
         """Stack networks, given the weights of each."""
-        return StackedCNN(weights, self.precision)
+        return StackedCNN(weights, self.precision, self.output_scale)
 
     def __str__(self) -> str:
         convolutions = ", ".join(map(str, self.filters))
@@ -173,18 +194,23 @@ class StackedMLP:
         One list per network, as `MLP.weights` gives them.
     dropout : float
         Share of the units that are dropped in training, in [0, 1).
+    output_scale : float or None
+        See `Architecture.with_output_scale`.
 
     Attributes
     ----------
     variables : list of tf.Variable
-        Kernels (S, n_in, n_out) and biases (S, 1, n_out).
+        Kernels (S, n_in, n_out) and biases (S, 1, n_out); with an output scale the last layer has no bias.
     """
 
     loss_scale = 1.0
 
-    def __init__(self, weights: Sequence[Sequence[np.ndarray]], dropout: float) -> None:
+    def __init__(
+        self, weights: Sequence[Sequence[np.ndarray]], dropout: float, output_scale: float | None = None
+    ) -> None:
         self.variables = [tf.Variable(np.stack(layer)) for layer in zip(*weights, strict=True)]
         self.dropout = dropout
+        self.output_scale = output_scale
 
     def dropout_masks(self, seed: tf.Tensor, batch_size: int) -> list[tf.Tensor]:
         """Draw the dropout masks of one step, shared by all networks of the stack.
@@ -203,7 +229,8 @@ class StackedMLP:
         list of float32 tensor, shape (batch_size, width)
             0 or ``1 / (1 - dropout)``, one mask for each layer with dropout.
         """
-        widths = [kernel.shape[2] for kernel in self.variables[:-4:2]]
+        hidden, _ = _layers(self.variables, self.output_scale)
+        widths = [kernel.shape[2] for kernel, _ in hidden[:-1]]
         keep = 1.0 - self.dropout
         return [
             tf.cast(
@@ -216,14 +243,12 @@ class StackedMLP:
 
     def logits(self, x: tf.Tensor, masks: Sequence[tf.Tensor] = ()) -> tf.Tensor:
         """Compute the logits (S, B, K) of features (S, B, d); without masks nothing is dropped."""
-        layers = list(zip(self.variables[::2], self.variables[1::2], strict=True))
-        for i, (kernel, bias) in enumerate(layers):
-            x = tf.matmul(x, kernel) + bias
-            if i < len(layers) - 1:
-                x = tf.nn.relu(x)
+        hidden, last = _layers(self.variables, self.output_scale)
+        for i, (kernel, bias) in enumerate(hidden):
+            x = tf.nn.relu(tf.matmul(x, kernel) + bias)
             if i < len(masks):
                 x = x * masks[i]
-        return x
+        return _output(x, last, self.output_scale)
 
 
 class StackedCNN:
@@ -238,18 +263,29 @@ class StackedCNN:
         One list per network, as `CNN.weights` gives them.
     precision : {'float32', 'mixed_float16', 'mixed_bfloat16'}
         See `CNN`.
+    output_scale : float or None
+        See `Architecture.with_output_scale`.
 
     Attributes
     ----------
     variables : list of tf.Variable
         Kernels (S, 3, 3, c_in, c_out) and biases (S, 1, 1, 1, c_out) of the convolutions; kernels
-        (S, n_in, n_out) and biases (S, 1, n_out) of the dense layers.
+        (S, n_in, n_out) and biases (S, 1, n_out) of the dense layers; with an output scale the last layer
+        has no bias.
     """
 
-    def __init__(self, weights: Sequence[Sequence[np.ndarray]], precision: Precision = "float32") -> None:
+    def __init__(
+        self,
+        weights: Sequence[Sequence[np.ndarray]],
+        precision: Precision = "float32",
+        output_scale: float | None = None,
+    ) -> None:
         self.variables = [tf.Variable(np.stack(layer)) for layer in zip(*weights, strict=True)]
         self.dtype = tf.as_dtype(precision.removeprefix("mixed_"))
-        self.loss_scale = FLOAT16_LOSS_SCALE if self.dtype == tf.float16 else 1.0
+        self.output_scale = output_scale
+        # An output scale multiplies gradients already.
+        scale = FLOAT16_LOSS_SCALE / (output_scale or 1.0)
+        self.loss_scale = scale if self.dtype == tf.float16 else 1.0
 
     def dropout_masks(self, seed: tf.Tensor, batch_size: int) -> list[tf.Tensor]:
         """Draw nothing: there is no dropout."""
@@ -261,16 +297,47 @@ class StackedCNN:
         return tf.stack([self._logits(images, weights) for images, *weights in folds])
 
     def _logits(self, x: tf.Tensor, weights: Sequence[tf.Tensor]) -> tf.Tensor:
-        x, *weights = (tf.cast(tensor, self.dtype) for tensor in (x, *weights))
-        *convolutions, (kernel, bias), (last_kernel, last_bias) = zip(
-            weights[::2], weights[1::2], strict=True
-        )
+        hidden, last = _layers(weights, self.output_scale)
+        x = tf.cast(x, self.dtype)
+        *convolutions, (kernel, bias) = [
+            (tf.cast(kernel, self.dtype), tf.cast(bias, self.dtype)) for kernel, bias in hidden
+        ]
         for filters, shift in convolutions:
             x = tf.nn.relu(tf.nn.conv2d(x, filters, strides=1, padding="VALID") + shift)
             x = tf.nn.max_pool2d(x, ksize=2, strides=2, padding="VALID")
         x = tf.reshape(x, (-1, kernel.shape[0]))
         x = tf.nn.relu(tf.matmul(x, kernel) + bias)
-        return tf.cast(tf.matmul(x, last_kernel) + last_bias, tf.float32)
+        return _output(x, last, self.output_scale)
+
+
+def _layers(
+    weights: Sequence[tf.Tensor], output_scale: float | None
+) -> tuple[list[tuple[tf.Tensor, tf.Tensor]], Sequence[tf.Tensor]]:
+    """Split weights into kernel and bias of each hidden layer, and what the last layer has."""
+    n_last = 2 if output_scale is None else 1
+    hidden, last = weights[:-n_last], weights[-n_last:]
+    return list(zip(hidden[::2], hidden[1::2], strict=True)), last
+
+
+def _output(x: tf.Tensor, last: Sequence[tf.Tensor], output_scale: float | None) -> tf.Tensor:
+    """Compute the float32 logits (..., B, K) of the last hidden layer (..., B, h)."""
+    if output_scale is None:
+        kernel, bias = (tf.cast(weight, x.dtype) for weight in last)
+        return tf.cast(tf.matmul(x, kernel) + bias, tf.float32)
+    # Squares may overflow in 16 bits. A row of zeros stays one: its classes are equally probable.
+    (kernel,) = last
+    features = tf.math.l2_normalize(tf.cast(x, tf.float32), axis=-1, epsilon=LEAST_SQUARE)
+    return output_scale * tf.matmul(features, tf.math.l2_normalize(kernel, axis=-2, epsilon=LEAST_SQUARE))
+
+
+def _dense_weights(
+    rng: np.random.Generator, sizes: Sequence[int], output_scale: float | None
+) -> list[np.ndarray]:
+    """Draw kernel and bias of dense layers; with an output scale the last one has no bias."""
+    weights = []
+    for n_in, n_out in pairwise(sizes):
+        weights += [_glorot_uniform(rng, (n_in, n_out)), np.zeros((1, n_out), np.float32)]
+    return weights if output_scale is None else weights[:-1]
 
 
 def _glorot_uniform(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:

@@ -123,7 +123,8 @@ class FoldRecord:
     batches_lacking : tuple of int, length K
         How many of them held no row of each class before anything was resampled.
     class_share : tuple of float, length K
-        Share of each class in what was trained on: labels after resampling and mixing, times loss weights.
+        Share of each class in what was trained on: labels after resampling and mixing, times loss weights,
+        as these were in each epoch.
     resampling : dict of str to int
         In how many of the mini-batches the resampling had too little to work with, where it tells; see
         `remix.batches.smote.Smote.diagnose`.
@@ -183,7 +184,9 @@ class StackTrainer:
     sets : sequence of TrainingSet
         Folds of one cell; their sizes may differ.
     method : Method
-        What is done to the mini-batches and the loss.
+        What is done to the mini-batches and the loss. Loss weights that begin later make another loss of it:
+        from there on the learning rate, which stays as it is, falls by the new loss alone, and of these
+        epochs the best one is selected.
     protocol : Protocol
         Epochs, learning rate, selection of the weights.
     architecture : Architecture
@@ -232,6 +235,7 @@ class StackTrainer:
         rows = [len(data.labels) for data in sets]
         self.steps = epoch_steps(rows, batch_size, last_batch) if steps is None else steps
 
+        architecture = architecture.with_output_scale(method.loss.output_scale)
         shape = sets[0].features.shape[1:]
         self.network = architecture.stacked(
             [architecture.weights(data.generator(seed, "weights"), shape, n_classes) for data in sets]
@@ -246,9 +250,10 @@ class StackTrainer:
         )
         counts = np.stack([data.class_counts(n_classes) for data in sets])
         self.class_counts = tf.constant(counts, tf.float32)
-        self.class_weights = tf.ones((len(sets), n_classes))
+        self.class_weights, self.unweighted_epochs = tf.ones((len(sets), n_classes)), 0
         if method.loss_weights is not None:
             self.class_weights = tf.constant(method.loss_weights.weights(counts))
+            self.unweighted_epochs = method.loss_weights.unweighted_epochs(protocol.epochs)
         self.row_weights = tf.constant(
             np.stack([row_weights(n, self.steps, batch_size, last_batch) for n in rows], axis=1)
         )
@@ -286,13 +291,16 @@ class StackTrainer:
         progress.start(rows_per_epoch=stack * self.steps * self.batch_size)
         losses = np.empty(stack)
         for epoch in range(1, epochs + 1):
-            losses, diagnosed = self.run_epoch(rate.rate)
+            weighted = epoch > self.unweighted_epochs
+            if epoch == self.unweighted_epochs + 1:
+                rate.forget()
+            losses, diagnosed = self.run_epoch(rate.rate, weighted)
             diagnostics = {name: diagnostics.get(name, 0) + value for name, value in diagnosed.items()}
             self.check_finite(losses, epoch)
             rate.update(losses)
             validation = self.validation_losses() if keeper is not None else None
             progress.report(epoch, losses, rate.rate, validation)
-            if keeper is not None and validation is not None:
+            if keeper is not None and validation is not None and weighted:
                 keeper.update(epoch, validation)
                 if patience is not None and (epoch - keeper.epoch >= patience).all():
                     break
@@ -316,8 +324,8 @@ class StackTrainer:
         ]
         return StackedModel(self.network, records)
 
-    def run_epoch(self, rates: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """Train one epoch at learning rates (S,).
+    def run_epoch(self, rates: np.ndarray, weighted: bool = True) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Train one epoch at learning rates (S,); `weighted`: whether the method's loss weights apply.
 
         Returns
         -------
@@ -343,6 +351,7 @@ class StackTrainer:
         inputs = (
             self.dataset_index(rows),
             *tf.nest.map_structure(tf.constant, (rows, draws, dropout_seeds, rates)),
+            self.class_weights if weighted else tf.ones_like(self.class_weights),
         )
         if self.compiled_epoch is None:
             # Asked for by name: of functions that are called, TensorFlow warns if many are new to it.
@@ -381,18 +390,19 @@ class StackTrainer:
         draws: dict[str, dict[str, tf.Tensor]],
         dropout_seeds: tf.Tensor,
         rates: tf.Tensor,
+        class_weights: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Step through the mini-batches of one epoch.
 
         Gives the mean loss of each fold, (S,), and the summed weights of the classes in it, (S, K).
         """
-        total, mass = tf.zeros_like(rates), tf.zeros_like(self.class_weights)
+        total, mass = tf.zeros_like(rates), tf.zeros_like(class_weights)
         for step in tf.range(self.steps):
             drawn = {
                 name: {key: value[step] for key, value in arrays.items()} for name, arrays in draws.items()
             }
             x, y = self.method.batch(self.pool._replace(by_class=dataset), rows[step], drawn)
-            weighted = y * self.class_weights[:, None, :] * self.row_weights[step][:, :, None]
+            weighted = y * class_weights[:, None, :] * self.row_weights[step][:, :, None]
             total += self.update(x, y, tf.reduce_sum(weighted, axis=2), dropout_seeds[step], rates)
             mass += tf.reduce_sum(weighted, axis=1)
         return total / self.steps, mass

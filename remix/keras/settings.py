@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from remix import seeding
 from remix.errors import ConfigError
 from remix.keras.naming import check_alpha, method_named
+from remix.losses.cross_entropy import CrossEntropy
 from remix.methods import Method
 
 STAGES = ("resample", "augment", "mix")
@@ -45,7 +46,8 @@ class BatchSettings:
     Raises
     ------
     ConfigError
-        If a value is not as it should be.
+        If a value is not as it should be, or the method has what mini-batches cannot carry: a loss of its
+        own, class weights that begin later.
 
     Examples
     --------
@@ -75,12 +77,29 @@ class BatchSettings:
         self.method_for(images=True)
 
     def method_for(self, *, images: bool) -> Method:
-        """Build the method for images, or for other data."""
+        """Build the method for images, or for other data.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such method, or mini-batches cannot carry all of it.
+        """
         method = method_named(self.method, alpha=self.alpha, images=images)
         if method.before_training is not None:
             raise ConfigError(
                 f"method {self.method!r} resamples the rows before training: expected one that works on "
                 "mini-batches; resample with imbalanced-learn, then make batches of what it gives"
+            )
+        if not isinstance(method.loss, CrossEntropy):
+            raise ConfigError(
+                f"method {self.method!r} has a loss of its own, which mini-batches cannot carry: leave "
+                "'loss' out and pass such a loss to model.compile, or train with remix.ReMixClassifier"
+            )
+        if method.loss_weights is not None and method.loss_weights.start > 0:
+            raise ConfigError(
+                f"method {self.method!r} weighs the loss from some epoch on (start: "
+                f"{method.loss_weights.start}), and mini-batches do not know how many there will be: leave "
+                "'start' out, or train with remix.ReMixClassifier"
             )
         return method
 

@@ -4,23 +4,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from remix.losses.deferral import DeferredWeights
+
 
 @dataclass(frozen=True)
-class BalancedWeights:
-    """Weight each class by n / (K n_c), so that all classes weigh the same in the loss."""
+class BalancedWeights(DeferredWeights):
+    """Weight each class by n / (K n_c), so that all classes weigh the same in the loss.
+
+    Parameters
+    ----------
+    start : float
+        Share of the epochs after which the weights apply, see `remix.losses.deferral.DeferredWeights`.
+    """
 
     def weights(self, counts: np.ndarray) -> np.ndarray:
-        """Compute the weights of the classes.
-
-        Parameters
-        ----------
-        counts : ndarray of int, shape (..., K)
-            Rows of each class in the training part; none is 0.
-
-        Returns
-        -------
-        ndarray of float32, shape (..., K)
-            Weights whose mean over the training rows is 1.
+        """Compute the weights of the classes; see `remix.losses.deferral.DeferredWeights.weights`.
 
         Examples
         --------

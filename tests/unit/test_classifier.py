@@ -278,6 +278,49 @@ def test_it_is_the_network_of_the_trainer():
     np.testing.assert_allclose(model.predict_proba(X), tf.nn.softmax(logits), atol=1e-6)
 
 
+def test_it_is_the_network_of_cosines_that_a_loss_wants():
+    X, y = data(80)
+    model = quick(method={"loss": {"ldam": {"scale": 20}}}, hidden_layer_sizes=(9, 7), n_models=2).fit(X, y)
+    assert model.output_scale_ == 20
+    assert [layer.shape for layer in model.weights_[0][-2:]] == [(1, 7), (7, 2)]
+    network = MLP((9, 7), 0.1, output_scale=20).stacked(model.weights_)
+    rows = model.scaler_.transform(X)
+    p = tf.nn.softmax(network.logits(tf.constant(np.stack([rows, rows])))).numpy()
+    np.testing.assert_allclose(model.predict_proba(X), p.mean(axis=0), atol=1e-5)
+    # A row whose last hidden layer is 0 belongs to every class alike.
+    for network in model.weights_:
+        network[2][:] = network[3][:] = 0
+    np.testing.assert_array_equal(model.predict_proba(X), 0.5)
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        {"loss": "focal"},
+        {"loss": "ldam", "loss_weights": {"class_balanced": {"start": 0.5}}},
+        {"loss": "logit_adjusted"},
+        {"loss_weights": "class_balanced"},
+    ],
+    ids=str,
+)
+def test_losses_beyond_the_paper_learn(method):
+    X, y = data(400, share=0.1)
+    model = quick(method=method).fit(X[:300], y[:300])
+    recalls = [(model.predict(X[300:])[y[300:] == c] == c).mean() for c in (0, 1)]
+    assert np.mean(recalls) > 0.75
+
+
+def test_weights_that_begin_later_begin_after_a_share_of_max_iter():
+    X, y = data(200)
+    method = {"loss_weights": {"balanced": {"start": 0.5}}}
+    model = quick(method=method, early_stopping=True, n_iter_no_change=2, max_iter=16).fit(X, y)
+    plain = quick(method={}, early_stopping=True, n_iter_no_change=16, max_iter=16).fit(X, y)
+    np.testing.assert_array_equal(model.loss_curve_[:8], plain.loss_curve_[:8])
+    assert model.loss_curve_[8] != plain.loss_curve_[8]
+    assert model.n_iter_ >= 10
+    assert 9 <= model.records_[0]["best_epoch"] <= model.n_iter_
+
+
 def test_a_few_features_have_more_units_than_the_papers_rule_gives():
     rng = np.random.default_rng(0)
     for d, k, width in [(2, 2, 12), (19, 2, 14), (6, 4, 26)]:

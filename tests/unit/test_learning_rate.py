@@ -41,6 +41,27 @@ def test_as_keras(losses):
     np.testing.assert_allclose(our_rates(losses)[:, 0], keras_rates(losses), rtol=1e-5)
 
 
+def test_a_loss_that_becomes_another_one_is_compared_with_itself():
+    """Without `forget` the rate would fall at the end of the last but one epoch, the fifth above 1.0."""
+    rate = LearningRate(SCHEDULE, 2)
+    rates = []
+    for epoch, losses in enumerate([(1.0, 1.0)] * 4 + [(3.0, 1.0)] * 6):
+        if epoch == 4:
+            rate.forget()
+        rate.update(np.array(losses))
+        rates.append(rate.rate.copy())
+    # Five epochs without a better loss follow the first one after the change.
+    np.testing.assert_allclose(np.array(rates)[-2:], [[1e-3] * 2, [2e-4] * 2])
+
+
+def test_what_the_rate_fell_to_it_stays_at():
+    rate = LearningRate(SCHEDULE, 1)
+    for _ in range(6):
+        rate.update(np.array([1.0]))
+    rate.forget()
+    assert rate.rate[0] == pytest.approx(2e-4)
+
+
 def test_folds_are_independent_and_the_floor_holds():
     rates = our_rates([1.0] * 40, np.linspace(1, 0.1, 40))
     assert rates[4, 0] == pytest.approx(1e-3)

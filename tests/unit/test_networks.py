@@ -104,3 +104,82 @@ def test_convolutions_are_glorot_uniform():
 def test_images_that_are_too_small_are_refused():
     with pytest.raises(TrainingError, match="images of 9 × 40 are too small for 2 convolutions"):
         drawn(CNN((4, 6), 8), (9, 40, 1))
+
+
+# Networks whose logits are cosines
+
+
+def of_length_1(vectors, axis):
+    return vectors / np.linalg.norm(vectors, axis=axis, keepdims=True)
+
+
+@pytest.mark.parametrize("scale", [1.0, 30.0])
+def test_with_an_output_scale_logits_are_cosines_times_it(scale):
+    """Compared with Keras' model, whose last kernel and last hidden layer are scaled to length 1 by NumPy."""
+    architecture = MLP((5, 5, 5), 0.1).with_output_scale(scale)
+    weights = drawn(architecture, (7,))
+    x = np.random.default_rng(9).normal(size=(2, 6, 7)).astype(np.float32)
+    logits = architecture.stacked(weights).logits(x).numpy()
+    for s, own in enumerate(weights):
+        model = keras.Sequential([keras.layers.Dense(n, activation="relu") for n in SIZES[1:-1]])
+        model.build((None, 7))
+        model.set_weights([w[0] if i % 2 else w for i, w in enumerate(own[:-1])])
+        expected = scale * of_length_1(model(x[s]).numpy(), 1) @ of_length_1(own[-1], 0)
+        np.testing.assert_allclose(logits[s], expected, rtol=1e-5, atol=1e-5)
+        assert np.abs(logits[s]).max() <= scale * (1 + 1e-6)
+
+
+@pytest.mark.parametrize("architecture", [MLP((5, 4), 0.0), CNN((4, 6), 8)], ids=["table", "images"])
+def test_such_networks_begin_as_others_and_lack_the_last_bias(architecture):
+    shape = (7,) if isinstance(architecture, MLP) else (12, 10, 3)
+    (plain,), (cosines,) = (
+        drawn(each, shape, n=1) for each in (architecture, architecture.with_output_scale(30.0))
+    )
+    assert len(cosines) == len(plain) - 1
+    for a, b in zip(cosines, plain[:-1], strict=True):
+        np.testing.assert_array_equal(a, b)
+    again = architecture.with_output_scale(30.0).with_output_scale(None)
+    assert again == architecture
+
+
+def test_such_networks_drop_units_of_the_same_layers():
+    architecture = MLP((5, 4, 3), 0.25).with_output_scale(30.0)
+    masks = architecture.stacked(drawn(architecture, (7,))).dropout_masks(tf.constant([1, 2]), 10)
+    assert [mask.shape for mask in masks] == [(10, 5), (10, 4)]
+
+
+def test_a_hidden_layer_of_zeros_gives_equal_logits_and_finite_gradients():
+    architecture = MLP((5,), 0.0).with_output_scale(30.0)
+    network = architecture.stacked(drawn(architecture, (4,)))
+    with tf.GradientTape() as tape:
+        logits = network.logits(tf.zeros((2, 3, 4)))
+        loss = tf.reduce_sum(tf.nn.log_softmax(logits)[..., 0])
+    np.testing.assert_array_equal(logits, 0)
+    for gradient in tape.gradient(loss, network.variables):
+        assert np.isfinite(gradient).all()
+
+
+@pytest.mark.parametrize(
+    ("precision", "tolerance"), [("float32", 1e-5), ("mixed_float16", 5e-3), ("mixed_bfloat16", 3e-2)]
+)
+def test_of_images_too_in_every_precision(precision, tolerance):
+    architecture = CNN((4, 6), 8, precision).with_output_scale(1.0)
+    weights = drawn(architecture, (12, 10, 3))
+    x = np.random.default_rng(9).random((2, 6, 12, 10, 3)).astype(np.float32)
+    logits = architecture.stacked(weights).logits(x)
+    assert logits.dtype == tf.float32
+    for s, own in enumerate(weights):
+        whole = keras_cnn([*own, np.zeros((1, 3), np.float32)])
+        hidden = keras.Model(whole.inputs[0], whole.layers[-2].output)(x[s]).numpy()
+        expected = of_length_1(hidden, 1) @ of_length_1(own[-1], 0)
+        np.testing.assert_allclose(logits[s], expected, atol=tolerance)
+
+
+def test_an_output_scale_takes_the_place_of_as_much_of_the_loss_scale():
+    """Both multiply gradients, which 16 bits could not hold otherwise."""
+    plain, cosines = (CNN((4, 6), 8, "mixed_float16", scale) for scale in (None, 32.0))
+    shape = (12, 10, 3)
+    scales = [
+        architecture.stacked(drawn(architecture, shape)).loss_scale for architecture in (plain, cosines)
+    ]
+    assert scales[0] == 32 * scales[1]

@@ -7,11 +7,12 @@ import re
 import keras
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from remix import seeding
 from remix.batches.drawing import draw_epoch
 from remix.errors import TrainingError
-from remix.methods import Method
+from remix.methods import LOSSES, Method
 from remix.networks import MLP
 from remix.training import Progress, StackTrainer, TrainingSet
 
@@ -24,9 +25,11 @@ METHODS = {
     "smote_before": {"before_training": "smote"},
     "undersampling": {"before_training": "undersampling"},
     "remix_dataset": {"resample": {"balanced": {"pool": "dataset"}}, "mix": {"alpha": 0.1}},
+    "ldam_drw": {"loss": "ldam", "loss_weights": {"class_balanced": {"start": 0.5}}},
 }
 every_method = pytest.mark.parametrize("spec", list(METHODS.values()), ids=list(METHODS))
 STEPS, BATCH, SEED = 7, 16, 3
+FAST = {"initial": 0.01, "factor": 0.2, "patience": 50, "minimum": 1e-5, "min_delta": 1e-4}
 
 
 def network(protocol):
@@ -94,8 +97,16 @@ def keras_model(data):
     return model
 
 
-@pytest.mark.parametrize("spec", [{}, {"loss_weights": "balanced"}], ids=["baseline", "cost"])
-def test_as_keras_would_train_it(spec, protocol):
+@pytest.mark.parametrize(
+    ("spec", "unweighted"),
+    [
+        ({}, 6),
+        ({"loss_weights": "balanced"}, 0),
+        ({"loss_weights": {"balanced": {"start": 0.6}}}, 3),
+    ],
+    ids=["baseline", "cost", "deferred"],
+)
+def test_as_keras_would_train_it(spec, unweighted, protocol):
     """Without dropout, the same batches through Keras' model, loss, Adam and class weights end alike."""
     data = fold_of(2)
     protocol = protocol(dropout=0.0, epochs=6)
@@ -103,9 +114,10 @@ def test_as_keras_would_train_it(spec, protocol):
 
     model = keras_model(data)
     counts = np.bincount(data.labels)
-    row_weights = (counts.sum() / (2 * counts))[data.labels] if spec else np.ones(len(data.labels))
     orders = data.generator(SEED, "batches")
-    for _ in range(6):
+    for epoch in range(6):
+        weights = np.ones(2) if epoch < unweighted else counts.sum() / (2 * counts)
+        row_weights = weights[data.labels]
         for rows in draw_epoch(orders, len(data.labels), STEPS, BATCH):
             model.train_on_batch(data.features[rows], data.labels[rows], sample_weight=row_weights[rows])
     np.testing.assert_allclose(ours, model(probe(50)).numpy(), atol=2e-5)
@@ -144,6 +156,158 @@ def test_cost_weighs_the_minority_up(protocol):
     sets, x = [fold_of(0, share=0.08)], [probe(200)]
     plain, cost = (train(sets, METHODS[m], protocol(epochs=10)).predict(x)[0] for m in ("baseline", "cost"))
     assert cost[:, 1].mean() > plain[:, 1].mean() + 0.05
+
+
+# Losses of their own, and weights that begin later
+
+
+def test_the_share_of_the_classes_follows_the_weights_from_where_they_begin(protocol):
+    data = fold_of(0, share=0.1)
+    shares = {
+        start: np.array(
+            train([data], {"loss_weights": {"balanced": {"start": start}}}, protocol(epochs=8))
+            .records[0]
+            .class_share
+        )
+        for start in (0.0, 0.5, 0.75)
+    }
+    orders = data.generator(SEED, "batches")
+    drawn = np.stack([draw_epoch(orders, len(data.labels), STEPS, BATCH) for _ in range(8)])
+    counts = np.array([(data.labels[drawn] == label).sum(axis=(1, 2)) for label in (0, 1)]).T
+    weights = len(data.labels) / (2 * np.bincount(data.labels))
+    for start, share in shares.items():
+        begin = int(8 * start)
+        mass = counts[:begin].sum(axis=0) + (counts[begin:] * weights).sum(axis=0)
+        np.testing.assert_allclose(share, mass / mass.sum(), rtol=1e-5)
+
+
+def test_until_they_begin_training_is_that_without_weights(protocol):
+    """The last of four epochs is the first with weights; before, nothing differs."""
+    trainers = [
+        StackTrainer(
+            [fold_of(0)],
+            Method.from_spec(spec),
+            protocol(epochs=4),
+            architecture=MLP((8, 8, 8), 0.1),
+            n_classes=2,
+            batch_size=BATCH,
+            seed=SEED,
+        )
+        for spec in ({}, {"loss_weights": {"class_balanced": {"start": 0.75}}})
+    ]
+    curves = [Losses(), Losses()]
+    for trainer, curve in zip(trainers, curves, strict=True):
+        trainer.run(curve)
+    plain, deferred = (np.array(curve.losses) for curve in curves)
+    np.testing.assert_array_equal(plain[:3], deferred[:3])
+    assert np.abs(plain[3] - deferred[3]).max() > 1e-3
+    assert trainers[1].train_epoch.experimental_get_tracing_count() == 1
+
+
+class Losses:
+    """A watcher that keeps what it is told."""
+
+    def __init__(self):
+        self.losses, self.rates, self.validation = [], [], []
+
+    def start(self, rows_per_epoch):
+        pass
+
+    def report(self, epoch, losses, rates, validation):
+        self.losses.append(losses.copy())
+        self.rates.append(rates.copy())
+        self.validation.append(validation)
+
+
+def test_the_learning_rate_is_not_lowered_because_the_loss_became_another_one(protocol):
+    """The weighted loss begins higher: compared with what it was before, it would be a plateau."""
+    patient = {"initial": 0.01, "factor": 0.2, "patience": 4, "minimum": 1e-5, "min_delta": 1e-4}
+    spec = {"loss_weights": {"balanced": {"start": 0.5}}}
+    curve = Losses()
+    StackTrainer(
+        [fold_of(0, n=400, share=0.06)],
+        Method.from_spec(spec),
+        protocol(epochs=10, dropout=0.0, learning_rate=patient),
+        architecture=MLP((8, 8, 8), 0.0),
+        n_classes=2,
+        batch_size=BATCH,
+        seed=SEED,
+    ).run(curve)
+    losses = np.array(curve.losses)[:, 0]
+    assert losses[5:9].min() > losses[:5].min()
+    assert (np.array(curve.rates) == np.float32(0.01)).all()
+
+
+def test_the_best_epoch_is_one_with_weights(protocol):
+    spec = {"loss_weights": {"balanced": {"start": 0.75}}}
+    sets = [fold_of(i, share=0.08) for i in range(3)]
+    curve = Losses()
+    trainer = StackTrainer(
+        sets,
+        Method.from_spec(spec),
+        protocol(epochs=8, selection="best_validation", learning_rate=FAST),
+        architecture=MLP((8, 8, 8), 0.1),
+        n_classes=2,
+        batch_size=BATCH,
+        seed=SEED,
+    )
+    records = trainer.run(curve, patience=1).records
+    validation = np.array(curve.validation)
+    assert (validation[:6].min(axis=0) < validation[6:].min(axis=0)).any()
+    assert [record.best_epoch for record in records] == (7 + validation[6:].argmin(axis=0)).tolist()
+
+
+def normalised_network(weights, x, scale):
+    """Logits of one network with cosines, in float64, of which every row and class vector has length 1."""
+    *hidden, last = weights
+    x = x.astype(float)
+    for kernel, bias in zip(hidden[::2], hidden[1::2], strict=True):
+        x = np.maximum(x @ kernel + bias, 0)
+    return scale * (x / np.linalg.norm(x, axis=1)[:, None]) @ (last / np.linalg.norm(last, axis=0))
+
+
+def test_ldam_trains_networks_of_cosines_and_predicts_by_their_softmax(protocol):
+    sets = [fold_of(i, share=0.3) for i in range(2)]
+    model = train(sets, {"loss": {"ldam": {"scale": 12}}}, protocol(epochs=30, dropout=0.0))
+    predicted = model.predict([data.validation_features for data in sets])
+    for data, weights, p, record in zip(sets, model.weights, predicted, model.records, strict=True):
+        assert [w.shape for w in weights[-2:]] == [(1, 8), (8, 2)]
+        x = data.validation_features
+        np.testing.assert_allclose(p, softmax(normalised_network(weights, x, 12), axis=1), atol=1e-5)
+        cross_entropy = -np.log(p[np.arange(len(x)), data.validation_labels]).mean()
+        assert record.validation_loss == pytest.approx(cross_entropy, rel=1e-4)
+
+
+def test_what_validates_logit_adjustment_are_the_plain_logits(protocol):
+    data = fold_of(0)
+    model = train([data], {"loss": "logit_adjusted"}, protocol())
+    (p,) = model.predict([data.validation_features])
+    expected = -np.log(p[np.arange(len(p)), data.validation_labels]).mean()
+    assert model.records[0].validation_loss == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("spec", [METHODS["ldam_drw"], {"loss": "logit_adjusted"}], ids=["ldam", "adjusted"])
+def test_losses_for_imbalance_predict_more_of_the_minority(spec, protocol):
+    sets, x = [fold_of(0, n=300, share=0.05)], [probe(400)]
+    fast = protocol(epochs=20, learning_rate=FAST)
+    plain, other = (train(sets, each, fast).predict(x)[0] for each in ({}, spec))
+    assert other.argmax(axis=1).mean() > plain.argmax(axis=1).mean() + 0.03
+
+
+@pytest.mark.parametrize("spec", [{"loss": "ldam"}, METHODS["ldam_drw"]], ids=["ldam", "ldam_drw"])
+def test_ldam_learns_a_small_imbalanced_set(spec, protocol):
+    data = fold_of(0, n=400, share=0.08)
+    (p,) = train([data], spec, protocol(epochs=30, learning_rate=FAST)).predict([data.validation_features])
+    recalls = [(p.argmax(axis=1) == c)[data.validation_labels == c].mean() for c in (0, 1)]
+    assert np.mean(recalls) > 0.8
+
+
+def test_every_loss_goes_with_every_other_stage(protocol):
+    """Mixed labels, other classes, weights: what the loss is given is all the same to it."""
+    for loss in LOSSES:
+        spec = METHODS["remix"] | {"loss": loss, "loss_weights": {"balanced": {"start": 0.5}}}
+        (p,) = train([fold_of(0, n_classes=3, share=0.4)], spec, protocol(epochs=2), 3).predict([probe(9)])
+        np.testing.assert_allclose(p.sum(axis=1), 1, atol=1e-5)
 
 
 def test_validation_rows_do_not_change_the_last_weights(protocol):

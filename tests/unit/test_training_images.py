@@ -13,6 +13,7 @@ METHODS = {
     "smote": {"resample": "smote"},
     "remix": {"resample": "balanced", "mix": {"alpha": 0.2}},
     "remix_aug": {"resample": "balanced", "augment": "image", "mix": {"alpha": 0.2}},
+    "ldam_drw": {"loss": "ldam", "loss_weights": {"class_balanced": {"start": 0.6}}},
 }
 every_method = pytest.mark.parametrize("spec", list(METHODS.values()), ids=list(METHODS))
 SHAPE, BATCH, STEPS, SEED = (10, 11, 2), 16, 4, 3

@@ -109,3 +109,21 @@ def test_loss_weights_need_the_rows_of_every_class():
         with pytest.raises(ConfigError, match="class_counts: method 'cost' weighs the loss"):
             settings.class_weights(method, counts)
     assert settings.class_weights(Method(), None) is None
+
+
+@pytest.mark.parametrize(
+    ("method", "message"),
+    [
+        ({"loss": "focal"}, r"has a loss of its own, .* pass such a loss to model.compile, or train with"),
+        ({"loss_weights": {"balanced": {"start": 0.8}}}, r"\(start: 0.8\), .* leave 'start' out, or train"),
+    ],
+)
+def test_what_mini_batches_cannot_carry_is_refused(method, message):
+    with pytest.raises(ConfigError, match=message):
+        BatchSettings(**TWO, method=method)
+
+
+def test_class_balanced_weights_can_be_had():
+    settings = BatchSettings(**TWO, method={"loss_weights": {"class_balanced": {"beta": 0.5}}})
+    weights = settings.class_weights(settings.method_for(images=False), [2, 1])
+    np.testing.assert_allclose(weights, [6 / 7, 9 / 7], rtol=1e-6)

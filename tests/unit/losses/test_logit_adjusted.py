@@ -1,0 +1,28 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from remix.errors import ConfigError
+from remix.losses.logit_adjusted import LogitAdjustedLoss
+
+
+def test_what_minimises_it_are_the_logits_of_equally_frequent_classes():
+    """Of classes that no feature tells apart, the shares are learnt and taken off again: 1/2 each."""
+    counts = tf.constant([[90.0, 10.0]])
+    y = tf.constant([[[0.9, 0.1]]])
+    losses = [
+        float(LogitAdjustedLoss().row_losses(tf.constant([[[z, 0.0]]]), y, counts)[0, 0])
+        for z in (-0.5, 0.0, 0.5)
+    ]
+    assert min(losses) == losses[1] == pytest.approx(-(0.9 * np.log(0.9) + 0.1 * np.log(0.1)), rel=1e-5)
+
+
+def test_a_rare_class_costs_more_by_its_share():
+    """Even logits: the loss of class c is -log π_c."""
+    losses = LogitAdjustedLoss().row_losses(tf.zeros((1, 2, 2)), tf.eye(2)[None], tf.constant([[3.0, 1.0]]))
+    np.testing.assert_allclose(losses, [-np.log([0.75, 0.25])], rtol=1e-6)
+
+
+def test_tau_is_a_number():
+    with pytest.raises(ConfigError, match="logit_adjusted: tau: expected a number of at least 0"):
+        LogitAdjustedLoss(None)
