@@ -50,7 +50,7 @@ def test_a_method_is_a_composition_of_stages(spec, expected):
     [
         (
             {"resampl": "smote"},
-            "unknown stage 'resampl'; a method is made of resample",
+            "unknown stage 'resampl'; a method is made of before_training, resample",
         ),
         ({"resample": "smoote"}, "unknown resample 'smoote'; allowed: balanced, smote"),
         ({"loss_weights": "focal"}, "unknown loss_weights 'focal'; allowed: balanced, class_balanced"),
