@@ -38,6 +38,8 @@ class Study:
         In the order of the catalogue.
     titles : mapping of str to str
         Title of each task's dataset, by task.
+    texts : mapping of str to str
+        How the texts of a task became features, for tasks on texts.
     repeats : mapping of str to int
         Repeats of each task's cross-validation, by task.
     methods : mapping of str to str
@@ -52,6 +54,7 @@ class Study:
 
     tasks: Mapping[str, Task]
     titles: Mapping[str, str]
+    texts: Mapping[str, str]
     repeats: Mapping[str, int]
     methods: Mapping[str, str]
     image_methods: Sequence[str]
@@ -71,6 +74,7 @@ class Study:
         return cls(
             tasks={name: Task.from_definition({"name": name, **entry}) for name, entry in entries},
             titles={name: entry["title"] for name, entry in entries},
+            texts={name: entry["text"] for name, entry in entries if "text" in entry},
             repeats={name: entry["repeats"] for name, entry in entries},
             **{key: given[key] for key in ("methods", "image_methods", "protocol", "switches", "seed")},
         )
