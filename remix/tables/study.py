@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from remix.data.catalogue import IMAGE_KINDS, TABLE_KINDS, Task
@@ -38,8 +38,6 @@ class Study:
         In the order of the catalogue.
     titles : mapping of str to str
         Title of each task's dataset, by task.
-    texts : mapping of str to str
-        How the texts of a task became features, for tasks on texts.
     repeats : mapping of str to int
         Repeats of each task's cross-validation, by task.
     methods : mapping of str to str
@@ -50,17 +48,19 @@ class Study:
         The configuration's ``protocol`` and ``switches``.
     seed : int
         The study's seed.
+    texts : mapping of str to str
+        How the texts of a task became features, for tasks on texts.
     """
 
     tasks: Mapping[str, Task]
     titles: Mapping[str, str]
-    texts: Mapping[str, str]
     repeats: Mapping[str, int]
     methods: Mapping[str, str]
     image_methods: Sequence[str]
     protocol: Mapping[str, Any]
     switches: Mapping[str, Any]
     seed: int
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, text: str) -> "Study":
