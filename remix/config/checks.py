@@ -92,11 +92,26 @@ def _dataset(name: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
     if "image" in entry and entry.get("features", pixels) != pixels:
         text = f"{entry['features']} is not allowed; images of this shape have {pixels} pixels"
         yield Problem((*here, "features"), text)
+    yield from _texts_of(here, entry)
     for task, spec in entry["tasks"].items():
         yield from _task((*here, "tasks", task), spec, classes)
     for i, source in enumerate(entry["sources"]):
         yield from _source((*here, "sources", i), source, classes, has_target="target" in entry)
         yield from _image_source((*here, "sources", i), source, entry)
+
+
+def _texts_of(here: KeyPath, entry: Mapping[str, Any]) -> Iterator[Problem]:
+    """Find texts, and what they are learnt from, where they do not belong."""
+    if "text" in entry and "image" in entry:
+        yield Problem((*here, "text"), "the rows are images, which have no text; remove it")
+    with_corpus = ["corpus" in source for source in entry["sources"]]
+    for i, has_corpus in enumerate(with_corpus):
+        if has_corpus and "text" not in entry:
+            text = "the dataset has no texts to learn it for; name their column there, 'text: {column: NAME}'"
+            yield Problem((*here, "sources", i, "corpus"), text)
+        elif not has_corpus and any(with_corpus) and "text" in entry:
+            text = "the key 'corpus' is missing, which other sources have: one must not give other features"
+            yield Problem((*here, "sources", i), text)
 
 
 def _task(here: KeyPath, spec: Mapping[str, Any], classes: list[str]) -> Iterator[Problem]:

@@ -215,6 +215,7 @@ class Study:
                     "irs": task.irs,
                     "title": self.datasets[task.dataset].title,
                     "repeats": self.repeats(name),
+                    **({"text": note} if (note := self.datasets[task.dataset].text_note) else {}),
                 }
                 for name, task in self.tasks.items()
             },

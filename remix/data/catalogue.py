@@ -95,6 +95,22 @@ class Task:
 
 
 @dataclass(frozen=True)
+class TextColumn:
+    """A column of texts, which are described by dense vectors; see `remix.data.text.embed`.
+
+    Attributes
+    ----------
+    column : str or int
+        Its name or position.
+    components : int
+        Length of the vectors.
+    """
+
+    column: str | int
+    components: int = 100
+
+
+@dataclass(frozen=True)
 class Dataset:
     """Data with its sources.
 
@@ -112,6 +128,8 @@ class Dataset:
         Columns that are not features (identifiers, dates).
     categorical : tuple of str or int
         Columns to be one-hot encoded.
+    text : TextColumn or None
+        The column of texts, where there is one.
     rows, features, missing : int or None
         How many rows, feature columns and missing values the data must have, where the catalogue says so.
     image : tuple of int or None
@@ -131,6 +149,7 @@ class Dataset:
     features: int | None = None
     missing: int | None = None
     image: tuple[int, int, int] | None = None
+    text: TextColumn | None = None
     tasks: tuple[Task, ...] = field(default=())
 
     @classmethod
@@ -162,8 +181,18 @@ class Dataset:
             features=entry.get("features"),
             missing=entry.get("missing"),
             image=_image(entry),
+            text=TextColumn(**entry["text"]) if "text" in entry else None,
             tasks=tasks,
         )
+
+    @property
+    def text_note(self) -> str:
+        """How its texts became features, and whether test rows had a part in that; empty without texts."""
+        if self.text is None:
+            return ""
+        separate = any("corpus" in source for source in self.sources)
+        learnt_from = "separate texts" if separate else "all of its texts, test rows included, without labels"
+        return f"{self.text.components} components of its texts, learnt from {learnt_from}"
 
 
 def task_irs(spec: Mapping[str, Any], multiclass_irs: str | Sequence[float]) -> Sequence[float]:

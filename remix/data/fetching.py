@@ -170,7 +170,7 @@ def _try(
     candidate: _Candidate, dataset: Dataset, raw: Path, network: "Network", unfinished: Path
 ) -> dict[str, Any]:
     """Fill the folder `raw` from one candidate; give its part of the record."""
-    from remix.data.formats import read_table
+    from remix.data.formats import read_corpus, read_table
     from remix.data.preparation import prepare
     from remix.data.sources.checksums import sha256_of
     from remix.data.sources.collecting import collect
@@ -192,7 +192,8 @@ def _try(
         paths = sorted(downloads.iterdir())
         paths.sort(key=lambda path: _rank(path.name, download_names(source)))
     names = collect(paths, source, raw)
-    prepare(read_table(raw, names, source, dataset.image), dataset, source, described)
+    table = read_table(raw, names, source, dataset.image)
+    prepare(table, dataset, source, described, read_corpus(raw, source))
     return {
         "available": True,
         "source": candidate.index,
@@ -260,8 +261,8 @@ def _contents(fingerprints: Fingerprints) -> dict[str, str]:
 def _entry_digest(dataset: Dataset) -> str:
     """Give a digest of all that decides which source is taken."""
     keys = ["sources", "classes", "target", "drop", "categorical", "rows", "features"]
-    # Tables are not fetched again because images came to be known.
-    keys += [] if dataset.image is None else ["image"]
+    # Tables are not fetched again because images and texts came to be known.
+    keys += [key for key in ("image", "text") if getattr(dataset, key) is not None]
     return _digest([getattr(dataset, key) for key in keys])
 
 

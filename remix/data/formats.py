@@ -58,6 +58,31 @@ def read_table(
     return _stack(tables)
 
 
+def read_corpus(folder: Path, source: Mapping[str, Any]) -> pd.DataFrame | None:
+    """Read the texts of a source that are no rows of the data, but that something may be learnt from.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the raw files.
+    source : mapping
+        Catalogue entry of the source: the files of ``corpus``, in the format of its other ones.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        As `read_table`; None where the source has no corpus.
+
+    Raises
+    ------
+    SourceError
+        As `read_table`.
+    """
+    if "corpus" not in source:
+        return None
+    return read_table(folder, [], {**source, "parts": source["corpus"]})
+
+
 def _groups(files: Sequence[str], source: Mapping[str, Any]) -> Iterator[list[str]]:
     if "parts" not in source:
         yield from ([name] for name in files)

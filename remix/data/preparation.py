@@ -3,7 +3,7 @@
 import difflib
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from remix.data.catalogue import Dataset
+from remix.data.catalogue import Dataset, TextColumn
+from remix.data.text import embed
 from remix.errors import DataError
 
 LABEL = "label"
@@ -26,6 +27,7 @@ def prepare(
     dataset: Dataset,
     source: Mapping[str, Any],
     described: Mapping[str, Any] = MappingProxyType({}),
+    corpus: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Bring a table into the form that all datasets share, and check it against the catalogue.
 
@@ -41,20 +43,25 @@ def prepare(
     described : mapping, optional
         What the source itself says of its columns: ``target`` where the catalogue names none, and ``drop`` in
         addition to the dataset's own. Both give way to the source's entry.
+    corpus : pandas.DataFrame, optional
+        A table with the same column of texts, whose rows are no rows of the data: what describes texts is
+        learnt from it alone. Without it, it is learnt from all texts of `table`, without their labels.
 
     Returns
     -------
     pandas.DataFrame
         One row per row of `table`, in order: features (float64, NaN where missing), then ``label`` (string,
         as written in the catalogue's ``classes``). A categorical column becomes one column of zeros and ones
-        per value, ``column=value``, which are NaN where the value is missing. The features of images are
-        their pixels (uint8), ``x0, x1, …``.
+        per value, ``column=value``, which are NaN where the value is missing. A column of texts becomes its
+        components (float32), ``column.0, column.1, …``; a missing text is one without words. The features of
+        images are their pixels (uint8), ``x0, x1, …``.
 
     Raises
     ------
     DataError
         If the table is not what the catalogue says, or a feature is not numeric, infinite, or always missing;
-        of images, if a pixel is not a whole number from 0 to 255.
+        of images, if a pixel is not a whole number from 0 to 255; of texts, if there are too few for so many
+        components.
     """
     if dataset.rows not in (None, len(table)):
         raise DataError(f"the data has {len(table)} rows, expected {dataset.rows}")
@@ -77,10 +84,14 @@ def prepare(
     categorical = {_position(table, column, "categorical") for column in wanted}
     if useless := categorical - set(features):
         raise DataError(f"column '{table.columns[min(useless)]}' is listed as categorical, but is no feature")
+    text_at = _text_position(table, dataset, features, categorical)
     columns: dict[str, np.ndarray] = {}
     for i in features:
         name, values = str(table.columns[i]), table.iloc[:, i]
-        encoded = _one_hot(name, values) if i in categorical else {name: _numeric(name, i, values)}
+        if i == text_at:
+            encoded = _components(name, values, dataset.text, corpus)
+        else:
+            encoded = _one_hot(name, values) if i in categorical else {name: _numeric(name, i, values)}
         for key, column in encoded.items():
             columns[_unused(key, columns)] = column
     absent = sum(int(table.iloc[:, i].isna().sum()) for i in features)
@@ -175,6 +186,35 @@ def _one_hot(name: str, values: pd.Series) -> dict[str, np.ndarray]:
         column[missing] = np.nan
         columns[f"{name}={category}"] = column
     return columns
+
+
+def _text_position(
+    table: pd.DataFrame, dataset: Dataset, features: Collection[int], categorical: Collection[int]
+) -> int | None:
+    """Find the column of texts, if the dataset has one."""
+    if dataset.text is None:
+        return None
+    position = _position(table, dataset.text.column, "text")
+    if position not in features or position in categorical:
+        reason = "is categorical" if position in categorical else "is no feature"
+        raise DataError(f"column '{table.columns[position]}' is named as the text, but {reason}")
+    return position
+
+
+def _components(
+    name: str, values: pd.Series, text: TextColumn | None, corpus: pd.DataFrame | None
+) -> dict[str, np.ndarray]:
+    assert text is not None  # where there is a position, there is a text
+    source = values if corpus is None else corpus.iloc[:, _position(corpus, text.column, "text")]
+    try:
+        vectors = embed(_texts(values), _texts(source), text.components)
+    except DataError as error:
+        raise DataError(f"column '{name}': {error}") from None
+    return {f"{name}.{k}": vectors[:, k] for k in range(text.components)}
+
+
+def _texts(values: pd.Series) -> list[str]:
+    return ["" if pd.isna(value) else str(value) for value in values]
 
 
 def _by_value(text: str) -> tuple[bool, float, str]:

@@ -80,6 +80,8 @@ def datasets_table(
                 "published_irs": "",
                 "note": "not in the paper",
             }
+        if task in study.texts:
+            line["note"] = "; ".join(filter(None, [line["note"], study.texts[task]]))
         lines.append(line)
     integers = dict.fromkeys(
         ["features", "rows", "rows_used", "minority_rows", "majority_rows", "published_rows"], "Int64"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from remix.data.catalogue import IMAGE_KINDS, TABLE_KINDS, Task
@@ -48,6 +48,8 @@ class Study:
         The configuration's ``protocol`` and ``switches``.
     seed : int
         The study's seed.
+    texts : mapping of str to str
+        How the texts of a task became features, for tasks on texts.
     """
 
     tasks: Mapping[str, Task]
@@ -58,6 +60,7 @@ class Study:
     protocol: Mapping[str, Any]
     switches: Mapping[str, Any]
     seed: int
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, text: str) -> "Study":
@@ -71,6 +74,7 @@ class Study:
         return cls(
             tasks={name: Task.from_definition({"name": name, **entry}) for name, entry in entries},
             titles={name: entry["title"] for name, entry in entries},
+            texts={name: entry["text"] for name, entry in entries if "text" in entry},
             repeats={name: entry["repeats"] for name, entry in entries},
             **{key: given[key] for key in ("methods", "image_methods", "protocol", "switches", "seed")},
         )

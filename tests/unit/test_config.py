@@ -397,6 +397,17 @@ datasets:
     tasks:
       pictures: {minority: [a], others: merged, irs: [0.1]}
 """
+TEXTS = """\
+datasets:
+  letters:
+    text: {column: body, components: 5}
+    classes: [a, b]
+    target: 0
+    sources:
+      - {file: a.zip, parts: [a.csv], corpus: [more/b.csv]}
+    tasks:
+      letters: {minority: [a], others: merged, irs: [0.1]}
+"""
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 VALID = {}
 for text in (
@@ -404,6 +415,7 @@ for text in (
     (ROOT / "config" / "methods.yaml").read_text(),
     DATASETS,
     IMAGES,
+    TEXTS,
     "methods: {a: {resample: {balanced: {pool: dataset}}}, b: {resample: {smote: {neighbours: 2}}}}",
     "study: {tasks: [segment, red], methods: [baseline, a], irs: [0.05, 0.25]}",
 ):
@@ -543,10 +555,19 @@ OVERLAYS = {
     "authors.yaml": (27, 6),
     "remedies.yaml": (27, 6),
     "tables.yaml": (27, 0),
-    "extended.yaml": (27, 12),
+    "extended.yaml": (53, 12),
     "images_reduced.yaml": (0, 6),
 }
 NEEDED = {"images_reduced.yaml": ["extended.yaml"]}
+
+
+def test_reports_are_told_how_texts_became_features():
+    config = copy.deepcopy(VALID)
+    config["study"] = {"tasks": ["letters", "red"], "methods": "all", "irs": "all"}
+    config["sweep"]["tasks"] = []
+    tasks = load_study(config, [], SCHEMAS).for_reports()["tasks"]
+    assert tasks["letters"]["text"] == "5 components of its texts, learnt from separate texts"
+    assert "text" not in tasks["red"]
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)

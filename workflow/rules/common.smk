@@ -72,6 +72,7 @@ CODE = {
         "data/images/unpickling",
         "data/preparation",
         "data/raw_files",
+        "data/text",
     ],
     "variant": ["data/catalogue", "data/variants", "seeding"],
     "train": [

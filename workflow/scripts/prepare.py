@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from remix.data.catalogue import Dataset
-from remix.data.formats import read_table
+from remix.data.formats import read_corpus, read_table
 from remix.data.preparation import LABEL, prepare
 from remix.errors import RemixError
 from remix.logs import job
@@ -20,7 +20,8 @@ def main(snakemake):
         try:
             source = dataset.sources[record["source"]]
             table = read_table(raw, list(record["files"]), source, dataset.image)
-            prepared = prepare(table, dataset, source, record["described"])
+            corpus = read_corpus(raw, source)
+            prepared = prepare(table, dataset, source, record["described"], corpus)
         except RemixError as error:
             raise type(error)(f"{name}: {error}") from None
         write_parquet(prepared, snakemake.output[0])

@@ -7,7 +7,7 @@ from typing import Any
 
 from remix.data.archives import Archive, not_there
 from remix.data.sources.checksums import verify, verify_all_used
-from remix.data.sources.names import ARCHIVE_FORMATS, base_name, download_names, groups, part_names
+from remix.data.sources.names import ARCHIVE_FORMATS, base_name, chosen_files, download_names, part_names
 from remix.errors import SourceError
 
 
@@ -19,15 +19,16 @@ def collect(paths: Sequence[Path], source: Mapping[str, Any], folder: Path) -> l
     paths : sequence of pathlib.Path
         Downloaded or placed files; archives among them are recognised by their content.
     source : mapping
-        Catalogue entry of the source: its ``parts``, if any, are copied, otherwise all files. Archives that
-        are a format by themselves are copied as they are.
+        Catalogue entry of the source: its ``parts`` and ``corpus``, if any, are copied, otherwise all files.
+        Archives that are a format by themselves are copied as they are.
     folder : pathlib.Path
         An existing, empty folder.
 
     Returns
     -------
     list of str
-        Names of the files in `folder`, in table order; compressed files (.gz, .Z) stay so.
+        Names of the files in `folder`, in table order, then those of the corpus; compressed files (.gz, .Z)
+        stay so.
 
     Raises
     ------
@@ -36,8 +37,8 @@ def collect(paths: Sequence[Path], source: Mapping[str, Any], folder: Path) -> l
     """
     for path in paths:
         verify(path, source)
-    rows = groups(source)
-    parts = _all_parts(paths, source) if rows is None else [part for row in rows for part in row]
+    chosen = chosen_files(source)
+    parts = _all_parts(paths, source) if chosen is None else chosen
     names = [base_name(part) for part in parts]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)

@@ -51,9 +51,15 @@ def groups(source: Mapping[str, Any]) -> list[list[str]] | None:
     return [[part] if isinstance(part, str) else list(part) for part in source["parts"]]
 
 
+def chosen_files(source: Mapping[str, Any]) -> list[str] | None:
+    """List the files to be taken: the parts in table order, then the corpus; None for all files."""
+    rows = groups(source)
+    return None if rows is None else [*(part for row in rows for part in row), *source.get("corpus", ())]
+
+
 def part_names(source: Mapping[str, Any]) -> list[str]:
-    """List the parts by base name, in table order; empty where the source names none."""
-    return [base_name(part) for row in groups(source) or [] for part in row]
+    """List the files to be taken by base name, as `chosen_files` does; empty where the source names none."""
+    return [base_name(part) for part in chosen_files(source) or []]
 
 
 def download_names(source: Mapping[str, Any]) -> list[str]:

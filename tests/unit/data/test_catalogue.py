@@ -30,6 +30,29 @@ def test_the_title_defaults_to_the_name():
     assert Dataset.from_entry("abc", {k: v for k, v in ENTRY.items() if k != "title"}).title == "abc"
 
 
+@pytest.mark.parametrize(
+    ("source", "text", "note"),
+    [
+        ({}, None, ""),
+        (
+            {},
+            {"column": 1},
+            "100 components of its texts, learnt from all of its texts, test rows included, wi",
+        ),
+        (
+            {"corpus": ["b.csv"]},
+            {"column": "body", "components": 5},
+            "5 components of its texts, learnt from sep",
+        ),
+    ],
+)
+def test_texts_say_what_their_components_are_learnt_from(source, text, note):
+    entry = ENTRY | {"sources": [{"file": "a.zip", "parts": ["a.csv"], **source}]}
+    found = Dataset.from_entry("abc", entry | ({} if text is None else {"text": text})).text_note
+    assert found.startswith(note)
+    assert bool(found) == bool(note)
+
+
 def test_a_definition_survives_json_and_leaves_out_what_other_variants_do_not_depend_on():
     rare, _ = Dataset.from_entry("abc", ENTRY).tasks
     back = Task.from_definition(json.loads(json.dumps(rare.definition())))

