@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 import tensorflow as tf
 
+from remix.batches.hidden import HiddenMixing
 from remix.errors import TrainingError
 from remix.protocol import Precision
 
@@ -36,8 +37,13 @@ class StackedNetwork(Protocol):
     def dropout_masks(self, seed: tf.Tensor, batch_size: int) -> list[tf.Tensor]:
         """Draw the dropout masks of one step, shared by all networks of the stack."""
 
-    def logits(self, x: tf.Tensor, masks: Sequence[tf.Tensor] = ()) -> tf.Tensor:
-        """Compute the float32 logits (S, B, K) of features (S, B, …); without masks nothing is dropped."""
+    def logits(
+        self, x: tf.Tensor, masks: Sequence[tf.Tensor] = (), hidden: HiddenMixing | None = None
+    ) -> tf.Tensor:
+        """Compute the float32 logits (S, B, K) of features (S, B, …).
+
+        Without masks nothing is dropped; with `hidden` rows are mixed on their way.
+        """
 
 
 class Architecture(Protocol):
@@ -214,13 +220,20 @@ class StackedMLP:
             for i, width in enumerate(widths)
         ]
 
-    def logits(self, x: tf.Tensor, masks: Sequence[tf.Tensor] = ()) -> tf.Tensor:
-        """Compute the logits (S, B, K) of features (S, B, d); without masks nothing is dropped."""
+    def logits(
+        self, x: tf.Tensor, masks: Sequence[tf.Tensor] = (), hidden: HiddenMixing | None = None
+    ) -> tf.Tensor:
+        """Compute the logits (S, B, K) of features (S, B, d); without masks nothing is dropped.
+
+        With `hidden` rows are mixed at the input or behind one of the hidden layers: after the activation,
+        and before units are dropped, so that a mixed row loses units as any other does.
+        """
         layers = list(zip(self.variables[::2], self.variables[1::2], strict=True))
+        x = _mixed(x, 0, len(layers), hidden)
         for i, (kernel, bias) in enumerate(layers):
             x = tf.matmul(x, kernel) + bias
             if i < len(layers) - 1:
-                x = tf.nn.relu(x)
+                x = _mixed(tf.nn.relu(x), i + 1, len(layers), hidden)
             if i < len(masks):
                 x = x * masks[i]
         return x
@@ -255,22 +268,41 @@ class StackedCNN:
         """Draw nothing: there is no dropout."""
         return []
 
-    def logits(self, x: tf.Tensor, masks: Sequence[tf.Tensor] = ()) -> tf.Tensor:
-        """Compute the float32 logits (S, B, K) of images (S, B, H, W, C)."""
-        folds = zip(tf.unstack(x), *map(tf.unstack, self.variables), strict=True)
-        return tf.stack([self._logits(images, weights) for images, *weights in folds])
+    def logits(
+        self, x: tf.Tensor, masks: Sequence[tf.Tensor] = (), hidden: HiddenMixing | None = None
+    ) -> tf.Tensor:
+        """Compute the float32 logits (S, B, K) of images (S, B, H, W, C).
 
-    def _logits(self, x: tf.Tensor, weights: Sequence[tf.Tensor]) -> tf.Tensor:
+        With `hidden` images are mixed at the input, or what they have become behind the pooling of one of
+        the convolutions or behind the activation of the first dense layer.
+        """
+        folds = enumerate(zip(tf.unstack(x), *map(tf.unstack, self.variables), strict=True))
+        return tf.stack(
+            [
+                self._logits(images, weights, None if hidden is None else hidden.of_network(i))
+                for i, (images, *weights) in folds
+            ]
+        )
+
+    def _logits(self, x: tf.Tensor, weights: Sequence[tf.Tensor], hidden: HiddenMixing | None) -> tf.Tensor:
+        def mixed(rows: tf.Tensor, place: int) -> tf.Tensor:
+            return rows if hidden is None else hidden.at(place, len(weights) // 2, rows[None])[0]
+
+        x = mixed(x, 0)
         x, *weights = (tf.cast(tensor, self.dtype) for tensor in (x, *weights))
         *convolutions, (kernel, bias), (last_kernel, last_bias) = zip(
             weights[::2], weights[1::2], strict=True
         )
-        for filters, shift in convolutions:
+        for i, (filters, shift) in enumerate(convolutions):
             x = tf.nn.relu(tf.nn.conv2d(x, filters, strides=1, padding="VALID") + shift)
-            x = tf.nn.max_pool2d(x, ksize=2, strides=2, padding="VALID")
+            x = mixed(tf.nn.max_pool2d(x, ksize=2, strides=2, padding="VALID"), i + 1)
         x = tf.reshape(x, (-1, kernel.shape[0]))
-        x = tf.nn.relu(tf.matmul(x, kernel) + bias)
+        x = mixed(tf.nn.relu(tf.matmul(x, kernel) + bias), len(convolutions) + 1)
         return tf.cast(tf.matmul(x, last_kernel) + last_bias, tf.float32)
+
+
+def _mixed(rows: tf.Tensor, place: int, places: int, hidden: HiddenMixing | None) -> tf.Tensor:
+    return rows if hidden is None else hidden.at(place, places, rows)
 
 
 def _glorot_uniform(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
