@@ -12,9 +12,12 @@ import numpy as np
 from remix.batches.augmentation import ImageAugmentation
 from remix.batches.balanced import BalancedResampling
 from remix.batches.classes import Pool, class_index
-from remix.batches.entries import stage_entry
-from remix.batches.mixing import Mixing
+from remix.batches.entries import contradictions, stage_entry
+from remix.batches.mini_batch import MiniBatch
+from remix.batches.mixing import Mixing, Partners, SoftLabels
+from remix.batches.partners import BalancedPartners, LinkedPartners, PermutedPartners
 from remix.batches.smote import Smote
+from remix.batches.soft_labels import MinorityLabels, MixedLabels
 from remix.before_training import SmoteBefore, Undersampling
 from remix.errors import ConfigError
 from remix.lazy import tf
@@ -45,7 +48,7 @@ LOSS_WEIGHTS: dict[str, type[LossWeights]] = {
     "balanced": BalancedWeights,
     "class_balanced": ClassBalancedWeights,
 }
-# Stages of which one is chosen by name; `mix` has parameters only.
+# Stages of which one is chosen by name; `mix` has parameters, of which some are chosen so.
 CHOICES: dict[str, Mapping[str, type]] = {
     "before_training": BEFORE_TRAINING,
     "resample": RESAMPLERS,
@@ -53,6 +56,13 @@ CHOICES: dict[str, Mapping[str, type]] = {
     "loss": LOSSES,
     "loss_weights": LOSS_WEIGHTS,
 }
+PARTNERS: dict[str, type[Partners]] = {
+    "permuted": PermutedPartners,
+    "balanced": BalancedPartners,
+    "linked_classes": LinkedPartners,
+}
+SOFT_LABELS: dict[str, type[SoftLabels]] = {"mixed": MixedLabels, "minority": MinorityLabels}
+MIX_CHOICES: dict[str, Mapping[str, type]] = {"partners": PARTNERS, "labels": SOFT_LABELS}
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,8 @@ class Method:
     augment : ImageAugmentation or None
         Changes each image of the (resampled) mini-batch.
     mix : Mixing or None
-        Blends rows and labels of the (resampled, augmented) mini-batch.
+        Blends rows and labels of the (resampled, augmented) mini-batch; with `BalancedPartners` nothing may
+        be resampled.
     loss : CrossEntropy, FocalLoss, LDAMLoss or LogitAdjustedLoss
         What each row costs.
     loss_weights : BalancedWeights, ClassBalancedWeights or None
@@ -108,15 +119,17 @@ class Method:
             For each stage that the method has, its drawn arrays, whose first axis is the step.
         """
         stages = {name: getattr(self, name) for name in DRAWING_STAGES}
+        sizes = dict.fromkeys(stages, batch_size)
+        if self.mix is not None:
+            # Rows that are partners only are augmented as the others are.
+            sizes["augment"] *= self.mix.partners.mini_batches
         return {
-            name: stage.draw(generators[name], steps, batch_size, n_classes)
+            name: stage.draw(generators[name], steps, sizes[name], n_classes)
             for name, stage in stages.items()
             if stage is not None
         }
 
-    def batch(
-        self, pool: Pool, rows: tf.Tensor, drawn: Mapping[str, Mapping[str, tf.Tensor]]
-    ) -> tuple[tf.Tensor, tf.Tensor]:
+    def batch(self, pool: Pool, rows: tf.Tensor, drawn: Mapping[str, Mapping[str, tf.Tensor]]) -> MiniBatch:
         """Make the mini-batches that the networks are trained on, by applying one step of `draw`.
 
         Parameters
@@ -130,11 +143,11 @@ class Method:
 
         Returns
         -------
-        x : float32 tensor, shape (S, B, d) or (S, B, H, W, C)
-            Features, or images scaled to [0, 1].
-        y : float32 tensor, shape (S, B, K)
-            Labels: one-hot, or soft where rows were mixed.
+        MiniBatch
+            Features and labels of B rows, and what is left to mix inside of the networks.
         """
+        if self.mix is not None:
+            rows = self.mix.partners.rows(rows, pool, drawn["mix"])
         labels = tf.gather(pool.labels, rows, batch_dims=1)
         if isinstance(self.resample, BalancedResampling):
             rows = self.resample.rows(
@@ -148,10 +161,14 @@ class Method:
             )
         if self.augment is not None:
             x = self.augment.apply(x, **drawn["augment"])
-        y = tf.one_hot(labels, pool.n_classes)
         if self.mix is not None:
-            x, y = self.mix.apply(x, y, **drawn["mix"])
-        return x, y
+            return self.mix.apply(x, labels, pool, drawn["mix"])
+        return MiniBatch(x, tf.one_hot(labels, pool.n_classes))
+
+    @property
+    def needs_links(self) -> bool:
+        """Whether the pool must know which classes are neighbours."""
+        return self.mix is not None and self.mix.partners.needs_links
 
     def diagnose(self, counts: np.ndarray) -> dict[str, np.ndarray]:
         """Tell in which mini-batches the resampling had too little to work with.
@@ -175,7 +192,7 @@ class Method:
         Raises
         ------
         ConfigError
-            If a stage, or a parameter of one, does not exist.
+            If a stage, or a parameter of one, does not exist, or two stages contradict each other.
         """
         stages = [each.name for each in dataclasses.fields(cls)]
         unknown = sorted(set(spec) - set(stages))
@@ -183,18 +200,25 @@ class Method:
             raise ConfigError(
                 f"unknown stage '{unknown[0]}'; a method is made of {', '.join(stages[:-1])} and {stages[-1]}"
             )
-        built = {stage: _chosen(stage, spec[stage]) for stage in CHOICES if stage in spec}
+        built = {stage: _chosen(stage, spec[stage], CHOICES[stage]) for stage in CHOICES if stage in spec}
         if "mix" in spec:
-            built["mix"] = _build("mix", Mixing, spec["mix"])
+            options = {
+                option: _chosen(f"mix.{option}", spec["mix"][option], choices)
+                for option, choices in MIX_CHOICES.items()
+                if option in spec["mix"]
+            }
+            built["mix"] = _build("mix", Mixing, {**spec["mix"], **options})
+        for keys, text in contradictions(spec):
+            raise ConfigError(f"{'.'.join(keys)}: {text}")
         return cls(**built)
 
 
-def _chosen(stage: str, entry: str | Mapping[str, Any]) -> Any:
-    """Build the stage that an entry names, from the registry."""
+def _chosen(stage: str, entry: str | Mapping[str, Any], choices: Mapping[str, type]) -> Any:
+    """Build what an entry names, from a registry."""
     name, parameters = stage_entry(entry)
-    if name not in CHOICES[stage]:
-        raise ConfigError(f"unknown {stage} '{name}'; allowed: {', '.join(sorted(CHOICES[stage]))}")
-    return _build(f"{stage} {name}", CHOICES[stage][name], parameters)
+    if name not in choices:
+        raise ConfigError(f"unknown {stage} '{name}'; allowed: {', '.join(sorted(choices))}")
+    return _build(f"{stage} {name}", choices[name], parameters)
 
 
 def _build(what: str, kind: type, parameters: Mapping[str, Any]) -> Any:

@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 import tensorflow as tf
 
+from remix.batches.hidden import HiddenMixing
 from remix.errors import TrainingError
 from remix.protocol import Precision
 
@@ -38,8 +39,13 @@ class StackedNetwork(Protocol):
     def dropout_masks(self, seed: tf.Tensor, batch_size: int) -> list[tf.Tensor]:
         """Draw the dropout masks of one step, shared by all networks of the stack."""
 
-    def logits(self, x: tf.Tensor, masks: Sequence[tf.Tensor] = ()) -> tf.Tensor:
-        """Compute the float32 logits (S, B, K) of features (S, B, …); without masks nothing is dropped."""
+    def logits(
+        self, x: tf.Tensor, masks: Sequence[tf.Tensor] = (), hidden: HiddenMixing | None = None
+    ) -> tf.Tensor:
+        """Compute the float32 logits (S, B, K) of features (S, B, …).
+
+        Without masks nothing is dropped; with `hidden` rows are mixed on their way.
+        """
 
 
 class Architecture(Protocol):
@@ -229,8 +235,8 @@ class StackedMLP:
         list of float32 tensor, shape (batch_size, width)
             0 or ``1 / (1 - dropout)``, one mask for each layer with dropout.
         """
-        hidden, _ = _layers(self.variables, self.output_scale)
-        widths = [kernel.shape[2] for kernel, _ in hidden[:-1]]
+        inner, _ = _layers(self.variables, self.output_scale)
+        widths = [kernel.shape[2] for kernel, _ in inner[:-1]]
         keep = 1.0 - self.dropout
         return [
             tf.cast(
@@ -241,11 +247,18 @@ class StackedMLP:
             for i, width in enumerate(widths)
         ]
 
-    def logits(self, x: tf.Tensor, masks: Sequence[tf.Tensor] = ()) -> tf.Tensor:
-        """Compute the logits (S, B, K) of features (S, B, d); without masks nothing is dropped."""
-        hidden, last = _layers(self.variables, self.output_scale)
-        for i, (kernel, bias) in enumerate(hidden):
-            x = tf.nn.relu(tf.matmul(x, kernel) + bias)
+    def logits(
+        self, x: tf.Tensor, masks: Sequence[tf.Tensor] = (), hidden: HiddenMixing | None = None
+    ) -> tf.Tensor:
+        """Compute the logits (S, B, K) of features (S, B, d); without masks nothing is dropped.
+
+        With `hidden` rows are mixed at the input or behind one of the hidden layers: after the activation,
+        and before units are dropped, so that a mixed row loses units as any other does.
+        """
+        inner, last = _layers(self.variables, self.output_scale)
+        x = _mixed(x, 0, len(inner) + 1, hidden)
+        for i, (kernel, bias) in enumerate(inner):
+            x = _mixed(tf.nn.relu(tf.matmul(x, kernel) + bias), i + 1, len(inner) + 1, hidden)
             if i < len(masks):
                 x = x * masks[i]
         return _output(x, last, self.output_scale)
@@ -291,22 +304,37 @@ class StackedCNN:
         """Draw nothing: there is no dropout."""
         return []
 
-    def logits(self, x: tf.Tensor, masks: Sequence[tf.Tensor] = ()) -> tf.Tensor:
-        """Compute the float32 logits (S, B, K) of images (S, B, H, W, C)."""
-        folds = zip(tf.unstack(x), *map(tf.unstack, self.variables), strict=True)
-        return tf.stack([self._logits(images, weights) for images, *weights in folds])
+    def logits(
+        self, x: tf.Tensor, masks: Sequence[tf.Tensor] = (), hidden: HiddenMixing | None = None
+    ) -> tf.Tensor:
+        """Compute the float32 logits (S, B, K) of images (S, B, H, W, C).
 
-    def _logits(self, x: tf.Tensor, weights: Sequence[tf.Tensor]) -> tf.Tensor:
-        hidden, last = _layers(weights, self.output_scale)
-        x = tf.cast(x, self.dtype)
+        With `hidden` images are mixed at the input, or what they have become behind the pooling of one of
+        the convolutions or behind the activation of the first dense layer.
+        """
+        folds = enumerate(zip(tf.unstack(x), *map(tf.unstack, self.variables), strict=True))
+        return tf.stack(
+            [
+                self._logits(images, weights, None if hidden is None else hidden.of_network(i))
+                for i, (images, *weights) in folds
+            ]
+        )
+
+    def _logits(self, x: tf.Tensor, weights: Sequence[tf.Tensor], hidden: HiddenMixing | None) -> tf.Tensor:
+        inner, last = _layers(weights, self.output_scale)
+
+        def mixed(rows: tf.Tensor, place: int) -> tf.Tensor:
+            return rows if hidden is None else hidden.at(place, len(inner) + 1, rows[None])[0]
+
+        x = tf.cast(mixed(x, 0), self.dtype)
         *convolutions, (kernel, bias) = [
-            (tf.cast(kernel, self.dtype), tf.cast(bias, self.dtype)) for kernel, bias in hidden
+            (tf.cast(kernel, self.dtype), tf.cast(bias, self.dtype)) for kernel, bias in inner
         ]
-        for filters, shift in convolutions:
+        for i, (filters, shift) in enumerate(convolutions):
             x = tf.nn.relu(tf.nn.conv2d(x, filters, strides=1, padding="VALID") + shift)
-            x = tf.nn.max_pool2d(x, ksize=2, strides=2, padding="VALID")
+            x = mixed(tf.nn.max_pool2d(x, ksize=2, strides=2, padding="VALID"), i + 1)
         x = tf.reshape(x, (-1, kernel.shape[0]))
-        x = tf.nn.relu(tf.matmul(x, kernel) + bias)
+        x = mixed(tf.nn.relu(tf.matmul(x, kernel) + bias), len(convolutions) + 1)
         return _output(x, last, self.output_scale)
 
 
@@ -315,8 +343,8 @@ def _layers(
 ) -> tuple[list[tuple[tf.Tensor, tf.Tensor]], Sequence[tf.Tensor]]:
     """Split weights into kernel and bias of each hidden layer, and what the last layer has."""
     n_last = 2 if output_scale is None else 1
-    hidden, last = weights[:-n_last], weights[-n_last:]
-    return list(zip(hidden[::2], hidden[1::2], strict=True)), last
+    inner, last = weights[:-n_last], weights[-n_last:]
+    return list(zip(inner[::2], inner[1::2], strict=True)), last
 
 
 def _output(x: tf.Tensor, last: Sequence[tf.Tensor], output_scale: float | None) -> tf.Tensor:
@@ -338,6 +366,10 @@ def _dense_weights(
     for n_in, n_out in pairwise(sizes):
         weights += [_glorot_uniform(rng, (n_in, n_out)), np.zeros((1, n_out), np.float32)]
     return weights if output_scale is None else weights[:-1]
+
+
+def _mixed(rows: tf.Tensor, place: int, places: int, hidden: HiddenMixing | None) -> tf.Tensor:
+    return rows if hidden is None else hidden.at(place, places, rows)
 
 
 def _glorot_uniform(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:

@@ -18,6 +18,7 @@ import tensorflow as tf
 from remix import seeding
 from remix.batches.classes import ClassIndex, Pool, as_input, class_index, padded
 from remix.batches.drawing import LastBatch, draw_epoch, draw_weighted_epoch, epoch_steps, row_weights
+from remix.batches.mini_batch import MiniBatch
 from remix.errors import TrainingError
 from remix.learning_rate import LearningRate
 from remix.methods import DRAWING_STAGES, BeforeTraining, Method
@@ -246,7 +247,11 @@ class StackTrainer:
         self.updates = tf.Variable(0.0)
 
         self.pool = Pool.from_folds(
-            [data.features for data in sets], [data.labels for data in sets], n_classes
+            [data.features for data in sets],
+            [data.labels for data in sets],
+            n_classes,
+            weights=[data.sample_weight for data in sets],
+            linked=method.needs_links,
         )
         counts = np.stack([data.class_counts(n_classes) for data in sets])
         self.class_counts = tf.constant(counts, tf.float32)
@@ -401,14 +406,14 @@ class StackTrainer:
             drawn = {
                 name: {key: value[step] for key, value in arrays.items()} for name, arrays in draws.items()
             }
-            x, y = self.method.batch(self.pool._replace(by_class=dataset), rows[step], drawn)
-            weighted = y * class_weights[:, None, :] * self.row_weights[step][:, :, None]
-            total += self.update(x, y, tf.reduce_sum(weighted, axis=2), dropout_seeds[step], rates)
+            batch = self.method.batch(self.pool._replace(by_class=dataset), rows[step], drawn)
+            weighted = batch.y * class_weights[:, None, :] * self.row_weights[step][:, :, None]
+            total += self.update(batch, tf.reduce_sum(weighted, axis=2), dropout_seeds[step], rates)
             mass += tf.reduce_sum(weighted, axis=1)
         return total / self.steps, mass
 
     def update(
-        self, x: tf.Tensor, y: tf.Tensor, weights: tf.Tensor, dropout_seed: tf.Tensor, rates: tf.Tensor
+        self, batch: MiniBatch, weights: tf.Tensor, dropout_seed: tf.Tensor, rates: tf.Tensor
     ) -> tf.Tensor:
         """Take one step of Adam in every network; gives the loss of each fold before it, (S,).
 
@@ -416,8 +421,8 @@ class StackTrainer:
         """
         masks = self.network.dropout_masks(dropout_seed, self.batch_size)
         with tf.GradientTape() as tape:
-            logits = self.network.logits(x, masks)
-            row_losses = self.method.loss.row_losses(logits, y, self.class_counts)
+            logits = self.network.logits(batch.x, masks, batch.hidden)
+            row_losses = self.method.loss.row_losses(logits, batch.y, self.class_counts)
             losses = tf.reduce_sum(weights * row_losses, axis=1)
             # The folds share no weight: the gradient of the sum holds each fold's own gradient.
             total = tf.reduce_sum(losses)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from remix.batches.links import class_links
 from remix.lazy import tf
 
 
@@ -40,18 +41,57 @@ class Pool(NamedTuple):
         The rows sorted by class.
     n_classes : int
         K.
+    class_counts : float32 tensor, shape (S, K)
+        Rows of each class, as many times as their weights say.
+    links : bool tensor, shape (S, K, K), or None
+        Which classes are neighbours, see `remix.batches.links`; None where no method asks.
     """
 
     features: tf.Tensor
     labels: tf.Tensor
     by_class: ClassIndex
     n_classes: int
+    class_counts: tf.Tensor
+    links: tf.Tensor | None = None
 
     @classmethod
-    def from_folds(cls, features: Sequence[np.ndarray], labels: Sequence[np.ndarray], n_classes: int) -> Pool:
-        """Stack the training parts of folds, shapes (n_s, d) or (n_s, H, W, C), and (n_s,)."""
+    def from_folds(
+        cls,
+        features: Sequence[np.ndarray],
+        labels: Sequence[np.ndarray],
+        n_classes: int,
+        *,
+        weights: Sequence[np.ndarray | None] | None = None,
+        linked: bool = False,
+    ) -> Pool:
+        """Stack the training parts of folds.
+
+        Parameters
+        ----------
+        features : sequence of ndarray, shapes (n_s, d) or (n_s, H, W, C)
+        labels : sequence of ndarray of int, shapes (n_s,)
+        n_classes : int
+            K.
+        weights : sequence of ndarray of float or None, shapes (n_s,), optional
+            How many rows each one stands for.
+        linked : bool
+            Whether to find out which classes are neighbours.
+        """
+        own = [None] * len(labels) if weights is None else weights
+        counts = [np.bincount(y, weight, n_classes) for y, weight in zip(labels, own, strict=True)]
+        links = None
+        if linked:
+            folds = zip(features, labels, own, strict=True)
+            links = tf.constant(np.stack([class_links(x, y, n_classes, weight) for x, y, weight in folds]))
         stacked = tf.constant(padded([y.astype(np.int32) for y in labels], -1))
-        return cls(tf.constant(padded(features, 0)), stacked, class_index(stacked, n_classes), n_classes)
+        return cls(
+            features=tf.constant(padded(features, 0)),
+            labels=stacked,
+            by_class=class_index(stacked, n_classes),
+            n_classes=n_classes,
+            class_counts=tf.constant(np.stack(counts), tf.float32),
+            links=links,
+        )
 
     def take(self, rows: tf.Tensor) -> tf.Tensor:
         """Gather the features of rows (S, B) as a network is given them, (S, B, …)."""

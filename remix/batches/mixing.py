@@ -1,52 +1,67 @@
-"""Mixing of a mini-batch with itself (MixUp, Zhang et al. 2017; Algorithm 1 of ReMix, lines 4 to 7)."""
+"""Mixing of the rows of a mini-batch (MixUp, Zhang et al. 2017; Algorithm 1 of ReMix, lines 4 to 7)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 import numpy as np
 
+from remix.batches.blending import blend
+from remix.batches.classes import Pool
+from remix.batches.hidden import HiddenMixing
+from remix.batches.mini_batch import MiniBatch
+from remix.batches.partners import BalancedPartners, LinkedPartners, PermutedPartners
+from remix.batches.soft_labels import MinorityLabels, MixedLabels
+from remix.errors import ConfigError
 from remix.lazy import tf
 
-
-def mix(x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, order: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Blend every row, and its label in the same way, with a partner of the same batch.
-
-    Parameters
-    ----------
-    x : float tensor, shape (S, B, …)
-        Features, or images.
-    y : float tensor, shape (S, B, K)
-        One-hot labels.
-    weight : float tensor in [0, 1], shape (S,)
-        Share λ of the row itself; its partner has 1 - λ.
-    order : int tensor, shape (S, B)
-        Position of each row's partner.
-
-    Returns
-    -------
-    x, y : tensors of the same shapes
-        ``λ x + (1 - λ) x[order]`` and ``λ y + (1 - λ) y[order]``.
-    """
-
-    def blended(rows: tf.Tensor) -> tf.Tensor:
-        share = tf.reshape(weight, (-1, *[1] * (len(rows.shape) - 1)))
-        return share * rows + (1.0 - share) * tf.gather(rows, order, batch_dims=1)
-
-    return blended(x), blended(y)
+Weights = Literal["batch", "row"]
+Layers = Literal["input", "hidden"]
+Partners = PermutedPartners | BalancedPartners | LinkedPartners
+SoftLabels = MixedLabels | MinorityLabels
 
 
 @dataclass(frozen=True)
 class Mixing:
-    """Mix a mini-batch with a permutation of itself, with one weight λ ~ Beta(α, α) per batch.
+    """Blend every row of a mini-batch, and its label, with a partner: λ for the row, 1 - λ for the partner.
+
+    The paper's mixing is the default: one λ ~ Beta(α, α) per mini-batch, a permutation of the mini-batch, the
+    same shares for features and labels, in the input. Each of these is an option of its own.
 
     Parameters
     ----------
     alpha : float
-        α > 0; small values leave most batches nearly as they are.
+        α > 0 of the law of λ; small values leave most rows nearly as they are.
+    weights : {'batch', 'row'}
+        One λ for a mini-batch, or one for each row.
+    partners : PermutedPartners, BalancedPartners or LinkedPartners
+        Whom a row is mixed with, and by which law λ is drawn.
+    labels : MixedLabels or MinorityLabels
+        The shares of the two classes in the label.
+    layers : {'input', 'hidden'}
+        Where rows are mixed: as the network is given them, or in a layer that is drawn for each mini-batch;
+        see `remix.batches.hidden.HiddenMixing`.
+
+    Raises
+    ------
+    ConfigError
+        If `weights` or `layers` is none of these.
     """
 
     alpha: float
+    weights: Weights = "batch"
+    partners: Partners = field(default_factory=PermutedPartners)
+    labels: SoftLabels = field(default_factory=MixedLabels)
+    layers: Layers = "input"
+
+    def __post_init__(self) -> None:
+        for option, allowed in (("weights", get_args(Weights)), ("layers", get_args(Layers))):
+            if getattr(self, option) not in allowed:
+                raise ConfigError(
+                    f"unknown mix.{option} '{getattr(self, option)}'; allowed: {', '.join(allowed)}"
+                )
 
     def draw(
         self, rng: np.random.Generator, steps: int, batch_size: int, n_classes: int
@@ -56,16 +71,40 @@ class Mixing:
         Returns
         -------
         dict
-            ``weight`` (steps,), float32 in [0, 1]; ``order`` (steps, batch_size), int32 permutations.
+            ``weight`` (steps,), or (steps, batch_size) if each row has its own: λ, float32 in [0, 1]; what
+            the partners draw; and for hidden layers ``layer`` (steps,), float32 in [0, 1).
         """
-        order = np.tile(np.arange(batch_size, dtype=np.int32), (steps, 1))
-        return {
-            "weight": rng.beta(self.alpha, self.alpha, size=steps).astype(np.float32),
-            "order": rng.permuted(order, axis=1),
-        }
+        size = steps if self.weights == "batch" else (steps, batch_size)
+        drawn = {"weight": rng.beta(*self.partners.law(self.alpha), size=size).astype(np.float32)}
+        drawn |= self.partners.draw(rng, steps, batch_size)
+        if self.layers == "hidden":
+            drawn["layer"] = rng.random(steps, dtype=np.float32)
+        return drawn
 
-    def apply(
-        self, x: tf.Tensor, y: tf.Tensor, weight: tf.Tensor, order: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Apply one step of `draw`; see `mix`."""
-        return mix(x, y, weight, order)
+    def apply(self, x: tf.Tensor, labels: tf.Tensor, pool: Pool, drawn: Mapping[str, tf.Tensor]) -> MiniBatch:
+        """Apply one step of `draw`.
+
+        Parameters
+        ----------
+        x : float32 tensor, shape (S, B', …)
+            Features, or images, of the rows that the partners need: B' is B or 2 B.
+        labels : int32 tensor, shape (S, B')
+            Their classes.
+        pool : Pool
+            What is known of the training parts.
+        drawn : mapping
+            One step of `draw`, with the stack as first axis.
+
+        Returns
+        -------
+        MiniBatch
+            Of B rows: ``λ x + (1 - λ) x[order]`` with the labels ``λ_y y + (1 - λ_y) y[order]``, or for
+            hidden layers the rows as they are, such labels, and how to mix.
+        """
+        weight, order = drawn["weight"], self.partners.order(labels, pool, drawn)
+        own, theirs = labels[:, : order.shape[1]], tf.gather(labels, order, batch_dims=1)
+        share = self.labels.share(weight, own, theirs, pool.class_counts)
+        y = blend(tf.one_hot(labels, pool.n_classes), share, order)
+        if self.layers == "hidden":
+            return MiniBatch(x, y, HiddenMixing(weight, order, drawn["layer"]))
+        return MiniBatch(blend(x, weight, order), y)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from remix.batches.entries import is_for_images
+from remix.batches.entries import contradictions, is_for_images
 from remix.config.messages import KeyPath, Problem, listing, shown, unknown
 from remix.data.catalogue import ir_text, task_irs
 from remix.data.sources.names import IMAGE_FORMATS, addresses, base_name, download_names, groups, part_names
@@ -43,6 +43,10 @@ def semantic_problems(config: Mapping[str, Any], broken: Iterable[KeyPath]) -> l
         problems += _protocol(config["protocol"])
     if is_sound("methods"):
         problems += _titles(config["methods"])
+    if is_mapping("methods"):
+        for name, entry in config["methods"].items():
+            if is_sound("methods", name):
+                problems += [Problem(("methods", name, *keys), text) for keys, text in contradictions(entry)]
     if is_mapping("datasets"):
         for name, entry in config["datasets"].items():
             if is_sound("datasets", name):

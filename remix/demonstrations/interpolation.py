@@ -9,7 +9,14 @@ from sklearn.datasets import make_blobs
 from sklearn.neighbors import NearestNeighbors
 
 from remix.demonstrations.hulls import hull_corners, inside_hull
-from remix.demonstrations.mini_batches import alpha_of, draw_batches, make_batches, training_set
+from remix.demonstrations.mini_batches import (
+    alpha_of,
+    draw_batches,
+    make_batches,
+    partners_of,
+    shares_of,
+    training_set,
+)
 from remix.methods import Method
 from remix.seeding import random_state
 
@@ -61,9 +68,8 @@ def interpolation(method: Method, seed: int) -> Interpolation:
     mixed, soft = make_batches(method, data, drawn)
     # The same mini-batches before they were mixed.
     seeds, hard = make_batches(dataclasses.replace(method, mix=None), data, drawn)
-    order = drawn.stages["mix"]["order"][:, :, None]
-    own = hard.argmax(axis=2)
-    rows = {"": mixed, "seed_": seeds, "partner_": np.take_along_axis(seeds, order, axis=1)}
+    partners, of_partners = partners_of(method, data, drawn)
+    rows = {"": mixed, "seed_": seeds, "partner_": partners}
     places = {f"{prefix}x{k + 1}": made[:, :, k].ravel() for prefix, made in rows.items() for k in (0, 1)}
     search = NearestNeighbors(n_neighbors=NEIGHBOURS).fit(data.features)
     nearest = label[search.kneighbors(mixed.reshape(-1, 2), n_neighbors=1, return_distance=False)[:, 0]]
@@ -71,11 +77,11 @@ def interpolation(method: Method, seed: int) -> Interpolation:
         {
             "alpha": alpha_of(method),
             "batch": np.repeat(np.arange(BATCHES), mixed.shape[1]),
-            "weight": np.repeat(drawn.stages["mix"]["weight"], mixed.shape[1]),
+            "weight": shares_of(method, drawn).ravel(),
             **places,
             **{f"p_{k}": soft[:, :, k].ravel() for k in range(3)},
-            "seed_label": own.ravel(),
-            "partner_label": np.take_along_axis(own, order[:, :, 0], axis=1).ravel(),
+            "seed_label": hard.argmax(axis=2).ravel(),
+            "partner_label": of_partners.argmax(axis=2).ravel(),
             "nearest_label": nearest,
         }
     )

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from remix.batches.blending import blend
 from remix.batches.classes import Pool
 from remix.batches.drawing import draw_epoch, epoch_steps
 from remix.methods import DRAWING_STAGES, Method
@@ -67,15 +68,34 @@ def make_batches(method: Method, data: TrainingSet, drawn: Drawn) -> tuple[np.nd
     Returns
     -------
     x : ndarray of float32, shape (n, B, d)
+        Where networks mix in a hidden layer, as they do when it is the input's turn.
     y : ndarray of float32, shape (n, B, K)
         Labels, soft where rows were mixed.
     """
     count = len(drawn.rows)
     # The stages work on a stack of folds; here the mini-batches of one fold are stacked.
-    pool = Pool.from_folds([data.features] * count, [data.labels] * count, int(data.labels.max()) + 1)
+    n_classes = int(data.labels.max()) + 1
+    pool = Pool.from_folds(
+        [data.features] * count, [data.labels] * count, n_classes, linked=method.needs_links
+    )
     rows, stages = tf.nest.map_structure(tf.constant, (drawn.rows, drawn.stages))
-    x, y = method.batch(pool, rows, stages)
-    return x.numpy(), y.numpy()
+    batch = method.batch(pool, rows, stages)
+    x = batch.x if batch.hidden is None else blend(batch.x, batch.hidden.weight, batch.hidden.order)
+    return x.numpy(), batch.y.numpy()
+
+
+def partners_of(method: Method, data: TrainingSet, drawn: Drawn) -> tuple[np.ndarray, np.ndarray]:
+    """Give what the rows of drawn mini-batches are mixed with, by the shapes of `make_batches`."""
+    mixing = {**drawn.stages["mix"], "weight": np.zeros_like(drawn.stages["mix"]["weight"])}
+    return make_batches(method, data, drawn._replace(stages={**drawn.stages, "mix": mixing}))
+
+
+def shares_of(method: Method, drawn: Drawn) -> np.ndarray:
+    """Give the share λ of every row in what it is mixed to, (n, B); NaN if the method does not mix."""
+    if method.mix is None:
+        return np.full(drawn.rows.shape, np.nan)
+    weight = drawn.stages["mix"]["weight"]
+    return np.broadcast_to(weight.reshape(len(weight), -1), drawn.rows.shape)
 
 
 def alpha_of(method: Method) -> float:

@@ -8,7 +8,13 @@ import pandas as pd
 from sklearn.datasets import make_blobs
 
 from remix.demonstrations.hulls import hull_corners, inside_hull
-from remix.demonstrations.mini_batches import alpha_of, draw_batches, make_batches, training_set
+from remix.demonstrations.mini_batches import (
+    alpha_of,
+    draw_batches,
+    make_batches,
+    shares_of,
+    training_set,
+)
 from remix.methods import Method
 from remix.seeding import random_state
 
@@ -58,7 +64,6 @@ def samples(methods: Mapping[str, Method], seed: int) -> Samples:
     for name, method in methods.items():
         drawn = draw_batches(method, data, BATCHES, seed)
         made, labels = make_batches(method, data, drawn)
-        weight = drawn.stages["mix"]["weight"] if method.mix is not None else np.full(BATCHES, np.nan)
         flat = made.reshape(-1, 2)
         batches.append(
             pd.DataFrame(
@@ -66,7 +71,7 @@ def samples(methods: Mapping[str, Method], seed: int) -> Samples:
                     "method": name,
                     "alpha": alpha_of(method),
                     "batch": np.repeat(np.arange(BATCHES), made.shape[1]),
-                    "weight": np.repeat(weight, made.shape[1]),
+                    "weight": shares_of(method, drawn).ravel(),
                     "x1": flat[:, 0],
                     "x2": flat[:, 1],
                     "p_minority": labels[:, :, 1].ravel(),

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from remix.batches.drawing import draw_epoch, epoch_steps
+from remix.batches.links import class_links
 from remix.errors import DataError
 from remix.keras import in_numpy
 from remix.keras.labels import class_numbers
@@ -34,7 +35,7 @@ class MixedBatches(keras.utils.PyDataset):
         Rows per mini-batch. Every one is full: the last of an epoch is completed by rows of its beginning.
     method, alpha, seed
         As in `BatchSettings`. The stages are those that work without TensorFlow: balanced resampling, mixing
-        and loss weights; for SMOTE and image augmentation there is `mixed_batches`.
+        of the input and loss weights; for SMOTE and image augmentation there is `mixed_batches`.
     workers, use_multiprocessing, max_queue_size
         As in `keras.utils.PyDataset`: how `fit` prepares mini-batches ahead.
 
@@ -105,6 +106,7 @@ class MixedBatches(keras.utils.PyDataset):
         in_numpy.check_stages(self.method)
         self.by_class = in_numpy.class_order(self.labels, n_classes)
         self.class_weights = self.settings.class_weights(self.method, self.by_class.size)
+        self.links = class_links(self.x, self.labels, n_classes) if self.method.needs_links else None
         self.epoch = 0
         self._draw()
 
@@ -126,7 +128,9 @@ class MixedBatches(keras.utils.PyDataset):
             stage: {name: array[index] for name, array in arrays.items()}
             for stage, arrays in self._drawn.items()
         }
-        x, y = in_numpy.batch(self.method, self.x, self.labels, self.by_class, self._rows[index], drawn)
+        x, y = in_numpy.batch(
+            self.method, self.x, self.labels, self.by_class, self._rows[index], drawn, self.links
+        )
         return (x, y) if self.class_weights is None else (x, y, y @ self.class_weights)
 
     def on_epoch_end(self) -> None:

@@ -11,11 +11,13 @@ from numpy.typing import ArrayLike
 
 from remix.batches.balanced import BalancedResampling
 from remix.batches.classes import Pool, class_index
+from remix.batches.partners import PermutedPartners
 from remix.errors import ConfigError, DataError
 from remix.keras.labels import LabelForm, label_form
+from remix.keras.naming import check_layers
 from remix.keras.settings import BatchSettings, check_count
 from remix.lazy import tf
-from remix.methods import Method
+from remix.methods import PARTNERS, Method
 
 # Mini-batches whose random numbers are drawn at a time.
 DRAWN_STEPS = 64
@@ -56,14 +58,17 @@ def mixed_batches(
         the dataset knows, as it does after ``batch(size, drop_remainder=True)``. A mini-batch with fewer
         rows, as the last of an epoch may be, is filled up by repeating them.
     method, alpha, seed
-        As in `BatchSettings`. Balanced resampling from the whole dataset (``pool: dataset``) is for
-        `MixedBatches` only: a dataset is a stream, of which no more than a mini-batch is there at a time.
+        As in `BatchSettings`. What needs the whole dataset is for `MixedBatches` only, since a dataset is a
+        stream, of which no more than a mini-batch is there at a time: balanced resampling with
+        ``pool: dataset``, and mixing with ``partners: balanced`` or ``linked_classes``. Mixing in hidden
+        layers (``layers: hidden``) is for networks of `remix` only.
     shuffle_buffer : int, optional
         Only for single rows: from how many the next one is drawn at random. By default from all, which are
         then held in memory. Mini-batches must be random draws from the whole dataset, or a class that stands
         at its end is missing in most of them. 1 leaves the order as it is.
     class_counts : array-like of int, shape (K,), optional
-        Rows of each class in the dataset. Must be given if the method weighs the loss (``cost``).
+        Rows of each class in the dataset. Must be given if the method weighs the loss (``cost``),
+        or labels mixed rows by the sizes of the classes (``labels: minority``).
 
     Returns
     -------
@@ -117,12 +122,9 @@ def mixed_batches(
         seed=seed,
     )
     chosen = settings.method_for(images=len(features.shape) - form.batched == 3)
-    if isinstance(chosen.resample, BalancedResampling) and chosen.resample.pool == "dataset":
-        raise ConfigError(
-            "mixed_batches: expected a method that resamples within a mini-batch, received one with "
-            "pool: dataset; use remix.keras.MixedBatches, which holds all rows"
-        )
+    _check_stages(chosen)
     weights = settings.class_weights(chosen, class_counts)
+    counts = settings.label_counts(chosen, class_counts)
     if form.batched and shuffle_buffer is not None:
         raise ConfigError(
             "shuffle_buffer: expected none, since the dataset is batched already, received "
@@ -132,7 +134,7 @@ def mixed_batches(
 
     def apply(pair: tuple[tf.Tensor, tf.Tensor], drawn: DrawnTensors) -> tuple[tf.Tensor, ...]:
         x, labels = tf.cast(pair[0], tf.float32), _class_numbers(pair[1], form)
-        x, y = apply_to_batch(chosen, settings, x, labels, drawn)
+        x, y = apply_to_batch(chosen, settings, x, labels, drawn, counts)
         return (x, y) if weights is None else (x, y, tf.linalg.matvec(y, weights))
 
     draws = _draws(chosen, settings)
@@ -149,6 +151,7 @@ def apply_to_batch(
     x: tf.Tensor,
     labels: tf.Tensor,
     drawn: DrawnTensors,
+    class_counts: np.ndarray | None = None,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Apply a method to a mini-batch, which is a stack of one whose pool is itself.
 
@@ -161,21 +164,42 @@ def apply_to_batch(
         Classes 0..K-1. If b is less than the batch size B, the rows are repeated in turn until there are B.
     drawn : mapping
         One step of `remix.methods.Method.draw`.
+    class_counts : ndarray of int, shape (K,), optional
+        Rows of each class in the whole dataset, by default in the mini-batch.
 
     Returns
     -------
     x : float32 tensor, shape (B, …)
     y : float32 tensor, shape (B, K)
     """
-    pool = Pool(x[None], labels[None], class_index(labels[None], settings.n_classes), settings.n_classes)
+    index = class_index(labels[None], settings.n_classes)
+    counts = index.count if class_counts is None else class_counts[None]
+    pool = Pool(x[None], labels[None], index, settings.n_classes, tf.cast(counts, tf.float32))
     size = tf.shape(labels)[0]
     tf.debugging.assert_less_equal(
         size, settings.batch_size, f"mini-batch: expected at most batch_size={settings.batch_size} rows"
     )
     rows = tf.range(settings.batch_size) % size
     stack = tf.nest.map_structure(lambda array: array[None], drawn)
-    x, y = method.batch(pool, rows[None], stack)
-    return x[0], y[0]
+    batch = method.batch(pool, rows[None], stack)
+    return batch.x[0], batch.y[0]
+
+
+def _check_stages(method: Method) -> None:
+    """Refuse what a mini-batch of a stream is too little for."""
+    whole = "use remix.keras.MixedBatches, which holds all rows"
+    if isinstance(method.resample, BalancedResampling) and method.resample.pool == "dataset":
+        raise ConfigError(
+            "mixed_batches: expected a method that resamples within a mini-batch, received one with "
+            f"pool: dataset; {whole}"
+        )
+    if method.mix is not None and not isinstance(method.mix.partners, PermutedPartners):
+        name = next(name for name, kind in PARTNERS.items() if isinstance(method.mix.partners, kind))
+        raise ConfigError(
+            "mixed_batches: expected a method that mixes with partners: permuted, received one with "
+            f"partners: {name}; {whole}"
+        )
+    check_layers("mixed_batches", method)
 
 
 def _specs(dataset: tf.data.Dataset) -> tuple[tf.TensorSpec, tf.TensorSpec]:

@@ -10,7 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from remix.batches.balanced import BalancedResampling
+from remix.batches.mixing import Partners, SoftLabels
+from remix.batches.partners import BalancedPartners, LinkedPartners
+from remix.batches.soft_labels import MinorityLabels
 from remix.errors import ConfigError
+from remix.keras.naming import check_layers
 from remix.methods import Method
 
 
@@ -61,9 +65,96 @@ def balanced_positions(index: ClassOrder, kind: np.ndarray, pick: np.ndarray) ->
     return index.order[index.start[label] + choose(pick, index.size[label])]
 
 
-def mix(array: np.ndarray, weight: np.ndarray, order: np.ndarray) -> np.ndarray:
-    """Blend every row of (B, …) with its partner; see `remix.batches.mixing.mix`."""
-    return weight * array + (np.float32(1) - weight) * array[order]
+def blend(rows: np.ndarray, weight: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Blend the first B of the rows (B', …) with their partners; see `remix.batches.blending.blend`."""
+    share = weight.reshape(*weight.shape, *[1] * (rows.ndim - weight.ndim))
+    return share * rows[: len(order)] + (np.float32(1) - share) * rows[order]
+
+
+def linked_order(labels: np.ndarray, links: np.ndarray, pick: np.ndarray) -> np.ndarray:
+    """Choose partners of linked classes; see `remix.batches.partners.LinkedPartners.order`.
+
+    Parameters
+    ----------
+    labels : ndarray of int, shape (B,)
+        Classes of the mini-batch.
+    links : ndarray of bool, shape (K, K)
+    pick : ndarray of float32 in [0, 1), shape (B,)
+
+    Returns
+    -------
+    ndarray of int, shape (B,)
+    """
+    by_class = np.argsort(labels, kind="stable")
+    possible = links[labels][:, labels[by_class]].cumsum(axis=1)
+    nth = choose(pick, possible[:, -1])
+    return by_class[(possible <= nth[:, None]).sum(axis=1)]
+
+
+def with_partners(
+    partners: Partners,
+    labels: np.ndarray,
+    dataset: ClassOrder,
+    rows: np.ndarray,
+    drawn: Mapping[str, np.ndarray],
+    links: np.ndarray | None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Find the partners of a mini-batch's rows; see `remix.batches.partners`.
+
+    Parameters
+    ----------
+    partners : PermutedPartners, BalancedPartners or LinkedPartners
+    labels : ndarray of int, shape (n,)
+        Classes of all rows.
+    dataset : ClassOrder
+        All rows, sorted by class.
+    rows : ndarray of int, shape (B,)
+        The mini-batch.
+    drawn : mapping
+        One step of what the mixing drew.
+    links : ndarray of bool, shape (K, K), or None
+        Which classes are neighbours; given if the partners ask.
+
+    Returns
+    -------
+    rows : ndarray of int, shape (B,) or (2 B,)
+        Those of the mini-batch, and behind them others that are partners only.
+    order : ndarray of int, shape (B,)
+        Where among them each row's partner is.
+    """
+    if isinstance(partners, BalancedPartners):
+        second = balanced_positions(dataset, drawn["kind"], drawn["pick"])
+        return np.append(rows, second), np.arange(len(rows), 2 * len(rows))
+    if isinstance(partners, LinkedPartners):
+        assert links is not None
+        return rows, linked_order(labels[rows], links, drawn["pick"])
+    return rows, drawn["order"]
+
+
+def label_share(
+    labels: SoftLabels, weight: np.ndarray, own: np.ndarray, partner: np.ndarray, counts: np.ndarray
+) -> np.ndarray:
+    """Give the share of each row's own class; see `remix.batches.soft_labels`.
+
+    Parameters
+    ----------
+    labels : MixedLabels or MinorityLabels
+    weight : ndarray of float32, shape () or (B,)
+    own, partner : ndarray of int, shape (B,)
+        Classes of the rows and of their partners.
+    counts : ndarray of int, shape (K,)
+
+    Returns
+    -------
+    ndarray of float32, shape () or (B,)
+    """
+    if not isinstance(labels, MinorityLabels):
+        return weight
+    kappa, tau = np.float32(labels.kappa), np.float32(labels.tau)
+    ours, theirs = counts.astype(np.float32)[own], counts.astype(np.float32)[partner]
+    to_partner = (ours >= kappa * theirs) & (weight < tau)
+    to_own = (theirs >= kappa * ours) & (np.float32(1) - weight < tau)
+    return np.where(to_partner, np.float32(0), np.where(to_own, np.float32(1), weight))
 
 
 def check_stages(method: Method) -> None:
@@ -83,6 +174,7 @@ def check_stages(method: Method) -> None:
             "MixedBatches: expected a method that resamples 'balanced' or mixes, received one that resamples "
             f"by {type(method.resample).__name__}; use remix.keras.mixed_batches"
         )
+    check_layers("MixedBatches", method)
 
 
 def batch(
@@ -92,6 +184,7 @@ def batch(
     dataset: ClassOrder,
     rows: np.ndarray,
     drawn: Mapping[str, Mapping[str, np.ndarray]],
+    links: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Make one mini-batch; see `remix.methods.Method.batch`.
 
@@ -109,6 +202,8 @@ def batch(
         The mini-batch as drawn.
     drawn : mapping
         One step of `remix.methods.Method.draw`.
+    links : ndarray of bool, shape (K, K), optional
+        Which classes are neighbours, see `remix.batches.links`; given if the method asks.
 
     Returns
     -------
@@ -123,8 +218,13 @@ def batch(
             rows = balanced_positions(dataset, **drawn["resample"])
         else:
             rows = rows[balanced_positions(class_order(labels[rows], n_classes), **drawn["resample"])]
+    order = np.arange(len(rows))
+    if method.mix is not None:
+        rows, order = with_partners(method.mix.partners, labels, dataset, rows, drawn["mix"], links)
     features = x[rows].astype(np.float32)
     y = np.eye(n_classes, dtype=np.float32)[labels[rows]]
-    if method.mix is not None:
-        features, y = (mix(array, **drawn["mix"]) for array in (features, y))
-    return features, y
+    if method.mix is None:
+        return features, y
+    weight, own, theirs = drawn["mix"]["weight"], labels[rows[: len(order)]], labels[rows[order]]
+    share = label_share(method.mix.labels, weight, own, theirs, dataset.size)
+    return blend(features, weight, order), blend(y, share, order)

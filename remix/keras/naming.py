@@ -31,8 +31,8 @@ def method_named(
 
     Examples
     --------
-    >>> method_named("mixup").mix, method_named("mixup", images=True).mix
-    (Mixing(alpha=0.1), Mixing(alpha=0.2))
+    >>> method_named("mixup").mix.alpha, method_named("mixup", images=True).mix.alpha
+    (0.1, 0.2)
     >>> method_named({"resample": {"balanced": {"pool": "dataset"}}}).resample.pool
     'dataset'
     """
@@ -58,3 +58,12 @@ def check_alpha(alpha: Any) -> None:
     """Refuse what Beta(α, α) does not exist for."""
     if not isinstance(alpha, int | float) or isinstance(alpha, bool) or not 0 < alpha < math.inf:
         raise ConfigError(f"alpha: expected a number above 0, received {alpha!r}")
+
+
+def check_layers(where: str, method: Method) -> None:
+    """Refuse what would have to be done inside of a network that is not ours."""
+    if method.mix is not None and method.mix.layers == "hidden":
+        raise ConfigError(
+            f"{where}: expected a method that mixes its input, received one with layers: hidden, of which a "
+            "Keras model knows nothing; write layers: input, or train with remix.ReMixClassifier"
+        )

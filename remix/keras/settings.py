@@ -122,14 +122,29 @@ class BatchSettings:
         """
         if method.loss_weights is None:
             return None
+        return method.loss_weights.weights(self._class_counts("weighs the loss", counts))
+
+    def label_counts(self, method: Method, counts: ArrayLike | None) -> np.ndarray | None:
+        """Check the rows of the classes, (K,), from which mixed labels follow; None if they do not.
+
+        Raises
+        ------
+        ConfigError
+            If the counts are not those of K classes that have rows.
+        """
+        if method.mix is None or not method.mix.labels.needs_counts:
+            return None
+        return self._class_counts("labels mixed rows by the sizes of the classes", counts)
+
+    def _class_counts(self, does: str, counts: ArrayLike | None) -> np.ndarray:
         rows = np.asarray([] if counts is None else counts)
         if rows.shape != (self.n_classes,) or not (rows > 0).all():
             received = "none" if counts is None else rows.tolist()
             raise ConfigError(
-                f"class_counts: method {self.method!r} weighs the loss, expected the rows of each of the "
+                f"class_counts: method {self.method!r} {does}, expected the rows of each of the "
                 f"{self.n_classes} classes, at least 1; received {received}"
             )
-        return method.loss_weights.weights(rows)
+        return rows
 
     def get_config(self) -> dict[str, Any]:
         """Give the settings as plain values."""

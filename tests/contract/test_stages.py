@@ -1,5 +1,6 @@
 """What every stage of every kind must do; stages are found through the registry."""
 
+import dataclasses
 import inspect
 from pathlib import Path
 
@@ -8,14 +9,19 @@ import pytest
 import tensorflow as tf
 import yaml
 
+from remix.batches.blending import blend
 from remix.batches.classes import Pool
+from remix.batches.mini_batch import MiniBatch
 from remix.batches.mixing import Mixing
+from remix.batches.soft_labels import MinorityLabels, MixedLabels
 from remix.methods import (
     AUGMENTATIONS,
     BEFORE_TRAINING,
     DRAWING_STAGES,
     LOSS_WEIGHTS,
+    PARTNERS,
     RESAMPLERS,
+    SOFT_LABELS,
     Method,
 )
 
@@ -25,12 +31,40 @@ CATALOGUE = yaml.safe_load((ROOT / "config/methods.yaml").read_text())["methods"
 METHODS = {name: {k: v for k, v in entry.items() if k != "title"} for name, entry in CATALOGUE.items()}
 for spec in METHODS.values():
     if isinstance(spec.get("mix", {}).get("alpha"), dict):
-        spec["mix"] = {"alpha": spec["mix"]["alpha"]["tables"]}
+        spec["mix"] = {**spec["mix"], "alpha": spec["mix"]["alpha"]["tables"]}
 # Each registered stage on its own is a method too.
 METHODS |= {f"only {name}": {"resample": name} for name in RESAMPLERS}
 METHODS |= {f"only {name} weights": {"loss_weights": name} for name in LOSS_WEIGHTS}
 METHODS |= {f"only {name} augmentation": {"augment": name} for name in AUGMENTATIONS}
 METHODS |= {f"{name} and mix": {"resample": name, "mix": {"alpha": 0.5}} for name in RESAMPLERS}
+# So is every option of the mixing that is not the default, and what they are together.
+MIXINGS = {
+    **{f"{name} partners": {"partners": name} for name in PARTNERS if name != "permuted"},
+    **{f"{name} labels": {"labels": name} for name in SOFT_LABELS if name != "mixed"},
+    "weights of rows": {"weights": "row"},
+    "hidden layers": {"layers": "hidden"},
+    "all but balanced partners": {
+        "partners": "linked_classes",
+        "labels": {"minority": {"kappa": 2, "tau": 0.6}},
+        "weights": "row",
+        "layers": "hidden",
+    },
+}
+METHODS |= {f"mix, {name}": {"mix": {"alpha": 0.5, **options}} for name, options in MIXINGS.items()}
+METHODS |= {
+    f"{name} and mix, all options": {
+        "resample": name,
+        "mix": {"alpha": 0.5, **MIXINGS["all but balanced partners"]},
+    }
+    for name in RESAMPLERS
+}
+METHODS |= {
+    f"image, balanced partners, {labels}": {
+        "augment": "image",
+        "mix": {"alpha": 0.5, "partners": "balanced", "labels": labels, "weights": "row"},
+    }
+    for labels in SOFT_LABELS
+}
 # Every method on images; those without augmentation on tables too.
 INPUTS = {
     f"{name}, {rows}": (Method.from_spec(spec), rows == "images")
@@ -38,6 +72,14 @@ INPUTS = {
     for rows in (["images"] if "augment" in spec else ["table", "images"])
 }
 every_method = pytest.mark.parametrize(("method", "images"), list(INPUTS.values()), ids=list(INPUTS))
+
+
+def every_mixing(condition):
+    """Marks a test for the methods whose mixing fulfils a condition."""
+    chosen = {name: case for name, case in INPUTS.items() if case[0].mix and condition(case[0].mix)}
+    return pytest.mark.parametrize(("method", "images"), list(chosen.values()), ids=list(chosen))
+
+
 every_stage = pytest.mark.parametrize("kind", [*RESAMPLERS.values(), *AUGMENTATIONS.values(), Mixing])
 IMAGE = (5, 4, 2)
 
@@ -51,7 +93,7 @@ def pool_of(labels, images, seed=0):
         rng.uniform(0, 10, (len(y), *shape)) + 100 * y.reshape(-1, *[1] * len(shape)) + 1 for y in labels
     ]
     kept = [x.astype(np.uint8) if images else (x / 255).astype(np.float32) for x in features]
-    return Pool.from_folds(kept, labels, CLASSES)
+    return Pool.from_folds(kept, labels, CLASSES, linked=True)
 
 
 def imbalanced(images, stack=2, n=60):
@@ -77,7 +119,18 @@ def batches(method, pool, seed=0):
         )
         for t in range(STEPS)
     ]
-    return np.stack([x for x, _ in out]), np.stack([y for _, y in out]), rows
+    return np.stack([mixed_features(batch) for batch in out]), np.stack([batch.y for batch in out]), rows
+
+
+def mixed_features(batch):
+    """Features as a network mixes them when it is the input's turn."""
+    if batch.hidden is None:
+        return batch.x
+    return blend(batch.x, batch.hidden.weight, batch.hidden.order)
+
+
+def with_labels(method, labels):
+    return dataclasses.replace(method, mix=dataclasses.replace(method.mix, labels=labels))
 
 
 @every_method
@@ -94,11 +147,45 @@ def test_shapes_types_and_labels(method, images):
 @every_method
 def test_features_and_labels_tell_the_same_story(method, images):
     """A class's features lie in [100 c + 1, 100 c + 11] / 255: the soft label must be what they show."""
+    if method.mix is not None:
+        # Labels of another kind are held against these, below.
+        method = with_labels(method, MixedLabels())
     x, y, _ = batches(method, imbalanced(images))
     expected = 100 * (y @ np.arange(CLASSES, dtype=np.float32))[..., None]
     x = 255 * x.reshape(*y.shape[:3], -1)
     assert (x >= expected + 1 - 1e-2).all()
     assert (x <= expected + 11 + 1e-2).all()
+
+
+@every_mixing(lambda mix: isinstance(mix.labels, MinorityLabels))
+def test_labels_of_the_minority_are_its_own_where_the_rule_says_so(method, images):
+    """The share of a class of n rows, mixed with one of n' ≥ κ n, is 1 if that of the other is below τ."""
+    pool, rule = imbalanced(images), method.mix.labels
+    x, y, _ = batches(method, pool)
+    same_x, mixed, _ = batches(with_labels(method, MixedLabels()), pool)
+    np.testing.assert_array_equal(x, same_x)
+    changed = 0
+    for place in np.ndindex(mixed.shape[:3]):
+        counts, expected = pool.class_counts.numpy()[place[1]], mixed[place]
+        classes = np.flatnonzero(expected)
+        if len(classes) == 2:
+            rare, frequent = sorted(classes, key=lambda label: counts[label])
+            if counts[frequent] >= rule.kappa * counts[rare] and expected[frequent] < np.float32(rule.tau):
+                expected, changed = np.eye(CLASSES)[rare], changed + 1
+        np.testing.assert_array_equal(y[place], expected)
+    assert changed
+
+
+@every_mixing(lambda mix: mix.layers == "hidden")
+def test_a_network_that_mixes_is_given_rows_that_are_not(method, images):
+    pool = imbalanced(images)
+    drawn = method.draw(generators(0), STEPS, SIZE, CLASSES)
+    drawn = tf.nest.map_structure(lambda a: tf.constant(np.stack([a[0], a[0]])), drawn)
+    rows = tf.constant(np.arange(2 * SIZE, dtype=np.int32).reshape(2, SIZE) % 40)
+    batch = method.batch(pool, rows, drawn)
+    plain = dataclasses.replace(method, mix=None).batch(pool, rows, drawn)
+    np.testing.assert_array_equal(batch.x, plain.x)
+    assert (batch.y != plain.y).numpy().any()
 
 
 @every_method
@@ -120,10 +207,10 @@ def test_draws_are_reproducible_and_seeded(method, images):
 def test_each_fold_of_a_stack_is_on_its_own(method, images):
     """Other rows in the second fold change nothing in the first."""
     pool = imbalanced(images)
-    changed = Pool.from_folds(
-        [pool.features[0].numpy(), pool.features[1].numpy()[::-1]], [y.numpy() for y in pool.labels], CLASSES
-    )
-    pool = Pool.from_folds([x.numpy() for x in pool.features], [y.numpy() for y in pool.labels], CLASSES)
+    # Padding comes last, and is no row.
+    labels = [y.numpy()[y >= 0] for y in pool.labels]
+    first, second = (x.numpy()[: len(y)] for x, y in zip(pool.features, labels, strict=True))
+    changed = Pool.from_folds([first, second[::-1]], labels, CLASSES, linked=True)
     np.testing.assert_array_equal(batches(method, pool)[0][:, 0], batches(method, changed)[0][:, 0])
 
 
@@ -143,8 +230,18 @@ def test_it_compiles(method, images):
     drawn = tf.nest.map_structure(lambda a: tf.constant(np.stack([a[0], a[0]])), drawn)
     rows = tf.constant(np.arange(2 * SIZE, dtype=np.int32).reshape(2, SIZE) % 40)
     compiled = tf.function(method.batch)
-    for ours, plain in zip(compiled(pool, rows, drawn), method.batch(pool, rows, drawn), strict=True):
-        np.testing.assert_allclose(ours, plain, atol=1e-5)
+    ours, plain = compiled(pool, rows, drawn), method.batch(pool, rows, drawn)
+    assert isinstance(ours, MiniBatch)
+    for a, b in zip(tf.nest.flatten(ours), tf.nest.flatten(plain), strict=True):
+        assert (a is None) == (b is None)
+        if a is not None:
+            np.testing.assert_allclose(a, b, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", [*PARTNERS.values(), *SOFT_LABELS.values()])
+def test_an_option_of_the_mixing_is_documented_with_its_source_and_comparable(kind):
+    assert "et al." in inspect.getdoc(kind) or "Gabriel & Sokal" in inspect.getdoc(kind)
+    assert kind() == kind()
 
 
 @every_stage
@@ -199,5 +296,5 @@ def test_loss_weights_are_one_on_average(weights):
 
 def test_the_schema_knows_the_registry():
     text = (ROOT / "workflow/schemas/methods.schema.yaml").read_text()
-    for name in [*BEFORE_TRAINING, *RESAMPLERS, *AUGMENTATIONS, *LOSS_WEIGHTS]:
+    for name in [*BEFORE_TRAINING, *RESAMPLERS, *AUGMENTATIONS, *PARTNERS, *SOFT_LABELS, *LOSS_WEIGHTS]:
         assert name in text

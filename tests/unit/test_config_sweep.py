@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from remix.catalogue import stages
 from remix.config import audit_sources, load_study, sweep_for_reports, sweep_studies
 
 ROOT = Path(__file__).parents[2]
@@ -74,6 +75,17 @@ def test_a_study_of_ones_own_alpha_has_it_in_the_sweep():
     }
     assert {alpha for alpha, _, _ in trained(study)} == {"0.4"}
     assert sweep_for_reports(study)["own"]["cifar10_dog"] == 1
+
+
+def test_the_other_options_of_the_mixing_stay():
+    mix = {"weights": "row", "partners": "linked_classes", "labels": {"minority": {"kappa": 2}}}
+    remix = {"resample": "balanced", "mix": {"alpha": {"tables": 0.1, "images": 0.2}, **mix}}
+    study = study_of(methods={"remix": remix})
+    for alpha, other in sweep_studies(study).items():
+        assert other.training("musk", "remix")["method"]["mix"] == {"alpha": float(alpha), **mix}
+    for images, alpha in ((False, 0.1), (True, 0.2)):
+        assert study.method_spec("remix", images=images)["mix"] == {"alpha": alpha, **mix}
+        assert stages(remix, images=images)["mix"] == {"alpha": alpha, **mix}
 
 
 def test_another_method_with_this_alpha_serves():

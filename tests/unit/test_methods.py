@@ -3,7 +3,9 @@ import pytest
 from remix.batches.augmentation import ImageAugmentation
 from remix.batches.balanced import BalancedResampling
 from remix.batches.mixing import Mixing
+from remix.batches.partners import BalancedPartners, LinkedPartners, PermutedPartners
 from remix.batches.smote import Smote
+from remix.batches.soft_labels import MinorityLabels, MixedLabels
 from remix.errors import ConfigError
 from remix.losses.class_balanced import ClassBalancedWeights
 from remix.losses.class_weights import BalancedWeights
@@ -39,6 +41,19 @@ from remix.methods import Method
             {"resample": {"balanced": {"pool": "dataset"}}},
             Method(resample=BalancedResampling(pool="dataset")),
         ),
+        (
+            {"mix": {"alpha": 0.1, "weights": "batch", "partners": "permuted", "labels": "mixed"}},
+            Method(mix=Mixing(0.1, partners=PermutedPartners(), labels=MixedLabels())),
+        ),
+        (
+            {"mix": {"alpha": 0.1, "weights": "row", "partners": "balanced", "labels": "minority"}},
+            Method(mix=Mixing(0.1, "row", BalancedPartners(), MinorityLabels(kappa=3.0, tau=0.5))),
+        ),
+        (
+            {"mix": {"alpha": 1, "partners": "linked_classes", "labels": {"minority": {"kappa": 2}}}},
+            Method(mix=Mixing(1, partners=LinkedPartners(), labels=MinorityLabels(kappa=2))),
+        ),
+        ({"mix": {"alpha": 0.1, "layers": "hidden"}}, Method(mix=Mixing(0.1, layers="hidden"))),
     ],
 )
 def test_a_method_is_a_composition_of_stages(spec, expected):
@@ -67,7 +82,25 @@ def test_a_method_is_a_composition_of_stages(spec, expected):
         ({"resample": {"smote": {"k": 3}}}, "resample smote was given k; allowed: neighbours"),
         ({"augment": "flip"}, "unknown augment 'flip'; allowed: image"),
         ({"augment": {"image": {"zoom": 3}}}, "augment image was given zoom; allowed: rotation, shift"),
-        ({"mix": {"beta": 3}}, "mix was given beta; allowed: alpha"),
+        ({"mix": {"beta": 3}}, "mix was given beta; allowed: alpha, labels, layers, partners, weights"),
+        (
+            {"mix": {"alpha": 1, "partners": "any"}},
+            r"unknown mix.partners 'any'; allowed: balanced, linked_classes, permuted",
+        ),
+        ({"mix": {"alpha": 1, "labels": "hard"}}, "unknown mix.labels 'hard'; allowed: minority, mixed"),
+        (
+            {"mix": {"alpha": 1, "labels": {"minority": {"k": 1}}}},
+            "mix.labels minority was given k; allowed: kappa, tau",
+        ),
+        ({"mix": {"alpha": 1, "weights": "rows"}}, "unknown mix.weights 'rows'; allowed: batch, row"),
+        (
+            {"resample": "smote", "mix": {"alpha": 1, "partners": "balanced"}},
+            r"mix.partners: 'balanced' draws .* cannot stand beside 'resample'.* keep one of the two",
+        ),
+        (
+            {"mix": {"alpha": 1, "partners": "balanced", "layers": "hidden"}},
+            r"mix.partners: 'balanced' draws .* at the input only: write 'layers: input', or other partners",
+        ),
     ],
 )
 def test_what_does_not_exist_is_named(spec, message):

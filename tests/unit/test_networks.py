@@ -3,6 +3,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from remix.batches.blending import blend
+from remix.batches.hidden import HiddenMixing
 from remix.errors import TrainingError
 from remix.networks import CNN, MLP
 
@@ -183,3 +185,73 @@ def test_an_output_scale_takes_the_place_of_as_much_of_the_loss_scale():
         architecture.stacked(drawn(architecture, shape)).loss_scale for architecture in (plain, cosines)
     ]
     assert scales[0] == 32 * scales[1]
+
+
+# Mixing inside of networks
+
+
+def plan(layer, weight=(0.7, 0.4)):
+    """Mixing of two mini-batches of six rows, in the layers at these shares of all."""
+    order = np.array([[1, 2, 3, 4, 5, 0], [5, 4, 3, 2, 1, 0]], np.int32)
+    return HiddenMixing(tf.constant(weight), tf.constant(order), tf.constant(layer))
+
+
+def mixed(rows, hidden, s):
+    weight = hidden.weight.numpy()[s]
+    return weight * rows + (1 - weight) * rows[hidden.order.numpy()[s]]
+
+
+@pytest.mark.parametrize("places", [(0, 1), (2, 3), (3, 0)])
+def test_rows_of_tables_are_mixed_behind_the_activation_and_before_the_dropout(places):
+    """Against a loop in NumPy, each network with a layer of its own of the four: input, three hidden ones."""
+    weights, network = drawn(MLP((5, 5, 5), 0.1), (7,)), stack()
+    x = np.random.default_rng(9).normal(size=(2, 6, 7)).astype(np.float32)
+    masks = [np.random.default_rng(i).integers(0, 2, (6, 5)).astype(np.float32) for i in range(2)]
+    hidden = plan([(place + 0.5) / 4 for place in places])
+    logits = network.logits(x, masks, hidden).numpy()
+    for s, own in enumerate(weights):
+        h = mixed(x[s], hidden, s) if places[s] == 0 else x[s]
+        for i in range(3):
+            h = np.maximum(h @ own[2 * i] + own[2 * i + 1], 0)
+            h = mixed(h, hidden, s) if places[s] == i + 1 else h
+            h = h * masks[i] if i < 2 else h
+        np.testing.assert_allclose(logits[s], h @ own[-2] + own[-1], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("places", [(0, 1), (2, 3)])
+def test_images_are_mixed_behind_the_pooling_and_behind_the_dense_layer(places):
+    """Against Keras' layers: input, two pooled convolutions, dense layer."""
+    architecture = CNN((4, 6), 8)
+    weights = drawn(architecture, (12, 10, 3))
+    x = np.random.default_rng(9).random((2, 6, 12, 10, 3)).astype(np.float32)
+    hidden = plan([(place + 0.5) / 4 for place in places])
+    logits = architecture.stacked(weights).logits(x, hidden=hidden)
+    for s, own in enumerate(weights):
+        # The layers of the network, each place followed by those up to the next one.
+        *layers, last = keras_cnn(own).layers
+        parts = [[], layers[:2], layers[2:4], layers[4:]]
+        h = x[s]
+        for place, part in enumerate(parts):
+            for layer in part:
+                h = layer(h)
+            if places[s] == place:
+                h = mixed(np.array(h), hidden, s)
+        np.testing.assert_allclose(logits[s], last(h), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "shape"),
+    [(MLP((5, 5), 0.1), (7,)), (CNN((4, 6), 8), (12, 10, 3)), (CNN((4,), 8, "mixed_bfloat16"), (12, 10, 3))],
+    ids=["tables", "images", "images, 16 bit"],
+)
+def test_mixing_at_the_input_is_mixing_and_a_share_of_one_is_none(architecture, shape):
+    network = architecture.stacked(drawn(architecture, shape))
+    x = np.random.default_rng(9).random((2, 6, *shape)).astype(np.float32)
+    for weight in ((0.7, 0.4), np.random.default_rng(1).random((2, 6), dtype=np.float32)):
+        hidden = plan([0.0, 0.1], weight)
+        expected = network.logits(blend(x, hidden.weight, hidden.order))
+        np.testing.assert_array_equal(network.logits(x, hidden=hidden), expected)
+    for layer in (0.0, 0.3, 0.6, 0.99):
+        np.testing.assert_array_equal(
+            network.logits(x, hidden=plan([layer] * 2, (1.0, 1.0))), network.logits(x)
+        )

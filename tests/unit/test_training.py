@@ -11,6 +11,7 @@ from scipy.special import softmax
 
 from remix import seeding
 from remix.batches.drawing import draw_epoch
+from remix.batches.mixing import Mixing
 from remix.errors import TrainingError
 from remix.methods import LOSSES, Method
 from remix.networks import MLP
@@ -26,6 +27,11 @@ METHODS = {
     "undersampling": {"before_training": "undersampling"},
     "remix_dataset": {"resample": {"balanced": {"pool": "dataset"}}, "mix": {"alpha": 0.1}},
     "ldam_drw": {"loss": "ldam", "loss_weights": {"class_balanced": {"start": 0.5}}},
+    "balanced_mixup": {"mix": {"alpha": 0.1, "partners": "balanced", "labels": "minority"}},
+    "manifold_remix": {
+        "resample": "balanced",
+        "mix": {"alpha": 0.1, "layers": "hidden", "partners": "linked_classes", "weights": "row"},
+    },
 }
 every_method = pytest.mark.parametrize("spec", list(METHODS.values()), ids=list(METHODS))
 STEPS, BATCH, SEED = 7, 16, 3
@@ -150,6 +156,75 @@ def test_every_stage_makes_a_difference(protocol):
     for i, a in enumerate(names):
         for b in names[i + 1 :]:
             assert np.abs(out[a] - out[b]).max() > 1e-3, (a, b)
+
+
+@pytest.fixture
+def forced(monkeypatch):
+    """Makes mixing draw what is given in place of its own numbers."""
+
+    def force(**values):
+        own = Mixing.draw
+
+        def draw(self, *arguments):
+            drawn = own(self, *arguments)
+            return drawn | {k: np.full_like(drawn[k], v) for k, v in values.items() if k in drawn}
+
+        monkeypatch.setattr(Mixing, "draw", draw)
+
+    return force
+
+
+@pytest.mark.parametrize("weights", ["batch", "row"])
+def test_hidden_mixing_with_a_share_of_one_is_none(weights, protocol, forced):
+    forced(weight=1.0)
+    sets, x = [fold_of(0), fold_of(1)], [probe(20)] * 2
+    mix = {"alpha": 0.1, "layers": "hidden", "weights": weights}
+    a, b = (train(sets, spec, protocol()).predict(x) for spec in ({}, {"mix": mix}))
+    np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_hidden_mixing_in_the_input_layer_is_mixing(protocol, forced):
+    forced(layer=0.0)
+    sets, x = [fold_of(0), fold_of(1)], [probe(20)] * 2
+    specs = ({"mix": {"alpha": 1.0, "layers": layers}} for layers in ("input", "hidden"))
+    # In later epochs the draws differ: the layers are drawn by the same generator.
+    a, b = (train(sets, spec, protocol(epochs=1)).predict(x) for spec in specs)
+    np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_hidden_mixing_learns(protocol):
+    data = fold_of(0, n=300, share=0.3)
+    fast = {"initial": 0.01, "factor": 0.2, "patience": 50, "minimum": 1e-5, "min_delta": 1e-4}
+    model = train([data], METHODS["manifold_remix"], protocol(epochs=40, learning_rate=fast))
+    (p,) = model.predict([data.validation_features])
+    recalls = [
+        (p.argmax(axis=1) == data.validation_labels)[data.validation_labels == c].mean() for c in (0, 1)
+    ]
+    assert min(recalls) > 0.7
+
+
+def test_classes_are_linked_and_labelled_by_the_weights_of_their_rows(protocol):
+    """Rows of weight 2 count and place a class as the same rows twice do."""
+    data = fold_of(0, share=0.4, n_classes=3)
+    weights = np.where(data.labels == 1, 2.0, 1.0)
+    twice = np.repeat(np.arange(len(data.labels)), weights.astype(int))
+    heavy = dataclasses.replace(data, sample_weight=weights)
+    long = dataclasses.replace(data, features=data.features[twice], labels=data.labels[twice])
+    method = Method.from_spec({"mix": {"alpha": 1, "partners": "linked_classes"}})
+    pools = [
+        StackTrainer(
+            [part],
+            method,
+            protocol(),
+            architecture=network(protocol()),
+            n_classes=3,
+            batch_size=BATCH,
+            seed=SEED,
+        ).pool
+        for part in (heavy, long)
+    ]
+    for name in ("class_counts", "links"):
+        np.testing.assert_array_equal(*(getattr(pool, name) for pool in pools))
 
 
 def test_cost_weighs_the_minority_up(protocol):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from remix.batches.drawing import draw_epoch
+from remix.batches.mixing import Mixing
 from remix.methods import Method
 from remix.networks import CNN
 from remix.training import StackTrainer, TrainingSet
@@ -14,6 +15,8 @@ METHODS = {
     "remix": {"resample": "balanced", "mix": {"alpha": 0.2}},
     "remix_aug": {"resample": "balanced", "augment": "image", "mix": {"alpha": 0.2}},
     "ldam_drw": {"loss": "ldam", "loss_weights": {"class_balanced": {"start": 0.6}}},
+    "balanced_mixup_aug": {"augment": "image", "mix": {"alpha": 0.2, "partners": "balanced"}},
+    "manifold_linked": {"mix": {"alpha": 1.0, "partners": "linked_classes", "layers": "hidden"}},
 }
 every_method = pytest.mark.parametrize("spec", list(METHODS.values()), ids=list(METHODS))
 SHAPE, BATCH, STEPS, SEED = (10, 11, 2), 16, 4, 3
@@ -90,6 +93,19 @@ def test_it_learns_what_is_there(protocol):
     (p,) = train([data], METHODS["remix"], protocol(epochs=80, learning_rate=fast)).predict([x])
     recalls = [(p.argmax(axis=1) == labels)[labels == c].mean() for c in (0, 1)]
     assert min(recalls) > 0.8
+
+
+def test_hidden_mixing_with_a_share_of_one_is_none(protocol, monkeypatch):
+    own = Mixing.draw
+
+    def draw(self, *arguments):
+        drawn = own(self, *arguments)
+        return drawn | {"weight": np.ones_like(drawn["weight"])}
+
+    monkeypatch.setattr(Mixing, "draw", draw)
+    sets, x = [fold_of(0), fold_of(1)], [pictures(15, 99)[0]] * 2
+    a, b = (train(sets, spec, protocol()).predict(x) for spec in ({}, METHODS["manifold_linked"]))
+    np.testing.assert_allclose(a, b, atol=1e-6)
 
 
 @pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])

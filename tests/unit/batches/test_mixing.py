@@ -1,66 +1,144 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from scipy import stats
 
-from remix.batches.mixing import Mixing, mix
+from remix.batches.blending import blend
+from remix.batches.classes import Pool
+from remix.batches.mixing import Mixing
+from remix.batches.partners import BalancedPartners, LinkedPartners, PermutedPartners
+from remix.batches.soft_labels import MinorityLabels
+from remix.errors import ConfigError
 
-RNG = np.random.default_rng(0)
-X = RNG.normal(size=(2, 4, 3)).astype(np.float32)
-Y = np.eye(3, dtype=np.float32)[RNG.integers(0, 3, (2, 4))]
-ORDER = np.array([[1, 0, 3, 2], [3, 2, 1, 0]], np.int32)
+KINDS = [PermutedPartners(), BalancedPartners(), LinkedPartners()]
+# Two rows of two classes, of which the first has nine times as many rows as the second.
+X, LABELS = np.array([[[0.0], [10.0]]], np.float32), np.array([[0, 1]], np.int32)
+POOL = Pool.from_folds([np.zeros((10, 1), np.float32)], [np.array([0] * 9 + [1])], 2)
+SWAPPED = {"weight": np.float32([0.8]), "order": np.array([[1, 0]], np.int32)}
 
 
 def test_values_by_hand_labels_included():
-    x = np.array([[[0.0], [10.0]]], np.float32)
-    y = np.array([[[1.0, 0.0], [0.0, 1.0]]], np.float32)
-    mixed_x, mixed_y = mix(x, y, np.float32([0.8]), np.array([[1, 0]]))
-    np.testing.assert_allclose(mixed_x, [[[2.0], [8.0]]], rtol=1e-6)
-    np.testing.assert_allclose(mixed_y, [[[0.8, 0.2], [0.2, 0.8]]], rtol=1e-6)
+    mixed = Mixing(0.1).apply(X, LABELS, POOL, SWAPPED)
+    np.testing.assert_allclose(mixed.x, [[[2.0], [8.0]]], rtol=1e-6)
+    np.testing.assert_allclose(mixed.y, [[[0.8, 0.2], [0.2, 0.8]]], rtol=1e-6)
+    assert mixed.hidden is None
 
 
-def test_weight_one_changes_nothing():
-    x, y = mix(X, Y, np.ones(2, np.float32), ORDER)
-    np.testing.assert_array_equal(x, X)
-    np.testing.assert_array_equal(y, Y)
+def test_values_by_hand_with_a_weight_for_each_row():
+    drawn = SWAPPED | {"weight": np.float32([[0.8, 0.6]])}
+    mixed = Mixing(0.1, weights="row").apply(X, LABELS, POOL, drawn)
+    np.testing.assert_allclose(mixed.x, [[[2.0], [6.0]]], rtol=1e-6)
+    np.testing.assert_allclose(mixed.y, [[[0.8, 0.2], [0.4, 0.6]]], rtol=1e-6)
 
 
-def test_weight_zero_gives_the_partner():
-    x, y = mix(X, Y, np.zeros(2, np.float32), ORDER)
-    np.testing.assert_array_equal(x, np.take_along_axis(X, ORDER[..., None], 1))
-    np.testing.assert_array_equal(y, np.take_along_axis(Y, ORDER[..., None], 1))
+def test_values_by_hand_with_labels_of_the_minority():
+    """Of the first row the majority has the larger share, and keeps it; of the second the minority has."""
+    mixed = Mixing(0.1, labels=MinorityLabels()).apply(X, LABELS, POOL, SWAPPED)
+    np.testing.assert_allclose(mixed.x, [[[2.0], [8.0]]], rtol=1e-6)
+    np.testing.assert_allclose(mixed.y, [[[0.8, 0.2], [0.0, 1.0]]], rtol=1e-6)
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.lists(st.floats(0, 1, width=32), min_size=2, max_size=2))
-def test_labels_are_mixed_exactly_as_features(weights):
-    """Features that hold the one-hot labels must come out as the mixed labels."""
-    x, y = mix(Y, Y, np.float32(weights), ORDER)
-    np.testing.assert_array_equal(x, y)
-    np.testing.assert_allclose(np.sum(y, axis=2), 1.0, atol=1e-6)
+def test_values_by_hand_with_partners_behind_the_mini_batch():
+    drawn = {"weight": np.float32([0.8]), "kind": tf.constant([[0.0]]), "pick": tf.constant([[0.0, 0.0]])}
+    x = np.array([[[0.0], [10.0], [20.0], [30.0]]], np.float32)
+    labels = np.array([[0, 1, 1, 0]], np.int32)
+    mixed = Mixing(0.1, partners=BalancedPartners()).apply(x, labels, POOL, drawn)
+    np.testing.assert_allclose(mixed.x, [[[4.0], [14.0]]], rtol=1e-6)
+    np.testing.assert_allclose(mixed.y, [[[0.8, 0.2], [0.2, 0.8]]], rtol=1e-6)
 
 
-@pytest.mark.parametrize("alpha", [0.1, 1.0, 5.0])
-def test_draws_follow_the_beta_distribution(alpha):
-    drawn = Mixing(alpha).draw(np.random.default_rng(0), 20_000, 3, 2)
+def test_hidden_layers_leave_the_rows_and_say_how_to_mix_them():
+    drawn = SWAPPED | {"layer": np.float32([0.3])}
+    mixed = Mixing(0.1, layers="hidden").apply(X, LABELS, POOL, drawn)
+    np.testing.assert_array_equal(mixed.x, X)
+    np.testing.assert_allclose(mixed.y, [[[0.8, 0.2], [0.2, 0.8]]], rtol=1e-6)
+    assert mixed.hidden == (drawn["weight"], drawn["order"], drawn["layer"])
+
+
+def law(partners, alpha):
+    """The published law of the row's own share."""
+    return stats.beta(1, alpha) if isinstance(partners, BalancedPartners) else stats.beta(alpha, alpha)
+
+
+@pytest.mark.parametrize("alpha", [0.3, 1.0, 5.0])
+@pytest.mark.parametrize("partners", KINDS)
+def test_shares_follow_their_law(partners, alpha):
+    drawn = Mixing(alpha, partners=partners).draw(np.random.default_rng(0), 5000, 3, 2)
+    assert drawn["weight"].shape == (5000,)
+    assert stats.kstest(drawn["weight"].astype(float), law(partners, alpha).cdf).pvalue > 0.01
+
+
+@pytest.mark.parametrize("partners", KINDS)
+def test_shares_of_rows_follow_the_same_law_and_are_independent(partners):
+    drawn = Mixing(0.5, "row", partners).draw(np.random.default_rng(0), 2000, 3, 2)
     weight = drawn["weight"].astype(float)
-    assert weight.dtype == float
+    assert weight.shape == (2000, 3)
+    assert stats.kstest(weight.ravel(), law(partners, 0.5).cdf).pvalue > 0.01
+    assert abs(np.corrcoef(weight.T) - np.eye(3)).max() < 0.06
+
+
+def test_the_balanced_row_has_the_share_lambda_of_the_paper():
+    """λ ~ Beta(α, 1) has the mean α / (α + 1): with a small α little of the balanced row."""
+    drawn = Mixing(0.25, partners=BalancedPartners()).draw(np.random.default_rng(0), 5000, 3, 2)
+    assert (1 - drawn["weight"]).mean() == pytest.approx(0.2, abs=0.01)
+
+
+@pytest.mark.parametrize("alpha", [0.01, 0.1])
+def test_shares_of_a_small_alpha_have_mean_and_variance_of_the_law(alpha):
+    weight = Mixing(alpha).draw(np.random.default_rng(0), 20_000, 3, 2)["weight"].astype(float)
     assert abs(weight.mean() - 0.5) < 0.01
     assert abs(weight.var() - 1 / (4 * (2 * alpha + 1))) < 0.005
     assert 0 <= weight.min() <= weight.max() <= 1
 
 
-def test_each_order_is_a_permutation_and_all_occur():
-    order = Mixing(0.1).draw(np.random.default_rng(0), 500, 3, 2)["order"]
-    np.testing.assert_array_equal(np.sort(order, axis=1), np.tile([0, 1, 2], (500, 1)))
-    assert len(np.unique(order, axis=0)) == 6
+def test_the_defaults_draw_what_they_always_did():
+    """The generator is asked for the weights, then for the orders; nothing else."""
+    rng = np.random.default_rng(5)
+    weight = rng.beta(0.1, 0.1, size=4).astype(np.float32)
+    order = rng.permuted(np.tile(np.arange(3, dtype=np.int32), (4, 1)), axis=1)
+    drawn = Mixing(0.1).draw(np.random.default_rng(5), 4, 3, 2)
+    assert list(drawn) == ["weight", "order"]
+    np.testing.assert_array_equal(drawn["weight"], weight)
+    np.testing.assert_array_equal(drawn["order"], order)
 
 
-def test_images_and_labels_are_blended_with_the_same_partner_and_share():
-    x = np.arange(2 * 3 * 4, dtype=np.float32).reshape(1, 2, 3, 4, 1)
-    y = np.array([[[1, 0], [0, 1]]], np.float32)
-    images, labels = mix(tf.constant(x), tf.constant(y), tf.constant([0.75]), tf.constant([[1, 0]]))
-    np.testing.assert_allclose(images[0, 0], 0.75 * x[0, 0] + 0.25 * x[0, 1])
-    np.testing.assert_allclose(images[0, 1], 0.75 * x[0, 1] + 0.25 * x[0, 0])
-    np.testing.assert_allclose(labels, [[[0.75, 0.25], [0.25, 0.75]]])
+@pytest.mark.parametrize("partners", [PermutedPartners(), LinkedPartners()])
+def test_the_layer_is_drawn_last_and_changes_no_other_draw(partners):
+    plain, hidden = (
+        Mixing(0.5, partners=partners, layers=layers).draw(np.random.default_rng(1), 4000, 3, 2)
+        for layers in ("input", "hidden")
+    )
+    assert list(hidden) == [*plain, "layer"]
+    for name, array in plain.items():
+        np.testing.assert_array_equal(hidden[name], array)
+    assert stats.kstest(hidden["layer"].astype(float), "uniform").pvalue > 0.01
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"weights": "rows"}, "unknown mix.weights 'rows'; allowed: batch, row"),
+        ({"layers": "last"}, "unknown mix.layers 'last'; allowed: input, hidden"),
+    ],
+)
+def test_options_that_do_not_exist_are_refused(options, message):
+    with pytest.raises(ConfigError, match=message):
+        Mixing(0.1, **options)
+
+
+def test_labels_are_mixed_exactly_as_features():
+    """Features that hold the one-hot labels must come out as the mixed labels."""
+    rng = np.random.default_rng(2)
+    labels = rng.integers(0, 3, (2, 8)).astype(np.int32)
+    pool = Pool.from_folds([np.zeros((9, 1), np.float32)] * 2, [np.arange(9) % 3] * 2, 3)
+    for shape in [(2,), (2, 8)]:
+        drawn = {
+            "weight": rng.random(shape, dtype=np.float32),
+            "order": rng.permuted(np.tile(np.arange(8, dtype=np.int32), (2, 1)), axis=1),
+        }
+        mixed = Mixing(0.1).apply(np.eye(3, dtype=np.float32)[labels], labels, pool, drawn)
+        np.testing.assert_array_equal(mixed.x, mixed.y)
+        np.testing.assert_allclose(np.sum(mixed.y, axis=2), 1.0, atol=1e-6)
+        np.testing.assert_array_equal(
+            mixed.y, blend(np.eye(3, dtype=np.float32)[labels], drawn["weight"], drawn["order"])
+        )

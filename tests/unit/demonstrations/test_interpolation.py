@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from remix.batches.mixing import Mixing
+from remix.batches.partners import BalancedPartners, LinkedPartners
 from remix.demonstrations.hulls import inside_hull
 from remix.demonstrations.interpolation import NEIGHBOURS, THIRD, interpolation
 
@@ -65,3 +66,31 @@ def test_without_a_harmful_sample_there_is_no_example(methods):
     hardly = interpolation(dataclasses.replace(methods["remix"], mix=Mixing(1e-4)), seed=1)
     assert not hardly.samples["example"].any()
     assert hardly.around.empty
+
+
+def pairs_of(samples):
+    return set(zip(samples["seed_label"], samples["partner_label"], strict=True))
+
+
+def test_linked_classes_are_never_mixed_across_the_one_between_them(made, methods):
+    """The answer to the paper's question: of three classes in a row those at the ends are not mixed."""
+    remix = methods["remix"]
+    linked = dataclasses.replace(remix, mix=dataclasses.replace(remix.mix, partners=LinkedPartners()))
+    samples = interpolation(linked, seed=1).samples
+    assert {(0, 1), (1, 0)} <= pairs_of(made.samples)
+    assert pairs_of(samples) == {(0, 0), (1, 1), (2, 2), (0, 2), (2, 0), (1, 2), (2, 1)}
+    assert not ((samples["p_0"] > 0) & (samples["p_1"] > 0)).any()
+    assert samples["harmful"].mean() < 0.2 * made.samples["harmful"].mean()
+
+
+def test_a_sample_is_mixed_from_its_seeds_whatever_the_partners(methods):
+    remix = methods["remix"]
+    for method in (
+        dataclasses.replace(remix, mix=Mixing(0.4, "row", layers="hidden")),
+        dataclasses.replace(remix, resample=None, mix=Mixing(0.4, partners=BalancedPartners())),
+    ):
+        samples = interpolation(method, seed=1).samples
+        for axis in ("x1", "x2"):
+            own, partner = samples[f"seed_{axis}"], samples[f"partner_{axis}"]
+            expected = samples["weight"] * own + (1 - samples["weight"]) * partner
+            np.testing.assert_allclose(samples[axis], expected, atol=1e-5)

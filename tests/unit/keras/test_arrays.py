@@ -109,6 +109,22 @@ def test_images_keep_their_scale_and_have_an_alpha_of_their_own(images):
     assert x.max() > 200
 
 
+def test_partners_are_found_in_all_rows_and_classes_are_linked_by_them(table):
+    """The middle of three classes in a row is linked to the others, which are not mixed."""
+    x = np.array([-5.0, 5.0, 0.0])[table[1]][:, None] + 0.1 * table[0]
+    method = {
+        "resample": {"balanced": {"pool": "dataset"}},
+        "mix": {"alpha": 1, "partners": "linked_classes"},
+    }
+    _, y = epoch(MixedBatches(x, table[1], batch_size=30, method=method, seed=1))
+    mixed = {(a, b) for a, b in ((0, 1), (0, 2), (1, 2)) if ((y[:, a] > 0) & (y[:, b] > 0)).any()}
+    assert mixed == {(0, 2), (1, 2)}
+
+    method = {"mix": {"alpha": 1, "partners": "balanced"}}
+    _, y = epoch(MixedBatches(*table, batch_size=30, method=method, seed=1))
+    assert ((y[:, 2] > 0) & (y[:, 2] < 1)).mean() > 0.25
+
+
 def test_settings_are_saved_and_data_given_again(table):
     batches = MixedBatches(
         *table, batch_size=32, method="mixup", alpha=0.3, seed=1, workers=2, max_queue_size=4

@@ -58,7 +58,7 @@ def test_the_stages_are_those_of_the_study(table, method):
         generators = settings.stage_generators(number)
         parts = [stages.draw(generators, DRAWN_STEPS, size, 3) for _ in range(2)]
         drawn = tf.nest.map_structure(lambda *arrays: np.concatenate(arrays)[:steps], *parts)
-        expected_x, expected_y = stages.batch(pool, rows, drawn)
+        expected_x, expected_y, _ = stages.batch(pool, rows, drawn)
         got_x, got_y = (np.stack(arrays) for arrays in zip(*batches.as_numpy_iterator(), strict=True))
         np.testing.assert_allclose(got_x, expected_x, atol=1e-6)
         np.testing.assert_allclose(got_y, expected_y, atol=1e-6)
@@ -84,6 +84,25 @@ def test_shares_of_a_tiny_alpha_are_numbers():
     x, y = epoch(mixed_batches(rows, n_classes=2, batch_size=2, method="mixup", alpha=1e-6, seed=1))
     np.testing.assert_allclose(x, 1, rtol=1e-6)
     np.testing.assert_allclose(y.sum(axis=1), 1, rtol=1e-6)
+
+
+def test_every_row_may_have_its_own_share():
+    pairs = rows_of(np.zeros((200, 8, 1)), np.tile(np.arange(8) % 2, (200, 1)))
+    method = {"mix": {"alpha": 1.0, "weights": "row"}}
+    shares = np.array([y.max(axis=1) for _, y in mixed_batches(pairs, n_classes=2, method=method, seed=1)])
+    assert all(len(np.unique(own[own < 1])) == (own < 1).sum() for own in shares)
+
+
+def test_labels_of_the_minority_follow_from_the_counts_that_are_given():
+    """Half of each mini-batch, yet a ninth of the dataset: what is half minority is all of it."""
+    pairs = rows_of(np.zeros((200, 8, 1)), np.tile(np.arange(8) % 2, (200, 1)))
+    method = {"mix": {"alpha": 1.0, "labels": "minority", "weights": "row"}}
+    options = {"n_classes": 2, "method": method, "seed": 1}
+    _, even = epoch(mixed_batches(pairs, class_counts=[50, 50], **options))
+    _, rare = epoch(mixed_batches(pairs, class_counts=[90, 10], **options))
+    mixed = (even[:, 1] > 0) & (even[:, 1] < 1)
+    np.testing.assert_array_equal(rare[:, 1], np.where(mixed & (even[:, 0] < 0.5), 1, even[:, 1]))
+    assert (rare != even).any()
 
 
 LABELS = np.array([0, 1, 0, 2, 1, 0, 0, 2, 1, 0])
@@ -247,6 +266,27 @@ K3 = {"n_classes": 3}
             K3 | {"batch_size": 4, "method": {"resample": {"balanced": {"pool": "dataset"}}}},
             ConfigError,
             "resamples within a mini-batch, received one with pool: dataset; use remix.keras.MixedBatches",
+        ),
+        *[
+            (
+                ROWS,
+                K3 | {"batch_size": 4, "method": {"mix": {"alpha": 1, "partners": partners}}},
+                ConfigError,
+                f"permuted, received one with partners: {partners}; use remix.keras.MixedBatches, which",
+            )
+            for partners in ("balanced", "linked_classes")
+        ],
+        (
+            ROWS,
+            K3 | {"batch_size": 4, "method": {"mix": {"alpha": 1, "layers": "hidden"}}},
+            ConfigError,
+            "mixed_batches: .* received one with layers: hidden, .* write layers: input, or train with remix",
+        ),
+        (
+            ROWS,
+            K3 | {"batch_size": 4, "method": {"mix": {"alpha": 1, "labels": "minority"}}},
+            ConfigError,
+            "class_counts: .* labels mixed rows by the sizes of the classes, .* received none",
         ),
         (
             ROWS.map(lambda x, y: x),

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remix.batches.classes import Pool
+from remix.batches.links import class_links
 from remix.errors import ConfigError
 from remix.keras import in_numpy
 from remix.methods import Method
@@ -18,6 +19,18 @@ SPECS = {
     "balanced": {"resample": "balanced"},
     "remix": {"resample": "balanced", "mix": {"alpha": 0.5}},
     "remix, whole dataset": {"resample": {"balanced": {"pool": "dataset"}}, "mix": {"alpha": 0.5}},
+    "row weights": {"mix": {"alpha": 0.5, "weights": "row"}},
+    "labels of the minority": {"mix": {"alpha": 0.5, "labels": "minority"}},
+    "balanced partners": {"mix": {"alpha": 0.5, "partners": "balanced"}},
+    "linked classes": {"resample": "balanced", "mix": {"alpha": 0.5, "partners": "linked_classes"}},
+    "all of these": {
+        "mix": {
+            "alpha": 0.5,
+            "weights": "row",
+            "partners": "balanced",
+            "labels": {"minority": {"kappa": 1.7, "tau": 0.4}},
+        }
+    },
     "classes drawn": {"resample": {"balanced": {"draw_classes": "multinomial"}}},
 }
 
@@ -36,9 +49,11 @@ def test_it_makes_the_batches_that_tensorflow_makes(spec, labels, size, seed):
     drawn = tf.nest.map_structure(lambda array: array[0], method.draw(stages, 1, size, CLASSES))
 
     stack = tf.nest.map_structure(lambda array: tf.constant(array)[None], drawn)
-    expected = method.batch(Pool.from_folds([x], [labels], CLASSES), tf.constant(rows)[None], stack)
-    batch = in_numpy.batch(method, x, labels, in_numpy.class_order(labels, CLASSES), rows, drawn)
-    for array, tensor in zip(batch, expected, strict=True):
+    pool = Pool.from_folds([x], [labels], CLASSES, linked=True)
+    expected = method.batch(pool, tf.constant(rows)[None], stack)
+    order, links = in_numpy.class_order(labels, CLASSES), class_links(x, labels, CLASSES)
+    batch = in_numpy.batch(method, x, labels, order, rows, drawn, links)
+    for array, tensor in zip(batch, expected[:2], strict=True):
         assert array.dtype == np.float32
         np.testing.assert_array_equal(array, tensor[0])
 
@@ -54,6 +69,10 @@ def test_the_ends_of_the_unit_interval_are_safe(edge):
     ("spec", "message"),
     [
         ({"resample": "smote"}, "resamples by Smote; use remix.keras.mixed_batches"),
+        (
+            {"mix": {"alpha": 1, "layers": "hidden"}},
+            "MixedBatches: .* layers: hidden, .* write layers: input, or train with remix.ReMixClassifier",
+        ),
         ({"augment": "image"}, "augments images; augment in the model, or use remix.keras.mixed_batches"),
     ],
 )
