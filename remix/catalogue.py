@@ -1,6 +1,7 @@
-"""The methods by name, as compositions of stages: what config/methods.yaml says, for an installed library.
+"""The methods by name, as compositions of stages, for an installed library.
 
-A test holds the two against each other. A method's entry is explained in config/README.md.
+What config/methods.yaml says of the paper's methods, and config/extended.yaml of others; a test holds them
+against each other. A method's entry is explained in config/README.md, the methods in docs/methods.md.
 """
 
 from collections.abc import Mapping
@@ -9,14 +10,29 @@ from typing import Any
 from remix.batches.entries import is_for_images
 from remix.errors import ConfigError
 
+_ALPHA = {"tables": 0.1, "images": 0.2}
 METHODS: Mapping[str, Mapping[str, Any]] = {
     "baseline": {},
     "cost": {"loss_weights": "balanced"},
     "smote": {"resample": "smote"},
-    "mixup": {"mix": {"alpha": {"tables": 0.1, "images": 0.2}}},
-    "remix": {"resample": "balanced", "mix": {"alpha": {"tables": 0.1, "images": 0.2}}},
+    "mixup": {"mix": {"alpha": _ALPHA}},
+    "remix": {"resample": "balanced", "mix": {"alpha": _ALPHA}},
     "augment": {"resample": "balanced", "augment": "image"},
     "remix_aug": {"resample": "balanced", "augment": "image", "mix": {"alpha": 0.2}},
+    # From here on, those that came after the paper.
+    "class_balanced": {"loss_weights": "class_balanced"},
+    "focal": {"loss": "focal"},
+    "ldam_drw": {"loss": "ldam", "loss_weights": {"class_balanced": {"beta": 0.9999, "start": 0.8}}},
+    "logit_adjusted": {"loss": "logit_adjusted"},
+    "smote_before": {"before_training": "smote"},
+    "undersampling": {"before_training": "undersampling"},
+    "remix_chou": {"mix": {"alpha": _ALPHA, "labels": "minority"}},
+    "balanced_mixup": {"mix": {"alpha": _ALPHA, "partners": "balanced"}},
+    "manifold_mixup": {"mix": {"alpha": _ALPHA, "layers": "hidden"}},
+    "manifold_remix": {"resample": "balanced", "mix": {"alpha": _ALPHA, "layers": "hidden"}},
+    "remix_row_weights": {"resample": "balanced", "mix": {"alpha": _ALPHA, "weights": "row"}},
+    "remix_dataset_pool": {"resample": {"balanced": {"pool": "dataset"}}, "mix": {"alpha": _ALPHA}},
+    "remix_linked": {"resample": "balanced", "mix": {"alpha": _ALPHA, "partners": "linked_classes"}},
 }
 TABLE_METHODS = tuple(name for name, entry in METHODS.items() if not is_for_images(entry))
 
