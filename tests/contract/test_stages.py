@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
-import yaml
 
 from remix.batches.blending import blend
 from remix.batches.classes import Pool
 from remix.batches.mini_batch import MiniBatch
 from remix.batches.mixing import Mixing
 from remix.batches.soft_labels import MinorityLabels, MixedLabels
+from remix.catalogue import METHODS as CATALOGUE
+from remix.catalogue import stages
 from remix.methods import (
     AUGMENTATIONS,
     BEFORE_TRAINING,
@@ -27,11 +28,7 @@ from remix.methods import (
 
 ROOT = Path(__file__).parents[2]
 STEPS, SIZE, CLASSES = 6, 24, 3
-CATALOGUE = yaml.safe_load((ROOT / "config/methods.yaml").read_text())["methods"]
-METHODS = {name: {k: v for k, v in entry.items() if k != "title"} for name, entry in CATALOGUE.items()}
-for spec in METHODS.values():
-    if isinstance(spec.get("mix", {}).get("alpha"), dict):
-        spec["mix"] = {**spec["mix"], "alpha": spec["mix"]["alpha"]["tables"]}
+METHODS = {name: stages(entry) for name, entry in CATALOGUE.items()}
 # Each registered stage on its own is a method too.
 METHODS |= {f"only {name}": {"resample": name} for name in RESAMPLERS}
 METHODS |= {f"only {name} weights": {"loss_weights": name} for name in LOSS_WEIGHTS}
