@@ -57,6 +57,15 @@ class ConfigFiles:
             for line, text in file.duplicates
         ]
 
+    def sorted_like(self, entries: Mapping[str, Any], section: str) -> dict[str, Any]:
+        """Sort the entries of a section as the files have them, those of earlier files first.
+
+        Snakemake merges what overlays add in front of the rest. Entries that are in no file come last.
+        """
+        written = [name for file in self._files for name in file.value.get(section) or ()]
+        first = {name: position for position, name in reversed(list(enumerate(written)))}
+        return dict(sorted(entries.items(), key=lambda entry: first.get(entry[0], len(written))))
+
     def message(self, problem: Problem, merged: Mapping[str, Any]) -> Message:
         """Put a problem of the merged configuration into a line that names file, line and key."""
         found = self._locate(problem.place, merged)

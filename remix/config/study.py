@@ -257,6 +257,8 @@ def load_study(
     messages = {*sources.duplicates(), *(sources.message(problem, merged) for problem in problems)}
     if messages:
         raise ConfigError("\n".join(message.text for message in sorted(messages)))
+    for section in ("datasets", "methods"):
+        merged[section] = sources.sorted_like(merged[section], section)
     return _study(merged)
 
 

@@ -174,6 +174,20 @@ def test_overlay_adds_dataset_and_method(project):
     assert study.methods["far"] == {"resample": {"balanced": {"pool": "dataset"}}}
 
 
+def test_what_overlays_add_comes_after_the_rest_however_it_was_merged(project):
+    """Snakemake loads --configfile first, so that its entries stand in front."""
+    added = {"mine": {"mix": {"alpha": 1}}, "remix": {"mix": {"alpha": 0.3}}}
+    path = overlay(yaml.safe_dump({"methods": added}))
+    merged = {"methods": dict(added)}
+    for name in FILES:
+        merge(merged, yaml.safe_load(Path(name).read_text()))
+    merge(merged, {"methods": {**added, "his": {}}})
+    assert list(merged["methods"])[0] == "mine"
+    study = load_study(merged, [*FILES, path], SCHEMAS)
+    assert list(study.methods) == [*yaml.safe_load(Path(FILES[2]).read_text())["methods"], "mine", "his"]
+    assert list(study.datasets) == ["segment", "shuttle"]
+
+
 def test_raw_labels_become_strings(project):
     """JSON can sort the keys of a source only if they are of one type."""
     source = load().datasets["shuttle"].sources[0]
