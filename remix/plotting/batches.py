@@ -16,6 +16,7 @@ TASK_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
 MARKERS = "osD^vP*X"
 CHARACTERS_PER_INCH = 15
 WIDTH = 10.0
+MOST_LEVEL_LABELS = 6
 READING = (
     "Above: of all mini-batches, before resampling, the share without a row of the minority class (for "
     "several minority classes, the mean of the shares of each); bars mark what rows drawn at random give. "
@@ -73,7 +74,8 @@ def _rows(axes: np.ndarray, table: pd.DataFrame, kinds: Sequence[str], titles: M
         _lacking(axes[0, column], part, ratios)
         _mix(axes[1, column], part, ratios, titles)
         for ax in axes[:, column]:
-            ax.set_xticks(range(len(ratios)), [f"IR {ir}" for ir in ratios])
+            crowded = len(ratios) > MOST_LEVEL_LABELS
+            ax.set_xticks(range(len(ratios)), [f"IR {ir}" for ir in ratios], rotation=90 if crowded else 0)
             ax.set_xlim(-0.3, len(ratios) - 0.7)
             ax.grid(axis="y", color="0.88", linewidth=0.6)
             ax.spines[["top", "right"]].set_visible(False)

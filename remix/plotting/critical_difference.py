@@ -18,6 +18,8 @@ PANELS = ("g_mean", "balanced_brier")
 WIDTH = 11.0
 CHARACTERS_PER_INCH = 15
 CD_HEIGHT = 1.9  # above the numbers of the axis
+# More methods need the whole width: one panel below the other.
+MOST_SIDE_BY_SIDE = 8
 HOW_TO_READ = (
     "Mean rank of each method over the cells; 1, at the left, is best. A bar joins methods that Nemenyi's "
     "test does not tell apart at the 5 % level: their mean ranks differ by less than the critical difference "
@@ -29,6 +31,8 @@ def critical_difference(
     comparisons: pd.DataFrame, caption: str, titles: Mapping[str, str] | None = None
 ) -> Figure:
     """Draw diagrams of g-mean above balanced Brier score, binary left and multi-class right; images below.
+
+    Where there are many methods, the diagrams of the two kinds stand below each other.
 
     Parameters
     ----------
@@ -49,13 +53,18 @@ def critical_difference(
     titles = {name: (titles or {}).get(name, name) for name in dict.fromkeys(present)}
     styles = fills(titles)
     lines = textwrap.wrap(f"{HOW_TO_READ} {caption}", int(CHARACTERS_PER_INCH * WIDTH))
-    rows = [(kinds, metric) for kinds in shown_kinds(comparisons["kind"]) for metric in PANELS]
+    rows: list[tuple[Sequence[str], str]] = [
+        (kinds, metric) for kinds in shown_kinds(comparisons["kind"]) for metric in PANELS
+    ]
+    if len(titles) > MOST_SIDE_BY_SIDE:
+        rows = [((kind,), metric) for kinds, metric in rows for kind in kinds]
+    columns = max(len(kinds) for kinds, _ in rows)
     heights = [1.6 + 0.2 * max(_n_methods(comparisons, kinds), 5) for kinds, _ in rows]
     figure = Figure(
         figsize=(WIDTH, sum(heights) + 0.16 * len(lines)),
         layout=ConstrainedLayoutEngine(wspace=0.06, hspace=0.06),
     )
-    axes = figure.subplots(len(rows), 2, squeeze=False, height_ratios=heights)
+    axes = figure.subplots(len(rows), columns, squeeze=False, height_ratios=heights)
     for row, (kinds, metric) in enumerate(rows):
         for column, kind in enumerate(kinds):
             part = comparisons[(comparisons["metric"] == metric) & (comparisons["kind"] == kind)]

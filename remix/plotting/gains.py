@@ -14,12 +14,16 @@ from remix.ranking import ALL
 from remix.tables.study import KIND_TITLES
 
 PANELS = ("g_mean", "balanced_brier")
+# Where tasks have ratios of their own, groups of a single dataset would hide the others.
+MOST_RATIOS = 6
+LEFT_OUT = "Imbalance ratios of a single dataset have no bars of their own."
 GROUP_WIDTH = 0.8
 WIDEST_BAR = 0.3
 INCHES_PER_GROUP = 1.9  # or more if there are many methods; and at least 10 inches in all
 INCHES_PER_BAR = 0.16
 CHARACTERS_PER_INCH = 15
-LEGEND_COLUMNS = 6
+# Of the legend, whose letters are larger; each entry has a patch and a gap of some characters.
+LEGEND_CHARACTERS_PER_INCH, ENTRY_CHARACTERS, MOST_COLUMNS = 11, 7, 6
 
 
 def gains_figure(
@@ -41,9 +45,14 @@ def gains_figure(
     Returns
     -------
     matplotlib.figure.Figure
-        A panel of a kind that has no cells says so.
+        A panel of a kind that has no cells says so. Of a kind with many imbalance ratios only those that
+        several datasets have are drawn, beside all; the caption says so.
     """
     gains = gains[gains["kind"].isin(kinds)]
+    ratios = gains["kind"].map(gains[gains["ir"] != ALL].groupby("kind")["ir"].nunique())
+    crowded = (ratios > MOST_RATIOS) & (gains["n_datasets"] == 1) & (gains["ir"] != ALL)
+    if crowded.any():
+        gains, caption = gains[~crowded], f"{LEFT_OUT} {caption}"
     present = list(gains["method"].unique())
     titles = {name: title for name, title in (titles or {}).items() if name in present} or {
         n: n for n in present
@@ -52,7 +61,9 @@ def gains_figure(
     groups = gains.groupby("kind")["ir"].nunique().max() if len(gains) else 0
     width = max(10.0, max(INCHES_PER_GROUP, INCHES_PER_BAR * len(titles) * len(kinds)) * groups)
     lines = textwrap.wrap(caption, int(CHARACTERS_PER_INCH * width))
-    legend_rows = -(-len(titles) // LEGEND_COLUMNS)
+    longest = max(map(len, titles.values()), default=0) + ENTRY_CHARACTERS
+    columns = max(1, min(len(titles), MOST_COLUMNS, int(LEGEND_CHARACTERS_PER_INCH * width / longest)))
+    legend_rows = -(-len(titles) // columns)
     figure = Figure(figsize=(width, 7.0 + 0.2 * legend_rows + 0.16 * len(lines)), layout="constrained")
     axes = figure.subplots(len(PANELS), len(kinds), squeeze=False, sharey="row")
     for row, metric in enumerate(PANELS):
@@ -64,7 +75,6 @@ def gains_figure(
         axes[0, column].set_title(KIND_TITLES[kind])
     handles = next((ax.get_legend_handles_labels() for ax in axes.flat if ax.containers), None)
     if handles:
-        columns = min(len(titles), LEGEND_COLUMNS)
         figure.legend(*handles, loc="outside upper center", ncols=columns, frameon=False)
     figure.supxlabel("\n".join(lines), fontsize=8, x=0.01, ha="left")
     return figure

@@ -182,7 +182,7 @@ def test_what_overlays_add_comes_after_the_rest_however_it_was_merged(project):
     for name in FILES:
         merge(merged, yaml.safe_load(Path(name).read_text()))
     merge(merged, {"methods": {**added, "his": {}}})
-    assert list(merged["methods"])[0] == "mine"
+    assert next(iter(merged["methods"])) == "mine"
     study = load_study(merged, [*FILES, path], SCHEMAS)
     assert list(study.methods) == [*yaml.safe_load(Path(FILES[2]).read_text())["methods"], "mine", "his"]
     assert list(study.datasets) == ["segment", "shuttle"]

@@ -141,3 +141,25 @@ def test_images_have_rows_of_their_own_and_all_titles_fit():
     alone = critical_difference(images[images["kind"] == "binary_images"], "note", TITLES)
     assert [texts(ax) for ax in alone.axes[1::2]] == [["no cells"]] * 2
     assert len(alone.axes) == 4
+
+
+def test_many_methods_have_panels_below_each_other():
+    rng = np.random.default_rng(0)
+    means = pd.DataFrame(rng.random((12, 9)), columns=list("abcdefghi"))
+    parts = [
+        compare_methods(means, metric).assign(
+            kind=kind, metric=metric, critical_difference=distance(9, len(means))
+        )
+        for kind in ("binary", "multiclass")
+        for metric in ("g_mean", "balanced_brier")
+    ]
+    figure = critical_difference(pd.concat(parts, ignore_index=True), "note")
+    render(figure, "png")
+    titles = [ax.get_title().split(" (")[0] for ax in figure.axes]
+    assert titles == [
+        "Binary, G-mean",
+        "Multi-class, G-mean",
+        "Binary, Balanced Brier score",
+        "Multi-class, Balanced Brier score",
+    ]
+    assert len({round(ax.get_position().x0, 3) for ax in figure.axes}) == 1

@@ -133,3 +133,26 @@ def test_bars_of_six_methods_can_be_told_apart(gains):
         assert min(inches) > 0.1
     legend = figure.legends[0].get_window_extent()
     assert all(not ax.get_tightbbox().overlaps(legend) for ax in figure.axes)
+
+
+def test_ratios_of_a_single_dataset_are_left_out_where_there_are_many(gains):
+    own = gains[(gains["kind"] == "binary") & (gains["ir"] == "0.05")]
+    more = pd.concat([own.assign(ir=f"0.0{k}", n_datasets=1) for k in range(11, 16)])
+    few = gains_figure(pd.concat([more[more["ir"] < "0.015"], gains]), TABLE_KINDS, "note", TITLES)
+    many = gains_figure(pd.concat([more, gains]), TABLE_KINDS, "note", TITLES)
+    assert len(few.axes[0].get_xticklabels()) == 7
+    labels = [label.get_text().split("\n")[0] for label in many.axes[0].get_xticklabels()]
+    assert labels == ["IR 0.05", "IR 0.01", "All"]
+    assert many._supxlabel.get_text().startswith("Imbalance ratios of a single dataset have no bars")
+    assert few._supxlabel.get_text() == "note"
+
+
+def test_many_methods_have_a_wider_figure_and_a_legend_within_it(gains):
+    names = [f"a_method_with_a_long_name_{k}" for k in range(18)]
+    own = gains[gains["method"] == "remix"]
+    figure = gains_figure(pd.concat([own.assign(method=name) for name in names]), TABLE_KINDS, "note")
+    render(figure, "png")
+    box = figure.legends[0].get_window_extent()
+    assert box.x0 >= 0
+    assert box.x1 <= figure.bbox.width
+    assert figure.get_figwidth() > 10
