@@ -16,7 +16,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from tqdm import tqdm
 
-from remix.catalogue import stages_for_tables
+from remix.catalogue import stages
 from remix.errors import ConfigError, InputError, TrainingError
 from remix.preprocessing import weighted_scaler
 from remix.protocol import LearningRateSchedule, Protocol, TableProtocol
@@ -270,7 +270,7 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         from remix.methods import Method
 
         try:
-            return Method.from_spec(stages_for_tables(self.method, self.alpha))
+            return Method.from_spec(stages(self.method, self.alpha))
         except ConfigError as error:
             raise InputError(str(error)) from None
 

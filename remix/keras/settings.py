@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from remix import seeding
+from remix.catalogue import check_alpha, stages
 from remix.errors import ConfigError
-from remix.keras.naming import check_alpha, method_named
 from remix.methods import Method
 
 STAGES = ("resample", "augment", "mix")
@@ -71,12 +71,13 @@ class BatchSettings:
             object.__setattr__(self, name, int(value))
         if self.alpha is not None:
             check_alpha(self.alpha)
+            object.__setattr__(self, "alpha", float(self.alpha))
         # Whether there is such a method, before it is known whether the data are images.
         self.method_for(images=True)
 
     def method_for(self, *, images: bool) -> Method:
         """Build the method for images, or for other data."""
-        return method_named(self.method, alpha=self.alpha, images=images)
+        return Method.from_spec(stages(self.method, self.alpha, images=images))
 
     def generator(self, purpose: str, epoch: int) -> np.random.Generator:
         """Give the generator of one purpose in one epoch: no draw depends on which others are made."""
