@@ -244,6 +244,25 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
             [np.mean([_probabilities(weights, rows) for weights in self.weights_], axis=0) for rows in blocks]
         )
 
+    def decision_function(self, X: ArrayLike) -> np.ndarray:
+        """Compute the log-odds of the second class; for more than two, the log-probabilities of all.
+
+        `sklearn.calibration.CalibratedClassifierCV` calibrates them. Its ``method='sigmoid'`` learns ``a``
+        and ``b`` of ``a × log-odds + b``: ``b`` exchanges the class prior that a balancing method trained
+        under for that of the data, and ``1 / a`` is a temperature (see `remix.calibration`).
+
+        Parameters
+        ----------
+        X : array-like or DataFrame, shape (n, d)
+            NaN where a value is missing.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,) for two classes, else (n, K)
+        """
+        logs = np.log(np.maximum(self.predict_proba(X), np.finfo(np.float64).tiny))
+        return logs[:, 1] - logs[:, 0] if len(self.classes_) == 2 else logs
+
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Predict the most probable class of each row.
 

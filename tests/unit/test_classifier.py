@@ -385,10 +385,28 @@ def test_in_a_pipeline_and_a_search():
     assert search.predict_proba(X).shape == (120, 2)
 
 
+@pytest.mark.parametrize("classes", [2, 3])
+def test_decisions_are_log_odds_or_log_probabilities(classes):
+    X, y = data(80)
+    model = quick(max_iter=3).fit(X, (y + np.arange(80)) % classes)
+    p, decisions = model.predict_proba(X), model.decision_function(X)
+    expected = np.log(p[:, 1] / p[:, 0]) if classes == 2 else np.log(p)
+    np.testing.assert_allclose(decisions, expected, atol=1e-9)
+
+
+def test_decisions_are_finite_where_probabilities_are_not_above_0():
+    model = quick(max_iter=1).fit(*data(40))
+    model.weights_[0][-1] = np.array([[3000.0, 0.0]])  # the last bias
+    assert np.isfinite(model.decision_function(np.zeros((1, 6)))).all()
+
+
 def test_calibrated_by_cross_validation():
-    X, y = data(120)
-    model = CalibratedClassifierCV(quick(max_iter=3), method="sigmoid", cv=2).fit(X, y, sample_weight=1.0 + y)
-    np.testing.assert_allclose(model.predict_proba(X).sum(axis=1), 1)
+    """Platt's scaling of the log-odds puts the prior of the data in, which balancing had taken out."""
+    X, y = data(400)
+    model = CalibratedClassifierCV(quick(), method="sigmoid", cv=2).fit(X, y, sample_weight=np.ones(len(y)))
+    p = model.predict_proba(X)
+    np.testing.assert_allclose(p.sum(axis=1), 1)
+    assert p[:, 1].mean() == pytest.approx(y.mean(), abs=0.02)
 
 
 def test_errors_are_of_the_package_too():
