@@ -25,7 +25,7 @@ def __getattr__(name: str) -> Any:
 
             raise MissingLibraryError(
                 "remix.reliability_diagram draws with matplotlib, which is not installed; "
-                "have it by the extra [plot]: pip install 'remix-imbalanced[plot]'"
+                "install it, or this package with its extra [plot]"
             ) from None
 
         return reliability_diagram

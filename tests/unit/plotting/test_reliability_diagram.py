@@ -119,7 +119,7 @@ def test_without_matplotlib_the_extra_is_named():
     )
     assert done.stdout.splitlines() == [
         "remix.reliability_diagram draws with matplotlib, which is not installed; "
-        "have it by the extra [plot]: pip install 'remix-imbalanced[plot]'"
+        "install it, or this package with its extra [plot]"
     ]
 
 
