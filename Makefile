@@ -10,7 +10,7 @@ SHELL := /bin/bash
 # The lock that is installed for the study: envs/cpu.lock, or with LOCK=gpu TensorFlow with the CUDA libraries.
 LOCK ?= cpu
 
-.PHONY: help study audit report estimate test lint unit checks workflow lock clean
+.PHONY: help study audit report estimate test lint unit checks workflow docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
@@ -20,6 +20,7 @@ help:
 	@echo "make test    set up, then all linters and tests"
 	@echo "make lint | unit | workflow   one part of make test"
 	@echo "make checks  scikit-learn's checks of the classifier by every method (minutes)"
+	@echo "make docs    set up .venv-docs and build the documentation, docs/_build/html"
 	@echo "make lock    resolve the dependencies anew (needs uv)"
 
 # pip compiles bytecode while it installs, whatever PYTHONDONTWRITEBYTECODE says; remix/ itself is compiled here.
@@ -84,6 +85,21 @@ checks: .venv/test-ready
 workflow: .venv/test-ready
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "workflow or online"
 
+# The tutorial's picture is drawn by the tutorial's own code.
+docs/_build/tutorial/reliability.png: docs/tutorial.md docs/run_page.py .venv-docs/ready
+	TF_CPP_MIN_LOG_LEVEL=3 PYTHONPATH=. .venv-docs/bin/python docs/run_page.py docs/tutorial.md $(@D)
+
+.venv-docs/ready: envs/docs.lock
+	test -x .venv-docs/bin/python || $(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/python -m pip install --disable-pip-version-check --quiet --compile --require-hashes -r $<
+	touch $@
+
+docs: .venv-docs/ready docs/_build/tutorial/reliability.png
+	@rm -rf docs/api
+	TF_CPP_MIN_LOG_LEVEL=3 PYTHONPATH=. .venv-docs/bin/python docs/check_docstrings.py
+	TF_CPP_MIN_LOG_LEVEL=3 .venv-docs/bin/sphinx-build -W --keep-going -n -q docs docs/_build/html
+	@echo "The documentation, for a browser: docs/_build/html/index.html"
+
 lock:
 	uv pip compile pyproject.toml --extra workflow --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-annotate --upgrade -o envs/cpu.lock
@@ -91,8 +107,10 @@ lock:
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/dev.lock
 	uv pip compile pyproject.toml --extra workflow --extra gpu --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/gpu.lock
+	uv pip compile pyproject.toml --extra docs --universal --python-version 3.11 \
+	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/docs.lock
 
 clean:
-	rm -rf .venv .snakemake resources logs results/predictions results/validation results/training results/scores \
+	rm -rf .venv .venv-docs docs/_build docs/api .snakemake resources logs results/predictions results/validation results/training results/scores \
 	    results/calibration results/reliability results/audit results/demonstrations results/tables results/figures results/pages \
 	    results/benchmarks results/front.rst results/provenance.html results/report.html results/summary.txt

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from remix.classifier import ReMixClassifier
+    from remix.plotting.reliability_diagram import reliability_diagram
 
-__all__ = ["ReMixClassifier"]
+__all__ = ["ReMixClassifier", "reliability_diagram"]
 
 
 def __getattr__(name: str) -> Any:
@@ -14,6 +15,20 @@ def __getattr__(name: str) -> Any:
         from remix.classifier import ReMixClassifier
 
         return ReMixClassifier
+    if name == "reliability_diagram":
+        try:
+            from remix.plotting.reliability_diagram import reliability_diagram
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] != "matplotlib":
+                raise
+            from remix.errors import MissingLibraryError
+
+            raise MissingLibraryError(
+                "remix.reliability_diagram draws with matplotlib, which is not installed; "
+                "install it, or this package with its extra [plot]"
+            ) from None
+
+        return reliability_diagram
     raise AttributeError(f"module 'remix' has no attribute '{name}'")
 
 

@@ -4,7 +4,9 @@ What config/methods.yaml says of the paper's methods, and config/extended.yaml o
 against each other. A method's entry is explained in config/README.md, the methods in docs/methods.md.
 """
 
+import math
 from collections.abc import Mapping
+from numbers import Real
 from typing import Any
 
 from remix.batches.entries import is_for_images
@@ -37,15 +39,19 @@ METHODS: Mapping[str, Mapping[str, Any]] = {
 TABLE_METHODS = tuple(name for name, entry in METHODS.items() if not is_for_images(entry))
 
 
-def stages_for_tables(method: str | Mapping[str, Any], alpha: float | None = None) -> dict[str, Any]:
-    """Give the stages of a method as it is trained on tables.
+def stages(
+    method: str | Mapping[str, Any], alpha: float | None = None, *, images: bool = False
+) -> dict[str, Any]:
+    """Give the stages of a method, without its title and with one α.
 
     Parameters
     ----------
     method : str or mapping
-        A name in `METHODS`, or an entry as in config/methods.yaml; its title is left out.
+        A name in `METHODS`, or an entry as in config/methods.yaml.
     alpha : float, optional
-        Of the mixing, where the method has one, instead of the method's own.
+        Of the mixing, instead of the method's own; methods that do not mix ignore it.
+    images : bool
+        Whether the data are images: the α of a method may depend on it, and augmentation needs it.
 
     Returns
     -------
@@ -55,37 +61,38 @@ def stages_for_tables(method: str | Mapping[str, Any], alpha: float | None = Non
     Raises
     ------
     ConfigError
-        If there is no such method, or it is for images only.
+        If there is no such method, it is for images only and the data are none, or its α is not above 0.
 
     Examples
     --------
-    >>> stages_for_tables("remix")
+    >>> stages("remix")
     {'resample': 'balanced', 'mix': {'alpha': 0.1}}
-    >>> stages_for_tables({"mix": {"alpha": 0.1}}, alpha=0.4)
+    >>> stages("remix", images=True)
+    {'resample': 'balanced', 'mix': {'alpha': 0.2}}
+    >>> stages({"title": "Mine", "mix": {"alpha": 0.1}}, alpha=0.4)
     {'mix': {'alpha': 0.4}}
     """
-    if isinstance(method, str) and method not in METHODS:
+    allowed = f"{', '.join(METHODS if images else TABLE_METHODS)}, or a mapping of stages"
+    entry = METHODS.get(method) if isinstance(method, str) else method
+    if not isinstance(entry, Mapping):
+        raise ConfigError(f"method: expected one of {allowed}; received {method!r}")
+    if is_for_images(entry) and not images:
         raise ConfigError(
-            f"unknown method '{method}'; allowed: {', '.join(TABLE_METHODS)}, or a mapping of stages"
+            f"method: {method!r} augments images, rows of shape (height, width, channels); "
+            f"for other rows there are {allowed}"
         )
-    entry = METHODS[method] if isinstance(method, str) else method
-    if is_for_images(entry):
-        raise ConfigError(
-            f"the method {method} augments images; for tables there are {', '.join(TABLE_METHODS)}"
-        )
-    return stages(entry, alpha)
-
-
-def stages(entry: Mapping[str, Any], alpha: float | None = None, *, images: bool = False) -> dict[str, Any]:
-    """Give the stages of an entry, without its title and with one α: the given one, or that for the data.
-
-    >>> stages(METHODS["remix"], images=True)
-    {'resample': 'balanced', 'mix': {'alpha': 0.2}}
-    """
     spec = {stage: value for stage, value in entry.items() if stage != "title"}
     if isinstance(spec.get("mix"), Mapping):
         own = spec["mix"].get("alpha")
         own = own["images" if images else "tables"] if isinstance(own, Mapping) else own
         chosen = own if alpha is None else alpha
-        spec["mix"] = spec["mix"] if chosen is None else {**spec["mix"], "alpha": chosen}
+        if chosen is not None:
+            check_alpha(chosen)
+            spec["mix"] = {**spec["mix"], "alpha": chosen}
     return spec
+
+
+def check_alpha(alpha: Any) -> None:
+    """Refuse what Beta(α, α) does not exist for."""
+    if isinstance(alpha, bool) or not isinstance(alpha, Real) or not 0 < float(alpha) < math.inf:
+        raise ConfigError(f"alpha: expected a number above 0, received {alpha!r}")

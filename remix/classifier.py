@@ -16,7 +16,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from tqdm import tqdm
 
-from remix.catalogue import stages_for_tables
+from remix.catalogue import stages
 from remix.errors import ConfigError, InputError, TrainingError
 from remix.preprocessing import weighted_scaler
 from remix.protocol import LearningRateSchedule, Protocol, TableProtocol
@@ -263,6 +263,25 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
             ]
         )
 
+    def decision_function(self, X: ArrayLike) -> np.ndarray:
+        """Compute the log-odds of the second class; for more than two, the log-probabilities of all.
+
+        `sklearn.calibration.CalibratedClassifierCV` calibrates them. Its ``method='sigmoid'`` learns ``a``
+        and ``b`` of ``a × log-odds + b``: ``b`` exchanges the class prior that a balancing method trained
+        under for that of the data, and ``1 / a`` is a temperature (see `remix.calibration`).
+
+        Parameters
+        ----------
+        X : array-like or DataFrame, shape (n, d)
+            NaN where a value is missing.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,) for two classes, else (n, K)
+        """
+        logs = np.log(np.maximum(self.predict_proba(X), np.finfo(np.float64).tiny))
+        return logs[:, 1] - logs[:, 0] if len(self.classes_) == 2 else logs
+
     def predict(self, X: ArrayLike) -> np.ndarray:
         """Predict the most probable class of each row.
 
@@ -289,7 +308,7 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         from remix.methods import Method
 
         try:
-            return Method.from_spec(stages_for_tables(self.method, self.alpha))
+            return Method.from_spec(stages(self.method, self.alpha))
         except ConfigError as error:
             raise InputError(str(error)) from None
 

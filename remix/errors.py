@@ -25,5 +25,9 @@ class ResultError(RemixError):
     """A result file is missing, incomplete or not what its contract says."""
 
 
+class MissingLibraryError(RemixError, ImportError):
+    """Something needs a library that is not installed; the text says how to have it."""
+
+
 class InputError(RemixError, ValueError):
     """What the library was given cannot be used; a ValueError, as scikit-learn's contract wants it."""

@@ -8,6 +8,8 @@ also say ``from __future__ import annotations``, since an annotation such as ``t
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+__all__ = ["tf"]
+
 
 class _TensorFlow:
     def __getattr__(self, name: str) -> Any:

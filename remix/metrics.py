@@ -207,7 +207,8 @@ def expected_calibration_error(y_true: ArrayLike, y_prob: ArrayLike) -> float:
     """Expected calibration error of the confidence, the probability of the predicted class.
 
     The interval (0, 1] is cut into 15 bins of equal width, open at the left. The error is the mean over all
-    rows of |share of correct predictions − mean confidence| of the row's bin (Guo et al. 2017, equation 3).
+    rows of the distance between share of correct predictions and mean confidence of the row's bin (Guo et al.
+    2017, equation 3).
 
     Two rows with confidence 0.8, of which one is right:
 

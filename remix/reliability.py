@@ -77,6 +77,36 @@ def reliability(y_true: np.ndarray, y_prob: np.ndarray, prior: Prior, n_bins: in
     return pd.concat(parts, ignore_index=True)[COLUMNS]
 
 
+def observed_intervals(curve: pd.DataFrame, confidence: float) -> tuple[np.ndarray, np.ndarray]:
+    """Give the interval of each bin's observed share under the natural prior (Wilson 1927).
+
+    Parameters
+    ----------
+    curve : DataFrame
+        ``rows`` and ``rows_of_class`` of bins that have rows, as `reliability` counts them.
+    confidence : float
+        Nominal coverage, in (0, 1).
+
+    Returns
+    -------
+    low, high : ndarray of float64
+        Ends of the intervals, in [0, 1].
+
+    Examples
+    --------
+    >>> low, high = observed_intervals(pd.DataFrame({"rows": [10], "rows_of_class": [0]}), 0.95)
+    >>> low.tolist(), high.round(4).tolist()
+    ([0.0], [0.2775])
+    """
+    from scipy.stats import binomtest
+
+    intervals = [
+        binomtest(of_class, rows).proportion_ci(confidence, method="wilson")
+        for rows, of_class in zip(curve["rows"].tolist(), curve["rows_of_class"].tolist(), strict=True)
+    ]
+    return np.array([each.low for each in intervals]), np.array([each.high for each in intervals])
+
+
 def pooled(curves: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Pool curves, each with the same weight: those of a cell's minority classes, or of several cells.
 

@@ -15,7 +15,7 @@ the field does, and so state more certainty than there is; the bootstrap interva
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -413,7 +413,7 @@ def corrected_t_test(
 
 
 def bootstrap_interval(
-    values: ArrayLike, units: Sequence | np.ndarray, confidence: float = CONFIDENCE
+    values: ArrayLike, units: Sequence[Any] | np.ndarray, confidence: float = CONFIDENCE
 ) -> Interval:
     """Bootstrap interval of a mean over cells, with datasets as what is drawn.
 

@@ -14,8 +14,7 @@ from remix.batches.classes import Pool, class_index
 from remix.batches.partners import PermutedPartners
 from remix.errors import ConfigError, DataError
 from remix.keras.labels import LabelForm, label_form
-from remix.keras.naming import check_layers
-from remix.keras.settings import BatchSettings, check_count
+from remix.keras.settings import BatchSettings, check_count, check_layers
 from remix.lazy import tf
 from remix.methods import PARTNERS, Method
 

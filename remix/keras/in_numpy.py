@@ -14,7 +14,7 @@ from remix.batches.mixing import Partners, SoftLabels
 from remix.batches.partners import BalancedPartners, LinkedPartners
 from remix.batches.soft_labels import MinorityLabels
 from remix.errors import ConfigError
-from remix.keras.naming import check_layers
+from remix.keras.settings import check_layers
 from remix.methods import Method
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from remix import seeding
+from remix.catalogue import check_alpha, stages
 from remix.errors import ConfigError
-from remix.keras.naming import check_alpha, method_named
 from remix.losses.cross_entropy import CrossEntropy
 from remix.methods import Method
 
@@ -73,6 +73,7 @@ class BatchSettings:
             object.__setattr__(self, name, int(value))
         if self.alpha is not None:
             check_alpha(self.alpha)
+            object.__setattr__(self, "alpha", float(self.alpha))
         # Whether there is such a method, before it is known whether the data are images.
         self.method_for(images=True)
 
@@ -84,7 +85,7 @@ class BatchSettings:
         ConfigError
             If there is no such method, or mini-batches cannot carry all of it.
         """
-        method = method_named(self.method, alpha=self.alpha, images=images)
+        method = Method.from_spec(stages(self.method, self.alpha, images=images))
         if method.before_training is not None:
             raise ConfigError(
                 f"method {self.method!r} resamples the rows before training: expected one that works on "
@@ -160,3 +161,12 @@ def check_count(name: str, value: Any, *, least: int) -> None:
     """Refuse what is not a whole number, or too small."""
     if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
         raise ConfigError(f"{name}: expected a whole number of at least {least}, received {value!r}")
+
+
+def check_layers(where: str, method: Method) -> None:
+    """Refuse what would have to be done inside of a network that is not ours."""
+    if method.mix is not None and method.mix.layers == "hidden":
+        raise ConfigError(
+            f"{where}: expected a method that mixes its input, received one with layers: hidden, of which a "
+            "Keras model knows nothing; write layers: input, or train with remix.ReMixClassifier"
+        )

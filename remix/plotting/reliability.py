@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from remix.corrections import PRIORS
-from remix.reliability import N_BINS, pooled
+from remix.reliability import pooled
 
 TITLES = {
     "binary": "Binary tasks",
@@ -185,7 +185,7 @@ def _draw_group(figure: Figure, top: float, group: _Group, titles: Mapping[str, 
                 ax.set_ylabel(f"{prior} prior:\nobserved share", fontsize=8)
     for column, method in enumerate(titles):
         ax = axes(len(PRIORS), column)
-        _strip(ax, group.histograms[group.histograms["method"] == method])
+        draw_histogram(ax, group.histograms[group.histograms["method"] == method], COLOURS[True])
         ax.set_xlabel("predicted probability", fontsize=8)
         if column == 0:
             ax.set_ylabel("share\nof rows", fontsize=8)
@@ -193,8 +193,7 @@ def _draw_group(figure: Figure, top: float, group: _Group, titles: Mapping[str, 
 
 def _panel(ax: Axes, group: _Group, method: str, prior: str) -> None:
     """Draw the diagonal, the curves of single cells, and the pooled ones as trained and corrected."""
-    ax.fill_between([0, 1], [0, 1], color=SHADE, linewidth=0)
-    ax.plot([0, 1], [0, 1], color="0.3", linewidth=0.8, linestyle=":")
+    draw_diagonal(ax)
     cells, points = (
         frame[(frame["method"] == method) & (frame["prior"] == prior)]
         for frame in (group.cells, group.points)
@@ -212,15 +211,32 @@ def _panel(ax: Axes, group: _Group, method: str, prior: str) -> None:
                 linewidth=1.4,
                 markersize=2.8,
             )
+
+
+def draw_diagonal(ax: Axes) -> None:
+    """Draw what curves are read against: the diagonal, and the half where probabilities promise too much."""
+    ax.fill_between([0, 1], [0, 1], color=SHADE, linewidth=0)
+    ax.plot([0, 1], [0, 1], color="0.3", linewidth=0.8, linestyle=":")
     ax.set(ylim=(-0.02, 1.02), yticks=[0, 0.5, 1])
     ax.set_yticklabels(["0", "0.5", "1"])
 
 
-def _strip(ax: Axes, shares: pd.DataFrame) -> None:
-    """Draw how a minority class's probability is distributed: its rows upwards, all others downwards."""
-    places = (shares["bin"] + 0.5) / N_BINS
-    ax.bar(places, shares["rows_of_class"], 0.9 / N_BINS, color=COLOURS[True])
-    ax.bar(places, -shares["others"], 0.9 / N_BINS, color=OTHERS_COLOUR)
+def draw_histogram(ax: Axes, shares: pd.DataFrame, colour: str) -> None:
+    """Draw how the probability of a class is distributed: its rows upwards, all others downwards.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    shares : DataFrame
+        Of every ``bin``, from 0: the shares that it has of the rows of the class (``rows_of_class``) and of
+        all ``others``.
+    colour : str
+        Of the rows of the class.
+    """
+    n_bins = shares["bin"].max() + 1
+    places = (shares["bin"] + 0.5) / n_bins
+    ax.bar(places, shares["rows_of_class"], 0.9 / n_bins, color=colour)
+    ax.bar(places, -shares["others"], 0.9 / n_bins, color=OTHERS_COLOUR)
     ax.axhline(0, color="black", linewidth=0.5)
     ax.set(ylim=(-1.02, 1.02), yticks=[-1, 0, 1])
     ax.set_yticklabels(["1", "0", "1"])

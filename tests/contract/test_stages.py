@@ -28,7 +28,7 @@ from remix.methods import (
 
 ROOT = Path(__file__).parents[2]
 STEPS, SIZE, CLASSES = 6, 24, 3
-METHODS = {name: stages(entry) for name, entry in CATALOGUE.items()}
+METHODS = {name: stages(entry, images="augment" in entry) for name, entry in CATALOGUE.items()}
 # Each registered stage on its own is a method too.
 METHODS |= {f"only {name}": {"resample": name} for name in RESAMPLERS}
 METHODS |= {f"only {name} weights": {"loss_weights": name} for name in LOSS_WEIGHTS}

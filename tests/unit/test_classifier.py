@@ -21,7 +21,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import remix
 from remix import ReMixClassifier
-from remix.catalogue import METHODS, TABLE_METHODS, stages_for_tables
+from remix.catalogue import TABLE_METHODS
 from remix.errors import RemixError
 from remix.metrics import balanced_brier_score
 from remix.networks import MLP
@@ -63,15 +63,6 @@ def test_scikit_learns_contract_by_every_method(estimator, check):
 # Parameters
 
 
-def test_the_catalogue_is_that_of_the_study():
-    entries = {}
-    for name in ("methods.yaml", "extended.yaml"):
-        entries |= yaml.safe_load((ROOT / "config" / name).read_text())["methods"]
-    for entry in entries.values():
-        entry.pop("title")
-    assert entries == METHODS
-
-
 def test_the_defaults_are_the_studys(monkeypatch):
     protocol = yaml.safe_load((ROOT / "config/config.yaml").read_text())["protocol"]
     made = []
@@ -98,24 +89,13 @@ def test_the_defaults_are_the_studys(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("given", "alpha", "expected"),
-    [
-        ("mixup", None, {"mix": {"alpha": 0.1}}),
-        ("mixup", 0.7, {"mix": {"alpha": 0.7}}),
-        ("smote", 0.7, {"resample": "smote"}),
-        ({"title": "T", "mix": {"alpha": {"tables": 1, "images": 2}}}, None, {"mix": {"alpha": 1}}),
-        ({"resample": "balanced", "mix": {}}, 0.3, {"resample": "balanced", "mix": {"alpha": 0.3}}),
-    ],
-)
-def test_stages_of_a_method(given, alpha, expected):
-    assert stages_for_tables(given, alpha) == expected
-
-
-@pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"method": "remx"}, "unknown method 'remx'; allowed: baseline, cost, smote, mixup, remix"),
-        ({"method": "remix_aug"}, "remix_aug augments images; for tables there are baseline"),
+        (
+            {"method": "remx"},
+            "method: expected one of baseline, cost, .*, or a mapping of stages; received 'remx'",
+        ),
+        ({"method": "remix_aug"}, "'remix_aug' augments images, .*; for other rows there are baseline"),
         ({"method": {"resampl": "smote"}}, "unknown stage 'resampl'"),
         ({"method": {"mix": {}}}, "mix was given nothing; allowed: alpha"),
         ({"method": 3}, "The 'method' parameter of ReMixClassifier must be"),
@@ -457,10 +437,28 @@ def test_in_a_pipeline_and_a_search():
     assert search.predict_proba(X).shape == (120, 2)
 
 
+@pytest.mark.parametrize("classes", [2, 3])
+def test_decisions_are_log_odds_or_log_probabilities(classes):
+    X, y = data(80)
+    model = quick(max_iter=3).fit(X, (y + np.arange(80)) % classes)
+    p, decisions = model.predict_proba(X), model.decision_function(X)
+    expected = np.log(p[:, 1] / p[:, 0]) if classes == 2 else np.log(p)
+    np.testing.assert_allclose(decisions, expected, atol=1e-9)
+
+
+def test_decisions_are_finite_where_probabilities_are_not_above_0():
+    model = quick(max_iter=1).fit(*data(40))
+    model.weights_[0][-1] = np.array([[3000.0, 0.0]])  # the last bias
+    assert np.isfinite(model.decision_function(np.zeros((1, 6)))).all()
+
+
 def test_calibrated_by_cross_validation():
-    X, y = data(120)
-    model = CalibratedClassifierCV(quick(max_iter=3), method="sigmoid", cv=2).fit(X, y, sample_weight=1.0 + y)
-    np.testing.assert_allclose(model.predict_proba(X).sum(axis=1), 1)
+    """Platt's scaling of the log-odds puts the prior of the data in, which balancing had taken out."""
+    X, y = data(400)
+    model = CalibratedClassifierCV(quick(), method="sigmoid", cv=2).fit(X, y, sample_weight=np.ones(len(y)))
+    p = model.predict_proba(X)
+    np.testing.assert_allclose(p.sum(axis=1), 1)
+    assert p[:, 1].mean() == pytest.approx(y.mean(), abs=0.02)
 
 
 def test_errors_are_of_the_package_too():

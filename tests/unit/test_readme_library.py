@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from run_page import python_blocks
 from sklearn.datasets import load_breast_cancer
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
-BLOCKS = re.findall(r"^```python\n(.*?)^```", README, re.M | re.S)
+BLOCKS = python_blocks(Path(__file__).parents[2] / "README.md")
 
 
 def test_there_is_an_example_of_each_kind():

@@ -84,7 +84,7 @@ def _limit_requests(connect_timeout: float, read_timeout: float) -> None:
                 response.raise_for_status()
             return response
 
-    requests.sessions.HTTPAdapter = Impatient  # type: ignore[misc]
+    requests.sessions.HTTPAdapter = Impatient  # type: ignore[attr-defined]
 
 
 def _fetch(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,92 @@
+"""The pages of the documentation know every method, and every module of stages; their code runs."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from run_page import python_blocks, run_page
+
+import remix
+from remix.catalogue import METHODS
+from remix.methods import CHOICES
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+SECTIONS = {
+    part.split("`")[1]: part
+    for part in re.split(r"^### (?=`)", (DOCS / "methods.md").read_text(), flags=re.M)[1:]
+}
+API = set(re.findall(r"^   (remix\S*)$", (DOCS / "api.md").read_text(), re.M))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_of_the_catalogue_has_a_section(method):
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", SECTIONS[method], re.M | re.S)
+    assert yaml.safe_load(block) == {method: METHODS[method]}
+
+
+@pytest.mark.parametrize("section", SECTIONS.values(), ids=SECTIONS)
+def test_a_section_has_a_formula_and_a_source(section):
+    assert section.count("$$") == 2 or section.startswith("`baseline`")
+    assert section.count("\nSource: ") == 1 or section.startswith("`baseline`")
+
+
+def test_the_reference_has_the_front_and_every_module_of_stages():
+    stages = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for package in ("batches", "losses")
+        for path in (ROOT / "remix" / package).glob("[a-z]*.py")
+    }
+    assert {"remix", "remix.keras"} | stages - {"remix.batches.entries"} <= API
+    assert remix.ReMixClassifier.__module__ not in API  # it is shown as remix.ReMixClassifier
+
+
+def numbers(text):
+    return {name: float(value) for name, value in re.findall(r"^(.*): ([\d.]+)$", text, re.M)}
+
+
+def test_the_tutorial_runs_and_prints_what_it_says(tmp_path, capsys):
+    names = run_page(DOCS / "tutorial.md", tmp_path)
+    printed = numbers(capsys.readouterr().out)
+    (shown,) = re.findall(r"^```text\n(.*?)^```", (DOCS / "tutorial.md").read_text(), re.M | re.S)
+    assert len(printed) == 6
+    # Other processors round otherwise, which training makes more of.
+    assert printed == pytest.approx(numbers(shown), abs=0.04)
+    assert (tmp_path / "reliability.png").stat().st_size > 10_000
+    assert names["calibrated"].classes_.tolist() == ["no", "yes"]
+
+
+def test_the_example_of_a_stage_keeps_the_contract_of_stages(tmp_path):
+    """It is registered as the page says, and the contract tests run on it in a process of their own."""
+    library, stage = python_blocks(DOCS / "extending.md")
+    (tmp_path / "mirroring.py").write_text(stage)
+    (tmp_path / "registers_mirroring.py").write_text(
+        "from mirroring import Mirroring\nfrom remix.methods import CHOICES\n"
+        "CHOICES['augment']['mirror'] = Mirroring\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "registers_mirroring", "-p", "no:cacheprovider", "-q",
+         "tests/contract/test_stages.py", "-k", "mirror or Mirroring"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])},
+        capture_output=True,
+        text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    assert int(re.search(r"(\d+) passed", done.stdout).group(1)) >= 9
+    assert "mirror" not in CHOICES["augment"]
+    exec(library, names := {})
+    assert names["mine"].get_params()["method"]["mix"] == {"alpha": 0.2}
+
+
+def test_pages_name_files_that_are_there():
+    for page in DOCS.glob("*.md"):
+        text = page.read_text()
+        for name in re.findall(r"`((?:config|docs|remix|tests|workflow)/[\w/.]+\.\w+)`", text):
+            assert (ROOT / name).exists() or name == "remix/batches/mirroring.py", f"{page.name}: {name}"
+        for name in re.findall(r"\]\((\w+\.md)\)", text):
+            assert (DOCS / name).exists(), f"{page.name}: {name}"
