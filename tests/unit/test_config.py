@@ -569,7 +569,7 @@ OVERLAYS = {
     "authors.yaml": (27, 6),
     "remedies.yaml": (27, 6),
     "tables.yaml": (27, 0),
-    "extended.yaml": (43, 2),
+    "extended.yaml": (23, 2),
     "images_reduced.yaml": (0, 6),
 }
 NEEDED = {"images_reduced.yaml": ["extended.yaml"]}
