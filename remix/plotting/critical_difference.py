@@ -20,6 +20,7 @@ CHARACTERS_PER_INCH = 15
 CD_HEIGHT = 1.9  # above the numbers of the axis
 # More methods need the whole width: one panel below the other.
 MOST_SIDE_BY_SIDE = 8
+HEIGHT_OF_NOTHING = 1.0
 HOW_TO_READ = (
     "Mean rank of each method over the cells; 1, at the left, is best. A bar joins methods that Nemenyi's "
     "test does not tell apart at the 5 % level: their mean ranks differ by less than the critical difference "
@@ -59,7 +60,7 @@ def critical_difference(
     if len(titles) > MOST_SIDE_BY_SIDE:
         rows = [((kind,), metric) for kinds, metric in rows for kind in kinds]
     columns = max(len(kinds) for kinds, _ in rows)
-    heights = [1.6 + 0.2 * max(_n_methods(comparisons, kinds), 5) for kinds, _ in rows]
+    heights = [_height(comparisons, kinds) for kinds, _ in rows]
     figure = Figure(
         figsize=(WIDTH, sum(heights) + 0.16 * len(lines)),
         layout=ConstrainedLayoutEngine(wspace=0.06, hspace=0.06),
@@ -75,9 +76,12 @@ def critical_difference(
     return figure
 
 
-def _n_methods(comparisons: pd.DataFrame, kinds: Sequence[str]) -> int:
+def _height(comparisons: pd.DataFrame, kinds: Sequence[str]) -> float:
+    """Give the inches that a row of panels needs; one that only says why there is nothing needs few."""
     own = comparisons[comparisons["kind"].isin(kinds)]
-    return len({*own["first"], *own["second"]})
+    if own["critical_difference"].isna().all():
+        return HEIGHT_OF_NOTHING
+    return 1.6 + 0.2 * max(len({*own["first"], *own["second"]}), 5)
 
 
 def _counts(part: pd.DataFrame) -> str:

@@ -92,6 +92,32 @@ def test_the_image_study_is_the_reference_runs():
     assert "g-mean −{}, with ReMix −{}".format(*costs) in readme
 
 
+def test_the_extended_study_is_the_reference_runs():
+    """The table of mean ranks, sorted by their mean, and what is said below it."""
+    tables = TABLES.parent / "extended/tables"
+    ranks = pd.read_csv(tables / "rank_sums.csv")
+    means = ranks.pivot_table(index="title", columns=["kind", "metric"], values="mean_rank")[COLUMNS].dropna()
+    shown = rows(README, "mean rank of 18")
+    assert list(shown) == list(means.mean(axis=1).sort_values().index)
+    for title, cells in shown.items():
+        assert cells == [f"{means.loc[title, column]:.2f}" for column in COLUMNS]
+    pairs = pd.read_csv(tables / "comparisons.csv").set_index(["kind", "metric", "first", "second"])
+    readme = " ".join(README.split())
+    for kind, metric, method, said in (
+        ("binary", "g_mean", "remix_dataset_pool", "+{:.3f} [−{:.3f}, {:.3f}]"),
+        ("multiclass", "g_mean", "remix_linked", "{:.3f} [−{:.3f}, {:.3f}]"),
+        ("multiclass", "balanced_brier", "remix_linked", "{:.3f} [−{:.3f}, {:.3f}]"),
+    ):
+        pair = pairs.loc[(kind, metric, method, "remix")]
+        assert pair["low"] < 0
+        assert said.format(pair["mean_difference"], -pair["low"], pair["high"]) in readme
+    binary = pairs.loc["binary"].loc[["g_mean", "balanced_brier"]].reset_index()
+    of_baseline = binary[(binary["first"] == "baseline") | (binary["second"] == "baseline")]
+    ahead = of_baseline[(of_baseline["nemenyi_p"] < 0.05) & (of_baseline["mean_difference"].abs() > 0.1)]
+    assert ahead.groupby("metric").size().to_dict() == {"balanced_brier": 7, "g_mean": 7}
+    assert binary["holm_p"].min() > 0.05
+
+
 def test_pictures_and_files_are_there():
     pictures = re.findall(r"!\[.*?\]\(\.\./(.*?)\)", AUDIT)
     assert len(pictures) == 4
