@@ -86,7 +86,7 @@ def _rows(axes: np.ndarray, table: pd.DataFrame, kinds: Sequence[str], titles: M
     axes[0, 0].set_ylabel("share of mini-batches\nwithout a minority row")
     axes[0, 0].set_ylim(-0.02, 1.02)
     axes[1, 0].set_ylabel("share of a minority class trained on\n(1: as large as the others')")
-    axes[1, 0].set_ylim(-0.02, 1.1)
+    axes[1, 0].set_ylim(-0.02, max(1.1, axes[1, 0].get_ylim()[1]))
 
 
 def _lacking(ax: Axes, part: pd.DataFrame, ratios: list[str]) -> None:
