@@ -5,11 +5,9 @@ import json
 import os
 import sys
 from collections import namedtuple
-from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-ROOT = Path(workflow.basedir)
 # Rules and scripts import the package of this checkout, the one whose modules they name as inputs.
 sys.path.insert(0, str(ROOT))
 os.environ.update(PYTHONPATH=str(ROOT))
