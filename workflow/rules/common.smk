@@ -68,6 +68,7 @@ CODE = {
         "data/images/npz",
         "data/images/reading",
         "data/images/unpickling",
+        "data/lzw",
         "data/preparation",
         "data/raw_files",
         "data/text",
