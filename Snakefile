@@ -16,6 +16,7 @@ include: "workflow/rules/calibration.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/demonstrations.smk"
 include: "workflow/rules/pages.smk"
+include: "workflow/rules/verify.smk"
 
 
 rule all:
