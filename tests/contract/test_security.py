@@ -14,7 +14,7 @@ RULES = re.findall(
     r"^\| (?!Rule \|)(?!-)([^|]+) \| (`tests/[^|]+`) \|$", (ROOT / "SECURITY.md").read_text(), re.M
 )
 CODE = [path for part in ("remix", "workflow/scripts") for path in sorted((ROOT / part).rglob("*.py"))]
-RULE_FILES = [ROOT / "Snakefile", *sorted((ROOT / "workflow").rglob("*.smk"))]
+RULE_FILES = [ROOT / "Snakefile", ROOT / "workflow/Snakefile", *sorted((ROOT / "workflow").rglob("*.smk"))]
 
 # What runs, follows or unpacks whatever it is given: modules, and names by their end.
 MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "torch"}
