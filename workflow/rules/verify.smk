@@ -15,7 +15,7 @@ rule verify:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        root=str(ROOT),
+        root=os.path.relpath(ROOT),
     message:
         "compare {wildcards.cell} with the reference run"
     script:
