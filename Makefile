@@ -10,12 +10,17 @@ SHELL := /bin/bash
 # The lock that is installed for the study: envs/cpu.lock, or with LOCK=gpu TensorFlow with the CUDA libraries.
 LOCK ?= cpu
 
-.PHONY: help study audit report estimate test lint unit checks workflow docs lock clean
+# The cell of the reference run that `make verify` runs again, and the folder of placed files.
+CELL ?= segment/0.05
+DATA_DIR ?= data
+
+.PHONY: help study audit report estimate verify test lint unit checks workflow docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
 	@echo "make audit   also train what differs under each deviation of the authors' code (about an hour more)"
 	@echo "make estimate  measure training steps, and tell how long the image tasks take here"
+	@echo "make verify  run a cell of results/reference again, and tell whether its scores agree (CELL=landsat/0.05)"
 	@echo "make report  make results/report.html anew from a finished study"
 	@echo "make test    set up, then all linters and tests"
 	@echo "make lint | unit | workflow   one part of make test"
@@ -65,6 +70,14 @@ report: .venv/study-ready
 estimate: .venv/study-ready
 	@TF_CPP_MIN_LOG_LEVEL=3 PYTHONPATH=. $(BIN)/python benchmarks/image_study_time.py $(ARGS)
 
+# In a folder of its own. Downloads are kept there; results are not, for the software may be another one by now.
+verify: .venv/study-ready
+	@rm -rf verify/results
+	$(BIN)/snakemake --directory verify --cores all --no-hooks "results/verify/$(CELL).txt" \
+	    --config on_missing=fail data_dir="$(abspath $(DATA_DIR))" $(ARGS)
+	@cat "verify/results/verify/$(CELL).txt"
+	@head -n 1 "verify/results/verify/$(CELL).txt" | grep -q "^$(CELL) agrees"
+
 test: lint unit workflow
 
 lint: .venv/test-ready
@@ -72,7 +85,7 @@ lint: .venv/test-ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/snakefmt --check Snakefile workflow/rules
+	$(BIN)/snakefmt --check Snakefile workflow/Snakefile workflow/rules
 	$(BIN)/snakemake --lint
 
 unit: .venv/test-ready
@@ -111,6 +124,6 @@ lock:
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/docs.lock
 
 clean:
-	rm -rf .venv .venv-docs docs/_build docs/api .snakemake resources logs results/predictions results/validation results/training results/scores \
+	rm -rf .venv .venv-docs verify docs/_build docs/api .snakemake resources logs results/predictions results/validation results/training results/scores \
 	    results/calibration results/reliability results/audit results/demonstrations results/tables results/figures results/pages \
 	    results/benchmarks results/front.rst results/provenance.html results/report.html results/summary.txt

@@ -1,19 +1,10 @@
 # The ReMix study. Rules by stage are in workflow/rules, settings in config/.
-import os
-
 from snakemake.utils import min_version
 
 min_version("9.11")
 
-# Seen from the working directory, which --directory may move away from the checkout.
-CONFIG = os.path.relpath(os.path.join(workflow.basedir, "config"))
 
-
-configfile: f"{CONFIG}/config.yaml"
-configfile: f"{CONFIG}/datasets.yaml"
-configfile: f"{CONFIG}/methods.yaml"
-
-
+include: "workflow/rules/configuration.smk"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
@@ -25,6 +16,7 @@ include: "workflow/rules/calibration.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/demonstrations.smk"
 include: "workflow/rules/pages.smk"
+include: "workflow/rules/verify.smk"
 
 
 rule all:

@@ -1,5 +1,6 @@
 """The audit: the study as it is, under each deviation alone, and under several of them together."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +13,8 @@ from remix.errors import ConfigError
 STUDY = "study"
 # Sections of an overlay that hold a protocol; anything else would make another study of it.
 SECTIONS = ("protocol", "switches")
+# What becomes part of a path, as names of tasks and methods do.
+_NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 class Source(NamedTuple):
@@ -70,6 +73,10 @@ def audit_protocols(
 
 def _deviations(overlay: Path) -> dict[str, dict[str, Any]]:
     """Give each setting of an overlay alone, and where there are several all of them, by name."""
+    if not _NAME.fullmatch(overlay.stem):
+        raise ConfigError(
+            f"{overlay}: results would lie under '{overlay.stem}'; name the file by letters and _"
+        )
     sections = read_overlay(overlay)
     for section, settings in sections.items():
         if section not in SECTIONS:

@@ -1,6 +1,8 @@
 """Archives: single members are read by name; nothing else is ever unpacked."""
 
+import lzma
 import stat
+import struct
 import subprocess
 import tarfile
 import threading
@@ -20,11 +22,17 @@ _DAMAGE = (
     zipfile.BadZipFile,
     tarfile.TarError,
     zlib.error,
+    lzma.LZMAError,
+    struct.error,
     EOFError,
     OSError,
     RuntimeError,  # an encrypted zip
     NotImplementedError,  # an unknown compression
+    ValueError,  # a name that is no text, a number that is none
+    LookupError,
 )
+# Of these Python unpacks as much as is asked for; of bzip2 and LZMA in a zip file all that there is, at once.
+_BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # A tar file must be read through to find what is in it, so what it unpacks to is bounded as a whole.
 _LONGEST_TAR = 4 * MAX_BYTES
 # What a tar file says of its members, such as long names, is read into memory whole.
@@ -126,6 +134,7 @@ class Archive:
                 with zipfile.ZipFile(self.path) as archive:
                     for name in self.names:
                         if name in chosen:
+                            check_bounded(archive.getinfo(name), self.path.name)
                             with archive.open(name) as stream:
                                 yield name, Member(self, stream)
             else:
@@ -230,6 +239,18 @@ class _Header(tarfile.TarInfo):
         if not header.isreg() and not 0 <= header.size <= _LONGEST_HEADER:
             raise SourceError(f"a header in a tar file announces {header.size} bytes, which is refused")
         return header
+
+
+def check_bounded(member: zipfile.ZipInfo, archive: str) -> None:
+    """Refuse a member of a zip file of which a few bytes could fill the memory before they can be counted.
+
+    Raises
+    ------
+    SourceError
+        If it is neither stored nor deflated.
+    """
+    if member.compress_type not in _BOUNDED:
+        raise SourceError(f"{member.filename} in {archive} is not packed by 'deflate'; pack it anew")
 
 
 def is_image(name: str) -> bool:

@@ -4,10 +4,13 @@ import gzip
 import zlib
 from pathlib import Path
 
+from remix.data.lzw import unpacked_size
 from remix.errors import SourceError
 
 # No file of a dataset may be larger, packed or unpacked.
 MAX_BYTES = 2 << 30
+# What unlzw takes in memory for each byte of a .Z file that it has unpacked.
+_BYTES_PER_BYTE = 8
 
 
 def looks_like_html(start: bytes) -> bool:
@@ -35,12 +38,17 @@ def unpacked(path: Path) -> bytes:
             # Imported here, for few sources need it.
             from unlzw3 import unlzw
 
-            content = bytes(unlzw(path.read_bytes()))
+            packed = _read(path)
+            if unpacked_size(packed) > MAX_BYTES // _BYTES_PER_BYTE:
+                raise SourceError(
+                    f"{path.name} is larger than {MAX_BYTES // _BYTES_PER_BYTE} bytes when unpacked"
+                )
+            content = bytes(unlzw(packed))
         elif path.suffix == ".gz":
             with gzip.open(path) as stream:
                 content = stream.read(MAX_BYTES + 1)
         else:
-            content = path.read_bytes()
+            content = _read(path)
     except FileNotFoundError:
         raise SourceError(f"{path.name} is missing from {path.parent}") from None
     except (OSError, EOFError, ValueError, zlib.error) as error:
@@ -52,3 +60,9 @@ def unpacked(path: Path) -> bytes:
     if looks_like_html(content[:1024]):
         raise SourceError(f"{path.name} is an HTML page, not data")
     return content
+
+
+def _read(path: Path) -> bytes:
+    """Read a file, of one that is too large no more than shows that it is."""
+    with path.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)

@@ -7,6 +7,8 @@ from remix.tables import markdown
 from remix.tables.coverage import MISSING, coverage_note
 from remix.tables.study import Study
 
+# Decimals that are printed of a mean.
+DIGITS = 3
 COLUMNS = ["kind", "task", "ir", "method", "metric", "mean", "std", "n_folds"]
 
 
@@ -76,6 +78,6 @@ def scores_wide(metric: Metric, table: pd.DataFrame, study: Study, coverage: pd.
 
 
 def _entry(values: pd.Series, best: bool) -> str:
-    mean = f"{values['mean']:.3f}"
-    spread = "" if pd.isna(values["std"]) else f" ± {values['std']:.3f}"
+    mean = f"{values['mean']:.{DIGITS}f}"
+    spread = "" if pd.isna(values["std"]) else f" ± {values['std']:.{DIGITS}f}"
     return (markdown.bold(mean) if best else mean) + spread

@@ -236,6 +236,11 @@ def test_bad_overlay(project, case):
         (b"seed: *one\n", r"overlay.yaml:1: this is not valid YAML: .*undefined alias"),
         (b"seed: 1\n---\nseed: 2\n", r"overlay.yaml:2: this is not valid YAML: .*single document"),
         (b"seed: !!python/tuple [1]\n", r"overlay.yaml:1: this is not valid YAML: .*tag.*tuple"),
+        (
+            b"seed: !!python/object/apply:os.mkdir [owned]\n",
+            r"overlay.yaml:1: this is not valid YAML: .*mkdir",
+        ),
+        (b"seed: !!python/name:os.mkdir\n", r"overlay.yaml:1: this is not valid YAML: .*os.mkdir"),
         (b"seed: 2020-13-01\n", r"overlay.yaml: this is not valid YAML: month must be in 1..12"),
         (b"seed: \xe9\n", r"overlay.yaml: this is not valid YAML: .+"),
         (b"- seed\n- 1\n", r"overlay.yaml:1: the file must be a mapping .*, not a list"),
@@ -248,6 +253,7 @@ def test_bad_overlay(project, case):
 def test_file_that_is_no_mapping(project, content, expected):
     (found,) = file_problems(content)
     assert re.match(expected, found)
+    assert not (project / "owned").exists()
 
 
 def test_files_that_cannot_be_read_are_all_named(project):

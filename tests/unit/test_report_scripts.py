@@ -347,3 +347,39 @@ def test_unscorable_predictions_are_one_line_in_the_log(tmp_path):
         "error: musk, IR 0.05, remix: repeat 0, fold 1 cannot be scored: class 1 has no rows"
     )
     assert not (tmp_path / "s.csv").exists()
+
+
+def test_a_cell_is_verified(tmp_path):
+    study = STUDY | {"methods": STUDY["methods"] | {"of_today": "Of today"}}
+    rows = {
+        "task": "musk", "ir": "0.05", "repeat": 0, "fold": [0, 1, 0, 1],
+        "metric": ["g_mean", "g_mean", "brier", "brier"],
+    }  # fmt: skip
+    paths = []
+    for method in ("baseline", "remix"):
+        paths.append(tmp_path / f"{method}.csv")
+        scores = pd.DataFrame(rows | {"method": method, "value": [0.25, 0.75, 0.125, 0.125]})
+        scores[["task", "ir", "method", "repeat", "fold", "metric", "value"]].to_csv(paths[-1], index=False)
+    means = {"g_mean": 0.5, "brier": 0.126}
+    lines = [
+        (*("binary", "musk", "0.05", m), *pair, 0.1, 2)
+        for m in ("baseline", "remix")
+        for pair in means.items()
+    ]
+    columns = ["kind", "task", "ir", "method", "metric", "mean", "std", "n_folds"]
+    pd.DataFrame(lines, columns=columns).to_csv(tmp_path / "scores.csv", index=False)
+    (tmp_path / "facts.json").write_text(json.dumps({"commit": "5b22d24", "machine": {"cores": 64}}))
+    inputs = {
+        "scores": [str(path) for path in paths],
+        "reference": str(tmp_path / "scores.csv"),
+        "facts": str(tmp_path / "facts.json"),
+    }
+    output = [str(tmp_path / "verify.txt")]
+    run("verify", tmp_path, inputs, output, {"cell": "musk/0.05"}, study=study)
+    text = (tmp_path / "verify.txt").read_text()
+    assert text.splitlines()[:3] == [
+        "musk/0.05 differs from the reference run: 2 of 4 mean scores of 2 methods by more than 0.0005.",
+        "baseline, brier: 0.12500 here, 0.12600 there",
+        "remix, brier: 0.12500 here, 0.12600 there",
+    ]
+    assert "5b22d24" in text

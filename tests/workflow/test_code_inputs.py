@@ -16,6 +16,7 @@ SCRIPTS = {
     "train": ["train"],
     "demonstrate": ["demonstrate"],
     "score": ["score"],
+    "verify": ["verify"],
     "calibrate": ["calibrate"],
     "coverage": ["coverage"],
     "table": [

@@ -5,11 +5,9 @@ import json
 import os
 import sys
 from collections import namedtuple
-from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-ROOT = Path(workflow.basedir)
 # Rules and scripts import the package of this checkout, the one whose modules they name as inputs.
 sys.path.insert(0, str(ROOT))
 os.environ.update(PYTHONPATH=str(ROOT))
@@ -21,7 +19,7 @@ from remix.config import (
     sweep_studies,
 )
 from remix.data.fetching import read_record, ticket
-from remix.errors import ConfigError
+from remix.errors import ConfigError, ResultError
 from remix.provenance import commit_state
 
 # The paper's printed numbers.
@@ -70,6 +68,7 @@ CODE = {
         "data/images/npz",
         "data/images/reading",
         "data/images/unpickling",
+        "data/lzw",
         "data/preparation",
         "data/raw_files",
         "data/text",
@@ -148,6 +147,17 @@ CODE = {
         "training",
     ],
     "score": ["metrics"],
+    "verify": [
+        "data/catalogue",
+        "metrics",
+        "provenance",
+        "tables/coverage",
+        "tables/markdown",
+        "tables/reading",
+        "tables/scores",
+        "tables/study",
+        "tables/verification",
+    ],
     "calibrate": ["calibration", "corrections", "metrics", "reliability"],
     "coverage": [
         "data/catalogue",
@@ -541,6 +551,30 @@ REFERENCE = [
     *([*AUDIT_TABLES, *AUDIT_FIGURES] if STUDY.audit.overlays else []),
     "results/summary.txt",
 ]
+
+# The reference run of this checkout. Absolute, for in the checkout itself `rule reference` makes it.
+REFERENCE_SCORES = str(ROOT / "results" / "reference" / "tables" / "scores.csv")
+REFERENCE_FACTS = str(ROOT / "results" / "reference" / "provenance.json")
+
+
+def scores_to_verify(wildcards):
+    """Scores of the methods that the reference run has on a cell; refuses what cannot be compared with it."""
+    # Imported here, for it imports pandas, and only `verify` needs it.
+    from remix.tables.reading import read_table
+    from remix.tables.verification import methods_to_verify
+
+    try:
+        methods = methods_to_verify(
+            wildcards.cell,
+            read_table(REFERENCE_SCORES),
+            json.loads(Path(REFERENCE_FACTS).read_text(encoding="utf-8")),
+            STUDY.for_reports(),
+        )
+    except (ResultError, OSError) as error:
+        # Of an exception Snakemake would show where in this file it was raised.
+        sys.exit(f"Nothing was started: {error}")
+    return [f"results/scores/{wildcards.cell}/{method}.csv" for method in methods]
+
 
 # What the report shows, and where: categories, and in them tables and figures by name, in this order. The caption
 # of each is workflow/report/NAME.rst. A table of the study is in the report by being listed here; the rule of a

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from remix.data.archives import check_bounded
 from remix.data.images.idx import as_images, one_each
 from remix.data.raw_files import MAX_BYTES, is_html, unpacked
 from remix.errors import SourceError
@@ -62,6 +63,7 @@ def _of_archive(path: Path) -> list[tuple[str, bytes]]:
             sizes = {info.filename: info.file_size for info in archive.infolist()}
             chosen = [_choose(sizes, names, path.name) for names in (IMAGES, LABELS)]
             for name in chosen:
+                check_bounded(archive.getinfo(name), path.name)
                 if sizes[name] > MAX_BYTES:
                     raise SourceError(f"{name} in {path.name} is larger than {MAX_BYTES} bytes")
             return [(f"{name} in {path.name}", archive.read(name)) for name in chosen]

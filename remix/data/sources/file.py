@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from remix.data.raw_files import MAX_BYTES
 from remix.data.sources.folders import pack
 from remix.data.sources.names import base_name
 from remix.errors import SourceError
@@ -19,6 +20,10 @@ def download(source: Mapping[str, Any], folder: Path, network: "Network", unfini
     try:
         if source.get("format") == "folder" and path.is_dir():
             pack(path, target)
+        elif path.exists() and not path.is_file() and not path.is_dir():
+            raise SourceError("it is a device or a pipe, not a file")
+        elif path.is_file() and path.stat().st_size > MAX_BYTES:
+            raise SourceError(f"it is larger than {MAX_BYTES} bytes")
         else:
             shutil.copyfile(path, target)
     except OSError as error:

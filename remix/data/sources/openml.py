@@ -10,11 +10,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from remix.data.raw_files import MAX_BYTES
 from remix.data.sources.downloading import LONGEST
 from remix.errors import SourceError
 
@@ -79,12 +80,24 @@ def _limit_requests(connect_timeout: float, read_timeout: float) -> None:
     class Impatient(requests.adapters.HTTPAdapter):
         def send(self, *args: Any, **kwargs: Any) -> requests.Response:
             response = super().send(*args, **kwargs | {"timeout": (connect_timeout, read_timeout)})
+            # The client reads answers whole, into memory.
+            response.iter_content = partial(_bounded, response.iter_content)  # type: ignore[method-assign]
             # The client would say that it does not understand the answer; `attempt` tries again.
             if response.status_code >= 500:
                 response.raise_for_status()
             return response
 
     requests.sessions.HTTPAdapter = Impatient  # type: ignore[attr-defined]
+
+
+def _bounded(iter_content: Callable[..., Iterator[bytes]], *args: Any, **kwargs: Any) -> Iterator[bytes]:
+    """Give the content of an answer, until it is too much."""
+    size = 0
+    for chunk in iter_content(*args, **kwargs):
+        size += len(chunk)
+        if size > MAX_BYTES:
+            raise SourceError(f"an answer of OpenML is larger than {MAX_BYTES} bytes")
+        yield chunk
 
 
 def _fetch(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import os
 import tarfile
 import threading
 import zipfile
+from collections import defaultdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,7 +25,7 @@ class Server:
     """Answers of a loopback server by path; paths that have none are not found."""
 
     def __init__(self):
-        self.answers = {}
+        self.answers = defaultdict(lambda: [self.status(404)])
         self.requests = []
         self.ranges = []  # what each request asked for of the file
         self.released = threading.Event()
@@ -35,7 +36,7 @@ class Server:
                 path = urlsplit(self.path).path
                 outer.requests.append(path)
                 outer.ranges.append(self.headers.get("Range"))
-                answers = outer.answers.get(path, [outer.status(404)])
+                answers = outer.answers[path]
                 # The last answer is repeated.
                 answer = answers.pop(0) if len(answers) > 1 else answers[0]
                 answer(self)

@@ -1,8 +1,11 @@
 """Archives that claim more than they hold, or hold more than they should."""
 
+import contextlib
 import io
+import stat
 import struct
 import tarfile
+import zipfile
 import zlib
 
 import pytest
@@ -119,6 +122,70 @@ def test_devices_and_links_are_no_members(written):
             member.type, member.linkname = kind, "/etc/passwd"
             tar.addfile(member)
     assert Archive(written(stream.getvalue())).names == []
+
+
+def zipped(members, packing=zipfile.ZIP_DEFLATED):
+    """A zip file of members by name, or by a ZipInfo of one's own."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", packing) as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFIFO, stat.S_IFDIR])
+def test_devices_and_links_in_zip_files_are_no_members(written, kind):
+    member = zipfile.ZipInfo("t.csv")
+    member.external_attr = (kind | 0o644) << 16
+    assert Archive(written(zipped([(member, "/etc/passwd")]), "t.zip")).names == []
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil.csv", "/evil.csv", "..\\evil.csv", "a/../../evil.csv", "C:\\evil.csv"]
+)
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_a_members_name_has_no_part_in_where_it_is_copied(written, tmp_path, pack, name, kind):
+    content = zipped([(name, "1,2")]) if kind == "zip" else pack.tar({name: "1,2"}, "w")
+    archive = Archive(written(content, "t"))
+    before = set(tmp_path.parent.rglob("*"))
+    archive.copy({archive.names[0]: tmp_path / "mine.csv"})
+    assert set(tmp_path.parent.rglob("*")) - before == {tmp_path / "mine.csv"}
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_file_whose_packing_has_no_bound_is_refused(written, packing):
+    """300 bytes hold 200 MB, which Python unpacks at the first byte that is asked for."""
+    archive = Archive(written(zipped([("a.csv", bytes(10_000))], packing), "t.zip"))
+    with pytest.raises(SourceError, match=r"a\.csv in t\.zip is not packed by 'deflate'; pack it anew"):
+        archive.copy({"a.csv": archive.path.with_name("a.csv")})
+
+
+def test_more_than_a_member_announces_is_not_unpacked(written, tmp_path):
+    """The size in the archive's own listing is a claim."""
+    content = zipped([("a.csv", bytes(1 << 20))])
+    size = struct.pack("<I", 1 << 20)
+    archive = Archive(written(content.replace(size, struct.pack("<I", 3)), "t.zip"))
+    with pytest.raises(SourceError, match=r"t\.zip is a damaged archive: Bad CRC-32"):
+        archive.copy({"a.csv": tmp_path / "a.csv"})
+    assert (tmp_path / "a.csv").stat().st_size <= 3
+
+
+@pytest.mark.parametrize("mode", ["w:xz", "w:bz2", "w:gz"])
+def test_every_changed_byte_of_a_packed_tar_file_ends_in_one_line(written, pack, mode):
+    content = pack.tar({"a.csv": "1,2\n" * 9}, mode)
+    for place in range(len(content)):
+        damaged = bytearray(content)
+        damaged[place] ^= 0xFF
+        path = written(bytes(damaged))
+        # Anything but a SourceError is an error of this test.
+        with contextlib.suppress(SourceError):
+            assert not Archive.recognises(path) or Archive(path).names in (["a.csv"], [])
+
+
+def test_a_members_name_that_is_no_text(written):
+    content = zipped([("é.csv", "1,2")]).replace("é".encode(), b"\xff\xff")
+    with pytest.raises(SourceError, match=r"t\.zip is a damaged archive: 'utf-8' codec"):
+        Archive(written(content, "t.zip"))
 
 
 @pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\x1f\x8b", b"\x1f\x8b\x08\0\0\0\0\0\0\3abc"])

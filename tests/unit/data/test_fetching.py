@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,10 +18,11 @@ from PIL import Image
 from remix.data.fetching import fetch, read_record, ticket
 from remix.data.formats import read_corpus, read_table
 from remix.data.preparation import prepare
-from remix.data.sources import retrying
+from remix.data.sources import openml, retrying
 from remix.data.text import embed
 from remix.errors import SourceError
 
+ROOT = Path(__file__).parents[3]
 CSV = "1,2,3,a\n4,5,6,b\n"
 ARFF = """@RELATION tiny
 @ATTRIBUTE name STRING
@@ -356,6 +359,62 @@ def test_downloads_are_bounded(run, server, make_dataset, monkeypatch):
     assert reasons(run(make_dataset({"url": server.add("/t.csv", CSV)}))) == ["t.csv is larger than 10 bytes"]
 
 
+def test_answers_of_openml_are_bounded(monkeypatch):
+    """The client reads them whole: it is stopped while it does."""
+    monkeypatch.setattr("remix.data.sources.openml.MAX_BYTES", 10)
+    read = []
+    chunks = openml._bounded(lambda size: (read.append(size) or b"12345" for _ in range(99)), 5)
+    with pytest.raises(SourceError, match="an answer of OpenML is larger than 10 bytes"):
+        list(chunks)
+    assert len(read) == 3
+
+
+def test_openml_is_asked_through_the_bound(run, server, add_openml, make_dataset, tmp_path, monkeypatch):
+    """In the process of its own, where only a file can say so."""
+    (tmp_path / "sitecustomize.py").write_text("import remix.data.raw_files as r\nr.MAX_BYTES = 10\n")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
+    add_openml(61, ARFF)
+    record = run(make_dataset({"openml": 61}, target=None))
+    assert reasons(record) == ["an answer of OpenML is larger than 10 bytes"]
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "pipe"])
+def test_a_file_that_is_none(run, make_dataset, tmp_path, path):
+    """Reading it would never end."""
+    if path == "pipe":
+        path = str(tmp_path / path)
+        os.mkfifo(path)
+    assert reasons(run(make_dataset({"file": path}))) == ["it is a device or a pipe, not a file"]
+
+
+def test_a_file_of_the_user_is_bounded(run, make_dataset, tmp_path, monkeypatch):
+    monkeypatch.setattr("remix.data.sources.file.MAX_BYTES", 10)
+    (tmp_path / "t.csv").write_text(CSV)
+    assert reasons(run(make_dataset({"file": str(tmp_path / "t.csv")}))) == ["it is larger than 10 bytes"]
+
+
+def test_what_a_server_says_cannot_steer_a_terminal(run, server, make_dataset):
+    def answer(handler):
+        handler.send_response(404, "\x1b[2J\x9bgone\x07")
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    (reason,) = reasons(run(make_dataset({"url": server.add("/t.csv", answer)})))
+    assert reason.startswith("HTTP 404")
+    assert reason.isprintable()
+
+
+@pytest.mark.parametrize(
+    "last", ["..%2F..%2Fevil.csv", "%2e%2e/evil.csv", "a%5c..%5cevil.csv", "..%5Cevil.csv"]
+)
+def test_addresses_that_lead_elsewhere_are_harmless(run, places, server, make_dataset, last):
+    # However the client writes it.
+    server.answers = defaultdict(lambda: [server.content(CSV)])
+    record = run(make_dataset({"url": server.url(f"/{last}")}))
+    assert list(record["files"]) == ["evil.csv"], record["attempts"]
+    assert sorted(path.name for path in places[0].iterdir()) == ["evil.csv", "source.json"]
+
+
 def test_faults_of_openml(run, server, add_openml, make_dataset):
     add_openml(1, ARFF, md5="0" * 32)
     server.add("/api/v1/xml/data/3", server.hang)
@@ -388,6 +447,22 @@ def test_faults_of_wheels(run, server, package_index, make_dataset):
     assert found[1].startswith("there is no file 'tiny_data/other.csv'; there is tiny_data/t.csv, ")
     assert found[2] == "the package index has no such wheel for this Python"
     assert found[3] == "no connection to the package index: timed out"
+
+
+def test_a_package_that_would_be_built_is_refused(run, server, package_index, make_dataset, pack, tmp_path):
+    """Building it, even for its name and version alone, would run its setup.py."""
+    owned = tmp_path / "owned"
+    server.add(
+        "/files/tiny_data-1.0.tar.gz", pack.tar({"tiny_data-1.0/setup.py": f"open({str(owned)!r}, 'w')"})
+    )
+    link = '<a href="/files/tiny_data-1.0.tar.gz">tiny_data-1.0.tar.gz</a>'
+    server.add(
+        "/simple/tiny-data/", server.content(f"<!DOCTYPE html><html><body>{link}</body></html>", "text/html")
+    )
+    record = run(make_dataset({"wheel": "tiny-data==1.0", "parts": ["t.csv"]}))
+    assert reasons(record) == ["the package index has no such wheel for this Python"]
+    assert "/simple/tiny-data/" in server.requests
+    assert not owned.exists()
 
 
 def test_a_package_index_that_nobody_offers(run, package_index, make_dataset, monkeypatch):

@@ -110,6 +110,30 @@ def test_damaged_compressed_files(read, name, content):
         read({name: content})
 
 
+def growing(count):
+    """A .Z file of codes of nine bits, each for a string longer by one byte than the last."""
+    codes = [97, *range(257, 256 + count)]
+    bits = sum(code << (9 * i) for i, code in enumerate(codes))
+    return b"\x1f\x9d\x90" + bits.to_bytes((9 * count + 7) // 8, "little")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.csv", b"1,a\n" * 1000),
+        ("t.csv.gz", gzip.compress(b"1,a\n" * 1000)),
+        ("t.csv.Z", growing(60)),
+    ],
+    ids=["plain", "gzip", "compress"],
+)
+def test_what_files_unpack_to_is_bounded(read, monkeypatch, name, content):
+    monkeypatch.setattr("remix.data.raw_files.MAX_BYTES", 2000)
+    # What it would unpack to is known before it is unpacked.
+    monkeypatch.setattr("unlzw3.unlzw", None)
+    with pytest.raises(SourceError, match=rf"{name} is larger than \d+ bytes"):
+        read({name: content})
+
+
 ARFF = """% A comment
 @RELATION tiny
 @ATTRIBUTE name STRING

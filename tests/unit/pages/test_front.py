@@ -86,6 +86,20 @@ def test_titles_are_only_words(rank_sums, study, coverage, title):
     assert page.count("<tr") == 5
 
 
+@pytest.mark.parametrize(
+    "reason",
+    ["{% endraw %}{{ 7 * 7 }}", "{%- endraw -%}{{ 7 * 7 }}", "<script>", "x\n\n.. include:: /etc/hosts\n\nx"],
+)
+def test_what_a_server_said_is_only_words(rank_sums, study, coverage, reason):
+    """Why data is missing stands on this page, which Jinja and docutils read."""
+    missing = coverage.assign(state="missing", reasons=f"url x.org/a: HTTP 404 {reason}")
+    page = rendered(front_page_rst(rank_sums, study, missing, None, style=""))
+    assert "HTTP 404" in page
+    assert "49" not in page
+    assert "<script>" not in page
+    assert "localhost" not in page
+
+
 def test_an_unknown_verdict_is_shown_as_it_is(rank_sums, study, coverage, claims):
     other = claims.assign(verdict="holds <barely>")
     page = rendered(front_page_rst(rank_sums, study, coverage, other, style=""))

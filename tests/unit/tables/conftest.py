@@ -104,6 +104,12 @@ def study():
 
 
 @pytest.fixture
+def definition_of_mixed():
+    """What `mixed` is built from."""
+    return MIXED
+
+
+@pytest.fixture
 def coverage(study):
     return coverage_table(study, RECORDS)
 

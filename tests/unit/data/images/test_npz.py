@@ -3,6 +3,7 @@
 import io
 import pickle
 import struct
+import zipfile
 
 import numpy as np
 import pytest
@@ -107,6 +108,16 @@ def test_what_cannot_be_read_is_named(read, tmp_path, monkeypatch, content, mess
         read(content)
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "owned").exists()
+
+
+def test_an_archive_whose_packing_has_no_bound_is_refused(read):
+    """Of bzip2 a few bytes may hold gigabytes, which Python unpacks before it can be stopped."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("images.npy", npy(X))
+        archive.writestr("labels.npy", Y)
+    with pytest.raises(SourceError, match=r"images.npy in d.npz is not packed by 'deflate'"):
+        read(stream.getvalue())
 
 
 def test_members_are_bounded(read, monkeypatch):

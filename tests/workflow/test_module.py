@@ -1,0 +1,95 @@
+"""The workflow as a part of another one, as https://snakemake.readthedocs.io calls a module."""
+
+import shutil
+
+import pandas as pd
+import pytest
+import yaml
+from study_project import STUDY, Project, jobs_in
+
+pytestmark = pytest.mark.workflow
+
+WITH_A_CONFIGURATION = """
+configfile: "mine.yaml"
+
+module remix:
+    snakefile: "../project/Snakefile"
+    config: config["remix"]
+
+use rule * from remix as remix_*
+
+rule mine:
+    default_target: True
+    input: rules.remix_datasets.output.csv
+    output: "mine.txt"
+    run: shell("touch {output}")
+"""
+AS_IT_IS = """
+module remix:
+    snakefile: "../project/Snakefile"
+
+use rule * from remix as remix_*
+"""
+
+
+@pytest.fixture
+def outer(project):
+    """A folder beside the project, in which another workflow uses it."""
+    folder = project.folder.parent / "outer"
+    shutil.copytree(project.folder / "tables", folder / "tables")
+    merged = {}
+    for name in ("config", "datasets", "methods"):
+        merged |= yaml.safe_load((project.folder / "config" / f"{name}.yaml").read_text())
+    merged["protocol"] |= STUDY["protocol"]
+    merged |= {"study": merged["study"] | STUDY["study"], "datasets": STUDY["datasets"]}
+    # The sweep is over tasks of the catalogue.
+    merged["sweep"]["tasks"] = []
+    (folder / "mine.yaml").write_text(yaml.safe_dump({"remix": merged}, sort_keys=False))
+    return Project(folder)
+
+
+def planned(outer, snakefile, *arguments):
+    (outer.folder / "Snakefile").write_text(snakefile)
+    return jobs_in(outer.snakemake("-n", *arguments).stdout)
+
+
+def test_its_rules_are_planned_under_their_new_names(outer):
+    jobs = planned(outer, WITH_A_CONFIGURATION, "remix_rank_sums")
+    assert jobs == {
+        "remix_fetch": 2, "remix_coverage": 1, "remix_prepare": 2, "remix_variant": 2, "remix_train": 10,
+        "remix_score": 10, "remix_rank_sums": 1,
+    }  # fmt: skip
+
+
+def test_with_its_own_configuration_it_is_the_papers_study(outer):
+    jobs = planned(outer, AS_IT_IS)
+    assert (jobs["remix_fetch"], jobs["remix_train"], jobs["remix_all"]) == (9, 177, 1)
+
+
+def test_all_of_it_but_training_runs(outer):
+    """Its checkpoint, its scripts with the configuration that they are given, and what lies beside them."""
+    (outer.folder / "Snakefile").write_text(WITH_A_CONFIGURATION)
+    outer.snakemake("--cores", 2)
+    assert (outer.folder / "mine.txt").exists()
+    table = pd.read_csv(outer.folder / "results/tables/datasets.csv")
+    assert set(table["task"]) == {"breast_cancer", "wine"}
+    assert "Nothing to be done" in outer.snakemake("-n").stdout
+
+
+def test_a_mistake_in_its_configuration_is_said(outer):
+    config = yaml.safe_load((outer.folder / "mine.yaml").read_text())
+    config["remix"]["protocol"]["epochs"] = 0
+    (outer.folder / "mine.yaml").write_text(yaml.safe_dump(config))
+    (outer.folder / "Snakefile").write_text(WITH_A_CONFIGURATION)
+    result = outer.snakemake("-n", check=False)
+    assert result.returncode != 0
+    assert "protocol.epochs: 0 is not allowed; it must be at least 1" in result.stdout
+
+
+def test_the_catalogues_snakefile_makes_the_same(project):
+    direct, other = (
+        jobs_in(project.snakemake("-n", *where, "--configfile", "study.yaml").stdout)
+        for where in ([], ["--snakefile", "workflow/Snakefile"])
+    )
+    assert direct.pop("all") == other.pop("study") == 1
+    assert other == direct

@@ -1,0 +1,22 @@
+# Run a cell of the reference run again, and compare: make verify CELL=task/ir
+
+
+rule verify:
+    input:
+        scores=scores_to_verify,
+        reference=REFERENCE_SCORES,
+        facts=REFERENCE_FACTS,
+        code=code("verify"),
+    output:
+        "results/verify/{cell}.txt",
+    log:
+        "logs/verify/{cell}.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+        root=os.path.relpath(ROOT),
+    message:
+        "compare {wildcards.cell} with the reference run"
+    script:
+        "../scripts/verify.py"
