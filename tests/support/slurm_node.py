@@ -10,7 +10,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scancel")
+PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scancel", "rsync")
+PACKAGES = ("slurm-wlm", "munge", "rsync")
 # Debian's slurmd checks a node for the hardware that it is said to have, unless the settings override it: the
 # profile may then ask for more processors than a small machine has.
 CONFIG = """\
@@ -75,7 +76,7 @@ class SlurmNode:
 
 
 def why_not():
-    """Install what is missing of SLURM and munge; gives why that cannot be done, if so."""
+    """Install SLURM, munge and rsync where they are not; gives why that cannot be done, if so."""
     if os.getuid() != 0:
         return "starting SLURM's daemons takes root"
     if all(map(shutil.which, PROGRAMS)):
@@ -84,7 +85,7 @@ def why_not():
         return f"not all of {', '.join(PROGRAMS)} are here, and no apt-get to install them with"
     # In runlevel 1, packages do not start the daemons that they bring.
     quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    for command in (["update"], ["install", "--yes", "--no-install-recommends", "slurm-wlm", "munge"]):
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", *PACKAGES]):
         done = subprocess.run(
             ["apt-get", "--quiet", *command],
             env=os.environ | quiet,

@@ -1,4 +1,4 @@
-"""The study on a real SLURM, of one node, through profiles/slurm: `make test-slurm`."""
+"""The study on a real SLURM, of one node, through the profiles: `make test-slurm`."""
 
 import contextlib
 import os
@@ -115,6 +115,33 @@ def test_a_cancelled_job_is_noticed_and_repeated_with_more_memory(node, local, t
     assert second["TimeLimit"] == "02:00:00"
     assert second["Partition"] == "other"
     assert results(project) == results(local)
+
+
+# Jobs of another executor, and jobs that share no folder, find the environment's Python on PATH.
+OTHERS = {
+    "by SLURM's commands": ["--profile", "profiles/cluster-generic"],
+    "without shared storage": [
+        "--profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "2", "--shared-fs-usage",
+        "none", "--default-storage-provider", "fs", "--default-storage-prefix", "{folder}",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", OTHERS.values(), ids=OTHERS)
+def test_other_ways_to_the_node_prepare_the_same_data(node, local, tmp_path, arguments):
+    project = smoke_project(tmp_path)
+    before = node.jobs()
+    variant = "resources/variants/wine/0.25.parquet"
+    path = f"{Path(sys.executable).parent}:{node.variables['PATH']}"
+    project.snakemake(
+        *[argument.format(folder=project.folder) for argument in arguments],
+        *["--configfile", "study.yaml", "smoke.yaml", "--", variant],
+        variables=node.variables | {"PATH": path},
+    )
+    assert (project.folder / variant).read_bytes() == (local.folder / variant).read_bytes()
+    states = [job["JobState"] for number, job in node.jobs().items() if number not in before]
+    assert states
+    assert set(states) == {"COMPLETED"}
 
 
 @contextlib.contextmanager
