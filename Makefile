@@ -7,14 +7,15 @@ DIRECTORY ?= .
 BIN := .venv/bin
 SHELL := /bin/bash
 
-# The lock that is installed for the study: envs/cpu.lock, or with LOCK=gpu TensorFlow with the CUDA libraries.
+# The lock that is installed for the study: envs/cpu.lock, or with LOCK=gpu TensorFlow with the CUDA libraries, or
+# with LOCK=cluster what submits jobs to a cluster.
 LOCK ?= cpu
 
 # The cell of the reference run that `make verify` runs again, and the folder of placed files.
 CELL ?= segment/0.05
 DATA_DIR ?= data
 
-.PHONY: help study audit report estimate verify test lint unit checks workflow docs lock clean
+.PHONY: help study audit report estimate verify test lint unit checks workflow test-slurm docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
@@ -25,6 +26,7 @@ help:
 	@echo "make test    set up, then all linters and tests"
 	@echo "make lint | unit | workflow   one part of make test"
 	@echo "make checks  scikit-learn's checks of the classifier by every method (minutes)"
+	@echo "make test-slurm  run a study on a SLURM of one node, which it installs and starts (root; minutes)"
 	@echo "make docs    set up .venv-docs and build the documentation, docs/_build/html"
 	@echo "make lock    resolve the dependencies anew (needs uv)"
 
@@ -89,7 +91,7 @@ lint: .venv/test-ready
 	$(BIN)/snakemake --lint
 
 unit: .venv/test-ready
-	$(BIN)/python -m pytest -n 2 -m "not workflow and not online and not estimator_checks"
+	$(BIN)/python -m pytest -n 2 -m "not workflow and not online and not estimator_checks and not slurm"
 
 # The unit tests check one method, with small networks; here are all of them, as they are by default.
 checks: .venv/test-ready
@@ -97,6 +99,17 @@ checks: .venv/test-ready
 
 workflow: .venv/test-ready
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "workflow or online"
+
+# In an environment of its own: where SLURM's clients are and its controller is not, its plug-in delays every start.
+.venv-cluster/ready: envs/dev.lock envs/cluster.lock
+	test -x .venv-cluster/bin/python || $(PYTHON) -m venv .venv-cluster
+	.venv-cluster/bin/python -m pip install --disable-pip-version-check --quiet --compile --require-hashes \
+	    -r envs/dev.lock -r envs/cluster.lock
+	.venv-cluster/bin/python -m compileall -q remix
+	touch $@
+
+test-slurm: .venv-cluster/ready
+	.venv-cluster/bin/python -m pytest -m slurm tests/workflow/test_slurm.py tests/workflow/test_profiles.py
 
 # The tutorial's picture is drawn by the tutorial's own code.
 docs/_build/tutorial/reliability.png: docs/tutorial.md docs/run_page.py .venv-docs/ready
@@ -120,10 +133,12 @@ lock:
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/dev.lock
 	uv pip compile pyproject.toml --extra workflow --extra gpu --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/gpu.lock
+	uv pip compile pyproject.toml --extra workflow --extra cluster --universal --python-version 3.11 \
+	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/cluster.lock
 	uv pip compile pyproject.toml --extra docs --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/docs.lock
 
 clean:
-	rm -rf .venv .venv-docs verify docs/_build docs/api .snakemake resources logs results/predictions results/validation results/training results/scores \
+	rm -rf .venv .venv-docs .venv-cluster verify docs/_build docs/api .snakemake resources logs results/predictions results/validation results/training results/scores \
 	    results/calibration results/reliability results/audit results/demonstrations results/tables results/figures results/pages \
 	    results/benchmarks results/front.rst results/provenance.html results/report.html results/summary.txt

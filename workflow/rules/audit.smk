@@ -64,6 +64,7 @@ rule claims:
         md="results/tables/claims.md",
     log:
         "logs/claims.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -91,6 +92,7 @@ rule audit_tables:
         claims_md="results/tables/audit_claims.md",
     log:
         "logs/audit_tables.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -134,6 +136,7 @@ rule audit_ranks:
         svg=reported("results/figures/audit_ranks.svg"),
     log:
         "logs/audit_ranks.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:

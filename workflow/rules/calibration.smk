@@ -31,6 +31,7 @@ rule calibration:
         md="results/tables/calibration.md",
     log:
         "logs/calibration.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -51,6 +52,7 @@ rule reliability:
         svg=reported("results/figures/reliability.svg"),
     log:
         "logs/reliability.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -70,6 +72,7 @@ rule reliability_of_task:
         svg="results/figures/reliability_{task}.svg",
     log:
         "logs/reliability/{task}.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -91,6 +94,7 @@ rule batches:
         md="results/tables/batches.md",
     log:
         "logs/batches.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -117,6 +121,7 @@ rule batch_figure:
         svg=reported("results/figures/batches_without_minority.svg"),
     log:
         "logs/batch_figure.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:

@@ -6,6 +6,7 @@ rule fetch:
         directory("resources/raw/{dataset}"),
     log:
         "logs/fetch/{dataset}.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -29,6 +30,7 @@ checkpoint coverage:
         md="results/tables/coverage.md",
     log:
         "logs/coverage.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:

@@ -48,6 +48,7 @@ rule figure1:
         svg=reported("results/figures/figure1_surfaces.svg"),
     log:
         "logs/figure1.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -70,6 +71,7 @@ rule figure2:
         svg=reported("results/figures/figure2_samples.svg"),
     log:
         "logs/figure2.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -91,6 +93,7 @@ rule figure3:
         svg=reported("results/figures/figure3_batches.svg"),
     log:
         "logs/figure3.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -113,6 +116,7 @@ rule figure4:
         svg=reported("results/figures/figure4_densities.svg"),
     log:
         "logs/figure4.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -135,6 +139,7 @@ rule figure8:
         svg=reported("results/figures/figure8_interpolation.svg"),
     log:
         "logs/figure8.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:

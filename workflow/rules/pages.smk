@@ -21,6 +21,7 @@ rule table_page:
         ),
     log:
         "logs/table_page/{table}.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     message:
@@ -55,6 +56,7 @@ rule task_page:
         ),
     log:
         "logs/task_page/{task}.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -75,6 +77,7 @@ rule provenance_page:
         reported("results/provenance.html"),
     log:
         "logs/provenance_page.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -101,6 +104,7 @@ rule front_page:
         FRONT_PAGE,
     log:
         "logs/front_page.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:

@@ -17,6 +17,7 @@ rule datasets:
         md="results/tables/datasets.md",
     log:
         "logs/datasets.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -37,6 +38,7 @@ rule scores:
         md="results/tables/scores.md",
     log:
         "logs/scores.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -58,6 +60,7 @@ rule rank_sums:
         md="results/tables/rank_sums.md",
     log:
         "logs/rank_sums.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -78,6 +81,7 @@ rule gains:
         md="results/tables/gains.md",
     log:
         "logs/gains.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -101,6 +105,7 @@ rule paper_comparison:
         md="results/tables/paper_comparison.md",
     log:
         "logs/paper_comparison.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -121,6 +126,7 @@ rule figure5:
         svg=reported("results/figures/figure5_gains.svg"),
     log:
         "logs/figure5.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -141,6 +147,7 @@ rule figure6:
         svg=reported("results/figures/figure6_image_gains.svg"),
     log:
         "logs/figure6.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -164,6 +171,7 @@ rule summary:
         "results/summary.txt",
     log:
         "logs/summary.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -183,6 +191,7 @@ rule reference:
         provenance="results/reference/provenance.json",
     log:
         "logs/reference.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:

@@ -9,6 +9,7 @@ rule score:
         "results/scores/{task}/{ir}/{method}.csv",
     log:
         "logs/score/{task}/{ir}/{method}.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     message:

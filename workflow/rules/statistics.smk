@@ -11,6 +11,7 @@ rule comparisons:
         md="results/tables/comparisons.md",
     log:
         "logs/comparisons.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -33,6 +34,7 @@ rule cell_tests:
         md="results/tables/cell_tests.md",
     log:
         "logs/cell_tests.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -53,6 +55,7 @@ rule critical_difference:
         svg=reported("results/figures/critical_difference.svg"),
     log:
         "logs/critical_difference.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:

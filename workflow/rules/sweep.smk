@@ -51,6 +51,7 @@ rule alpha_sweep:
         md="results/tables/alpha_sweep.md",
     log:
         "logs/alpha_sweep.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
@@ -73,6 +74,7 @@ rule figure7:
         svg=reported("results/figures/figure7_alpha.svg"),
     log:
         "logs/figure7.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:

@@ -45,6 +45,7 @@ rule reuse:
         "logs/reuse/{task}/{ir}/{method}.log",
     wildcard_constraints:
         method="|".join(REUSED) or "(?!)",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:

@@ -1,0 +1,77 @@
+"""The profiles name options and rules that there are, and every rule has a place on a cluster."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from snakemake.cli import get_argument_parser
+
+ROOT = Path(__file__).parents[2]
+PROFILES = {
+    path.parent.name: yaml.safe_load(path.read_text()) for path in ROOT.glob("profiles/*/config.yaml")
+}
+CLUSTERS = {name for name, profile in PROFILES.items() if "executor" in profile}
+RULES = {}
+for path in (ROOT / "workflow/rules").glob("*.smk"):
+    for block in re.split(r"^(?=(?:use )?(?:rule|checkpoint) )", path.read_text(), flags=re.M)[1:]:
+        name, parent = re.match(r"(?:rule|checkpoint) (\w+):|use rule \w+ as (\w+)", block).groups()
+        RULES[name or parent] = block
+OPTIONS = {option for action in get_argument_parser()._actions for option in action.option_strings}
+
+
+def is_local(name):
+    """Whether a rule, or the one that it is made from, is kept from a cluster."""
+    made_from = re.match(r"use rule (\w+) as", RULES[name])
+    return "    localrule: True\n" in RULES[name] or (made_from is not None and is_local(made_from.group(1)))
+
+
+def test_there_are_profiles_for_clusters():
+    assert {"slurm", "kubernetes", "cluster-generic"} == CLUSTERS
+
+
+@pytest.mark.parametrize("name", sorted(PROFILES))
+def test_a_profile_has_options_of_snakemake(name):
+    """Those of a plug-in are known only where it is installed: see tests/workflow/test_profiles.py."""
+    profile = PROFILES[name]
+    of_plugin = f"{profile.get('executor')}-"
+    assert {f"--{key}" for key in profile if not key.startswith(of_plugin)} <= OPTIONS
+
+
+@pytest.mark.parametrize("name", sorted(PROFILES))
+def test_a_profile_names_rules_and_groups_of_the_study(name):
+    profile = PROFILES[name]
+    groups = profile.get("groups", {})
+    assert set(profile.get("set-resources", {})) | set(groups) <= set(RULES)
+    assert set(profile.get("group-components", {})) == set(groups.values())
+
+
+def test_a_job_of_slurm_asks_for_one_of_its_members_at_a_time():
+    """The members of a group take turns; without the limit a job would ask for what all need together."""
+    slurm = PROFILES["slurm"]
+    assert slurm["resources"] == {"turn": 1}
+    assert slurm["set-resource-scopes"] == {"turn": "local"}
+    assert {rule for rule, wanted in slurm["set-resources"].items() if wanted.get("turn") == 1} == set(
+        slurm["groups"]
+    )
+
+
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_a_rule_is_local_or_shares_a_job_of_slurm(name):
+    """A new rule has to have its place; `demonstrate`, once in a study, has a job for itself."""
+    grouped = name in PROFILES["slurm"]["groups"]
+    assert grouped != (is_local(name) or name == "demonstrate")
+
+
+@pytest.mark.parametrize("name", sorted(CLUSTERS))
+def test_what_trains_gets_more_memory_when_it_is_repeated(name):
+    profile = PROFILES[name]
+    assert profile["retries"] >= 1
+    asked = [profile["default-resources"], *profile["set-resources"].values()]
+    assert all("attempt" in wanted["mem_mb"] for wanted in asked if "mem_mb" in wanted)
+    assert {"train", "train_sweep", "train_deviation"} <= set(profile["set-resources"])
+
+
+def test_slurm_is_not_asked_by_sacct():
+    """Where SLURM keeps no accounts, sacct knows no job, and Snakemake would wait for ever."""
+    assert PROFILES["slurm"]["slurm-status-command"] == "squeue"

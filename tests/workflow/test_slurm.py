@@ -1,0 +1,170 @@
+"""The study on a real SLURM, of one node, through the profiles: `make test-slurm`."""
+
+import contextlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from slurm_node import slurm_node, wait_for, why_not
+from study_project import Project, make_project
+
+pytestmark = pytest.mark.slurm
+
+# As much as config/smoke.yaml, on data that needs no network.
+SMOKE = {"study": {"tasks": ["breast_cancer", "wine"], "methods": ["baseline", "smote", "remix"]}}
+PROFILE = "profiles/slurm/config.yaml"
+
+
+@pytest.fixture(scope="module")
+def node():
+    pytest.importorskip("snakemake_executor_plugin_slurm", reason="the extra `cluster` is not installed")
+    reason = why_not()
+    if reason:
+        pytest.skip(reason)
+    with slurm_node() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory):
+    """The same study without a cluster."""
+    project = smoke_project(tmp_path_factory.mktemp("local"))
+    project.run("smoke.yaml", arguments=["tables"])
+    return project
+
+
+def smoke_project(folder):
+    project = make_project(Path(folder) / "project")
+    project.overlay(SMOKE, "smoke.yaml")
+    return project
+
+
+def command(*targets):
+    """Arguments of Snakemake; jobs this short are asked for sooner than the profile does."""
+    asking = ["--slurm-init-seconds-before-status-checks", "2"]
+    configs = ["--configfile", "study.yaml", "smoke.yaml"]
+    return ["--profile", "profiles/slurm", *asking, *configs, "--", *targets]
+
+
+def results(project: Project):
+    """Tables and predictions, byte for byte."""
+    folder = project.folder / "results"
+    paths = [*folder.glob("tables/*"), *folder.glob("predictions/**/*.parquet")]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths if path.suffix != ".html"}
+
+
+def started(node, before=()):
+    """What ran on the node, by what is in it: of each job what SLURM knows."""
+    return [
+        (job["Comment"].removeprefix("rule_").split("_")[0], job)
+        for number, job in sorted(node.jobs().items(), key=lambda item: int(item[0]))
+        if number not in before
+    ]
+
+
+def test_the_study_on_slurm_gives_the_tables_of_a_local_run(node, local, tmp_path):
+    before = node.jobs()
+    project = smoke_project(tmp_path)
+    project.snakemake(
+        *command("tables", "results/demonstrations/rings_points.parquet"), variables=node.variables
+    )
+    expected = results(local)
+    found = results(project)
+    assert len([name for name in expected if name.endswith(".parquet")]) == 6
+    assert len([name for name in expected if name.endswith(".csv")]) >= 15
+    assert {name for name in expected if found.get(name) != expected[name]} == set()
+    jobs = started(node, before)
+    # Two datasets and their variants, six trainings and two cells are three jobs; all tables are local.
+    assert sorted(name for name, _ in jobs) == ["calibration", "data", "demonstrate", "training"]
+    training = dict(jobs)["training"]
+    assert training["JobState"] == "COMPLETED"
+    assert training["Partition"] == "standard"
+    assert training["TimeLimit"] == "01:00:00"
+    assert training["TRES"].startswith("cpu=1,mem=2500M,node=1")
+
+
+def test_a_cancelled_job_is_noticed_and_repeated_with_more_memory(node, local, tmp_path):
+    before = node.jobs()
+    project = smoke_project(tmp_path)
+    fill_in(project.folder / PROFILE, "# slurm_partition: standard", "slurm_partition: other")
+    fill_in(project.folder / PROFILE, "  train:\n    turn: 1\n", "  train:\n    turn: 1\n    gpu: 1\n")
+
+    def running():
+        """The job that trains, once it has trained a first of its methods."""
+        jobs = [job for name, job in started(node, before) if name == "training"]
+        trained = any((project.folder / "results/predictions").rglob("*.parquet"))
+        return [job["JobId"] for job in jobs if trained and job["JobState"] == "RUNNING"]
+
+    with in_background(project, command("tables"), node, tmp_path / "printed.txt") as run:
+        wait_for(running, node, seconds=200)
+        (cancelled,) = running()
+        node.ask("scancel", cancelled)
+        status = run.wait(timeout=600)
+    printed = (tmp_path / "printed.txt").read_text()
+    assert status == 0, printed[-6000:]
+    assert f"JOB {cancelled} ON" in printed
+    assert "CANCELLED" in printed
+    assert "Trying to restart job" in printed
+    first, second = [job for name, job in started(node, before) if name == "training"]
+    assert [first["JobState"], second["JobState"]] == ["CANCELLED", "COMPLETED"]
+    assert "mem=2500M" in first["TRES"]
+    assert "mem=5000M" in second["TRES"]
+    assert "gres/gpu=1" in second["TRES"]
+    assert second["TimeLimit"] == "02:00:00"
+    assert second["Partition"] == "other"
+    assert results(project) == results(local)
+
+
+# Jobs of another executor, and jobs that share no folder, find the environment's Python on PATH.
+OTHERS = {
+    "by SLURM's commands": ["--profile", "profiles/cluster-generic"],
+    "without shared storage": [
+        "--profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "2", "--shared-fs-usage",
+        "none", "--default-storage-provider", "fs", "--default-storage-prefix", "{folder}",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", OTHERS.values(), ids=OTHERS)
+def test_other_ways_to_the_node_prepare_the_same_data(node, local, tmp_path, arguments):
+    project = smoke_project(tmp_path)
+    before = node.jobs()
+    variant = "resources/variants/wine/0.25.parquet"
+    path = f"{Path(sys.executable).parent}:{node.variables['PATH']}"
+    project.snakemake(
+        *[argument.format(folder=project.folder) for argument in arguments],
+        *["--configfile", "study.yaml", "smoke.yaml", "--", variant],
+        variables=node.variables | {"PATH": path},
+    )
+    assert (project.folder / variant).read_bytes() == (local.folder / variant).read_bytes()
+    states = [job["JobState"] for number, job in node.jobs().items() if number not in before]
+    assert states
+    assert set(states) == {"COMPLETED"}
+
+
+@contextlib.contextmanager
+def in_background(project, arguments, node, printed):
+    """Snakemake, while something else is done; asked to end, it cancels its jobs."""
+    with printed.open("w") as out:
+        run = subprocess.Popen(
+            [sys.executable, "-m", "snakemake", *arguments],
+            cwd=project.folder,
+            env=os.environ | {"PYTHONPATH": ""} | node.variables,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield run
+        finally:
+            if run.poll() is None:
+                run.terminate()
+                run.wait(timeout=60)
+
+
+def fill_in(path, old, new):
+    """Change the profile as its comments say."""
+    text = path.read_text()
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new))
