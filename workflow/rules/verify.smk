@@ -11,6 +11,7 @@ rule verify:
         "results/verify/{cell}.txt",
     log:
         "logs/verify/{cell}.log",
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
