@@ -21,9 +21,8 @@ OPTIONS = {option for action in get_argument_parser()._actions for option in act
 
 
 def is_local(name):
-    """Whether a rule, or the one that it is made from, is kept from a cluster."""
-    made_from = re.match(r"use rule (\w+) as", RULES[name])
-    return "    localrule: True\n" in RULES[name] or (made_from is not None and is_local(made_from.group(1)))
+    """Whether a rule is kept from a cluster, which `use rule` does not pass on."""
+    return "    localrule: True\n" in RULES[name]
 
 
 def test_there_are_profiles_for_clusters():

@@ -48,6 +48,7 @@ use rule score as score_deviation with:
         "results/audit/{protocol}/scores/{task}/{ir}/{method}.csv",
     log:
         "logs/audit/{protocol}/score/{task}/{ir}/{method}.log",
+    localrule: True
     message:
         "score {wildcards.method} on {wildcards.task} at IR {wildcards.ir} under {wildcards.protocol}"
 
@@ -121,6 +122,7 @@ use rule audit_tables as rescored with:
         claims_md="results/tables/rescored_claims.md",
     log:
         "logs/rescored.log",
+    localrule: True
     params:
         protocols=lambda wildcards: json.dumps(audited_files(free=True)),
         repeats=min(STUDY.audit.repeats, STUDY.protocol.repeats),

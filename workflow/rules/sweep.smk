@@ -34,6 +34,7 @@ use rule score as score_sweep with:
         "results/sweep/{alpha}/scores/{task}/{ir}/{method}.csv",
     log:
         "logs/sweep/{alpha}/score/{task}/{ir}/{method}.log",
+    localrule: True
     message:
         "score {wildcards.method} on {wildcards.task} at IR {wildcards.ir} with α = {wildcards.alpha}"
 
