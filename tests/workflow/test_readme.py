@@ -94,9 +94,11 @@ def cells_of(text):
 def test_the_table_is_that_of_the_reference_run():
     reference = (ROOT / "results/reference/tables/rank_sums.md").read_text()
     methods = ["Baseline", "Cost Adjusted", "SMOTE", "MixUp", "ReMix"]
-    shown = [row for row in cells_of(README) if row[0] in methods]
+    expected = [row for row in cells_of(reference) if row[0] in methods]
+    # The extended study's table below has the same names, and fewer columns.
+    shown = [row for row in cells_of(README) if row[0] in methods and len(row) == len(expected[0])]
     assert [row[0] for row in shown] == methods
-    assert shown == [row for row in cells_of(reference) if row[0] in methods]
+    assert shown == expected
 
 
 def test_files_that_the_readme_names_exist():
