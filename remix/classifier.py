@@ -123,8 +123,8 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
     *between* classes and keeps what they do *within* one. Means, deviations, class weights and the validation
     loss are weighted too. Only the proportions of the weights count, but for how many rows have any: an epoch
     has as many mini-batches as these fill; and but for the loss weights ``class_balanced``, to which their
-    sums are numbers of rows. The order of the rows plays no role. Methods that resample
-    rows before training need weights that are whole numbers.
+    sums are numbers of rows. The order of the rows plays no role. Methods that resample rows before training
+    need weights that are whole numbers.
 
     Examples
     --------
