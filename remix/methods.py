@@ -137,9 +137,10 @@ class Method:
         pool : Pool
             The training parts of a stack of folds.
         rows : int32 tensor, shape (S, B)
-            The mini-batches as drawn: positions in the training parts.
+            The mini-batches as drawn: positions in the training parts. Usually one of each fold; or several,
+            see `remix.batches.classes.Pool.repeated`.
         drawn : mapping
-            One step of `draw`, with the stack as first axis.
+            What `draw` gave for each of them, with the mini-batch as first axis.
 
         Returns
         -------
@@ -148,12 +149,12 @@ class Method:
         """
         if self.mix is not None:
             rows = self.mix.partners.rows(rows, pool, drawn["mix"])
-        labels = tf.gather(pool.labels, rows, batch_dims=1)
+        labels = pool.labels_of(rows)
         if isinstance(self.resample, BalancedResampling):
             rows = self.resample.rows(
                 rows, class_index(labels, pool.n_classes), pool.by_class, **drawn["resample"]
             )
-            labels = tf.gather(pool.labels, rows, batch_dims=1)
+            labels = pool.labels_of(rows)
         x = pool.take(rows)
         if isinstance(self.resample, Smote):
             x, labels = self.resample.apply(

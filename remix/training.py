@@ -1,15 +1,17 @@
 """Train a stack of folds at once: one compiled step for the networks of all folds of a cell.
 
 The main path, from top to bottom: `StackTrainer.run` loops over epochs, `StackTrainer.run_epoch` draws an
-epoch's random numbers in NumPy, and `StackTrainer.train_epoch`, compiled, gathers, resamples, mixes and steps
-through its mini-batches.
+epoch's random numbers in NumPy, and `StackTrainer.train_block`, compiled, gathers, resamples and mixes some
+of its mini-batches at once, then steps through them.
 """
 
 import dataclasses
 import logging
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from typing import Protocol as Interface
 
 import numpy as np
@@ -31,6 +33,9 @@ logger = logging.getLogger(__name__)
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7
 # Rows of each fold, or images, that are predicted at a time; bounds the memory, changes no result.
 PREDICTION_ROWS, PREDICTION_IMAGES = 2048, 256
+# Features of mini-batches that are made at once: enough for few calls, and little enough for the cache;
+# changes no result.
+BLOCK_BYTES = 2**23
 PROGRESS_LINES = 20
 
 
@@ -259,15 +264,17 @@ class StackTrainer:
         if method.loss_weights is not None:
             self.class_weights = tf.constant(method.loss_weights.weights(counts))
             self.unweighted_epochs = method.loss_weights.unweighted_epochs(protocol.epochs)
-        self.row_weights = tf.constant(
-            np.stack([row_weights(n, self.steps, batch_size, last_batch) for n in rows], axis=1)
+        self.row_weights = np.stack(
+            [row_weights(n, self.steps, batch_size, last_batch) for n in rows], axis=1
         )
+        # Mini-batches of each fold that are made at once.
+        self.block = max(1, BLOCK_BYTES // (4 * len(sets) * batch_size * math.prod(shape)))
 
         self.order_generators = [data.generator(seed, "batches") for data in sets]
         self.stage_generators = [
             {name: data.generator(seed, name) for name in DRAWING_STAGES} for data in sets
         ]
-        self.compiled_epoch: Callable[..., tuple[tf.Tensor, tf.Tensor]] | None = None
+        self.compiled_block: Callable[..., tuple[tf.Tensor, tf.Tensor]] | None = None
         # Dropout masks are shared along the stack, so their seed names the cell alone.
         self.dropout_generator = seeding.generator(seed, "dropout", sets[0].task, sets[0].ir)
 
@@ -353,18 +360,21 @@ class StackTrainer:
         ]
         draws = tf.nest.map_structure(lambda *arrays: np.stack(arrays, axis=1), *fold_draws)
         dropout_seeds = self.dropout_generator.integers(2**31, size=(self.steps, 2), dtype=np.int32)
-        inputs = (
-            self.dataset_index(rows),
-            *tf.nest.map_structure(tf.constant, (rows, draws, dropout_seeds, rates)),
-            self.class_weights if weighted else tf.ones_like(self.class_weights),
-        )
-        if self.compiled_epoch is None:
-            # Asked for by name: of functions that are called, TensorFlow warns if many are new to it.
-            self.compiled_epoch = self.train_epoch.get_concrete_function(*inputs)
-        losses, mass = self.compiled_epoch(*inputs)
+        dataset = self.dataset_index(rows)
+        class_weights = self.class_weights if weighted else tf.ones_like(self.class_weights)
+        losses, mass = tf.zeros(rates.shape), tf.zeros(class_weights.shape)
+        for start in range(0, self.steps, self.block):
+            block = tf.nest.map_structure(
+                lambda drawn, start=start: tf.constant(drawn[start : start + self.block]),
+                (rows, draws, self.row_weights, dropout_seeds),
+            )
+            inputs = (dataset, *block, tf.constant(rates), class_weights, losses, mass)
+            if self.compiled_block is None:
+                self.compiled_block = self.compile_block(*inputs)
+            losses, mass = self.compiled_block(*inputs)
         counts = self.batch_counts(rows)
         diagnosed = {name: flags.sum(axis=1) for name, flags in self.method.diagnose(counts).items()}
-        return losses.numpy(), {
+        return losses.numpy() / self.steps, {
             "lacking": (counts == 0).sum(axis=1),
             "class_mass": mass.numpy().astype(np.float64),
             **diagnosed,
@@ -387,30 +397,72 @@ class StackTrainer:
         index = class_index(tf.gather(self.pool.labels, drawn, batch_dims=1), self.n_classes)
         return index._replace(order=tf.gather(drawn, index.order, batch_dims=1))
 
-    @tf.function(autograph=True)
-    def train_epoch(
+    def compile_block(self, *inputs: Any) -> Callable[..., tuple[tf.Tensor, tf.Tensor]]:
+        """Compile `train_block` for blocks of any number of steps; `inputs` are those of one of them."""
+
+        def of_any_length(drawn: tf.Tensor) -> tf.TensorSpec:
+            return tf.TensorSpec((None, *drawn.shape[1:]), drawn.dtype)
+
+        dataset, rows, draws, row_weights, dropout_seeds, *rest = inputs
+        block = tf.nest.map_structure(of_any_length, (rows, draws, row_weights, dropout_seeds))
+        # Asked for by name: of functions that are called, TensorFlow warns if many are new to it.
+        return self.train_block.get_concrete_function(dataset, *block, *rest)
+
+    # Written with TensorFlow's own loop: to translate Python's would take longer than to train a small cell.
+    @tf.function(autograph=False)
+    def train_block(
         self,
         dataset: ClassIndex,
         rows: tf.Tensor,
         draws: dict[str, dict[str, tf.Tensor]],
+        row_weights: tf.Tensor,
         dropout_seeds: tf.Tensor,
         rates: tf.Tensor,
         class_weights: tf.Tensor,
+        losses: tf.Tensor,
+        mass: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Step through the mini-batches of one epoch.
+        """Make the mini-batches of some steps, and step through them.
 
-        Gives the mean loss of each fold, (S,), and the summed weights of the classes in it, (S, K).
+        All of them at once: what is done to rows is little work in many operations, and each operation costs
+        as much time for a block as for a step.
+
+        Parameters
+        ----------
+        dataset : ClassIndex
+            What a method draws from if it draws from the whole training part.
+        rows, draws, row_weights, dropout_seeds
+            The random numbers and weights of the steps, with the step as first axis.
+        rates, class_weights : float32 tensors, shapes (S,) and (S, K)
+        losses, mass : float32 tensors, shapes (S,) and (S, K)
+            Sums over the steps so far: losses of each fold, and weights of the classes in them.
+
+        Returns
+        -------
+        losses, mass : float32 tensors
+            The same with these steps.
         """
-        total, mass = tf.zeros_like(rates), tf.zeros_like(class_weights)
-        for step in tf.range(self.steps):
-            drawn = {
-                name: {key: value[step] for key, value in arrays.items()} for name, arrays in draws.items()
-            }
-            batch = self.method.batch(self.pool._replace(by_class=dataset), rows[step], drawn)
-            weighted = batch.y * class_weights[:, None, :] * self.row_weights[step][:, :, None]
-            total += self.update(batch, tf.reduce_sum(weighted, axis=2), dropout_seeds[step], rates)
-            mass += tf.reduce_sum(weighted, axis=1)
-        return total / self.steps, mass
+        steps = tf.shape(rows)[0]
+        stack = len(self.sets)
+
+        def merged(drawn: tf.Tensor) -> tf.Tensor:
+            return tf.reshape(drawn, (-1, *drawn.shape[2:]))
+
+        def by_step(made: tf.Tensor) -> tf.Tensor:
+            return tf.reshape(made, (-1, stack, *made.shape[1:]))
+
+        pool = self.pool._replace(by_class=dataset).repeated(steps)
+        made = self.method.batch(pool, merged(rows), tf.nest.map_structure(merged, draws)).map(by_step)
+        weighted = made.y * class_weights[:, None, :] * row_weights[..., None]
+        loss_weights, class_mass = tf.reduce_sum(weighted, axis=3), tf.reduce_sum(weighted, axis=2)
+
+        def train_step(step: tf.Tensor, losses: tf.Tensor, mass: tf.Tensor) -> tuple[tf.Tensor, ...]:
+            batch = made.map(lambda of_steps: of_steps[step])
+            losses += self.update(batch, loss_weights[step], dropout_seeds[step], rates)
+            return step + 1, losses, mass + class_mass[step]
+
+        _, losses, mass = tf.while_loop(lambda step, *_: step < steps, train_step, (0, losses, mass))
+        return losses, mass
 
     def update(
         self, batch: MiniBatch, weights: tf.Tensor, dropout_seed: tf.Tensor, rates: tf.Tensor

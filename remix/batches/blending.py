@@ -23,6 +23,6 @@ def blend(rows: tf.Tensor, weight: tf.Tensor, order: tf.Tensor) -> tf.Tensor:
     float tensor, shape (S, B, …)
         ``λ rows[:B] + (1 - λ) rows[order]``. A share of 1 leaves a row as it is, to the bit.
     """
-    share = tf.reshape(weight, (*weight.shape, *[1] * (len(rows.shape) - len(weight.shape))))
+    share = weight[(..., *[tf.newaxis] * (len(rows.shape) - len(weight.shape)))]
     share = tf.cast(share, rows.dtype)
     return share * rows[:, : order.shape[1]] + (1.0 - share) * tf.gather(rows, order, batch_dims=1)

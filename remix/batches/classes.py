@@ -32,13 +32,14 @@ class Pool(NamedTuple):
 
     Attributes
     ----------
-    features : tensor, shape (S, N, d) of float32, or (S, N, H, W, C) of uint8
-        Table rows as they are trained on, or images as bytes. Rows behind the end of a shorter fold are
-        padding.
-    labels : int32 tensor, shape (S, N)
+    features : tensor, shape (F, N, d) of float32, or (F, N, H, W, C) of uint8
+        Table rows of F folds as they are trained on, or images as bytes. Rows behind the end of a shorter
+        fold are padding.
+    labels : int32 tensor, shape (F, N)
         Classes 0..K-1; -1 marks padding.
     by_class : ClassIndex
-        The rows sorted by class.
+        The rows sorted by class, for each of S mini-batches that are made at once: of every fold as many, in
+        turn, so that the fold of mini-batch s is s modulo F. At first S is F.
     n_classes : int
         K.
     class_counts : float32 tensor, shape (S, K)
@@ -93,9 +94,31 @@ class Pool(NamedTuple):
             links=links,
         )
 
+    def repeated(self, times: tf.Tensor) -> Pool:
+        """Give the pool for so many mini-batches of each fold at once."""
+
+        def tiled(tensor: tf.Tensor) -> tf.Tensor:
+            return tf.tile(tensor, (times, *[1] * (len(tensor.shape) - 1)))
+
+        return self._replace(
+            by_class=ClassIndex(*map(tiled, self.by_class)),
+            class_counts=tiled(self.class_counts),
+            links=None if self.links is None else tiled(self.links),
+        )
+
     def take(self, rows: tf.Tensor) -> tf.Tensor:
         """Gather the features of rows (S, B) as a network is given them, (S, B, …)."""
-        return as_input(tf.gather(self.features, rows, batch_dims=1))
+        return as_input(self._gather(self.features, rows))
+
+    def labels_of(self, rows: tf.Tensor) -> tf.Tensor:
+        """Gather the classes of rows (S, B)."""
+        return self._gather(self.labels, rows)
+
+    def _gather(self, of_folds: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
+        """Gather rows (S, B) from what the folds have, (F, N, …), as if it stood below each other."""
+        folds, size = tf.shape(of_folds)[0], tf.shape(of_folds)[1]
+        fold = tf.range(tf.shape(rows)[0]) % folds
+        return tf.gather(tf.reshape(of_folds, (-1, *of_folds.shape[2:])), rows + fold[:, None] * size)
 
 
 def as_input(features: tf.Tensor) -> tf.Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from remix.batches.hidden import HiddenMixing
@@ -24,3 +25,8 @@ class MiniBatch(NamedTuple):
     x: tf.Tensor
     y: tf.Tensor
     hidden: HiddenMixing | None = None
+
+    def map(self, function: Callable[[tf.Tensor], tf.Tensor]) -> MiniBatch:
+        """Apply a function to each tensor of the mini-batches; all of them have the stack as first axis."""
+        hidden = None if self.hidden is None else HiddenMixing(*map(function, self.hidden))
+        return MiniBatch(function(self.x), function(self.y), hidden)

@@ -80,8 +80,9 @@ class BalancedPartners:
 
     def order(self, labels: tf.Tensor, pool: Pool, drawn: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Give the position of each row's partner, int32 (S, B): the row of the same place in the second."""
-        stack, size = drawn["pick"].shape
-        return tf.tile(size + tf.range(size)[None], (stack, 1))
+        pick = drawn["pick"]
+        size = pick.shape[1]
+        return tf.tile(size + tf.range(size)[None], (tf.shape(pick)[0], 1))
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,38 @@ def same_class_neighbours(x: tf.Tensor, labels: tf.Tensor, k: int) -> tf.Tensor:
     return tf.math.top_k(tf.where(usable, -distance, -np.inf), k=k).indices
 
 
+def nth_neighbours(
+    x: tf.Tensor, labels: tf.Tensor, raised: tf.Tensor, origin: tf.Tensor, nth: tf.Tensor, k: int
+) -> tf.Tensor:
+    """Find the nth of the k nearest rows of the same class, for rows of classes that are to be raised.
+
+    These are few where it matters, and only among them are distances computed.
+
+    Parameters
+    ----------
+    x, labels : tensors, shapes (S, B, d) and (S, B)
+    raised : bool tensor, shape (S, B)
+        Whether a row is of such a class.
+    origin, nth : int32 tensors, shape (S, B)
+        Positions of the rows whose neighbour is asked for, and which one; for rows of other classes any
+        position may be given.
+    k : int
+
+    Returns
+    -------
+    int32 tensor, shape (S, B)
+        Positions in the batch.
+    """
+    place = tf.cumsum(tf.cast(raised, tf.int32), axis=1, exclusive=True)
+    most = tf.maximum(tf.reduce_max(place[:, -1]) + 1, 1)
+    few = tf.argsort(tf.cast(~raised, tf.int32), axis=1, stable=True)[:, :most]
+    k = tf.minimum(k, most)
+    nearest = same_class_neighbours(tf.gather(x, few, batch_dims=1), tf.gather(labels, few, batch_dims=1), k)
+    which = tf.minimum(tf.gather(place, origin, batch_dims=1), most - 1) * k + tf.minimum(nth, k - 1)
+    near = tf.gather(tf.reshape(nearest, (-1, most * k)), which, batch_dims=1)
+    return tf.gather(few, near, batch_dims=1)
+
+
 @dataclass(frozen=True)
 class Smote:
     """Raise every class to the size of the largest one in the batch, then keep B of the rows.
@@ -120,9 +152,9 @@ class Smote:
         points = tf.gather(x, origin, batch_dims=1)
         if k == 0:
             return tf.reshape(points, (-1, *shape[1:])), label
-        nearest = tf.gather(same_class_neighbours(x, labels, k), origin, batch_dims=1)
         usable = tf.where(rarest < self.smallest, 0, tf.minimum(k, count - 1))
-        partner = tf.gather(nearest, choose(neighbour, usable), batch_dims=2)
+        raised = tf.gather(batch.count, labels, batch_dims=1) < largest
+        partner = nth_neighbours(x, labels, raised, origin, choose(neighbour, usable), k)
         move = tf.where(synthetic & (usable > 0), gap, 0.0)[:, :, None]
         points += move * (tf.gather(x, partner, batch_dims=1) - points)
         return tf.reshape(points, (-1, *shape[1:])), label

@@ -90,6 +90,21 @@ def test_same_seed_same_bytes_other_seed_other_model(spec, protocol):
     assert np.abs(np.array(other) - np.array(first)).max() > 1e-3
 
 
+@every_method
+def test_mini_batches_may_be_made_in_blocks_of_any_size(spec, protocol, monkeypatch):
+    """One by one, a few at a time with a shorter last block, or those of an epoch at once: the same bytes."""
+    sets, x = [fold_of(i) for i in range(2)], [probe(30), probe(30)]
+    a_step = 4 * len(sets) * BATCH * sets[0].features.shape[1]
+    trained = []
+    for steps in (1, STEPS - 1, STEPS):
+        monkeypatch.setattr("remix.training.BLOCK_BYTES", steps * a_step)
+        model = train(sets, spec, protocol())
+        trained.append((np.array(model.predict(x)), model.records))
+    for predictions, records in trained[1:]:
+        np.testing.assert_array_equal(predictions, trained[0][0])
+        assert records == trained[0][1]
+
+
 def keras_model(data):
     """Keras' model with the weights that the trainer starts from."""
     model = keras.Sequential(
@@ -276,7 +291,7 @@ def test_until_they_begin_training_is_that_without_weights(protocol):
     plain, deferred = (np.array(curve.losses) for curve in curves)
     np.testing.assert_array_equal(plain[:3], deferred[:3])
     assert np.abs(plain[3] - deferred[3]).max() > 1e-3
-    assert trainers[1].train_epoch.experimental_get_tracing_count() == 1
+    assert trainers[1].train_block.experimental_get_tracing_count() == 1
 
 
 class Losses:

@@ -16,6 +16,9 @@ def main(snakemake):
     with job(snakemake.log[0]) as logger:
         # TensorFlow talks while it is imported: into the log, not between Snakemake's lines.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        # With it goes Keras, half a second's import that nothing here needs, unless TensorFlow is told to look for
+        # the Keras of old.
+        os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
         from remix.experiment import cross_validate
         from remix.methods import Method
         from remix.protocol import Protocol

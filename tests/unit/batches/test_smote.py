@@ -7,7 +7,7 @@ from imblearn.over_sampling import SMOTE
 from sklearn.neighbors import NearestNeighbors
 
 from remix.batches.classes import class_index
-from remix.batches.smote import Smote, same_class_neighbours
+from remix.batches.smote import Smote, nth_neighbours, same_class_neighbours
 
 
 def apply(x, labels, *, n_classes=2, neighbours=5, smallest=1, seed=0):
@@ -93,6 +93,28 @@ def test_neighbours_are_those_of_scikit_learn():
                 .kneighbors(return_distance=False, n_neighbors=5)
             )
             np.testing.assert_array_equal(found[s][rows], rows[near])
+
+
+@pytest.mark.parametrize("n_classes", [2, 4])
+def test_neighbours_among_few_rows_are_those_among_all(n_classes):
+    """Distances are computed between rows of the smaller classes only; in each batch these are others."""
+    rng = np.random.default_rng(2)
+    shares = np.array([0.8, *[0.2 / (n_classes - 1)] * (n_classes - 1)])
+    labels = rng.choice(n_classes, size=(30, 64), p=shares).astype(np.int32)
+    x, origin = rng.normal(size=(30, 64, 6)).astype(np.float32), rng.integers(0, 64, (30, 64))
+    counts = (labels[:, :, None] == np.arange(n_classes)).sum(axis=1)
+    of_row = np.take_along_axis(counts, labels, axis=1)
+    raised = of_row < counts.max(axis=1, keepdims=True)
+    nth = (rng.random((30, 64)) * np.minimum(np.take_along_axis(of_row, origin, axis=1) - 1, 5)).astype(
+        np.int32
+    )
+    found = nth_neighbours(x, labels, raised, origin.astype(np.int32), nth, 5).numpy()
+    expected = np.take_along_axis(same_class_neighbours(x, labels, 5).numpy(), origin[..., None], axis=1)
+    asked = np.take_along_axis(raised & (of_row > 1), origin, axis=1)
+    assert asked.sum() > 100
+    np.testing.assert_array_equal(
+        found[asked], np.take_along_axis(expected, nth[..., None], axis=2)[..., 0][asked]
+    )
 
 
 @settings(max_examples=40, deadline=None)
