@@ -1,5 +1,6 @@
 # The validated study, and what the rules of all stages share.
 import dataclasses
+import functools
 import hashlib
 import json
 import os
@@ -8,7 +9,7 @@ from collections import namedtuple
 
 from snakemake.exceptions import WorkflowError
 
-# Rules and scripts import the package of this checkout, the one whose modules they name as inputs.
+# Rules and scripts import the package of this checkout, the one whose modules decide what is run again.
 sys.path.insert(0, str(ROOT))
 os.environ.update(PYTHONPATH=str(ROOT))
 
@@ -257,9 +258,17 @@ CODE = {
 }
 
 
+@functools.cache
 def code(stage):
-    """Paths of the package modules that a stage depends on; relative, so that a project can be moved."""
-    return [os.path.relpath(ROOT / "remix" / f"{module}.py") for module in CODE[stage]]
+    """Digest of the package modules that a stage depends on: as a parameter it reruns what they, changed, would change.
+
+    As inputs they would be looked up for every job that is ready, whenever a job ends.
+    """
+    digest = hashlib.sha256()
+    for module in CODE[stage]:
+        content = Path(ROOT, "remix", f"{module}.py").read_bytes()
+        digest.update(hashlib.sha256(content).digest())
+    return digest.hexdigest()
 
 
 def as_parameter(value):
