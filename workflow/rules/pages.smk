@@ -33,11 +33,7 @@ rule table_page:
 
 rule task_page:
     input:
-        variants=lambda wildcards: [
-            path
-            for path in variant_files(wildcards)
-            if Path(path).parent.name == wildcards.task
-        ],
+        variants=variant_files,
         datasets="results/tables/datasets.csv",
         coverage="results/tables/coverage.csv",
         scores="results/tables/scores.csv",
