@@ -67,7 +67,7 @@ def audit_protocols(
             if name in protocols:
                 raise ConfigError(f"{overlay}: two protocols of the audit would be called '{name}'")
             merged = _overlaid(_overlaid(config, settings), {"protocol": {"repeats": repeats}})
-            protocols[name] = load_study(merged, [*files, overlay], schemas)
+            protocols[name] = load_study(merged, [*files, overlay], schemas, checked=config)
     return protocols
 
 
@@ -113,9 +113,12 @@ def audit_sources(protocols: Mapping[str, Study]) -> dict[tuple[str, str, str, s
     made: dict[tuple[str, str], list[tuple[Mapping[str, Any], Source]]] = {}
     sources = {}
     for name, study in protocols.items():
+        trainings = {
+            task: {method: study.training(task, method) for method in study.methods_of(task)}
+            for task in study.tasks
+        }
         for task, ir in study.cells:
-            for method in study.methods_of(task):
-                training = study.training(task, method)
+            for method, training in trainings[task].items():
                 on_cell = made.setdefault((task, ir), [])
                 source = next((place for other, place in on_cell if _serves(other, training)), None)
                 if source is None:

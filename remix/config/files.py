@@ -1,5 +1,6 @@
 """Configuration files: which of them sets a key, and in which line."""
 
+import functools
 import os
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -43,7 +44,7 @@ class ConfigFiles:
         last_first = dict.fromkeys(Path(path).absolute() for path in reversed(files))
         for path in reversed(last_first):
             try:
-                self._files.append(_File(path))
+                self._files.append(_file(path))
             except ConfigError as error:
                 errors.append(str(error))
         if errors:
@@ -97,23 +98,35 @@ def read_overlay(path: str | os.PathLike[str]) -> dict[str, Any]:
     ConfigError
         If it cannot be read, or is not a YAML mapping.
     """
-    return dict(_File(Path(path).absolute()).value)
+    return dict(_file(Path(path).absolute()).value)
+
+
+def _file(path: Path) -> "_File":
+    """Read a file."""
+    name = _short(path)
+    try:
+        return _parsed(name, path.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"{name}: cannot be read: {error.strerror}") from None
+
+
+@functools.lru_cache(maxsize=32)
+def _parsed(name: str, content: bytes) -> "_File":
+    """Parse a file; the same content once, for all protocols of an audit are merged from the same files."""
+    return _File(name, content)
 
 
 class _File:
     """One file as a tree of YAML nodes, which know their lines."""
 
-    def __init__(self, path: Path) -> None:
-        self.name = _short(path)
+    def __init__(self, name: str, content: bytes) -> None:
+        self.name = name
         try:
-            content = path.read_bytes()
             self._check_depth(content)
             self.root = yaml.compose(content, Loader=LOADER)
             # Constructing changes nodes with merge keys (<<), so look for duplicates first.
             self.duplicates = list(self._duplicates(self.root, (), set(), set())) if self.root else []
             self.value = _construct(self.root) if self.root else {}
-        except OSError as error:
-            raise ConfigError(f"{self.name}: cannot be read: {error.strerror}") from None
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = f":{mark.line + 1}" if mark else ""

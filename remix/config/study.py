@@ -228,7 +228,10 @@ class Study:
 
 
 def load_study(
-    config: Mapping[str, Any], files: Sequence[str | os.PathLike[str]], schemas: str | os.PathLike[str]
+    config: Mapping[str, Any],
+    files: Sequence[str | os.PathLike[str]],
+    schemas: str | os.PathLike[str],
+    checked: Mapping[str, Any] | None = None,
 ) -> Study:
     """Check a configuration and build the study that it describes.
 
@@ -240,6 +243,9 @@ def load_study(
         The files in the order of merging (later ones win); messages name their lines.
     schemas : path-like
         Folder of the JSON schemas.
+    checked : mapping, optional
+        A configuration that a study was loaded from: sections that are the same object here are not held
+        against their schema again, which of many datasets takes a second.
 
     Returns
     -------
@@ -252,7 +258,8 @@ def load_study(
     """
     sources = ConfigFiles(files)
     merged = _plain(config)
-    problems = schema_problems(merged, Path(schemas))
+    known = [section for section, value in (checked or {}).items() if config.get(section) is value]
+    problems = schema_problems(merged, Path(schemas), checked=known)
     problems += semantic_problems(merged, [problem.place for problem in problems])
     messages = {*sources.duplicates(), *(sources.message(problem, merged) for problem in problems)}
     if messages:

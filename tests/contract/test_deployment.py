@@ -1,6 +1,7 @@
 """What others find the workflow by, and run it in: the catalogue's file, the container's recipe."""
 
 import re
+import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -52,6 +53,15 @@ def test_the_recipe_installs_from_the_lock_by_hashes():
         r"requires-python = \"(.*)\"", (ROOT / "pyproject.toml").read_text()
     ).group(1)
     assert "snakemake==" in (ROOT / "envs/cpu.lock").read_text()
+
+
+def test_the_conda_environment_has_what_the_project_needs():
+    """In the same versions, and all but Snakemake, which is outside of it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    needed = {*project["dependencies"], *project["optional-dependencies"]["workflow"]}
+    wanted = yaml.safe_load((ROOT / "envs/environment.yaml").read_text())["dependencies"]
+    (installed,) = [entry["pip"] for entry in wanted if isinstance(entry, dict)]
+    assert set(installed) == {name for name in needed if not name.startswith("snakemake")}
 
 
 def test_the_recipe_says_that_nobody_has_run_it():

@@ -12,7 +12,6 @@ for path in (ROOT / "workflow/rules").glob("*.smk"):
     for block in re.split(r"^(?=(?:rule|checkpoint) \w+:)", path.read_text(), flags=re.M)[1:]:
         RULES[re.match(r"\w+ (\w+):", block).group(1)] = block
 COMMON = (ROOT / "workflow/rules/common.smk").read_text()
-COMMON = (ROOT / "workflow/rules/common.smk").read_text()
 SCRIPTS = {path.stem: path for path in (ROOT / "workflow/scripts").glob("*.py")}
 
 
@@ -26,6 +25,16 @@ def test_rules_and_scripts_are_paired():
 def test_a_rule_has_a_log_and_a_message(name):
     assert "    log:\n" in RULES[name]
     assert "    message:\n" in RULES[name]
+
+
+# What they write depends on no module of the package: they fetch or copy.
+WITHOUT_CODE = {"fetch", "reuse", "reference"}
+
+
+@pytest.mark.parametrize("name", sorted(set(RULES) - WITHOUT_CODE))
+def test_a_rule_runs_again_when_its_code_changes(name):
+    """The code's digest is a parameter; `use rule` passes it on."""
+    assert re.search(r'^    params:\n(        .*\n)*        code=code\("\w+"\),$', RULES[name], re.M)
 
 
 @pytest.mark.parametrize("name", sorted(SCRIPTS))

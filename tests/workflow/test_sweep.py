@@ -51,3 +51,9 @@ def test_the_sweep_from_end_to_end(finished):
             assert entry["n_folds"] == len(scores) == 4
     assert table.loc["balanced_brier", 0.1]["mean"] != table.loc["balanced_brier", 0.4]["mean"]
     assert trainings(finished.planned_jobs(overlay)) == {}
+
+    # What it has from the study's rule, the code among its parameters, it has as well.
+    training = finished.folder / "remix/training.py"
+    training.write_text(training.read_text() + "\n# edited\n")
+    planned = trainings(finished.planned_jobs(overlay, arguments=TARGETS))
+    assert (planned["train_sweep"], planned["score_sweep"]) == (1, 1)

@@ -21,7 +21,6 @@ use rule train as train_deviation with:
         prepared=lambda wildcards: prepared_for_means(
             wildcards, PROTOCOLS[wildcards.protocol]
         ),
-        code=code("train"),
     output:
         predictions="results/audit/{protocol}/predictions/{task}/{ir}/{method}.parquet",
         validation=temp(
@@ -43,7 +42,6 @@ use rule train as train_deviation with:
 use rule score as score_deviation with:
     input:
         predictions="results/audit/{protocol}/predictions/{task}/{ir}/{method}.parquet",
-        code=code("score"),
     output:
         "results/audit/{protocol}/scores/{task}/{ir}/{method}.csv",
     log:
@@ -59,7 +57,6 @@ rule claims:
         sweep=sweep_files,
         coverage="results/tables/coverage.csv",
         table1=PUBLISHED / "table1.csv",
-        code=code("audit"),
     output:
         csv="results/tables/claims.csv",
         md="results/tables/claims.md",
@@ -71,6 +68,7 @@ rule claims:
     params:
         study=STUDY_PARAMETER,
         swept=lambda wildcards: json.dumps(swept_files()),
+        code=code("audit"),
     message:
         "write {output}"
     script:
@@ -83,7 +81,6 @@ rule audit_tables:
         coverage="results/tables/coverage.csv",
         table1=PUBLISHED / "table1.csv",
         table2=PUBLISHED / "table2.csv",
-        code=code("audit"),
     output:
         audit_csv="results/tables/audit.csv",
         audit_md="results/tables/audit.md",
@@ -99,6 +96,7 @@ rule audit_tables:
     params:
         protocols=lambda wildcards: json.dumps(audited_files(free=False)),
         repeats=min(STUDY.audit.repeats, STUDY.protocol.repeats),
+        code=code("audit"),
     message:
         "write {output}"
     script:
@@ -112,7 +110,6 @@ use rule audit_tables as rescored with:
         coverage="results/tables/coverage.csv",
         table1=PUBLISHED / "table1.csv",
         table2=PUBLISHED / "table2.csv",
-        code=code("audit"),
     output:
         audit_csv="results/tables/rescored.csv",
         audit_md="results/tables/rescored.md",
@@ -132,7 +129,6 @@ rule audit_ranks:
     input:
         table="results/tables/audit.csv",
         coverage="results/tables/coverage.csv",
-        code=code("figure"),
     output:
         png="results/figures/audit_ranks.png",
         svg=reported("results/figures/audit_ranks.svg"),
@@ -143,6 +139,7 @@ rule audit_ranks:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+        code=code("figure"),
     message:
         "write {output}"
     script:

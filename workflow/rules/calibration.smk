@@ -7,7 +7,6 @@ rule calibrate:
         predictions=of_cell("results/predictions/{task}/{ir}/{method}.parquet"),
         validation=of_cell("results/validation/{task}/{ir}/{method}.parquet"),
         records=of_cell("results/training/{task}/{ir}/{method}.csv"),
-        code=code("calibrate"),
     output:
         scores="results/calibration/{task}/{ir}.csv",
         curves="results/reliability/{task}/{ir}.parquet",
@@ -15,6 +14,8 @@ rule calibrate:
         "logs/calibrate/{task}/{ir}.log",
     conda:
         "../../envs/environment.yaml"
+    params:
+        code=code("calibrate"),
     message:
         "calibrate all methods on {wildcards.task} at IR {wildcards.ir}"
     script:
@@ -25,7 +26,6 @@ rule calibration:
     input:
         scores=calibration_files,
         coverage="results/tables/coverage.csv",
-        code=code("table"),
     output:
         csv="results/tables/calibration.csv",
         md="results/tables/calibration.md",
@@ -36,6 +36,7 @@ rule calibration:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+        code=code("table"),
     message:
         "write {output}"
     script:
@@ -46,7 +47,6 @@ rule reliability:
     input:
         curves=curve_files,
         coverage="results/tables/coverage.csv",
-        code=code("figure"),
     output:
         png="results/figures/reliability.png",
         svg=reported("results/figures/reliability.svg"),
@@ -57,6 +57,7 @@ rule reliability:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+        code=code("figure"),
     message:
         "write {output}"
     script:
@@ -66,7 +67,6 @@ rule reliability:
 rule reliability_of_task:
     input:
         curves=curve_files,
-        code=code("figure"),
     output:
         png="results/figures/reliability_{task}.png",
         svg="results/figures/reliability_{task}.svg",
@@ -77,6 +77,7 @@ rule reliability_of_task:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+        code=code("figure"),
     message:
         "write {output}"
     script:
@@ -88,7 +89,6 @@ rule batches:
         records=record_files,
         datasets="results/tables/datasets.csv",
         coverage="results/tables/coverage.csv",
-        code=code("table"),
     output:
         csv="results/tables/batches.csv",
         md="results/tables/batches.md",
@@ -105,6 +105,7 @@ rule batches:
                 for task in STUDY.tasks
             }
         ),
+        code=code("table"),
     message:
         "write {output}"
     script:
@@ -115,7 +116,6 @@ rule batch_figure:
     input:
         batches="results/tables/batches.csv",
         coverage="results/tables/coverage.csv",
-        code=code("figure"),
     output:
         png="results/figures/batches_without_minority.png",
         svg=reported("results/figures/batches_without_minority.svg"),
@@ -126,6 +126,7 @@ rule batch_figure:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+        code=code("figure"),
     message:
         "write {output}"
     script:

@@ -1,5 +1,6 @@
 # The validated study, and what the rules of all stages share.
 import dataclasses
+import functools
 import hashlib
 import json
 import os
@@ -8,7 +9,7 @@ from collections import namedtuple
 
 from snakemake.exceptions import WorkflowError
 
-# Rules and scripts import the package of this checkout, the one whose modules they name as inputs.
+# Rules and scripts import the package of this checkout, the one whose modules decide what is run again.
 sys.path.insert(0, str(ROOT))
 os.environ.update(PYTHONPATH=str(ROOT))
 
@@ -257,9 +258,17 @@ CODE = {
 }
 
 
+@functools.cache
 def code(stage):
-    """Paths of the package modules that a stage depends on; relative, so that a project can be moved."""
-    return [os.path.relpath(ROOT / "remix" / f"{module}.py") for module in CODE[stage]]
+    """Digest of the package modules that a stage depends on: as a parameter it reruns what they, changed, would change.
+
+    As inputs they would be looked up for every job that is ready, whenever a job ends.
+    """
+    digest = hashlib.sha256()
+    for module in CODE[stage]:
+        content = Path(ROOT, "remix", f"{module}.py").read_bytes()
+        digest.update(hashlib.sha256(content).digest())
+    return digest.hexdigest()
 
 
 def as_parameter(value):
@@ -292,19 +301,30 @@ DEMONSTRATED = {
 DEMONSTRATED_TITLES = {name: PICTURED.method_title(name) for name in DEMONSTRATED}
 
 
-def cells():
-    """(task, IR) of every cell whose data is there.
+def cells(only=None):
+    """(task, IR) of every cell whose data is there; of one task only, if it is given.
 
     A run waits for the checkpoint that has tried all sources. A dry-run, and commands that run nothing, count
     the datasets that no run has tried as if they could be had.
     """
     if workflow.executor_plugin is not None and not workflow.dryrun:
         checkpoints.coverage.get()
+    irs = irs_there()
+    return [
+        (task, ir)
+        for task in (irs if only is None else [only])
+        for ir in irs.get(task, ())
+    ]
+
+
+@functools.cache
+def irs_there():
+    """IRs of each task whose data is there; looked up once, for the checkpoint has run before."""
     there = {}
     for dataset in STUDY.datasets:
         record = read_record(Path("resources/raw", dataset))
         there[dataset] = record is None or record["available"]
-    return [(task, ir) for task, ir in STUDY.cells if there[STUDY.tasks[task].dataset]]
+    return {name: task.irs for name, task in STUDY.tasks.items() if there[task.dataset]}
 
 
 def per_method(folder):
@@ -349,11 +369,9 @@ def calibration_files(wildcards):
 
 def curve_files(wildcards):
     """Reliability curves of every cell whose data is there; of one task only if there is such a wildcard."""
-    only = wildcards.get("task")
     return [
         f"results/reliability/{task}/{ir}.parquet"
-        for task, ir in cells()
-        if only in (None, task)
+        for task, ir in cells(only=wildcards.get("task"))
     ]
 
 
@@ -372,8 +390,11 @@ def prepared_files(wildcards):
 
 
 def variant_files(wildcards):
-    """The variant of every cell whose data is there."""
-    return [f"resources/variants/{task}/{ir}.parquet" for task, ir in cells()]
+    """The variant of every cell whose data is there; of one task only if there is such a wildcard."""
+    return [
+        f"resources/variants/{task}/{ir}.parquet"
+        for task, ir in cells(only=wildcards.get("task"))
+    ]
 
 
 def print_summary():

@@ -24,7 +24,6 @@ rule fetch:
 checkpoint coverage:
     input:
         raw=expand("resources/raw/{dataset}", dataset=STUDY.datasets),
-        code=code("coverage"),
     output:
         csv="results/tables/coverage.csv",
         md="results/tables/coverage.md",
@@ -35,6 +34,7 @@ checkpoint coverage:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+        code=code("coverage"),
     message:
         "see which datasets could be had"
     script:
@@ -44,7 +44,6 @@ checkpoint coverage:
 rule prepare:
     input:
         raw="resources/raw/{dataset}",
-        code=code("prepare"),
     output:
         "resources/prepared/{dataset}.parquet",
     log:
@@ -53,6 +52,7 @@ rule prepare:
         "../../envs/environment.yaml"
     params:
         entry=lambda wildcards: as_parameter(preparation_entry(wildcards.dataset)),
+        code=code("prepare"),
     message:
         "prepare {wildcards.dataset}"
     script:
@@ -62,7 +62,6 @@ rule prepare:
 rule variant:
     input:
         prepared=lambda wildcards: f"resources/prepared/{STUDY.tasks[wildcards.task].dataset}.parquet",
-        code=code("variant"),
     output:
         "resources/variants/{task}/{ir}.parquet",
     log:
@@ -73,6 +72,7 @@ rule variant:
         task=lambda wildcards: as_parameter(task_definition(wildcards.task)),
         rows=lambda wildcards: STUDY.rows(wildcards.task),
         seed=STUDY.seed,
+        code=code("variant"),
     message:
         "cut {wildcards.task} at IR {wildcards.ir}"
     script:

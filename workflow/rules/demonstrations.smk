@@ -4,8 +4,6 @@
 
 # One job for all: most of its time goes into imports.
 rule demonstrate:
-    input:
-        code=code("demonstrate"),
     output:
         rings_points="results/demonstrations/rings_points.parquet",
         rings_surfaces="results/demonstrations/rings_surfaces.parquet",
@@ -31,6 +29,7 @@ rule demonstrate:
     params:
         methods=as_parameter(DEMONSTRATED),
         seed=STUDY.seed,
+        code=code("demonstrate"),
     message:
         "make the numbers of Figures 1, 2, 3, 4 and 8; progress in {log}"
     script:
@@ -42,7 +41,6 @@ rule figure1:
         points="results/demonstrations/rings_points.parquet",
         surfaces="results/demonstrations/rings_surfaces.parquet",
         regions="results/demonstrations/rings_regions.parquet",
-        code=code("figure"),
     output:
         png="results/figures/figure1_surfaces.png",
         svg=reported("results/figures/figure1_surfaces.svg"),
@@ -54,6 +52,7 @@ rule figure1:
     params:
         titles=as_parameter(DEMONSTRATED_TITLES),
         seed=STUDY.seed,
+        code=code("figure"),
     message:
         "write {output}"
     script:
@@ -65,7 +64,6 @@ rule figure2:
         hull="results/demonstrations/samples_hull.parquet",
         batches="results/demonstrations/samples_batches.parquet",
         spread="results/demonstrations/samples_spread.parquet",
-        code=code("figure"),
     output:
         png="results/figures/figure2_samples.png",
         svg=reported("results/figures/figure2_samples.svg"),
@@ -77,6 +75,7 @@ rule figure2:
     params:
         titles=as_parameter(DEMONSTRATED_TITLES),
         seed=STUDY.seed,
+        code=code("figure"),
     message:
         "write {output}"
     script:
@@ -87,7 +86,6 @@ rule figure3:
     input:
         points="results/demonstrations/samples_points.parquet",
         batches="results/demonstrations/samples_batches.parquet",
-        code=code("figure"),
     output:
         png="results/figures/figure3_batches.png",
         svg=reported("results/figures/figure3_batches.svg"),
@@ -99,6 +97,7 @@ rule figure3:
     params:
         titles=as_parameter(DEMONSTRATED_TITLES),
         seed=STUDY.seed,
+        code=code("figure"),
     message:
         "write {output}"
     script:
@@ -110,7 +109,6 @@ rule figure4:
         points="results/demonstrations/densities_points.parquet",
         curves="results/demonstrations/densities_curves.parquet",
         between="results/demonstrations/densities_between.parquet",
-        code=code("figure"),
     output:
         png="results/figures/figure4_densities.png",
         svg=reported("results/figures/figure4_densities.svg"),
@@ -121,6 +119,7 @@ rule figure4:
         "../../envs/environment.yaml"
     params:
         seed=STUDY.seed,
+        code=code("figure"),
     message:
         "write {output}"
     script:
@@ -133,7 +132,6 @@ rule figure8:
         samples="results/demonstrations/interpolation_samples.parquet",
         hull="results/demonstrations/interpolation_hull.parquet",
         around="results/demonstrations/interpolation_around.parquet",
-        code=code("figure"),
     output:
         png="results/figures/figure8_interpolation.png",
         svg=reported("results/figures/figure8_interpolation.svg"),
@@ -144,6 +142,7 @@ rule figure8:
         "../../envs/environment.yaml"
     params:
         seed=STUDY.seed,
+        code=code("figure"),
     message:
         "write {output}"
     script:

@@ -11,7 +11,6 @@ rule table_page:
         caption=lambda wildcards: beside_report(f"{wildcards.table}.rst"),
         style=beside_report("page.css"),
         script=beside_report("page.js"),
-        code=code("page"),
     output:
         report(
             "results/tables/{table}.html",
@@ -24,6 +23,8 @@ rule table_page:
     localrule: True
     conda:
         "../../envs/environment.yaml"
+    params:
+        code=code("page"),
     message:
         "write {output}"
     script:
@@ -32,18 +33,13 @@ rule table_page:
 
 rule task_page:
     input:
-        variants=lambda wildcards: [
-            path
-            for path in variant_files(wildcards)
-            if Path(path).parent.name == wildcards.task
-        ],
+        variants=variant_files,
         datasets="results/tables/datasets.csv",
         coverage="results/tables/coverage.csv",
         scores="results/tables/scores.csv",
         figures=TASK_FIGURES,
         style=beside_report("page.css"),
         script=beside_report("page.js"),
-        code=code("page"),
     output:
         report(
             "results/pages/{task}.html",
@@ -61,6 +57,7 @@ rule task_page:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+        code=code("page"),
     message:
         "write {output}"
     script:
@@ -72,7 +69,6 @@ rule provenance_page:
         scores=score_files,
         style=beside_report("page.css"),
         script=beside_report("page.js"),
-        code=code("page"),
     output:
         reported("results/provenance.html"),
     log:
@@ -86,6 +82,7 @@ rule provenance_page:
         # What else the page says: it is made anew when these change, and only then.
         commit=lambda wildcards: as_parameter(commit_state(ROOT)),
         config=hashlib.sha256(as_parameter(config).encode()).hexdigest(),
+        code=code("page"),
     message:
         "write {output}"
     script:
@@ -99,7 +96,6 @@ rule front_page:
         claims=[path for path in TABLES if path == "results/tables/claims.csv"],
         rescored=[path for path in TABLES if path == "results/tables/rescored.csv"],
         style=beside_report("report.css"),
-        code=code("page"),
     output:
         FRONT_PAGE,
     log:
@@ -109,6 +105,7 @@ rule front_page:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+        code=code("page"),
     message:
         "write {output}"
     script:

@@ -11,7 +11,6 @@ rule datasets:
         variants=variant_files,
         coverage="results/tables/coverage.csv",
         table1=PUBLISHED / "table1.csv",
-        code=code("table"),
     output:
         csv="results/tables/datasets.csv",
         md="results/tables/datasets.md",
@@ -22,6 +21,7 @@ rule datasets:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+        code=code("table"),
     message:
         "write {output}"
     script:
@@ -32,7 +32,6 @@ rule scores:
     input:
         scores=score_files,
         coverage="results/tables/coverage.csv",
-        code=code("table"),
     output:
         csv="results/tables/scores.csv",
         md="results/tables/scores.md",
@@ -43,6 +42,7 @@ rule scores:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+        code=code("table"),
     message:
         "write {output}"
     script:
@@ -54,7 +54,6 @@ rule rank_sums:
         scores=score_files,
         coverage="results/tables/coverage.csv",
         table2=PUBLISHED / "table2.csv",
-        code=code("table"),
     output:
         csv="results/tables/rank_sums.csv",
         md="results/tables/rank_sums.md",
@@ -65,6 +64,7 @@ rule rank_sums:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+        code=code("table"),
     message:
         "write {output}"
     script:
@@ -75,7 +75,6 @@ rule gains:
     input:
         scores=score_files,
         coverage="results/tables/coverage.csv",
-        code=code("table"),
     output:
         csv="results/tables/gains.csv",
         md="results/tables/gains.md",
@@ -86,6 +85,7 @@ rule gains:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+        code=code("table"),
     message:
         "write {output}"
     script:
@@ -99,7 +99,6 @@ rule paper_comparison:
         gains="results/tables/gains.csv",
         coverage="results/tables/coverage.csv",
         table1=PUBLISHED / "table1.csv",
-        code=code("table"),
     output:
         csv="results/tables/paper_comparison.csv",
         md="results/tables/paper_comparison.md",
@@ -110,6 +109,7 @@ rule paper_comparison:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+        code=code("table"),
     message:
         "write {output}"
     script:
@@ -120,7 +120,6 @@ rule figure5:
     input:
         gains="results/tables/gains.csv",
         coverage="results/tables/coverage.csv",
-        code=code("figure"),
     output:
         png="results/figures/figure5_gains.png",
         svg=reported("results/figures/figure5_gains.svg"),
@@ -131,6 +130,7 @@ rule figure5:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+        code=code("figure"),
     message:
         "write {output}"
     script:
@@ -141,7 +141,6 @@ rule figure6:
     input:
         gains="results/tables/gains.csv",
         coverage="results/tables/coverage.csv",
-        code=code("figure"),
     output:
         png="results/figures/figure6_image_gains.png",
         svg=reported("results/figures/figure6_image_gains.svg"),
@@ -152,6 +151,7 @@ rule figure6:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+        code=code("figure"),
     message:
         "write {output}"
     script:
@@ -166,7 +166,6 @@ rule summary:
         tables=TABLES,
         figures=FIGURES,
         pages=task_pages,
-        code=code("table"),
     output:
         "results/summary.txt",
     log:
@@ -177,6 +176,7 @@ rule summary:
     params:
         study=STUDY_PARAMETER,
         data_dir=str(STUDY.data_dir),
+        code=code("table"),
     message:
         "write {output}"
     script:

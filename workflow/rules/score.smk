@@ -4,7 +4,6 @@
 rule score:
     input:
         predictions="results/predictions/{task}/{ir}/{method}.parquet",
-        code=code("score"),
     output:
         "results/scores/{task}/{ir}/{method}.csv",
     log:
@@ -12,6 +11,8 @@ rule score:
     localrule: True
     conda:
         "../../envs/environment.yaml"
+    params:
+        code=code("score"),
     message:
         "score {wildcards.method} on {wildcards.task} at IR {wildcards.ir}"
     script:

@@ -5,7 +5,6 @@ rule comparisons:
     input:
         scores=score_files,
         coverage="results/tables/coverage.csv",
-        code=code("table"),
     output:
         csv="results/tables/comparisons.csv",
         md="results/tables/comparisons.md",
@@ -16,6 +15,7 @@ rule comparisons:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+        code=code("table"),
     message:
         "write {output}"
     script:
@@ -28,7 +28,6 @@ rule cell_tests:
         training=of_one_method("results/training/{task}/{ir}/{method}.csv"),
         predictions=of_one_method("results/predictions/{task}/{ir}/{method}.parquet"),
         coverage="results/tables/coverage.csv",
-        code=code("table"),
     output:
         csv="results/tables/cell_tests.csv",
         md="results/tables/cell_tests.md",
@@ -39,6 +38,7 @@ rule cell_tests:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+        code=code("table"),
     message:
         "write {output}"
     script:
@@ -49,7 +49,6 @@ rule critical_difference:
     input:
         comparisons="results/tables/comparisons.csv",
         coverage="results/tables/coverage.csv",
-        code=code("figure"),
     output:
         png="results/figures/critical_difference.png",
         svg=reported("results/figures/critical_difference.svg"),
@@ -60,6 +59,7 @@ rule critical_difference:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
+        code=code("figure"),
     message:
         "write {output}"
     script:

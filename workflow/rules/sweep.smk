@@ -9,7 +9,6 @@ use rule train as train_sweep with:
     input:
         variant="resources/variants/{task}/{ir}.parquet",
         prepared=lambda wildcards: prepared_for_means(wildcards, SWEEP[wildcards.alpha]),
-        code=code("train"),
     output:
         predictions="results/sweep/{alpha}/predictions/{task}/{ir}/{method}.parquet",
         validation=temp("results/sweep/{alpha}/validation/{task}/{ir}/{method}.parquet"),
@@ -29,7 +28,6 @@ use rule train as train_sweep with:
 use rule score as score_sweep with:
     input:
         predictions="results/sweep/{alpha}/predictions/{task}/{ir}/{method}.parquet",
-        code=code("score"),
     output:
         "results/sweep/{alpha}/scores/{task}/{ir}/{method}.csv",
     log:
@@ -46,7 +44,6 @@ rule alpha_sweep:
         training=on_swept_cells("results/training/{task}/{ir}/baseline.csv"),
         predictions=on_swept_cells("results/predictions/{task}/{ir}/baseline.parquet"),
         coverage="results/tables/coverage.csv",
-        code=code("table"),
     output:
         csv="results/tables/alpha_sweep.csv",
         md="results/tables/alpha_sweep.md",
@@ -59,6 +56,7 @@ rule alpha_sweep:
         study=STUDY_PARAMETER,
         sweep=SWEEP_PARAMETER,
         swept=lambda wildcards: json.dumps(swept_files()),
+        code=code("table"),
     message:
         "write {output}"
     script:
@@ -69,7 +67,6 @@ rule figure7:
     input:
         table="results/tables/alpha_sweep.csv",
         coverage="results/tables/coverage.csv",
-        code=code("figure"),
     output:
         png="results/figures/figure7_alpha.png",
         svg=reported("results/figures/figure7_alpha.svg"),
@@ -81,6 +78,7 @@ rule figure7:
     params:
         study=STUDY_PARAMETER,
         sweep=SWEEP_PARAMETER,
+        code=code("figure"),
     message:
         "write {output}"
     script:

@@ -5,7 +5,6 @@ rule train:
     input:
         variant="resources/variants/{task}/{ir}.parquet",
         prepared=prepared_for_means,
-        code=code("train"),
     output:
         predictions="results/predictions/{task}/{ir}/{method}.parquet",
         validation="results/validation/{task}/{ir}/{method}.parquet",
@@ -26,6 +25,7 @@ rule train:
         training=lambda wildcards: as_parameter(
             STUDY.training(wildcards.task, wildcards.method)
         ),
+        code=code("train"),
     message:
         "train {wildcards.method} on {wildcards.task} at IR {wildcards.ir}; progress in {log}"
     script:

@@ -6,7 +6,6 @@ rule verify:
         scores=scores_to_verify,
         reference=REFERENCE_SCORES,
         facts=REFERENCE_FACTS,
-        code=code("verify"),
     output:
         "results/verify/{cell}.txt",
     log:
@@ -17,6 +16,7 @@ rule verify:
     params:
         study=STUDY_PARAMETER,
         root=os.path.relpath(ROOT),
+        code=code("verify"),
     message:
         "compare {wildcards.cell} with the reference run"
     script:
