@@ -139,6 +139,6 @@ lock:
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/docs.lock
 
 clean:
-	rm -rf .venv .venv-docs .venv-cluster verify docs/_build docs/api .snakemake resources logs results/predictions results/validation results/training results/scores \
+	rm -rf .venv .venv-docs .venv-cluster verify docs/_build docs/api .snakemake resources logs results/predictions results/validation results/training results/made_by results/scores \
 	    results/calibration results/reliability results/audit results/demonstrations results/tables results/figures results/pages \
 	    results/benchmarks results/front.rst results/provenance.html results/report.html results/summary.txt

@@ -30,11 +30,14 @@ class CrossValidation(NamedTuple):
         The same of each fold's validation rows, from which a calibration may be learnt.
     records : DataFrame
         One line per fold: ``repeat``, ``fold`` and the fields of `remix.training.FoldRecord`.
+    step_seconds : float
+        How long the training steps of all folds took.
     """
 
     predictions: pd.DataFrame
     validation: pd.DataFrame
     records: pd.DataFrame
+    step_seconds: float
 
 
 def cross_validate(
@@ -107,7 +110,7 @@ def cross_validate(
         f"{steps} steps of {protocol.batch_size} rows per epoch"
     )
     progress = Progress(protocol.epochs, len(stacks))
-    tested, validated, records = [], [], []
+    tested, validated, records, step_seconds = [], [], [], 0.0
     for part in stacks:
         inputs = [data.inputs(fold) for fold in part]
         sets = [
@@ -128,10 +131,12 @@ def cross_validate(
         tested += model.predict([test for *_, test in inputs])
         validated += model.predict([validation for _, validation, _ in inputs])
         records += model.records
+        step_seconds += model.step_seconds
     return CrossValidation(
         _predictions(variant, folds, [fold.test for fold in folds], tested),
         _predictions(variant, folds, [fold.validation for fold in folds], validated),
         _records(folds, records),
+        step_seconds,
     )
 
 

@@ -41,20 +41,25 @@ def collect(root: Path) -> dict[str, Any]:
         ``commit`` (None outside a git checkout), ``modified`` (tracked files differ from the commit),
         ``lock_sha256``, ``python``, ``packages`` and ``machine``.
     """
-    lock = root / "envs" / "cpu.lock"
     commit, modified = commit_state(root)
     return {
         "commit": commit,
         "modified": modified,
-        "lock_sha256": hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else None,
+        "lock_sha256": lock_sha256(root),
         "python": platform.python_version(),
         "packages": {name: metadata.version(name) for name in PACKAGES},
         "machine": {
             "system": f"{platform.system()} {platform.machine()}",
-            "processor": _processor(),
+            "processor": processor(),
             "cores": os.cpu_count(),
         },
     }
+
+
+def lock_sha256(root: Path) -> str | None:
+    """Give the digest of a checkout's lock file; None where there is none."""
+    lock = root / "envs" / "cpu.lock"
+    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else None
 
 
 def commit_state(root: Path) -> tuple[str | None, bool | None]:
@@ -123,8 +128,8 @@ def _git(root: Path, *arguments: str) -> str | None:
     return result.stdout.strip()
 
 
-def _processor() -> str:
-    """Name of the processor, where the system tells."""
+def processor() -> str:
+    """Name the processor, where the system tells."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:

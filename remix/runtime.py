@@ -3,6 +3,14 @@
 import tensorflow as tf
 
 
+def device_name() -> str:
+    """Name what TensorFlow computes on: the GPU, or ``CPU``."""
+    gpus = tf.config.list_physical_devices("GPU")
+    if not gpus:
+        return "CPU"
+    return str(tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU"))
+
+
 def configure_tensorflow(threads: int) -> None:
     """Fix the number of threads and make every operation deterministic; call it before anything is computed.
 

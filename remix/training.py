@@ -153,11 +153,16 @@ class StackedModel:
     Attributes
     ----------
     records : list of FoldRecord
+    step_seconds : float
+        How long the training steps took: all epochs, without setting up and compiling.
     """
 
-    def __init__(self, network: StackedNetwork, records: list[FoldRecord]) -> None:
+    def __init__(
+        self, network: StackedNetwork, records: list[FoldRecord], step_seconds: float = math.nan
+    ) -> None:
         self._network = network
         self.records = records
+        self.step_seconds = step_seconds
 
     @property
     def weights(self) -> list[list[np.ndarray]]:
@@ -275,6 +280,7 @@ class StackTrainer:
             {name: data.generator(seed, name) for name in DRAWING_STAGES} for data in sets
         ]
         self.compiled_block: Callable[..., tuple[tf.Tensor, tf.Tensor]] | None = None
+        self.compile_seconds = 0.0
         # Dropout masks are shared along the stack, so their seed names the cell alone.
         self.dropout_generator = seeding.generator(seed, "dropout", sets[0].task, sets[0].ir)
 
@@ -301,6 +307,7 @@ class StackTrainer:
         diagnostics: dict[str, np.ndarray] = {}
         progress = progress or Progress(epochs)
         progress.start(rows_per_epoch=stack * self.steps * self.batch_size)
+        started = time.perf_counter()
         losses = np.empty(stack)
         for epoch in range(1, epochs + 1):
             weighted = epoch > self.unweighted_epochs
@@ -316,6 +323,7 @@ class StackTrainer:
                 keeper.update(epoch, validation)
                 if patience is not None and (epoch - keeper.epoch >= patience).all():
                     break
+        step_seconds = time.perf_counter() - started - self.compile_seconds
         best_epoch = np.full(stack, epoch) if keeper is None else keeper.restore()
         validation = self.validation_losses()
         lacking, mass = diagnostics.pop("lacking"), diagnostics.pop("class_mass")
@@ -334,7 +342,7 @@ class StackTrainer:
             )
             for i, data in enumerate(self.sets)
         ]
-        return StackedModel(self.network, records)
+        return StackedModel(self.network, records, step_seconds)
 
     def run_epoch(self, rates: np.ndarray, weighted: bool = True) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Train one epoch at learning rates (S,); `weighted`: whether the method's loss weights apply.
@@ -370,7 +378,9 @@ class StackTrainer:
             )
             inputs = (dataset, *block, tf.constant(rates), class_weights, losses, mass)
             if self.compiled_block is None:
+                started = time.perf_counter()
                 self.compiled_block = self.compile_block(*inputs)
+                self.compile_seconds = time.perf_counter() - started
             losses, mass = self.compiled_block(*inputs)
         counts = self.batch_counts(rows)
         diagnosed = {name: flags.sum(axis=1) for name, flags in self.method.diagnose(counts).items()}

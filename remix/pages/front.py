@@ -31,6 +31,7 @@ def front_page_rst(
     claims: pd.DataFrame | None,
     rescored: pd.DataFrame | None = None,
     *,
+    warnings: Sequence[str] = (),
     style: str,
 ) -> str:
     """Write the first page, for the ``report:`` directive.
@@ -45,6 +46,8 @@ def front_page_rst(
         n_cells, n_datasets, agrees, verdict, note``.
     rescored : DataFrame or None
         The part of the audit that every study has, see `remix.tables.audit.audit_table`.
+    warnings : sequence of str
+        What a reader must know before anything else, such as `remix.made_by.differences`.
     style : str
         CSS of the page.
 
@@ -57,6 +60,7 @@ def front_page_rst(
         f"<style>\n{style}</style>",
         '<div class="front">',
         "<h1>Does ReMix hold up?</h1>",
+        *(f'<p class="warning"><strong>Warning.</strong> {escape(warning)}</p>' for warning in warnings),
         f'<p class="answer">{escape(_answer(rank_sums, claims))}</p>',
         f"<p>{escape(coverage_note(coverage))}</p>",
         f"<h2>Table 2: ranks, ours beside the paper's {_link('rank_sums', 'sort, values')}</h2>",

@@ -6,13 +6,18 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from remix.made_by import COMPARED, differences, distinct, short
 from remix.provenance import training_cost
 from remix.tables import markdown
 from remix.tables.study import Study
 
 
 def provenance_markdown(
-    facts: Mapping[str, Any], jobs: pd.DataFrame, study: Study, config: Mapping[str, Any]
+    facts: Mapping[str, Any],
+    jobs: pd.DataFrame,
+    trainings: pd.DataFrame,
+    study: Study,
+    config: Mapping[str, Any],
 ) -> str:
     """Write the page, as Markdown.
 
@@ -22,12 +27,14 @@ def provenance_markdown(
         As `remix.provenance.collect` gives it.
     jobs : DataFrame
         As `remix.provenance.training_jobs` gives it.
+    trainings : DataFrame
+        As `remix.made_by.read` gives it.
     study : Study
     config : mapping
         The configuration as Snakemake merged it from all files.
     """
     machine = facts["machine"]
-    made_by = {
+    state = {
         "Commit": _commit(facts),
         "Lock file, SHA-256": facts["lock_sha256"] or "there is none",
         "Python": facts["python"],
@@ -39,15 +46,19 @@ def provenance_markdown(
     written = yaml.safe_dump(_plain(config), sort_keys=False, allow_unicode=True, width=100)
     return markdown.document(
         "Configuration and provenance",
-        "What made the results of this report. Snakemake makes anew whatever depends on code, settings or "
-        "data that have changed, so all of it belongs to this state of the code. Every random choice derives "
+        "What made this page and the tables of this report. Snakemake makes anew whatever depends on code, "
+        "settings or data that have changed; what made the trainings is below. Every random choice derives "
         "from the study's seed, the task, the imbalance ratio, the repeat and the fold, and never from the "
         "method.",
-        _pairs("Fact", "Value", made_by),
+        *(f"**Warning.** {difference}" for difference in differences(trainings)),
+        _pairs("Fact", "Value", state),
         "## Versions",
         _pairs("Package", "Version", facts["packages"]),
+        "## What made the trainings",
+        _trainings_text(trainings),
+        markdown.table(_trainings_table(trainings)),
         "## Cost of training",
-        _cost_text(jobs),
+        _cost_text(jobs, trainings),
         markdown.table(_cost_table(jobs, study)),
         "## The whole configuration",
         f"All files given to Snakemake, merged.\n\n````yaml\n{written}````",
@@ -61,7 +72,31 @@ def _commit(facts: Mapping[str, Any]) -> str:
     return f"`{facts['commit']}`; {state}"
 
 
-def _cost_text(jobs: pd.DataFrame) -> str:
+def _trainings_text(trainings: pd.DataFrame) -> str:
+    alike = "not all by the same" if differences(trainings) else "all alike"
+    return (
+        f"{len(trainings)} trainings of the study and of its sweep, {alike}. Each says of itself what made "
+        "it; the code is named by the digest of the modules that predictions depend on. A commit that leaves "
+        "these as they are changes no prediction."
+    )
+
+
+def _trainings_table(trainings: pd.DataFrame) -> pd.DataFrame:
+    """List what made the trainings: a column for each distinct set of facts."""
+    columns = {"Fact": ["Trainings", "Commit", *(title.capitalize() for title in COMPARED.values())]}
+    for n, facts in enumerate(distinct(trainings), start=1):
+        commit = "not known" if facts["commit"] is None else facts["commit"][:10]
+        if facts["modified"]:
+            commit += ", and changes"
+        columns[f"Set {n}"] = [
+            str(facts["trainings"]),
+            commit,
+            *(short(str(facts[name] or "none")) for name in COMPARED),
+        ]
+    return pd.DataFrame(columns)
+
+
+def _cost_text(jobs: pd.DataFrame, trainings: pd.DataFrame) -> str:
     cost = training_cost(jobs)
     if not cost["jobs"]:
         return "Nothing was measured."
@@ -69,9 +104,24 @@ def _cost_text(jobs: pd.DataFrame) -> str:
     gap = f" Of {unmeasured} more there is no measurement." if unmeasured else ""
     return (
         f"{cost['jobs']} training jobs took {cost['seconds'] / 60:,.1f} minutes in all, start of the process "
-        f"included, and at most {cost['largest_rss_mib']:,.0f} MiB of memory each.{gap} Below, seconds by "
+        f"included, and at most {cost['largest_rss_mib']:,.0f} MiB of memory each.{gap} "
+        f"{_share_of_steps(jobs, trainings)}Below, seconds by "
         "task and method, all ratios together. What other jobs took is on the report's page Statistics. Jobs "
         "run side by side, so the run was shorter than this sum."
+    )
+
+
+def _share_of_steps(jobs: pd.DataFrame, trainings: pd.DataFrame) -> str:
+    """Say how much of their time the measured jobs spent in training steps."""
+    # Those of the sweep, which have the same names, come after the study's.
+    cell = ["task", "ir", "method"]
+    both = jobs.merge(trainings.drop_duplicates(cell), on=cell).dropna(subset=["seconds", "step_seconds"])
+    if both.empty:
+        return ""
+    share = both["step_seconds"].sum() / both["seconds"].sum()
+    return (
+        f"Of that time {share:.0%} went into training steps, the rest into starting, importing, setting up, "
+        "compiling, predicting and writing. "
     )
 
 

@@ -20,6 +20,7 @@ def summary_text(
     rank_sums: pd.DataFrame,
     claims: pd.DataFrame,
     *,
+    warnings: Sequence[str] = (),
     tables: Sequence[str],
     figures: Sequence[str],
     data_dir: str,
@@ -31,12 +32,15 @@ def summary_text(
     study : Study
     coverage, rank_sums, claims : DataFrame
         The study's tables of these names.
+    warnings : sequence of str
+        What a reader must know before anything else, such as `remix.made_by.differences`.
     tables, figures : sequence of str
         Files that were made.
     data_dir : str
         Folder in which users place files.
     """
     parts = [
+        *(_wrapped(f"Warning: {warning}") + "\n" for warning in warnings),
         _heading("Made"),
         _wrapped(f"{_networks(study, coverage)} {study.protocol_note}"),
         _files("tables ", tables),

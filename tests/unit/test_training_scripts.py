@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from remix import made_by
+
 SCRIPTS = Path(__file__).parents[2] / "workflow" / "scripts"
 TASK = {"name": "toy", "dataset": "toys", "minority": ["b"], "merged": True, "classes": ["a", "b"]}
 
@@ -62,9 +64,10 @@ facts = SimpleNamespace(
         predictions={folder!r} + "/p.parquet",
         validation={folder!r} + "/v.parquet",
         records={folder!r} + "/r.csv",
+        made_by={folder!r} + "/m.json",
     ),
     wildcards=SimpleNamespace(task="toy", ir="0.2", method="remix"),
-    params=SimpleNamespace(training={training!r}),
+    params=SimpleNamespace(training={training!r}, code="ab"),
     log=[{folder!r} + "/train.log"], threads=1,
 )
 runpy.run_path({script!r})["main"](facts)
@@ -94,6 +97,9 @@ def test_train_in_a_process_of_its_own(prepared, protocol):
     assert len(pd.read_parquet(f"{folder}/p.parquet")) == 2 * 144
     assert len(pd.read_parquet(f"{folder}/v.parquet")) == 4 * 22
     assert len(pd.read_csv(f"{folder}/r.csv")) == 4
+    facts = json.loads(Path(folder, "m.json").read_text())
+    assert (facts["code"], facts["seed"], facts["device"]) == ("ab", 1, "CPU")
+    assert 0 < facts["step_seconds"] < 60
     log = Path(folder, "train.log").read_text()
     assert "method remix" in log
     assert "epoch 2/2" in log
@@ -106,9 +112,15 @@ def test_reference_copies_and_says_what_made_it(tmp_path, monkeypatch):
         folder = tmp_path / "results/benchmarks" / place / "musk" / "0.05"
         folder.mkdir(parents=True)
         (folder / "remix.tsv").write_text(f"s\tmax_rss\n{seconds}\t100.0\n")
+    trained = tmp_path / "made_by/musk/0.05/remix.json"
+    trained.parent.mkdir(parents=True)
+    trained.write_text(
+        json.dumps(made_by.describe(tmp_path, code="ab", seed=1, device="CPU", step_seconds=1))
+    )
     runpy.run_path(str(SCRIPTS / "reference.py"))["main"](
         SimpleNamespace(
-            input=["a.csv"],
+            input=SimpleNamespace(files=["a.csv"], made_by=[str(trained)]),
+            config={"methods": {"remix": {"resample": "balanced"}}},
             output=SimpleNamespace(copies=["reference/a.csv"], provenance="reference/provenance.json"),
             params=SimpleNamespace(study=json.dumps({"seed": 1}), root=str(tmp_path)),
             log=["reference.log"],
@@ -117,6 +129,8 @@ def test_reference_copies_and_says_what_made_it(tmp_path, monkeypatch):
     assert Path("reference/a.csv").read_text() == "1\n"
     facts = json.loads(Path("reference/provenance.json").read_text())
     assert facts["study"] == {"seed": 1}
+    assert facts["methods"] == {"remix": {"resample": "balanced"}}
+    assert [(each["trainings"], each["code"]) for each in facts["trained_by"]] == [(1, "ab")]
     assert facts["training"] == {"jobs": 1, "seconds": 2.5, "largest_rss_mib": 100.0}
     assert "sweep_training" not in facts
     assert facts["audit_training"] == {"jobs": 1, "seconds": 1.0, "largest_rss_mib": 100.0}

@@ -146,3 +146,18 @@ def test_a_commit_remakes_the_provenance_alone(finished):
     assert finished.planned_jobs() == {"provenance_page": 1, "all": 1}
     finished.run()
     assert finished.planned_jobs() == {}
+
+
+def test_trainings_that_were_not_made_alike_are_a_warning(finished):
+    """Snakemake makes nothing anew for another version of TensorFlow: pages and summary say so."""
+    path = finished.folder / "results/made_by/wine/0.25/remix.json"
+    facts = json.loads(path.read_text())
+    assert facts["seed"] == 1
+    path.write_text(json.dumps(facts | {"tensorflow": "1.0"}))
+    pages = ["results/summary.txt", "results/front.rst", "results/provenance.html"]
+    assert "Not the same" not in "".join((finished.folder / page).read_text() for page in pages)
+
+    finished.run(arguments=pages)
+    warning = f"Not the same version of tensorflow for all trainings: {facts['tensorflow']} (9), 1.0 (1)."
+    for page in pages:
+        assert warning in (finished.folder / page).read_text()

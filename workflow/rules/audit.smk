@@ -27,6 +27,7 @@ use rule train as train_deviation with:
             "results/audit/{protocol}/validation/{task}/{ir}/{method}.parquet"
         ),
         records="results/audit/{protocol}/training/{task}/{ir}/{method}.csv",
+        made_by="results/audit/{protocol}/made_by/{task}/{ir}/{method}.json",
     log:
         "logs/audit/{protocol}/train/{task}/{ir}/{method}.log",
     benchmark:

@@ -170,7 +170,9 @@ CODE = {
         "claims",
         "corrections",
         "data/catalogue",
+        "made_by",
         "metrics",
+        "provenance",
         "ranking",
         "statistics",
         "tables/alpha_sweep",
@@ -237,6 +239,7 @@ CODE = {
     "page": [
         "claims",
         "data/catalogue",
+        "made_by",
         "metrics",
         "pages/document",
         "pages/front",
@@ -494,6 +497,14 @@ def swept_files():
 def sweep_files(wildcards):
     """All score files of the sweep, those of the study's own α among them."""
     return each_once(swept_files())
+
+
+def made_by_files(wildcards):
+    """What made each training of the study and of its sweep; the audit's say of themselves."""
+    scores = dict.fromkeys([*per_method("scores"), *each_once(swept_files())])
+    return [
+        path.replace("scores/", "made_by/").replace(".csv", ".json") for path in scores
+    ]
 
 
 def on_swept_cells(pattern):

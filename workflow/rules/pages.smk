@@ -67,6 +67,7 @@ rule task_page:
 rule provenance_page:
     input:
         scores=score_files,
+        made_by=made_by_files,
         style=beside_report("page.css"),
         script=beside_report("page.js"),
     output:
@@ -93,6 +94,7 @@ rule front_page:
     input:
         rank_sums="results/tables/rank_sums.csv",
         coverage="results/tables/coverage.csv",
+        made_by=made_by_files,
         claims=[path for path in TABLES if path == "results/tables/claims.csv"],
         rescored=[path for path in TABLES if path == "results/tables/rescored.csv"],
         style=beside_report("report.css"),

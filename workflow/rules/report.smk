@@ -163,6 +163,7 @@ rule summary:
         coverage="results/tables/coverage.csv",
         rank_sums="results/tables/rank_sums.csv",
         claims="results/tables/claims.csv",
+        made_by=made_by_files,
         tables=TABLES,
         figures=FIGURES,
         pages=task_pages,
@@ -185,7 +186,8 @@ rule summary:
 
 rule reference:
     input:
-        REFERENCE,
+        files=REFERENCE,
+        made_by=made_by_files,
     output:
         copies=[path.replace("results/", "results/reference/") for path in REFERENCE],
         provenance="results/reference/provenance.json",

@@ -13,6 +13,7 @@ use rule train as train_sweep with:
         predictions="results/sweep/{alpha}/predictions/{task}/{ir}/{method}.parquet",
         validation=temp("results/sweep/{alpha}/validation/{task}/{ir}/{method}.parquet"),
         records="results/sweep/{alpha}/training/{task}/{ir}/{method}.csv",
+        made_by="results/sweep/{alpha}/made_by/{task}/{ir}/{method}.json",
     log:
         "logs/sweep/{alpha}/train/{task}/{ir}/{method}.log",
     benchmark:

@@ -9,6 +9,7 @@ rule train:
         predictions="results/predictions/{task}/{ir}/{method}.parquet",
         validation="results/validation/{task}/{ir}/{method}.parquet",
         records="results/training/{task}/{ir}/{method}.csv",
+        made_by="results/made_by/{task}/{ir}/{method}.json",
     log:
         "logs/train/{task}/{ir}/{method}.log",
     benchmark:
@@ -37,10 +38,12 @@ rule reuse:
         predictions=lambda wildcards: f"results/predictions/{{task}}/{{ir}}/{REUSED[wildcards.method]}.parquet",
         validation=lambda wildcards: f"results/validation/{{task}}/{{ir}}/{REUSED[wildcards.method]}.parquet",
         records=lambda wildcards: f"results/training/{{task}}/{{ir}}/{REUSED[wildcards.method]}.csv",
+        made_by=lambda wildcards: f"results/made_by/{{task}}/{{ir}}/{REUSED[wildcards.method]}.json",
     output:
         predictions="results/predictions/{task}/{ir}/{method}.parquet",
         validation="results/validation/{task}/{ir}/{method}.parquet",
         records="results/training/{task}/{ir}/{method}.csv",
+        made_by="results/made_by/{task}/{ir}/{method}.json",
     log:
         "logs/reuse/{task}/{ir}/{method}.log",
     wildcard_constraints:

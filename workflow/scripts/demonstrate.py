@@ -12,8 +12,7 @@ def main(snakemake):
     with job(snakemake.log[0]) as logger:
         # TensorFlow talks while it is imported: into the log, not between Snakemake's lines.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        # With it goes Keras, half a second's import that nothing here needs, unless TensorFlow is told to look for
-        # the Keras of old.
+        # It imports Keras, half a second that nothing here needs, unless it is to look for Keras 2.
         os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
         from remix.demonstrations.densities import densities
         from remix.demonstrations.interpolation import interpolation

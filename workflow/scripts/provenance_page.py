@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from remix import provenance
+from remix import made_by, provenance
 from remix.logs import job
 from remix.pages.document import html_page
 from remix.pages.provenance import provenance_markdown
@@ -25,6 +25,7 @@ def main(snakemake):
             provenance_markdown(
                 provenance.collect(Path(snakemake.params.root)),
                 jobs,
+                made_by.read(snakemake.input.made_by),
                 Study.from_json(snakemake.params.study),
                 snakemake.config,
             ),

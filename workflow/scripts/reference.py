@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from remix import provenance
+from remix import made_by, provenance
 from remix.logs import job
 from remix.records import atomic_path, write_text
 
@@ -17,7 +17,7 @@ def main(snakemake):
         # By what the provenance calls them, where Snakemake's measurements of trainings are.
         places = {"training": "train", "sweep_training": "sweep/*/train", "audit_training": "audit/*/train"}
         targets = {Path(path).name: path for path in snakemake.output.copies}
-        for source in map(Path, snakemake.input):
+        for source in map(Path, snakemake.input.files):
             with atomic_path(targets[source.name]) as temporary:
                 shutil.copyfile(source, temporary)
         facts = provenance.collect(Path(snakemake.params.root))
@@ -26,6 +26,8 @@ def main(snakemake):
             jobs = [provenance.training_jobs(path) for path in sorted(benchmarks.glob(place))]
             if jobs:
                 facts[part] = provenance.training_cost(pd.concat(jobs))
+        facts["trained_by"] = made_by.distinct(made_by.read(snakemake.input.made_by))
+        facts["methods"] = snakemake.config["methods"]
         facts["study"] = json.loads(snakemake.params.study)
         write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", snakemake.output.provenance)
 

@@ -2,13 +2,16 @@
 
 import json
 import os
+from pathlib import Path
 
 import pandas as pd
 
+import remix
+from remix import made_by
 from remix.data.catalogue import Task
 from remix.errors import RemixError
 from remix.logs import job
-from remix.records import write_csv, write_parquet
+from remix.records import write_csv, write_parquet, write_text
 
 
 def main(snakemake):
@@ -16,13 +19,12 @@ def main(snakemake):
     with job(snakemake.log[0]) as logger:
         # TensorFlow talks while it is imported: into the log, not between Snakemake's lines.
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        # With it goes Keras, half a second's import that nothing here needs, unless TensorFlow is told to look for
-        # the Keras of old.
+        # It imports Keras, half a second that nothing here needs, unless it is to look for Keras 2.
         os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
         from remix.experiment import cross_validate
         from remix.methods import Method
         from remix.protocol import Protocol
-        from remix.runtime import configure_tensorflow
+        from remix.runtime import configure_tensorflow, device_name
 
         configure_tensorflow(threads=snakemake.threads)
         name = snakemake.wildcards.method
@@ -46,6 +48,14 @@ def main(snakemake):
             )
         except RemixError as error:
             raise type(error)(f"method {name}, {error}") from None
+        facts = made_by.describe(
+            Path(remix.__file__).parents[1],
+            code=snakemake.params.code,
+            seed=training["seed"],
+            device=device_name(),
+            step_seconds=result.step_seconds,
+        )
+        write_text(json.dumps(facts, indent=2) + "\n", snakemake.output.made_by)
         write_csv(result.records, snakemake.output.records)
         write_parquet(result.validation, snakemake.output.validation)
         write_parquet(result.predictions, snakemake.output.predictions)

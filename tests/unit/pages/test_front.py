@@ -29,6 +29,12 @@ def test_the_answer_comes_first(page):
     assert page.index("answer") < page.index("3 of 3 cells") < page.index('rank-table"')
 
 
+def test_a_warning_comes_before_the_answer(rank_sums, study, coverage, claims):
+    warnings = ["Not the same version of a<b."]
+    page = rendered(front_page_rst(rank_sums, study, coverage, claims, warnings=warnings, style=".a{}"))
+    assert page.index("Not the same version of a&lt;b.") < page.index('class="answer"')
+
+
 def test_ranks_stand_beside_the_printed_ones(page):
     table = re.search(r'<table class="dataframe rank-table">.*?</table>', page, re.S).group(0)
     assert table.count('colspan="2"') == 4

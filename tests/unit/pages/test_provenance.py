@@ -1,10 +1,12 @@
 import dataclasses
+import re
 from collections import OrderedDict
 
 import pandas as pd
 import pytest
 import yaml
 
+from remix.made_by import COMPARED
 from remix.pages.provenance import provenance_markdown
 
 FACTS = {
@@ -29,8 +31,38 @@ def jobs():
     return pd.DataFrame(lines, columns=["task", "ir", "method", "seconds", "rss_mib"])
 
 
-def test_everything_is_said(jobs, study):
-    text = provenance_markdown(FACTS, jobs, study, CONFIG)
+@pytest.fixture
+def trainings():
+    """Of the study, and one of its sweep, which has a cell and a method of the study's."""
+    facts = dict.fromkeys(COMPARED, "1.0") | {"commit": "c" * 40, "modified": False, "seed": 1}
+    places = [("0.05", "baseline", 5.0), ("0.01", "baseline", 10.25), ("0.05", "remix", 4.0)]
+    lines = [
+        {"task": "musk", "ir": ir, "method": method, **facts, "step_seconds": seconds}
+        for ir, method, seconds in [*places, ("0.05", "remix", 1000.0)]
+    ]
+    return pd.DataFrame(lines)
+
+
+def test_what_made_the_trainings_is_said_once(jobs, trainings, study):
+    text = provenance_markdown(FACTS, jobs, trainings, study, CONFIG)
+    assert "4 trainings of the study and of its sweep, all alike" in text
+    assert re.search(r"\| Commit +\| cccccccccc +\|", text)
+    assert "Warning" not in text
+    # 19.25 s of the 35.5 s that were measured.
+    assert "Of that time 54% went into training steps" in text
+
+
+def test_trainings_that_were_not_made_alike_are_a_warning(jobs, trainings, study):
+    trainings.loc[0, "tensorflow"] = "2.0"
+    text = provenance_markdown(FACTS, jobs, trainings, study, CONFIG)
+    warning = "**Warning.** Not the same version of tensorflow for all trainings: 1.0 (3), 2.0 (1)."
+    assert warning in text.partition("## Versions")[0]
+    assert "not all by the same" in text
+    assert "Set 2" in text
+
+
+def test_everything_is_said(jobs, trainings, study):
+    text = provenance_markdown(FACTS, jobs, trainings, study, CONFIG)
     assert f"`{FACTS['commit']}`; no tracked file differs from it" in text
     assert "| numpy     | 2.0.1     |" in text
     assert "Some CPU, 2 cores" in text
@@ -40,14 +72,14 @@ def test_everything_is_said(jobs, study):
     assert "Of 1 more there is no measurement" in text
 
 
-def test_cost_by_task_and_method_has_no_sum_over_a_gap(jobs, study):
-    text = provenance_markdown(FACTS, jobs, study, CONFIG)
+def test_cost_by_task_and_method_has_no_sum_over_a_gap(jobs, trainings, study):
+    text = provenance_markdown(FACTS, jobs, trainings, study, CONFIG)
     row = next(line for line in text.splitlines() if line.startswith("| musk"))
     assert [cell.strip() for cell in row.strip("|").split("|")] == ["musk", "30.5", "–", "–"]
 
 
-def test_the_configuration_can_be_read_again(jobs, study):
-    text = provenance_markdown(FACTS, jobs, study, CONFIG)
+def test_the_configuration_can_be_read_again(jobs, trainings, study):
+    text = provenance_markdown(FACTS, jobs, trainings, study, CONFIG)
     written = text.partition("````yaml\n")[2].partition("````")[0]
     assert yaml.safe_load(written) == {
         "seed": 1,
@@ -57,20 +89,22 @@ def test_the_configuration_can_be_read_again(jobs, study):
     }
 
 
-def test_a_modified_checkout_is_marked_and_none_is_said(jobs, study):
-    assert "**differ from it**" in provenance_markdown(FACTS | {"modified": True}, jobs, study, {})
-    assert "not in a git checkout" in provenance_markdown(FACTS | {"commit": None}, jobs, study, {})
+def test_a_modified_checkout_is_marked_and_none_is_said(jobs, trainings, study):
+    assert "**differ from it**" in provenance_markdown(FACTS | {"modified": True}, jobs, trainings, study, {})
+    assert "not in a git checkout" in provenance_markdown(
+        FACTS | {"commit": None}, jobs, trainings, study, {}
+    )
 
 
-def test_nothing_measured(jobs, study):
-    text = provenance_markdown(FACTS, jobs.iloc[:0], study, {})
+def test_nothing_measured(jobs, trainings, study):
+    text = provenance_markdown(FACTS, jobs.iloc[:0], trainings, study, {})
     assert "Nothing was measured." in text
 
 
-def test_methods_for_images_have_a_column_where_images_were_trained(jobs, study):
+def test_methods_for_images_have_a_column_where_images_were_trained(jobs, trainings, study):
     augment = dataclasses.replace(
         study, methods={**study.methods, "augment": "Augment"}, image_methods=["augment"]
     )
-    assert provenance_markdown(FACTS, jobs, augment, CONFIG) == provenance_markdown(
-        FACTS, jobs, study, CONFIG
+    assert provenance_markdown(FACTS, jobs, trainings, augment, CONFIG) == provenance_markdown(
+        FACTS, jobs, trainings, study, CONFIG
     )

@@ -38,6 +38,12 @@ def test_summary(scores, study, coverage, table2):
     assert ["ReMix", "1", "(1.00)", "12", "(1.33)", "1", "(1.00)", "9", "(1.00)"] in lines
 
 
+def test_a_warning_comes_first(scores, study, coverage, table2):
+    ranks, warnings = rank_sums_table(scores, study, table2), ["Not the same processor."]
+    text = summary_text(study, coverage, ranks, CLAIMS, warnings=warnings, **FILES, data_dir="data")
+    assert text.startswith("Warning: Not the same processor.\n\nMade\n----\n")
+
+
 def test_nothing_left_out(scores, study, coverage, table2):
     complete = coverage[coverage["state"] == "present"]
     text = summary_text(
