@@ -31,13 +31,11 @@ COMPARED = {
 }
 
 
-def describe(root: Path, *, code: str, seed: int, device: str, step_seconds: float) -> dict[str, Any]:
-    """Describe what makes a training, from within it.
+def describe(code: str, seed: int, device: str, step_seconds: float) -> dict[str, Any]:
+    """Describe what makes a training, from within it: with the checkout that this package is in.
 
     Parameters
     ----------
-    root : Path
-        The checkout whose code is trained with.
     code : str
         Digest of the modules that predictions depend on.
     seed : int
@@ -54,6 +52,7 @@ def describe(root: Path, *, code: str, seed: int, device: str, step_seconds: flo
         ``lock_sha256``, ``seed``, ``python``, a version for each of `PACKAGES`, ``processor``, ``device``,
         ``step_seconds``.
     """
+    root = Path(__file__).parents[1]
     commit, modified = commit_state(root)
     return {
         "commit": commit,

@@ -1,6 +1,18 @@
-"""How TensorFlow uses the machine."""
+"""How TensorFlow is imported, and how it uses the machine."""
 
-import tensorflow as tf
+import os
+
+from remix.lazy import tf
+
+
+def before_import() -> None:
+    """Set what TensorFlow reads of its environment when it is imported; call it before.
+
+    It talks while it is imported, which belongs into the log. And it imports Keras, half a second that
+    training has no need for, unless it is to look for Keras 2.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
 
 
 def device_name() -> str:

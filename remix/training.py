@@ -18,6 +18,7 @@ import numpy as np
 import tensorflow as tf
 
 from remix import seeding
+from remix.adam import Adam
 from remix.batches.classes import ClassIndex, Pool, as_input, class_index, padded
 from remix.batches.drawing import LastBatch, draw_epoch, draw_weighted_epoch, epoch_steps, row_weights
 from remix.batches.mini_batch import MiniBatch
@@ -29,8 +30,6 @@ from remix.protocol import Protocol
 
 logger = logging.getLogger(__name__)
 
-# Adam as published and as in Keras; only the learning rate is part of the protocol.
-BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7
 # Rows of each fold, or images, that are predicted at a time; bounds the memory, changes no result.
 PREDICTION_ROWS, PREDICTION_IMAGES = 2048, 256
 # Features of mini-batches that are made at once: enough for few calls, and little enough for the cache;
@@ -252,9 +251,7 @@ class StackTrainer:
             [architecture.weights(data.generator(seed, "weights"), shape, n_classes) for data in sets]
         )
         self.variables = self.network.variables
-        self.means = [tf.Variable(tf.zeros_like(variable)) for variable in self.variables]
-        self.squares = [tf.Variable(tf.zeros_like(variable)) for variable in self.variables]
-        self.updates = tf.Variable(0.0)
+        self.adam = Adam(self.variables)
 
         self.pool = Pool.from_folds(
             [data.features for data in sets],
@@ -494,16 +491,7 @@ class StackTrainer:
         if self.network.loss_scale != 1.0:
             gradients = [gradient / self.network.loss_scale for gradient in gradients]
 
-        count = self.updates.assign_add(1.0)
-        correction = tf.sqrt(1.0 - tf.pow(BETA_2, count)) / (1.0 - tf.pow(BETA_1, count))
-        sizes = rates * correction
-        for variable, mean, square, gradient in zip(
-            self.variables, self.means, self.squares, gradients, strict=True
-        ):
-            mean.assign_add((gradient - mean) * (1.0 - BETA_1))
-            square.assign_add((tf.square(gradient) - square) * (1.0 - BETA_2))
-            size = tf.reshape(sizes, (-1, *[1] * (len(variable.shape) - 1)))
-            variable.assign_sub(size * mean / (tf.sqrt(square) + EPSILON))
+        self.adam.step(gradients, rates)
         return losses
 
     def validation_losses(self) -> np.ndarray:

@@ -34,7 +34,7 @@ def rule(name):
     block = re.search(rf"^rule {name}:\n.*?(?=^rule |\Z)", RULES, re.M | re.S).group(0)
     return [
         Named(re.findall(r'^        (\w+)=(?:reported\()?"(.*?)"', part, re.M))
-        for part in re.search(r"    input:\n(.*?)    output:\n(.*?)    log:", block, re.S).groups()
+        for part in re.search(r"(?:    input:\n(.*?))?    output:\n(.*?)    log:", block, re.S).groups("")
     ]
 
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def described(**changed):
-    facts = made_by.describe(ROOT, code="0f" * 32, seed=7, device="CPU", step_seconds=1.23456)
+    facts = made_by.describe("0f" * 32, 7, "CPU", 1.23456)
     return facts | changed
 
 

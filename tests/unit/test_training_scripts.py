@@ -114,9 +114,7 @@ def test_reference_copies_and_says_what_made_it(tmp_path, monkeypatch):
         (folder / "remix.tsv").write_text(f"s\tmax_rss\n{seconds}\t100.0\n")
     trained = tmp_path / "made_by/musk/0.05/remix.json"
     trained.parent.mkdir(parents=True)
-    trained.write_text(
-        json.dumps(made_by.describe(tmp_path, code="ab", seed=1, device="CPU", step_seconds=1))
-    )
+    trained.write_text(json.dumps(made_by.describe("ab", 1, "CPU", 1.0)))
     runpy.run_path(str(SCRIPTS / "reference.py"))["main"](
         SimpleNamespace(
             input=SimpleNamespace(files=["a.csv"], made_by=[str(trained)]),

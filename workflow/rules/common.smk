@@ -76,6 +76,7 @@ CODE = {
     ],
     "variant": ["data/catalogue", "data/variants", "seeding"],
     "train": [
+        "adam",
         "batches/augmentation",
         "batches/balanced",
         "batches/blending",
@@ -111,6 +112,7 @@ CODE = {
         "training",
     ],
     "demonstrate": [
+        "adam",
         "batches/augmentation",
         "batches/balanced",
         "batches/blending",

@@ -1,25 +1,22 @@
 """Send made-up data through the stages that train, for the paper's pictures of the method."""
 
 import json
-import os
 
 from remix.logs import job
 from remix.records import write_parquet
+from remix.runtime import before_import, configure_tensorflow
 
 
 def main(snakemake):
     """Write the numbers behind Figures 1, 2, 3, 4 and 8."""
     with job(snakemake.log[0]) as logger:
-        # TensorFlow talks while it is imported: into the log, not between Snakemake's lines.
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        # It imports Keras, half a second that nothing here needs, unless it is to look for Keras 2.
-        os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
+        # TensorFlow is imported with the log open, for it talks.
+        before_import()
         from remix.demonstrations.densities import densities
         from remix.demonstrations.interpolation import interpolation
         from remix.demonstrations.rings import rings
         from remix.demonstrations.samples import samples
         from remix.methods import Method
-        from remix.runtime import configure_tensorflow
 
         configure_tensorflow(threads=snakemake.threads)
         seed = snakemake.params.seed

@@ -1,30 +1,25 @@
 """Train one method on every fold of one cell, and predict its test and validation rows."""
 
 import json
-import os
-from pathlib import Path
 
 import pandas as pd
 
-import remix
 from remix import made_by
 from remix.data.catalogue import Task
 from remix.errors import RemixError
 from remix.logs import job
 from remix.records import write_csv, write_parquet, write_text
+from remix.runtime import before_import, configure_tensorflow, device_name
 
 
 def main(snakemake):
     """Write the predictions of one method on one cell, and a line about each fold's training."""
     with job(snakemake.log[0]) as logger:
-        # TensorFlow talks while it is imported: into the log, not between Snakemake's lines.
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        # It imports Keras, half a second that nothing here needs, unless it is to look for Keras 2.
-        os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
+        # TensorFlow is imported with the log open, for it talks.
+        before_import()
         from remix.experiment import cross_validate
         from remix.methods import Method
         from remix.protocol import Protocol
-        from remix.runtime import configure_tensorflow, device_name
 
         configure_tensorflow(threads=snakemake.threads)
         name = snakemake.wildcards.method
@@ -48,13 +43,7 @@ def main(snakemake):
             )
         except RemixError as error:
             raise type(error)(f"method {name}, {error}") from None
-        facts = made_by.describe(
-            Path(remix.__file__).parents[1],
-            code=snakemake.params.code,
-            seed=training["seed"],
-            device=device_name(),
-            step_seconds=result.step_seconds,
-        )
+        facts = made_by.describe(snakemake.params.code, training["seed"], device_name(), result.step_seconds)
         write_text(json.dumps(facts, indent=2) + "\n", snakemake.output.made_by)
         write_csv(result.records, snakemake.output.records)
         write_parquet(result.validation, snakemake.output.validation)
