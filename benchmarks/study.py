@@ -1,0 +1,20 @@
+"""The study whose speed is measured: the default one, or with more of the catalogue."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from remix.config import Study, load_study
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def default_study(*overlays: str) -> Study:
+    """Read the default study, and further files of ``config/`` over it, by their names without ``.yaml``."""
+    files = [ROOT / "config" / f"{name}.yaml" for name in ("config", "datasets", "methods", *overlays)]
+    config: dict[str, Any] = {}
+    for path in files:
+        for key, value in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            config[key] = {**config.get(key, {}), **value} if isinstance(value, dict) else value
+    return load_study(config, files, ROOT / "workflow" / "schemas")
