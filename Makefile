@@ -15,13 +15,14 @@ LOCK ?= cpu
 CELL ?= segment/0.05
 DATA_DIR ?= data
 
-.PHONY: help study audit report estimate bench verify test lint unit checks workflow test-slurm docs lock clean
+.PHONY: help study audit report estimate bench scaling verify test lint unit checks workflow test-slurm docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
 	@echo "make audit   also train what differs under each deviation of the authors' code (about an hour more)"
 	@echo "make estimate  measure training steps, and tell how long the image tasks take here"
 	@echo "make bench   measure the trainer beside Keras, scikit-learn and PyTorch; writes benchmarks/results.md (minutes)"
+	@echo "make scaling  measure what more cells, folds, rows and features cost; draws results/scaling/cost.png (minutes)"
 	@echo "make verify  run a cell of results/reference again, and tell whether its scores agree (CELL=landsat/0.05)"
 	@echo "make report  make results/report.html anew from a finished study"
 	@echo "make test    set up, then all linters and tests"
@@ -84,6 +85,9 @@ estimate: .venv/study-ready
 # On an idle machine. A quick look: make bench ARGS="--datasets statlog --runs 1 --epochs 2 --dry"
 bench: .venv-bench/ready
 	@PYTHONPATH=. .venv-bench/bin/python -m benchmarks.speed $(ARGS)
+
+scaling: .venv/study-ready
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.scaling $(ARGS)
 
 # In a folder of its own. Downloads are kept there; results are not, for the software may be another one by now.
 verify: .venv/study-ready

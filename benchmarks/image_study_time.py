@@ -12,7 +12,7 @@ import time
 import numpy as np
 import tensorflow as tf
 
-from benchmarks.study import default_study
+from benchmarks.study import ROOT, default_study
 from remix.batches.drawing import epoch_steps
 from remix.config import Study
 from remix.data.variants import minority_size
@@ -75,7 +75,7 @@ def seconds_per_step(study: Study, task_name: str, method: str, stack: int) -> f
 
 def main(names: list[str], stack: int) -> None:
     """Print milliseconds per step of one fold, hours per task, and the sum."""
-    study = default_study("extended")  # which brings further tasks on images
+    study = default_study(ROOT / "config" / "extended.yaml")  # which brings further tasks on images
     names = names or [name for name, task in study.tasks.items() if task.image is not None]
     configure_tensorflow(threads=1)
     device = "one GPU" if tf.config.list_physical_devices("GPU") else "one thread"

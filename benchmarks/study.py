@@ -10,9 +10,9 @@ from remix.config import Study, load_study
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def default_study(*overlays: str) -> Study:
-    """Read the default study, and further files of ``config/`` over it, by their names without ``.yaml``."""
-    files = [ROOT / "config" / f"{name}.yaml" for name in ("config", "datasets", "methods", *overlays)]
+def default_study(*overlays: Path) -> Study:
+    """Read the default study, and overlays over it."""
+    files = [ROOT / "config" / f"{name}.yaml" for name in ("config", "datasets", "methods")] + list(overlays)
     config: dict[str, Any] = {}
     for path in files:
         for key, value in yaml.safe_load(path.read_text(encoding="utf-8")).items():

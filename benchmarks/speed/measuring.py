@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from benchmarks.speed.contenders import Contender
+from benchmarks.speed.peak import LIBRARIES
 from benchmarks.study import ROOT
 from remix.errors import RemixError
 
@@ -120,28 +121,46 @@ def measure(contender: Contender, task: str, ir: str, method: str, n_folds: int,
     )
 
 
+def said_by(module: str, *arguments: str, threads: int) -> Any:
+    """Run a module in a process of its own that may use so many threads; gives the JSON that it prints.
+
+    Raises
+    ------
+    BenchmarkError
+        If it fails; tells the last that it said.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT,
+        env=environment(threads),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BenchmarkError(f"{' '.join((module, *arguments))} failed: {_end(done.stderr)}")
+    return json.loads(done.stdout)
+
+
 def peak() -> dict[tuple[str, int], float]:
     """Measure GFLOP/s of matrix products on all cores, by library and size."""
-    from benchmarks.speed.peak import LIBRARIES
+    return {
+        (library, int(size)): value
+        for library in LIBRARIES
+        for size, value in said_by("benchmarks.speed.peak", library, threads=cores()).items()
+    }
 
-    found: dict[tuple[str, int], float] = {}
-    for library in LIBRARIES:
-        answer = subprocess.run(
-            [sys.executable, "-m", "benchmarks.speed.peak", library],
-            cwd=ROOT,
-            env=environment(cores()),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        found |= {(library, int(size)): value for size, value in json.loads(answer.stdout).items()}
-    return found
+
+def _end(text: str) -> str:
+    """Give the last line of what a process said."""
+    return (text.strip().splitlines() or ["it said nothing"])[-1]
 
 
 class _Worker:
     """A process of `benchmarks.speed.worker`."""
 
     def __init__(self, job: dict[str, Any]) -> None:
+        self.job = job
         self.errors: IO[str] = tempfile.TemporaryFile("w+")  # noqa: SIM115 (it outlives this call)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.speed.worker", json.dumps(job)],
@@ -159,8 +178,7 @@ class _Worker:
         line = self.process.stdout.readline()
         if not line:
             self.errors.seek(0)
-            said = self.errors.read().strip().splitlines() or ["nothing"]
-            raise BenchmarkError(f"{' '.join(map(str, self.process.args[2:]))} failed: {said[-1]}")  # type: ignore[index]
+            raise BenchmarkError(f"{self.job} failed: {_end(self.errors.read())}")
         return dict(json.loads(line))
 
     def go(self) -> None:
