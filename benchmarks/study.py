@@ -15,6 +15,16 @@ def default_study(*overlays: Path) -> Study:
     files = [ROOT / "config" / f"{name}.yaml" for name in ("config", "datasets", "methods")] + list(overlays)
     config: dict[str, Any] = {}
     for path in files:
-        for key, value in yaml.safe_load(path.read_text(encoding="utf-8")).items():
-            config[key] = {**config.get(key, {}), **value} if isinstance(value, dict) else value
+        config = merged(config, yaml.safe_load(path.read_text(encoding="utf-8")))
     return load_study(config, files, ROOT / "workflow" / "schemas")
+
+
+def merged(config: Any, overlay: Any) -> Any:
+    """Merge mappings, and replace everything else, as Snakemake does.
+
+    >>> merged({"a": {"b": 1, "c": [1, 2]}}, {"a": {"c": [3]}})
+    {'a': {'b': 1, 'c': [3]}}
+    """
+    if not isinstance(config, dict) or not isinstance(overlay, dict):
+        return overlay
+    return config | {key: merged(config.get(key), value) for key, value in overlay.items()}

@@ -5,17 +5,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import report
+from benchmarks import report, study
 from benchmarks.speed import measuring, table
 from benchmarks.speed.cells import flops, make_cell, products
 from benchmarks.speed.contenders import CONTENDERS
-from benchmarks.study import default_study
+from benchmarks.study import ROOT, default_study
 from remix.data.catalogue import Task
 
 
-@pytest.mark.parametrize("module", [report, measuring])
+@pytest.mark.parametrize("module", [report, study, measuring])
 def test_examples(module):
     assert doctest.testmod(module).failed == 0
+
+
+def test_overlays_change_single_keys_of_a_dataset():
+    """The extended study gives a dataset of the catalogue further ratios; ``make estimate`` reads it so."""
+    extended = default_study(ROOT / "config" / "extended.yaml")
+    assert len(extended.tasks) > len(default_study().tasks)
+    assert extended.datasets["optdigits"].sources
 
 
 def test_arithmetic_of_a_fold_epoch(cell):
@@ -27,13 +34,13 @@ def test_arithmetic_of_a_fold_epoch(cell):
 
 
 def test_a_cell_has_the_folds_and_settings_of_the_study():
-    study = default_study()
+    settings = default_study()
     rng = np.random.default_rng(0)
     variant = pd.DataFrame(rng.normal(3.0, 5.0, (200, 3)), columns=list("abc")).assign(
         row=range(200), label=[1] * 20 + [0] * 180
     )
-    spec = study.training("statlog", "remix")["method"]
-    made = make_cell(variant, Task("t", "t", ("1",), True, ("0", "1")), "0.1", spec, study.protocol, 1)
+    spec = settings.training("statlog", "remix")["method"]
+    made = make_cell(variant, Task("t", "t", ("1",), True, ("0", "1")), "0.1", spec, settings.protocol, 1)
     assert len(made.parts) == len(set(made.folds)) == 20
     assert made.resampling == "balanced"
     assert made.alpha == 0.1
