@@ -15,7 +15,7 @@ LOCK ?= cpu
 CELL ?= segment/0.05
 DATA_DIR ?= data
 
-.PHONY: help study audit report estimate bench scaling verify test lint unit checks workflow test-slurm docs lock clean
+.PHONY: help study audit report estimate bench scaling overhead verify test lint unit checks workflow test-slurm docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
@@ -23,6 +23,7 @@ help:
 	@echo "make estimate  measure training steps, and tell how long the image tasks take here"
 	@echo "make bench   measure the trainer beside Keras, scikit-learn and PyTorch; writes benchmarks/results.md (minutes)"
 	@echo "make scaling  measure what more cells, folds, rows and features cost; draws results/scaling/cost.png (minutes)"
+	@echo "make overhead  tell how much of a finished study's time was spent outside of training steps"
 	@echo "make verify  run a cell of results/reference again, and tell whether its scores agree (CELL=landsat/0.05)"
 	@echo "make report  make results/report.html anew from a finished study"
 	@echo "make test    set up, then all linters and tests"
@@ -88,6 +89,9 @@ bench: .venv-bench/ready
 
 scaling: .venv/study-ready
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.scaling $(ARGS)
+
+overhead: .venv/study-ready
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.overhead $(DIRECTORY) $(ARGS)
 
 # In a folder of its own. Downloads are kept there; results are not, for the software may be another one by now.
 verify: .venv/study-ready

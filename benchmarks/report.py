@@ -2,10 +2,13 @@
 
 import os
 import re
+import sys
+from collections.abc import Callable
 from importlib import metadata
 from typing import Any
 
 from benchmarks.study import ROOT
+from remix.errors import RemixError
 from remix.provenance import collect
 
 RESULTS = ROOT / "benchmarks" / "results.md"
@@ -22,6 +25,14 @@ def replace_section(text: str, title: str, body: str) -> str:
     found = {section.partition("\n")[0]: section.strip() for section in sections}
     found[f"## {title}"] = f"## {title}\n\n{body.strip()}"
     return "\n\n".join([head.strip(), *found.values()]) + "\n"
+
+
+def in_one_line(main: Callable[[], None]) -> None:
+    """Run a program; an error that is known ends it with one line, as it does in the workflow."""
+    try:
+        main()
+    except RemixError as error:
+        sys.exit(f"error: {error}")
 
 
 def write_section(title: str, body: str) -> None:

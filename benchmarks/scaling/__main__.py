@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from rich.console import Console
 
-from benchmarks.report import machine, write_section
+from benchmarks.report import in_one_line, machine, write_section
 from benchmarks.scaling import figure, jobs
 from benchmarks.speed.measuring import said_by
 from benchmarks.study import ROOT
@@ -88,4 +88,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    in_one_line(main)

@@ -8,7 +8,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.report import RESULTS, machine, write_section
+from benchmarks.report import RESULTS, in_one_line, machine, write_section
 from benchmarks.speed import cells, table
 from benchmarks.speed.contenders import CONTENDERS, METHODS
 from benchmarks.speed.measuring import cores, measure, peak
@@ -39,8 +39,9 @@ def show(console: Console, title: str, frame: pd.DataFrame) -> None:
     console.print(shown)
 
 
-def main(options: argparse.Namespace) -> None:
+def main() -> None:
     """Measure, print the tables and write them."""
+    options = arguments()
     console = Console(width=None if Console().is_terminal else 180)
     cells.fetch([(task, IR) for task in options.datasets])
     chosen = [contender for contender in CONTENDERS if contender.name in options.contenders]
@@ -83,4 +84,4 @@ def main(options: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    main(arguments())
+    in_one_line(main)
