@@ -15,12 +15,15 @@ LOCK ?= cpu
 CELL ?= segment/0.05
 DATA_DIR ?= data
 
-.PHONY: help study audit report estimate verify test lint unit checks workflow test-slurm docs lock clean
+.PHONY: help study audit report estimate bench scaling overhead verify test lint unit checks workflow test-slurm docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
 	@echo "make audit   also train what differs under each deviation of the authors' code (about an hour more)"
 	@echo "make estimate  measure training steps, and tell how long the image tasks take here"
+	@echo "make bench   measure the trainer beside Keras, scikit-learn and PyTorch; writes benchmarks/results.md (minutes)"
+	@echo "make scaling  measure what more cells, folds, rows and features cost; draws results/scaling/cost.png (minutes)"
+	@echo "make overhead  tell how much of a finished study's time was spent outside of training steps"
 	@echo "make verify  run a cell of results/reference again, and tell whether its scores agree (CELL=landsat/0.05)"
 	@echo "make report  make results/report.html anew from a finished study"
 	@echo "make test    set up, then all linters and tests"
@@ -71,6 +74,24 @@ report: .venv/study-ready
 
 estimate: .venv/study-ready
 	@TF_CPP_MIN_LOG_LEVEL=3 PYTHONPATH=. $(BIN)/python benchmarks/image_study_time.py $(ARGS)
+
+# Where pip finds no PyTorch for the CPU (envs/bench.in says what that is), all others are measured.
+.venv-bench/ready: envs/bench.lock envs/cpu.lock
+	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	for lock in bench cpu; do .venv-bench/bin/python -m pip install --disable-pip-version-check --quiet --compile \
+	    --require-hashes -r envs/$$lock.lock && break; test $$lock = bench; done
+	.venv-bench/bin/python -m compileall -q remix
+	touch $@
+
+# On an idle machine. A quick look: make bench ARGS="--datasets statlog --runs 1 --epochs 2 --dry"
+bench: .venv-bench/ready
+	@PYTHONPATH=. .venv-bench/bin/python -m benchmarks.speed $(ARGS)
+
+scaling: .venv/study-ready
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.scaling $(ARGS)
+
+overhead: .venv/study-ready
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.overhead $(DIRECTORY) $(ARGS)
 
 # In a folder of its own. Downloads are kept there; results are not, for the software may be another one by now.
 verify: .venv/study-ready
@@ -137,8 +158,12 @@ lock:
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/cluster.lock
 	uv pip compile pyproject.toml --extra docs --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/docs.lock
+	# Needs UV_FIND_LINKS, or an index, with PyTorch's build for the CPU.
+	uv pip compile pyproject.toml envs/bench.in --extra workflow --universal --python-version 3.11 \
+	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/bench.lock
 
 clean:
-	rm -rf .venv .venv-docs .venv-cluster verify docs/_build docs/api .snakemake resources logs results/predictions results/validation results/training results/made_by results/scores \
+	rm -rf .venv .venv-bench .venv-docs .venv-cluster verify docs/_build docs/api .snakemake resources logs results/predictions \
+	    results/validation results/training results/made_by results/scores \
 	    results/calibration results/reliability results/audit results/demonstrations results/tables results/figures results/pages \
-	    results/benchmarks results/front.rst results/provenance.html results/report.html results/summary.txt
+	    results/benchmarks results/speed results/scaling results/front.rst results/provenance.html results/report.html results/summary.txt

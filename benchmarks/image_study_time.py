@@ -8,14 +8,13 @@ time of a step is multiplied by the steps of the whole study.
 import argparse
 import json
 import time
-from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-import yaml
 
+from benchmarks.study import ROOT, default_study
 from remix.batches.drawing import epoch_steps
-from remix.config import Study, load_study
+from remix.config import Study
 from remix.data.variants import minority_size
 from remix.methods import Method
 from remix.networks import CNN
@@ -23,24 +22,14 @@ from remix.protocol import Protocol
 from remix.runtime import configure_tensorflow
 from remix.training import StackTrainer, TrainingSet
 
-ROOT = Path(__file__).resolve().parents[1]
 STEPS, EPOCHS = 20, 4  # of which the first epoch, with compiling, is left out
 IMAGES = 640
-
-
-def study_with_images() -> Study:
-    """Read the default study, and the data beyond the paper."""
-    files = [ROOT / "config" / f"{name}.yaml" for name in ("config", "datasets", "methods", "extended")]
-    config: dict = {}
-    for path in files:
-        for key, value in yaml.safe_load(path.read_text(encoding="utf-8")).items():
-            config[key] = {**config.get(key, {}), **value} if isinstance(value, dict) else value
-    return load_study(config, files, ROOT / "workflow" / "schemas")
 
 
 def steps_of_a_cell(study: Study, task_name: str, ir: str) -> int:
     """Count the training steps of one method on one cell, whose classes are of equal size in the dataset."""
     task, dataset = study.tasks[task_name], study.datasets[study.tasks[task_name].dataset]
+    assert dataset.rows is not None
     share = dataset.rows // len(dataset.classes)
     counts = np.array([dataset.rows - share, share] if task.merged else [share] * task.n_classes)
     counts[list(task.minority_labels)] = minority_size(counts, task, ir)
@@ -86,7 +75,7 @@ def seconds_per_step(study: Study, task_name: str, method: str, stack: int) -> f
 
 def main(names: list[str], stack: int) -> None:
     """Print milliseconds per step of one fold, hours per task, and the sum."""
-    study = study_with_images()
+    study = default_study(ROOT / "config" / "extended.yaml")  # which brings further tasks on images
     names = names or [name for name, task in study.tasks.items() if task.image is not None]
     configure_tensorflow(threads=1)
     device = "one GPU" if tf.config.list_physical_devices("GPU") else "one thread"

@@ -1,0 +1,100 @@
+"""Seconds per epoch of the study's trainer on random data of several sizes, in one process of one thread."""
+
+import dataclasses
+import json
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.speed.cells import Cell, Part, flops
+from benchmarks.study import default_study
+from remix.methods import Method
+from remix.networks import MLP
+from remix.runtime import configure_tensorflow
+from remix.training import StackTrainer, TrainingSet
+
+
+@dataclass(frozen=True)
+class Size:
+    """What is trained: a stack of folds, each of so many rows with so many features; two classes."""
+
+    folds: int = 20
+    rows: int = 2000
+    features: int = 50
+
+    def cell(self) -> Cell:
+        """Draw random data of this size, under the settings of the default study."""
+        study, rng = default_study(), np.random.default_rng(0)
+        parts = [
+            Part(
+                rng.normal(size=(self.rows, self.features)).astype(np.float32),
+                (np.arange(self.rows) % 20 == 0).astype(np.int64),
+            )
+            for _ in range(self.folds)
+        ]
+        names = [(i, 0) for i in range(self.folds)]
+        return Cell("random", "0.05", 2, parts, names, {}, study.protocol, study.seed)
+
+
+SERIES = {
+    "folds": [Size(folds=n) for n in (1, 2, 5, 10, 20, 40)],
+    "rows": [Size(rows=n) for n in (250, 500, 1000, 2000, 4000, 8000)],
+    "features": [Size(features=n) for n in (6, 12, 25, 50, 100, 200, 400)],
+}
+
+
+class _Stamps:
+    """The times at which epochs ended."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+
+    def start(self, rows_per_epoch: int) -> None:
+        """Begin with the stack."""
+
+    def report(
+        self, epoch: int, losses: np.ndarray, rates: np.ndarray, validation: np.ndarray | None
+    ) -> None:
+        """Take note that an epoch has ended."""
+        self.times.append(time.perf_counter())
+
+
+def seconds_per_epoch(cell: Cell, epochs: int) -> float:
+    """Train a cell's folds at once for some epochs after a first; gives the median."""
+    stamps = _Stamps()
+    sets = [
+        TrainingSet(
+            part.features, part.labels, part.features[:1], part.labels[:1], cell.task, cell.ir, *names
+        )
+        for part, names in zip(cell.parts, cell.folds, strict=True)
+    ]
+    StackTrainer(
+        sets,
+        Method.from_spec(cell.spec),
+        dataclasses.replace(cell.protocol, epochs=1 + epochs),
+        architecture=MLP(cell.widths, cell.dropout),
+        n_classes=cell.n_classes,
+        batch_size=cell.protocol.batch_size,
+        seed=cell.seed,
+    ).run(stamps)
+    return statistics.median(np.diff(stamps.times).tolist())
+
+
+def measure(series: str, epochs: int) -> Iterator[dict[str, float]]:
+    """Measure every size of a series: its value, seconds per epoch, GFLOP of an epoch of all folds."""
+    for size in SERIES[series]:
+        cell = size.cell()
+        yield {
+            "value": getattr(size, series),
+            "seconds": seconds_per_epoch(cell, epochs),
+            "gflop": 1e-9 * flops(cell, needed=True) * size.folds,
+        }
+
+
+if __name__ == "__main__":
+    configure_tensorflow(threads=1)
+    print(json.dumps(list(measure(sys.argv[1], int(sys.argv[2])))))

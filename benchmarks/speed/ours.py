@@ -1,0 +1,57 @@
+"""The study's own trainer: all folds of a cell in one compiled step."""
+
+import dataclasses
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from benchmarks.speed.cells import Cell
+from benchmarks.speed.contenders import Training
+from remix.methods import Method
+from remix.networks import MLP
+from remix.runtime import configure_tensorflow
+from remix.training import StackTrainer, TrainingSet
+
+
+class _Clock:
+    """Starts when the first epoch is over, and stops when the last one is."""
+
+    def __init__(self, begin: Callable[[], None]) -> None:
+        self.begin = begin
+        self.started = self.stopped = 0.0
+        self.losses = np.empty(0)
+
+    def start(self, rows_per_epoch: int) -> None:
+        """Begin with the stack."""
+
+    def report(
+        self, epoch: int, losses: np.ndarray, rates: np.ndarray, validation: np.ndarray | None
+    ) -> None:
+        """Take note that an epoch has ended."""
+        self.stopped, self.losses = time.perf_counter(), losses
+        if epoch == 1:
+            self.begin()
+            self.started = time.perf_counter()
+
+
+def train(cell: Cell, epochs: int, folds: Sequence[int], begin: Callable[[], None]) -> Training:
+    """Train folds of a cell at once; see `benchmarks.speed.contenders.Train`."""
+    configure_tensorflow(threads=1)
+    sets = [
+        TrainingSet(
+            part.features, part.labels, part.features[:1], part.labels[:1], cell.task, cell.ir, *names
+        )
+        for part, names in [(cell.parts[i], cell.folds[i]) for i in folds]
+    ]
+    clock = _Clock(begin)
+    StackTrainer(
+        sets,
+        Method.from_spec(cell.spec),
+        dataclasses.replace(cell.protocol, epochs=1 + epochs),
+        architecture=MLP(cell.widths, cell.dropout),
+        n_classes=cell.n_classes,
+        batch_size=cell.protocol.batch_size,
+        seed=cell.seed,
+    ).run(clock)
+    return Training(len(sets) * epochs, clock.stopped - clock.started, clock.losses.tolist())

@@ -1,0 +1,30 @@
+"""The study whose speed is measured: the default one, or with more of the catalogue."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from remix.config import Study, load_study
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def default_study(*overlays: Path) -> Study:
+    """Read the default study, and overlays over it."""
+    files = [ROOT / "config" / f"{name}.yaml" for name in ("config", "datasets", "methods")] + list(overlays)
+    config: dict[str, Any] = {}
+    for path in files:
+        config = merged(config, yaml.safe_load(path.read_text(encoding="utf-8")))
+    return load_study(config, files, ROOT / "workflow" / "schemas")
+
+
+def merged(config: Any, overlay: Any) -> Any:
+    """Merge mappings, and replace everything else, as Snakemake does.
+
+    >>> merged({"a": {"b": 1, "c": [1, 2]}}, {"a": {"c": [3]}})
+    {'a': {'b': 1, 'c': [3]}}
+    """
+    if not isinstance(config, dict) or not isinstance(overlay, dict):
+        return overlay
+    return config | {key: merged(config.get(key), value) for key, value in overlay.items()}
