@@ -15,12 +15,13 @@ LOCK ?= cpu
 CELL ?= segment/0.05
 DATA_DIR ?= data
 
-.PHONY: help study audit report estimate verify test lint unit checks workflow test-slurm docs lock clean
+.PHONY: help study audit report estimate load verify test lint unit checks workflow test-slurm docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
 	@echo "make audit   also train what differs under each deviation of the authors' code (about an hour more)"
 	@echo "make estimate  measure training steps, and tell how long the image tasks take here"
+	@echo "make load    measure Snakemake's own work on studies of up to ten times the cells (half an hour); writes benchmarks/scheduling.md"
 	@echo "make verify  run a cell of results/reference again, and tell whether its scores agree (CELL=landsat/0.05)"
 	@echo "make report  make results/report.html anew from a finished study"
 	@echo "make test    set up, then all linters and tests"
@@ -72,6 +73,10 @@ report: .venv/study-ready
 estimate: .venv/study-ready
 	@TF_CPP_MIN_LOG_LEVEL=3 PYTHONPATH=. $(BIN)/python benchmarks/image_study_time.py $(ARGS)
 
+# A quick look: make load ARGS="--cells 6 --planned 100 --dry"
+load: .venv/study-ready
+	@PYTHONPATH=. $(BIN)/python benchmarks/scheduling.py $(ARGS)
+
 # In a folder of its own. Downloads are kept there; results are not, for the software may be another one by now.
 verify: .venv/study-ready
 	@rm -rf verify/results
@@ -109,7 +114,7 @@ workflow: .venv/test-ready
 	touch $@
 
 test-slurm: .venv-cluster/ready
-	.venv-cluster/bin/python -m pytest -m slurm tests/workflow/test_slurm.py tests/workflow/test_profiles.py
+	.venv-cluster/bin/python -m pytest tests/workflow/test_slurm.py tests/workflow/test_profiles.py
 
 # The tutorial's picture is drawn by the tutorial's own code.
 docs/_build/tutorial/reliability.png: docs/tutorial.md docs/run_page.py .venv-docs/ready
