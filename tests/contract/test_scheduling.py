@@ -1,4 +1,4 @@
-"""What the workflow changes in the scheduler: it looks at the ready jobs once a second, not ever more often."""
+"""What the workflow changes in the scheduler: it looks at the ready jobs once a second, not more often."""
 
 import threading
 import time
