@@ -15,7 +15,7 @@ LOCK ?= cpu
 CELL ?= segment/0.05
 DATA_DIR ?= data
 
-.PHONY: help study audit report estimate bench scaling overhead verify test lint unit checks workflow test-slurm docs lock clean
+.PHONY: help study audit report estimate bench scaling overhead load verify test lint unit checks workflow test-slurm docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
@@ -24,6 +24,7 @@ help:
 	@echo "make bench   measure the trainer beside Keras, scikit-learn and PyTorch; writes benchmarks/results.md (minutes)"
 	@echo "make scaling  measure what more cells, folds, rows and features cost; draws results/scaling/cost.png (minutes)"
 	@echo "make overhead  tell how much of a finished study's time was spent outside of training steps"
+	@echo "make load    measure Snakemake's own work on studies of up to ten times the cells (half an hour); writes benchmarks/scheduling.md"
 	@echo "make verify  run a cell of results/reference again, and tell whether its scores agree (CELL=landsat/0.05)"
 	@echo "make report  make results/report.html anew from a finished study"
 	@echo "make test    set up, then all linters and tests"
@@ -93,6 +94,10 @@ scaling: .venv/study-ready
 overhead: .venv/study-ready
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.overhead $(DIRECTORY) $(ARGS)
 
+# A quick look: make load ARGS="--cells 6 --planned 100 --dry"
+load: .venv/study-ready
+	@PYTHONPATH=. $(BIN)/python benchmarks/scheduling.py $(ARGS)
+
 # In a folder of its own. Downloads are kept there; results are not, for the software may be another one by now.
 verify: .venv/study-ready
 	@rm -rf verify/results
@@ -130,7 +135,7 @@ workflow: .venv/test-ready
 	touch $@
 
 test-slurm: .venv-cluster/ready
-	.venv-cluster/bin/python -m pytest -m slurm tests/workflow/test_slurm.py tests/workflow/test_profiles.py
+	.venv-cluster/bin/python -m pytest tests/workflow/test_slurm.py tests/workflow/test_profiles.py
 
 # The tutorial's picture is drawn by the tutorial's own code.
 docs/_build/tutorial/reliability.png: docs/tutorial.md docs/run_page.py .venv-docs/ready

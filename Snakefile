@@ -4,6 +4,7 @@ from snakemake.utils import min_version
 min_version("9.11")
 
 
+include: "workflow/rules/scheduling.smk"
 include: "workflow/rules/configuration.smk"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"

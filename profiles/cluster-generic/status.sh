@@ -1,8 +1,9 @@
 #!/bin/sh
 # Whether a job of SLURM succeeded, runs or failed, by its number, in the words that Snakemake expects.
-state=$(scontrol show job -o "$1" | grep -o 'JobState=[A-Z_]*') || { echo failed; exit; }
-case "$state" in
-  *=COMPLETED) echo success ;;
-  *=PENDING | *=CONFIGURING | *=RUNNING | *=COMPLETING | *=SUSPENDED | *=REQUEUED) echo running ;;
-  *) echo failed ;;
+case "$(scontrol show job -o "$1" 2>&1)" in
+  *JobState=COMPLETED*) echo success ;;
+  *JobState=PENDING* | *JobState=CONFIGURING* | *JobState=RUNNING*) echo running ;;
+  *JobState=COMPLETING* | *JobState=SUSPENDED* | *JobState=REQUEUED*) echo running ;;
+  *JobState=* | *"Invalid job id"*) echo failed ;;
+  *) echo running ;; # SLURM does not answer; called failed, the job would be started a second time beside itself
 esac

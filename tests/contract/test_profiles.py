@@ -1,6 +1,8 @@
 """The profiles name options and rules that there are, and every rule has a place on a cluster."""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -74,3 +76,26 @@ def test_what_trains_gets_more_memory_when_it_is_repeated(name):
 def test_slurm_is_not_asked_by_sacct():
     """Where SLURM keeps no accounts, sacct knows no job, and Snakemake would wait for ever."""
     assert PROFILES["slurm"]["slurm-status-command"] == "squeue"
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ("JobId=7 JobState=COMPLETED Reason=None", "success"),
+        ("JobId=7 JobState=PENDING Reason=Resources", "running"),
+        ("JobId=7 JobState=COMPLETING Reason=None", "running"),
+        ("JobId=7 JobState=CANCELLED Reason=None", "failed"),
+        ("JobId=7 JobState=OUT_OF_MEMORY Reason=OutOfMemory", "failed"),
+        ("slurm_load_jobs error: Invalid job id specified", "failed"),
+        # Called failed, the job would be started a second time while it runs.
+        ("slurm_load_jobs error: Unable to contact slurm controller (connect failure)", "running"),
+    ],
+)
+def test_the_state_of_a_job_is_told_in_snakemakes_words(answer, state, tmp_path):
+    scontrol = tmp_path / "scontrol"
+    scontrol.write_text(f"#!/bin/sh\necho '{answer}'\n")
+    scontrol.chmod(0o755)
+    script = ROOT / "profiles/cluster-generic/status.sh"
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    told = subprocess.run([script, "7"], env={"PATH": path}, capture_output=True, text=True, check=True)
+    assert told.stdout == f"{state}\n"

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -10,7 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scancel", "rsync")
+PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "srun", "squeue", "scancel", "rsync", "setpriv")
 PACKAGES = ("slurm-wlm", "munge", "rsync")
 # Debian's slurmd checks a node for the hardware that it is said to have, unless the settings override it: the
 # profile may then ask for more processors than a small machine has.
@@ -121,7 +122,9 @@ def slurm_node():
     srun.chmod(0o755)
     node = SlurmNode(folder)
     with contextlib.ExitStack() as stack:
+        stack.enter_context(termination_as_interruption())
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        stack.callback(kill_what_is_left, folder)
         stack.enter_context(
             daemon(
                 folder, "munged", "--foreground", "--force",
@@ -147,11 +150,26 @@ def free_ports(count):
 
 
 @contextlib.contextmanager
+def termination_as_interruption():
+    """Let SIGTERM end the tests as Ctrl-C does, so that what they started is stopped."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
 def daemon(folder, *command):
-    """A daemon in the foreground of a process of its own, stopped by its pid."""
+    """A daemon in the foreground of a process of its own, stopped by its pid.
+
+    Ctrl-C in a terminal does not reach it, for jobs are to be cancelled before it ends; when the tests are
+    killed, it ends with them.
+    """
     with (folder / f"{command[0]}.out").open("w") as out:
         process = subprocess.Popen(
-            command,
+            ["setpriv", "--pdeathsig", "TERM", *command],
+            start_new_session=True,
             stdout=out,
             stderr=subprocess.STDOUT,
             env=os.environ | {"SLURM_CONF": str(folder / "slurm.conf")},
@@ -169,9 +187,18 @@ def daemon(folder, *command):
 
 def cancel_all(node):
     """Let nothing run on when the daemons stop."""
-    node.ask("scancel", "--user=root")
-    with contextlib.suppress(TimeoutError):
-        wait_for(lambda: not node.ask("squeue", "--noheader"), node)
+    with contextlib.suppress(subprocess.SubprocessError, TimeoutError):
+        node.ask("scancel", "--user=root")
+        wait_for(lambda: not node.ask("squeue", "--noheader"), node, seconds=20)
+
+
+def kill_what_is_left(folder):
+    """Kill what still runs for this SLURM, by pid: all that it starts has its settings in the environment."""
+    mark = f"SLURM_CONF={folder}/slurm.conf".encode()
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if mark in path.read_bytes().split(b"\0"):
+                os.kill(int(path.parent.name), signal.SIGKILL)
 
 
 def wait_for(what, node, seconds=60):

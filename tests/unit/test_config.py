@@ -207,6 +207,16 @@ def test_study_does_not_share_state_with_the_config(project):
         study.seed = 2
 
 
+def test_sections_that_were_checked_before_are_not_held_against_their_schema_again(project):
+    config = {}
+    for path in FILES:
+        merge(config, yaml.safe_load(Path(path).read_text()))
+    wrong = {**config, "protocol": {**config["protocol"], "epochs": 0}}
+    with pytest.raises(ConfigError, match="epochs: 0 is not allowed"):
+        load_study(wrong, FILES, SCHEMAS, checked=config)
+    assert load_study(wrong, FILES, SCHEMAS, checked=wrong).protocol.epochs == 0
+
+
 def test_smoke_overlay_is_a_small_study():
     files = [ROOT / "config" / name for name in ("config.yaml", "methods.yaml", "smoke.yaml")]
     config = yaml.safe_load(DATASETS)
