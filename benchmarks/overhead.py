@@ -1,10 +1,11 @@
 """How much of a finished study's time was spent on training steps, and on what the rest.
 
-``make overhead`` reads it from what a run leaves behind: the benchmark files and logs of the training jobs,
-and Snakemake's own log. Nothing is run.
+``make overhead`` reads it from what a run leaves behind: the benchmark files of the training jobs, what each
+training says of itself, and Snakemake's own log. Nothing is run.
 """
 
 import argparse
+import json
 import re
 from pathlib import Path
 
@@ -17,54 +18,34 @@ from remix.errors import RemixError
 from remix.provenance import training_jobs
 from remix.tables.markdown import table
 
-HEAD = re.compile(r"(\d+) folds of .*?(\d+) steps of (\d+) rows per epoch")
-EPOCH = re.compile(r"epoch (\d+)/\d+ .* ([\d,]+) rows/s")
 ELAPSED = re.compile(r"^Elapsed time: (?:(\d+) days?, )?(\d+):(\d+):([\d.]+)$", re.M)
+TRAINED = re.compile(r"\(Rule: train(?:_sweep)?\)")
 CORES = re.compile(r"^Provided cores: (\d+)", re.M)
 TARGET = 0.15
 
 
-def epoch_seconds(log: str) -> tuple[float, float]:
-    r"""Read from the log of a training job the seconds of its steps, and of tracing them.
-
-    The first epoch takes longer than the others do on average: that is tracing, or compiling. A job is taken
-    to train one stack of folds, as it does on tables.
-
-    >>> head = "20 folds of 300 training rows, 5 features; 5 steps of 64 rows per epoch"
-    >>> epoch_seconds(head + "\nepoch 1/9  loss 1  3,200 rows/s\nepoch 9/9  loss 1  25,600 rows/s")
-    (2.25, 1.75)
-    """
-    head, lines = HEAD.search(log), [(int(n), float(v.replace(",", ""))) for n, v in EPOCH.findall(log)]
-    if head is None or len(lines) < 2:
-        raise RemixError("it does not tell the speed of two epochs")
-    folds, steps, rows = map(int, head.groups())
-    rows_per_epoch = folds * steps * rows
-    (first, slow), *others = lines
-    seconds, before = 0.0, first
-    for epoch, speed in others:
-        seconds += (epoch - before) * rows_per_epoch / speed
-        before = epoch
-    ordinary = seconds / (before - first)
-    return seconds + ordinary, rows_per_epoch / slow - ordinary
-
-
 def read_jobs(study: Path) -> pd.DataFrame:
-    """Read ``task, ir, method, seconds, steps, tracing`` of every training job of a study.
+    """Read ``seconds`` and ``steps`` of every training job of a study and of its sweep.
 
     Raises
     ------
     RemixError
-        If a log is missing or tells no epochs; names it.
+        If a training does not say how long its steps took; names its file.
     """
     lines = []
-    for job in training_jobs(study / "results" / "benchmarks" / "train").itertuples():
-        path = study / "logs" / "train" / str(job.task) / str(job.ir) / f"{job.method}.log"
-        try:
-            steps, tracing = epoch_seconds(path.read_text(encoding="utf-8"))
-        except (OSError, RemixError) as error:
-            raise RemixError(f"{path}: {error}") from None
-        lines.append((job.task, job.ir, job.method, job.seconds, steps, tracing))
-    return pd.DataFrame(lines, columns=["task", "ir", "method", "seconds", "steps", "tracing"])
+    for measured in [
+        *study.glob("results/benchmarks/train"),
+        *study.glob("results/benchmarks/sweep/*/train"),
+    ]:
+        said = study / "results" / measured.parent.relative_to(study / "results/benchmarks") / "made_by"
+        for job in training_jobs(measured).itertuples():
+            path = said / str(job.task) / str(job.ir) / f"{job.method}.json"
+            try:
+                steps = json.loads(path.read_text(encoding="utf-8"))["step_seconds"]
+            except (OSError, ValueError, KeyError) as error:
+                raise RemixError(f"{path} does not tell how long the steps took: {error}") from None
+            lines.append((job.seconds, steps))
+    return pd.DataFrame(lines, columns=["seconds", "steps"])
 
 
 def core_seconds(logs: Path, jobs: int) -> float:
@@ -78,7 +59,7 @@ def core_seconds(logs: Path, jobs: int) -> float:
     for path in sorted(logs.glob("*.log"), reverse=True):
         text = path.read_text(encoding="utf-8", errors="replace")
         elapsed, cores = ELAPSED.search(text), CORES.search(text)
-        if text.count("(Rule: train)") == jobs and elapsed and cores:
+        if len(TRAINED.findall(text)) == jobs and elapsed and cores:
             days, hours, minutes, seconds = (float(part or 0) for part in elapsed.groups())
             return int(cores[1]) * (24 * 3600 * days + 3600 * hours + 60 * minutes + seconds)
     raise RemixError(f"no run in {logs} made all {jobs} training jobs; run the study in an empty folder")
@@ -94,12 +75,11 @@ def parts(jobs: pd.DataFrame, total: float) -> pd.Series:
     total : float
         Core-seconds of the whole run.
     """
-    seconds, steps, tracing = jobs[["seconds", "steps", "tracing"]].sum()
+    seconds, steps = jobs[["seconds", "steps"]].sum()
     return pd.Series(
         {
             "training steps": steps,
-            "training jobs: tracing": tracing,
-            "training jobs: start, imports, data, predictions": seconds - steps - tracing,
+            "training jobs: start, imports, data, compiling, predictions": seconds - steps,
             "other jobs, Snakemake, idle cores": total - seconds,
         }
     )
