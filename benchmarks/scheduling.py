@@ -17,7 +17,6 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import matplotlib.ticker
 import pandas as pd
 import psutil
 import yaml
@@ -146,22 +145,17 @@ def measure(cells: int, *, run: bool, cores: int) -> list[Call]:
 
 def draw(table: pd.DataFrame) -> Figure:
     """Draw the curves: CPU time per cell of a run, memory, and the time of a dry-run."""
-    figure = Figure(figsize=(10, 3.2), layout="constrained")
-    per_cell, memory, plan = figure.subplots(1, 3)
     runs, plans = (table[table["what"] == what] for what in ("run", "plan"))
-    line = {"marker": "o", "color": SERIES_COLOURS[0]}
-    per_cell.plot(runs["cells"], 1000 * runs["cpu_seconds"] / runs["cells"], **line)
-    per_cell.set(ylabel="CPU time of Snakemake per cell (ms)", title="A run")
-    memory.plot(runs["cells"], runs["peak_mb"], **line)
-    memory.set(ylabel="peak memory of Snakemake (MB)", title="A run")
-    plan.plot(plans["cells"], plans["seconds"], **line)
-    plan.set(ylabel="time (s)", title="A dry-run", xscale="log", yscale="log")
-    for axes in (per_cell, memory):
-        axes.set(xlim=(0, None), ylim=(0, None))
-    for axis in (plan.xaxis, plan.yaxis):
-        axis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda value, _: f"{value:g}"))
-    for axes in (per_cell, memory, plan):
-        axes.set_xlabel("cells")
+    curves = [
+        (runs, 1000 * runs["cpu_seconds"] / runs["cells"], "A run: CPU time of Snakemake\nper cell (ms)"),
+        (runs, runs["peak_mb"], "A run: peak memory of Snakemake\n(MB)"),
+        (plans, plans["cpu_seconds"], "A dry-run: CPU time\n(s)"),
+    ]
+    figure = Figure(figsize=(10, 3.2), layout="constrained")
+    for axes, (calls, values, label) in zip(figure.subplots(1, 3), curves, strict=True):
+        axes.plot(calls["cells"], values, marker="o", color=SERIES_COLOURS[0])
+        axes.set(xlabel="cells", ylabel=label)
+        axes.set(xlim=(0, 1.1 * calls["cells"].max()), ylim=(0, 1.1 * values.max()))
         axes.grid(alpha=0.3)
     return figure
 
