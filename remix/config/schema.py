@@ -1,5 +1,6 @@
 """Validation of a configuration against the JSON schemas, in words for people."""
 
+import functools
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -49,13 +50,19 @@ def schema_problems(config: Mapping[str, Any], schemas: Path) -> list[Problem]:
     list of Problem
         Empty if the configuration fits.
     """
+    validator = _validator(schemas)
+    return [problem for error in validator.iter_errors(config) for problem in _explain(error)]
+
+
+@functools.cache
+def _validator(schemas: Path) -> jsonschema.protocols.Validator:
+    """Read the schemas once, however many studies an audit has."""
     contents = {path.name: _read(path) for path in sorted(schemas.glob("*.schema.yaml"))}
     registry: Registry[Any] = Registry().with_resources(
         (name, Resource.from_contents(content, default_specification=DRAFT202012))
         for name, content in contents.items()
     )
-    validator = _Validator(contents["config.schema.yaml"], registry=registry)
-    return [problem for error in validator.iter_errors(config) for problem in _explain(error)]
+    return _Validator(contents["config.schema.yaml"], registry=registry)
 
 
 def _read(path: Path) -> dict[str, Any]:

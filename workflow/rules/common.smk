@@ -6,12 +6,6 @@ import os
 import sys
 from collections import namedtuple
 
-from snakemake.exceptions import WorkflowError
-
-# Rules and scripts import the package of this checkout, the one whose modules they name as inputs.
-sys.path.insert(0, str(ROOT))
-os.environ.update(PYTHONPATH=str(ROOT))
-
 from remix.config import (
     audit_protocols,
     audit_sources,
@@ -19,7 +13,7 @@ from remix.config import (
     sweep_studies,
 )
 from remix.data.fetching import read_record, ticket
-from remix.errors import ConfigError, ResultError
+from remix.errors import ResultError
 from remix.provenance import commit_state
 
 # The paper's printed numbers.
@@ -274,7 +268,9 @@ def task_definition(task):
 
 def preparation_entry(dataset):
     """What the preparation of a dataset depends on: its catalogue entry without tasks."""
-    entry = dict(config["datasets"][dataset])
+    # Of the study itself, where raw labels are texts: JSON cannot sort keys of several types.
+    sources = STUDY.datasets[dataset].sources
+    entry = {**config["datasets"][dataset], "sources": sources}
     return {key: value for key, value in entry.items() if key not in ("tasks", "title")}
 
 
