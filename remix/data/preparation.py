@@ -94,7 +94,7 @@ def prepare(
             encoded = _one_hot(name, values) if i in categorical else {name: _numeric(name, i, values)}
         for key, column in encoded.items():
             columns[_unused(key, columns)] = column
-    absent = sum(int(table.iloc[:, i].isna().sum()) for i in features)
+    absent = int(table.iloc[:, features].isna().to_numpy().sum())
     if dataset.missing not in (None, absent):
         raise DataError(f"the data has {absent} missing values, expected {dataset.missing}")
     labels = _labels(table.iloc[:, label_at], dataset.classes, source)
@@ -141,8 +141,12 @@ def _dropped(
 
 def _numeric(name: str, position: int, values: pd.Series) -> np.ndarray:
     where = f"column '{name}' (position {position})"
-    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    broken = np.isnan(numbers) & values.notna().to_numpy()
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "biuf":
+        numbers = values.to_numpy(np.float64)
+        broken = np.zeros(len(values), bool)
+    else:
+        numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        broken = np.isnan(numbers) & values.notna().to_numpy()
     if broken.any():
         found = _listing([repr(str(value)) for value in values[broken].unique()])
         raise DataError(
