@@ -34,9 +34,9 @@ class InputError(RemixError, ValueError):
 
 
 def one_line(error: object) -> str:
-    """Write an error, or a text, in one line; what a server or a file says in it must not steer a terminal.
+    r"""Write an error, or a text, in one line; what a server or a file says in it must not steer a terminal.
 
-    >>> one_line("a name\\n\\x1b[31mof a file")
+    >>> one_line("a name\n\x1b[31mof a file")
     'a name �[31mof a file'
     """
     line = " ".join(str(error).split())

@@ -89,7 +89,9 @@ def _long(here: KeyPath, numbers: list[float]) -> Iterator[Problem]:
     """Find numbers of too many digits for the path that they become a part of."""
     for i, number in enumerate(numbers):
         if len(ir_text(number)) > _MAX_DIGITS:
-            text = f"{shown(number)} has more than {_MAX_DIGITS} digits when written out, as in paths of results"
+            text = (
+                f"{shown(number)} has more than {_MAX_DIGITS} digits when written out, as in paths of results"
+            )
             yield Problem((*here, i), f"{text}; choose another one")
 
 

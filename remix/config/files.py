@@ -76,7 +76,7 @@ class ConfigFiles:
         found = []
         for i, file in enumerate(self._files):
             for keys in _empty_mappings(file.value):
-                depth, value = _first_replaced(keys, merged)
+                depth, _ = _first_replaced(keys, merged)
                 if depth is not None:
                     text = f"{dotted(keys[:depth])}: a mapping changes nothing here; write what it shall be"
                     line = file.line(keys[:depth])
@@ -156,7 +156,9 @@ class _File:
             raise ConfigError(f"{self.name}: this is not valid YAML: {reason}") from None
         except UnicodeDecodeError as error:
             byte = f"byte {error.object[error.start]:#04x} at {error.start}"
-            raise ConfigError(f"{self.name}: this is not valid YAML: {byte} is not UTF-8; convert it") from None
+            raise ConfigError(
+                f"{self.name}: this is not valid YAML: {byte} is not UTF-8; convert it"
+            ) from None
         except ValueError as error:  # such as a date in month 13
             raise ConfigError(f"{self.name}: this is not valid YAML: {error}") from None
         if not isinstance(self.value, dict):
@@ -219,8 +221,8 @@ class _File:
                 raise ConfigError(f"{self.name}:{line}: more than {_MAX_DEPTH} levels are nested here")
             if around[-1].size > _MAX_CHARACTERS:
                 raise ConfigError(
-                    f"{self.name}:{line}: up to here the file has more than {_MAX_CHARACTERS} characters, with what "
-                    "its aliases (*) stand for; write out what is meant"
+                    f"{self.name}:{line}: up to here the file has more than {_MAX_CHARACTERS} characters, "
+                    "with what its aliases (*) stand for; write out what is meant"
                 )
 
     def _duplicates(

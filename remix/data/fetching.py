@@ -267,15 +267,19 @@ def _entry_digest(dataset: Dataset) -> str:
 
 
 def _digest(value: Any) -> str:
-    text = json.dumps(_canonical(value), sort_keys=True, default=str)
+    text = json.dumps(canonical(value), sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _canonical(value: Any) -> Any:
-    """Copy with keys of one type, which can be sorted."""
+def canonical(value: Any) -> Any:
+    """Copy with keys of one type, which JSON can sort: raw labels are numbers and texts.
+
+    >>> canonical({"labels": {1: "red", "b": "blue"}})
+    {'labels': {'1': 'red', 'b': 'blue'}}
+    """
     if isinstance(value, Mapping):
-        return {str(key): _canonical(entry) for key, entry in value.items()}
-    return [_canonical(entry) for entry in value] if isinstance(value, list | tuple) else value
+        return {str(key): canonical(entry) for key, entry in value.items()}
+    return [canonical(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 def _state_path(folder: Path) -> Path:

@@ -159,15 +159,13 @@ def _read_csv(text: str, name: str, source: Mapping[str, Any]) -> pd.DataFrame:
         raise SourceError(f"{name} cannot be read as csv: {' '.join(str(error).split())}") from None
     if len(table) != rows:
         raise SourceError(
-            f"{name} has {rows} rows, or {len(table)} by another way of counting: a quote is not closed, or a "
-            "character stands for a line break; correct the file"
+            f"{name} has {rows} rows, or {len(table)} by another way of counting: a quote is not closed, or "
+            "a character stands for a line break; correct the file"
         )
     return table
 
 
-def _checked_columns(
-    text: str, name: str, separator: str, skip: int, header: bool
-) -> tuple[list[str], int]:
+def _checked_columns(text: str, name: str, separator: str, skip: int, header: bool) -> tuple[list[str], int]:
     """Name the columns of a csv file, and count its rows, once all of them are found to have as many.
 
     pandas would fill short rows, such as the last one of a file that was cut, with missing values.

@@ -4,12 +4,14 @@ import pytest
 import yaml
 from fuzzed_study import ROOT, check, defaults, load, read, same, write_defaults
 from fuzzed_yaml import bomb, garbled, mutated, rewritten
-from fuzzing import COUNT, Wrong, chance, feed, pick
+from fuzzing import COUNT, WrongError, chance, feed, pick
 
 pytestmark = pytest.mark.fuzz
 
 BAD = yaml.safe_load((ROOT / "tests/unit/bad_configs.yaml").read_text(encoding="utf-8"))
-OVERLAYS = [read(f"config/{name}.yaml") for name in ("authors", "smoke", "tables", "images_reduced", "remedies")]
+OVERLAYS = [
+    read(f"config/{name}.yaml") for name in ("authors", "smoke", "tables", "images_reduced", "remedies")
+]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,7 @@ def test_mutated_settings_and_catalogues(files, tmp_path):
             tree, refuse = mutated(rng, tree)[0], False
         protocols, config = load(*place(dump(tree), name, folder, files), files[0].parent, files)
         if refuse:
-            raise Wrong("an unknown key was ignored")
+            raise WrongError("an unknown key was ignored")
         check(protocols["study"], config)
 
     assert not feed("settings", attempt, tmp_path, COUNT // 2).failures
@@ -73,9 +75,15 @@ def test_the_same_in_another_form(files, tmp_path):
 
     def attempt(rng, folder):
         name = pick(rng, list(defaults()))
-        study = load(*place(rewritten(rng, defaults()[name]), name, folder, files), files[0].parent, files)[0]["study"]
-        if study != expected or study.cells != expected.cells or list(study.methods) != list(expected.methods):
-            raise Wrong("the study is another one")
+        study = load(*place(rewritten(rng, defaults()[name]), name, folder, files), files[0].parent, files)[
+            0
+        ]["study"]
+        if (
+            study != expected
+            or study.cells != expected.cells
+            or list(study.methods) != list(expected.methods)
+        ):
+            raise WrongError("the study is another one")
 
     assert not feed("forms", attempt, tmp_path, COUNT // 8).failures
 
@@ -85,13 +93,14 @@ def test_mutated_overlays_of_the_audit(files, tmp_path):
         tree = pick(rng, [read("config/authors.yaml"), read("config/remedies.yaml")])
         for _ in range(int(rng.integers(3))):
             tree = mutated(rng, tree)[0]
-        (folder / "overlay.yaml").write_bytes(garbled(rng, dump(tree).decode()) if chance(rng, 0.3) else dump(tree))
+        (folder / "overlay.yaml").write_bytes(
+            garbled(rng, dump(tree).decode()) if chance(rng, 0.3) else dump(tree)
+        )
         settings = {"audit": {"overlays": ["overlay.yaml"], "repeats": 1}}
         (folder / "overlay-settings.yaml").write_bytes(dump(settings))
         protocols, _ = load(files, [folder / "overlay-settings.yaml"], folder, files)
         switches = (yaml.safe_load((folder / "overlay.yaml").read_bytes()) or {}).get("switches", {})
-        for key, value in (switches.items() if len(protocols) > 1 else ()):
+        for key, value in switches.items() if len(protocols) > 1 else ():
             same(getattr(protocols[key].switches, key), value, f"{key} of the protocol of this name")
 
     assert not feed("audit", attempt, tmp_path, COUNT // 20).failures
-

@@ -8,12 +8,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import yaml
-from fuzzing import Wrong
+from fuzzing import WrongError
 from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
 from remix.config import audit_protocols, audit_sources, check_files, sweep_for_reports, sweep_studies
-from remix.data.fetching import ticket
+from remix.data.fetching import canonical, ticket
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "workflow" / "schemas"
@@ -81,12 +81,15 @@ def _loaded(path):
 
 
 def load(files, overlays=(), audit_folder=None, cached=()):
-    """Read a configuration as Snakemake, configuration.smk and common.smk do, and make what the rules make of it.
+    """Read a configuration as Snakemake and the .smk files do, and make what the rules make of it.
 
     Gives the studies by protocol, and the merged configuration.
     """
     check_files([path for path in (*files, *overlays) if path not in cached])
-    content = {path: (_loaded(path) if path in cached else load_configfile(str(path))) for path in (*files, *overlays)}
+    content = {
+        path: (_loaded(path) if path in cached else load_configfile(str(path)))
+        for path in (*files, *overlays)
+    }
     given = {}
     for path in overlays:
         update_config(given, copy.deepcopy(content[path]))
@@ -95,21 +98,31 @@ def load(files, overlays=(), audit_folder=None, cached=()):
         update_config(config, copy.deepcopy(content[path]))
         update_config(config, given)
     protocols = audit_protocols(
-        config, [Path(path) for path in (*overlays, *files, *overlays)], SCHEMAS, audit_folder or files[0].parent
+        config,
+        [Path(path) for path in (*overlays, *files, *overlays)],
+        SCHEMAS,
+        audit_folder or files[0].parent,
     )
     study = protocols["study"]
     audit_sources(protocols)
     audit_sources({"study": study, **sweep_studies(study)})
     json.dumps([study.for_reports(), sweep_for_reports(study)])
     for name, dataset in study.datasets.items():
-        entry = {**config["datasets"][name], "sources": dataset.sources}
-        json.dumps({key: value for key, value in entry.items() if key not in ("tasks", "title")}, sort_keys=True, default=list)
+        as_parameter(
+            {key: value for key, value in config["datasets"][name].items() if key not in ("tasks", "title")}
+        )
         ticket(dataset, study.data_dir, Path("resources/raw", name))
+    as_parameter(config)
     for task in study.tasks:
-        json.dumps(study.tasks[task].definition(), sort_keys=True, default=list)
+        as_parameter(study.tasks[task].definition())
         for method in study.methods_of(task):
-            json.dumps(study.training(task, method), sort_keys=True, default=list)
+            as_parameter(study.training(task, method))
     return protocols, config
+
+
+def as_parameter(value):
+    """Write a parameter of a rule, as the function of this name in common.smk does."""
+    return json.dumps(canonical(value), sort_keys=True, default=list)
 
 
 def check(study, config):
@@ -117,7 +130,7 @@ def check(study, config):
 
     Raises
     ------
-    Wrong
+    WrongError
         If something is not what the configuration says, or makes a path that cannot be.
     """
     protocol, section = study.protocol, config["protocol"]
@@ -134,7 +147,7 @@ def check(study, config):
     same(str(study.data_dir), str(Path(config["data_dir"])), "data_dir")
     expected = cells(config)
     if sorted(expected) != sorted((task, Fraction(ir)) for task, ir in study.cells):
-        raise Wrong(f"the cells are {study.cells}, expected {expected}")
+        raise WrongError(f"the cells are {study.cells}, expected {expected}")
     chosen = config["study"]["methods"]
     same(set(study.methods), set(config["methods"]) if chosen == "all" else set(chosen), "methods")
     for name in study.methods:
@@ -143,7 +156,7 @@ def check(study, config):
     ratios = [*(ir for _, ir in study.cells), *sweep_studies(study)]
     for text, form in [*((name, NAME) for name in names), *((ratio, RATIO) for ratio in ratios)]:
         if not form.fullmatch(text):
-            raise Wrong(f"{text!r} becomes a part of a path")
+            raise WrongError(f"{text!r} becomes a part of a path")
 
 
 def cells(config):
@@ -155,11 +168,13 @@ def cells(config):
             if spec["others"] == "kept" and config["switches"]["multiclass_irs"] != "listed":
                 irs = config["switches"]["multiclass_irs"]
             if study["tasks"] == "all" or task in study["tasks"]:
-                found += [(task, Fraction(repr(ir))) for ir in irs if study["irs"] == "all" or ir in study["irs"]]
+                found += [
+                    (task, Fraction(repr(ir))) for ir in irs if study["irs"] == "all" or ir in study["irs"]
+                ]
     return found
 
 
 def same(found, expected, what):
     """Compare values and their types."""
     if repr(found) != repr(expected) and (found != expected or type(found) is not type(expected)):
-        raise Wrong(f"{what} is {found!r}, expected {expected!r}")
+        raise WrongError(f"{what} is {found!r}, expected {expected!r}")

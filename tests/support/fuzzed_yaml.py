@@ -10,24 +10,54 @@ from fuzzing import chance, pick
 LONG = "x" * 300
 # What may stand where something else is meant.
 VALUES = [
-    *(None, True, False, 0, -1, 1, 2, 3, 7, 0.5, 1.0, 1.5, -0.0, 0.05, 1e-5, 1e-320, 1e-300, 1e22, 1e300, 1.7e308),
+    *(None, True, False, 0, -1, 1, 2, 3, 7, 0.5, 1.0, 1.5, -0.0, 0.05, 1e-5, 1e-320, 1e-300, 1e22, 1e300,
+      1.7e308),
     *(float("nan"), float("inf"), float("-inf"), 2**31, 2**63, 2**64, 10**30, 10**400),
-    *("", " ", "all", "listed", "yes", "1e-3", "0x10", "01", "~", "null", "5", "0.05", "-1", "1_000", "५", "1,5"),
-    *("../../etc/passwd", "a/b", "a\nb", "a\0b", "a\u202eb", "\x1b[31m", "é", "x y", LONG, "{x}", "$(id)", "%s", "\\"),
-    *("*", "?", "-", "'", '"', "#", "a: b", "&a", "source.json", "row", "label", ".", "..", "a.csv", "b.csv.gz"),
+    *("", " ", "all", "listed", "yes", "1e-3", "0x10", "01", "~", "null", "5", "0.05", "-1", "1_000", "५",
+      "1,5"),
+    *("../../etc/passwd", "a/b", "a\nb", "a\0b", "a\u202eb", "\x1b[31m", "é", "x y", LONG, "{x}", "$(id)",
+      "%s", "\\"),
+    *("*", "?", "-", "'", '"', "#", "a: b", "&a", "source.json", "row", "label", ".", "..", "a.csv",
+      "b.csv.gz"),
     *("http://[::1", "http://a:99999/x", "https://example.org/a.csv", "http://a/..%2f", "file:///etc/passwd"),
-    *("baseline", "remix", "smote", "balanced", "focal", "ldam", "image", "merged", "kept", "skip", "fail", "csv"),
-    *([], {}, [[]], [None], [1], [0.05], ["a"], [1, "1"], [1, True], [0.05, 0.05], [0.1, 0.10], ["a", ["b"]], [1e-320]),
-    *({"a": 1}, {1: 2}, {None: 1}, {True: 1}, {"tables": 0.1, "images": 0.2}, {"smote": {}}, {"balanced": None}),
+    *("baseline", "remix", "smote", "balanced", "focal", "ldam", "image", "merged", "kept", "skip",
+      "fail", "csv"),
+    *([], {}, [[]], [None], [1], [0.05], ["a"], [1, "1"], [1, True], [0.05, 0.05], [0.1, 0.10], ["a",
+      ["b"]], [1e-320]),
+    *({"a": 1}, {1: 2}, {None: 1}, {True: 1}, {"tables": 0.1, "images": 0.2}, {"smote": {}},
+      {"balanced": None}),
     *(datetime.date(2020, 1, 2), datetime.datetime(2020, 1, 2, 3, 4), b"bytes", {"a", "b"}),
 ]  # fmt: skip
-KEYS = ["", " ", "a b", "x\ny", "é", LONG, "<<", "__proto__", "titel", "1", 1, 0.5, None, True, "row", "-", "a/b", ".."]
+KEYS = [
+    "",
+    " ",
+    "a b",
+    "x\ny",
+    "é",
+    LONG,
+    "<<",
+    "__proto__",
+    "titel",
+    "1",
+    1,
+    0.5,
+    None,
+    True,
+    "row",
+    "-",
+    "a/b",
+    "..",
+]
 # Pieces of text that mean something in YAML, or nothing.
 PIECES = [
-    *("\t", "\r", "\0", "\x07", "\x85", "\u2028", "\ufeff", ":", ": ", "- ", "#", " #", "[", "]", "{", "}", ",", "&a ", "*a"),
-    *("!!str ", "!!python/tuple ", "!!python/object/apply:os.getcwd []", "!!set ", "!!binary ", "!x ", "!!int x", "!!float "),
-    *("|", ">", "'", '"', "%YAML 1.1\n", "---\n", "...\n", "\n\n", "? ", "<<: ", "2020-13-01", "0x" + "f" * 5000, "9" * 5000),
-    *("1:30:61", "0o17", "017", "0b2", ".nan", "-.inf", "=", "@", "`", "[" * 200, "{" * 60, "é", "\x1b", "\\x", "~", "null"),
+    *("\t", "\r", "\0", "\x07", "\x85", "\u2028", "\ufeff", ":", ": ", "- ", "#", " #", "[", "]", "{",
+      "}", ",", "&a ", "*a"),
+    *("!!str ", "!!python/tuple ", "!!python/object/apply:os.getcwd []", "!!set ", "!!binary ", "!x ",
+      "!!int x", "!!float "),
+    *("|", ">", "'", '"', "%YAML 1.1\n", "---\n", "...\n", "\n\n", "? ", "<<: ", "2020-13-01",
+      "0x" + "f" * 5000, "9" * 5000),
+    *("1:30:61", "0o17", "017", "0b2", ".nan", "-.inf", "=", "@", "`", "[" * 200, "{" * 60, "é", "\x1b",
+      "\\x", "~", "null"),
 ]  # fmt: skip
 
 
@@ -47,7 +77,7 @@ def at(tree, keys):
 
 
 def closed(tree, keys):
-    """Tell whether a mapping may have the keys alone that the schema knows: it does not name things of the user's."""
+    """Tell whether a mapping may have no keys but those of the schema: the user names nothing in it."""
     if not isinstance(at(tree, keys), dict):
         return False
     named = keys in (("datasets",), ("methods",)) or keys[-1:] in (("labels",), ("sha256",), ("tasks",))
@@ -82,10 +112,14 @@ def mutated(rng, tree):
             return tree, known
         case 6 if isinstance(above[last], list) and above[last]:
             entries = above[last]
-            above[last] = pick(rng, [entries * 2, entries[::-1], entries[:-1], [*entries, pick(rng, VALUES)], [entries], []])
+            above[last] = pick(
+                rng, [entries * 2, entries[::-1], entries[:-1], [*entries, pick(rng, VALUES)], [entries], []]
+            )
         case 7 if isinstance(above[last], int | float) and not isinstance(above[last], bool):
             number = above[last]
-            above[last] = pick(rng, [-number, number + 1, number - 1, number * 1e9, str(number), float(number), [number]])
+            above[last] = pick(
+                rng, [-number, number + 1, number - 1, number * 1e9, str(number), float(number), [number]]
+            )
         case _:
             above[last] = copy.deepcopy(at(tree, pick(rng, every)))
     return tree, False
@@ -97,7 +131,17 @@ def misspelt(rng, name):
         return f"{name}x"
     i = int(rng.integers(len(name) - 1))
     swapped = name[:i] + name[i + 1] + name[i] + name[i + 2 :]
-    return pick(rng, [swapped, name[:i] + name[i + 1 :], name[:i] + name[i] + name[i:], name.upper(), f"{name} ", f"{name}s"])
+    return pick(
+        rng,
+        [
+            swapped,
+            name[:i] + name[i + 1 :],
+            name[:i] + name[i] + name[i:],
+            name.upper(),
+            f"{name} ",
+            f"{name}s",
+        ],
+    )
 
 
 def renamed(tree, keys, name):
@@ -135,7 +179,11 @@ def garbled(rng, text):
     content = text.encode(pick(rng, ["utf-8"] * 8 + ["utf-16", "latin-1"]), "replace")
     if chance(rng, 0.1):
         cut = int(rng.integers(len(content) + 1))
-        content = content[:cut] + bytes(rng.integers(0, 256, int(rng.integers(1, 4)), dtype="uint8")) + content[cut:]
+        content = (
+            content[:cut]
+            + bytes(rng.integers(0, 256, int(rng.integers(1, 4)), dtype="uint8"))
+            + content[cut:]
+        )
     return content
 
 
@@ -146,21 +194,31 @@ def rewritten(rng, tree):
     if chance(rng, 0.15):
         return json.dumps(tree, indent=pick(rng, [None, 2]), ensure_ascii=chance(rng, 0.5)).encode()
     text = yaml.safe_dump(
-        tree, default_flow_style=flow, default_style=style, sort_keys=False, width=10**6, allow_unicode=chance(rng, 0.5),
+        tree, default_flow_style=flow, default_style=style, sort_keys=False, width=10**6,
+        allow_unicode=chance(rng, 0.5),
         indent=pick(rng, [2, 4, 7]), explicit_start=chance(rng, 0.2), explicit_end=chance(rng, 0.2),
     )  # fmt: skip
     lines = text.split("\n")
     if chance(rng, 0.5):
-        lines = [f"{line}  # said twice: 1" if line and not line.startswith(("---", "...")) else line for line in lines]
+        lines = [
+            f"{line}  # said twice: 1" if line and not line.startswith(("---", "...")) else line
+            for line in lines
+        ]
     if chance(rng, 0.5):
-        lines = [piece for line in lines for piece in (line, *(["", "   # nothing"] if chance(rng, 0.1) else []))]
+        lines = [
+            piece for line in lines for piece in (line, *(["", "   # nothing"] if chance(rng, 0.1) else []))
+        ]
     text = pick(rng, ["\n", "\n", "\r\n"]).join(lines)
     return (b"\xef\xbb\xbf" if chance(rng, 0.15) else b"") + text.encode()
 
 
 def bomb(rng):
     """Write a small text whose aliases stand for a lot."""
-    width, depth, kind = int(rng.integers(2, 11)), int(rng.integers(3, 12)), pick(rng, ["list", "merge", "keys"])
+    width, depth, kind = (
+        int(rng.integers(2, 11)),
+        int(rng.integers(3, 12)),
+        pick(rng, ["list", "merge", "keys"]),
+    )
     lines = ["a0: &a0 [x, x]" if kind == "list" else "a0: &a0 {x: 1, y: 2}"]
     for i in range(1, depth):
         aliases = [f"*a{i - 1}"] * width
@@ -170,5 +228,7 @@ def bomb(rng):
             case "merge":
                 lines.append(f"a{i}: &a{i} {{<<: [{', '.join(aliases)}], k{i}: 1}}")
             case "keys":
-                lines.append(f"a{i}: &a{i} {{{', '.join(f'k{k}: {alias}' for k, alias in enumerate(aliases))}}}")
+                lines.append(
+                    f"a{i}: &a{i} {{{', '.join(f'k{k}: {alias}' for k, alias in enumerate(aliases))}}}"
+                )
     return ("\n".join(lines) + "\n").encode()

@@ -1,7 +1,7 @@
 """Feed thousands of mutated inputs to a function, and count how each of them ends.
 
-Everything about an input follows from the seed, its family and its number, so that one that failed can be fed again:
-``make test-fuzz FUZZ_SEED=1 FUZZ_ONLY=tables/123``.
+Everything about an input follows from the seed, its family and its number, so that one that failed can be fed
+again: ``make test-fuzz FUZZ_SEED=1 FUZZ_ONLY=tables/123``.
 """
 
 import os
@@ -20,8 +20,8 @@ from snakemake.exceptions import WorkflowError
 from remix.errors import ConfigError, RemixError
 
 SEED = int(os.environ.get("FUZZ_SEED") or 1)
-# Inputs of each family.
-COUNT = int(os.environ.get("FUZZ_COUNT") or 3300)
+# Settings, catalogues and overlays; of data files there are two thirds as many.
+COUNT = int(os.environ.get("FUZZ_COUNT") or 3000)
 ONLY = os.environ.get("FUZZ_ONLY") or ""
 FAILURES = Path(os.environ.get("FUZZ_FAILURES") or "fuzz-failures").absolute()
 # Seconds that one input may take. Most take a hundredth of one.
@@ -33,7 +33,7 @@ LOSSES = (UNCLEAR, TRACEBACK, HANG, WRONG)
 COUNTS = (SUCCESS, CLEAR, OTHERS, *LOSSES)
 
 
-class Wrong(Exception):
+class WrongError(Exception):
     """Something was read without an error, and is not what the input says."""
 
 
@@ -81,8 +81,9 @@ def feed(family, attempt, folder, count=COUNT):
     family : str
         Name of the kind of inputs.
     attempt : callable
-        Given a random generator and an empty folder, it writes an input there and has it read. It returns where that
-        went well, raises `Wrong` where something else was read than the input says, and whatever the product raises.
+        Given a random generator and an empty folder, it writes an input there and has it read. It returns
+        where that went well, raises `WrongError` where something else was read than the input says, and
+        whatever the product raises.
     folder : pathlib.Path
         Where to make the folders.
     count : int
@@ -133,7 +134,7 @@ def _ending(attempt, rng, place):
         attempt(rng, place)
     except Hang:
         return HANG, traceback.format_exc()
-    except Wrong as error:
+    except WrongError as error:
         return WRONG, str(error)
     except RemixError as error:
         return (CLEAR if is_clear(error) else UNCLEAR), repr(str(error))
@@ -148,12 +149,14 @@ def _ending(attempt, rng, place):
 
 
 def is_clear(error):
-    """Tell whether an error is one line for people, or of a configuration one line per problem, each with its place."""
+    """Tell whether an error is a line for people; of a configuration one per problem, each with its place."""
     lines = str(error).split("\n") if isinstance(error, ConfigError) else [str(error)]
     for line in lines:
         if not line.isprintable() or len(line.split()) < 3 or len(line) > 3000:
             return False
-        if isinstance(error, ConfigError) and not line.startswith(("--config: ", "config", "datasets", "methods", "overlay", "/")):
+        if isinstance(error, ConfigError) and not line.startswith(
+            ("--config: ", "config", "datasets", "methods", "overlay", "/")
+        ):
             return False
     return len(lines) == len(set(lines))
 

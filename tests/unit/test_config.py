@@ -266,7 +266,8 @@ def test_an_empty_mapping_that_merging_ignores(project):
     text = b"study: {irs: {}}\nmethods:\n  baseline: {}\n  remix:\n    resample: {}\n"
     assert file_problems(text) == [
         "overlay.yaml:1: study.irs: a mapping changes nothing here; write what it shall be, not {}",
-        "overlay.yaml:5: methods.remix.resample: a mapping changes nothing here; write what it shall be, not {}",
+        "overlay.yaml:5: methods.remix.resample: a mapping changes nothing here; write what it shall be, "
+        "not {}",
     ]
 
 

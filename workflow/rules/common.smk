@@ -12,7 +12,7 @@ from remix.config import (
     sweep_for_reports,
     sweep_studies,
 )
-from remix.data.fetching import read_record, ticket
+from remix.data.fetching import canonical, read_record, ticket
 from remix.errors import ResultError
 from remix.provenance import commit_state
 
@@ -258,7 +258,7 @@ def code(stage):
 
 def as_parameter(value):
     """Text of a parameter: Snakemake compares parameters by their text, so the order of keys must not count."""
-    return json.dumps(value, sort_keys=True, default=list)
+    return json.dumps(canonical(value), sort_keys=True, default=list)
 
 
 def task_definition(task):
@@ -268,9 +268,7 @@ def task_definition(task):
 
 def preparation_entry(dataset):
     """What the preparation of a dataset depends on: its catalogue entry without tasks."""
-    # Of the study itself, where raw labels are texts: JSON cannot sort keys of several types.
-    sources = STUDY.datasets[dataset].sources
-    entry = {**config["datasets"][dataset], "sources": sources}
+    entry = dict(config["datasets"][dataset])
     return {key: value for key, value in entry.items() if key not in ("tasks", "title")}
 
 

@@ -105,7 +105,11 @@ Y = npy(np.array([0, 1]))
         ({"a.npy": npy(X), "b.npy": claiming((0, 2**50, 2**50))}, "b.npy does not have the size that"),
         ({"a.npy": npy(X), "b.npy": claiming((True,)) + b"1"}, "b.npy does not have the size that"),
         (
-            {"a.npy": header("{'descr': ('|u1', (2,)), 'fortran_order': False, 'shape': (3,)}") + b"6 more", "b.npy": Y},
+            {
+                "a.npy": header("{'descr': ('|u1', (2,)), 'fortran_order': False, 'shape': (3,)}")
+                + b"6 more",
+                "b.npy": Y,
+            },
             "a.npy does not have the size that",
         ),
         ({"a.npy": npy(X), "b.npy": Y, "c.npy": Y}, "format npz needs single archives in 'parts', or pairs"),
