@@ -188,7 +188,7 @@ def constant(rng, t):
     value = pick(rng, ["0", "1.5", "1e300", "-3"])
     for row in t.rows:
         row[j] = value
-    t.due = EITHER if value == "1e300" else GOES_WELL
+    t.due = REFUSED if value == "1e300" else GOES_WELL
 
 
 def never_there(rng, t):
