@@ -1,7 +1,7 @@
 """Feed thousands of mutated inputs to a function, and count how each of them ends.
 
 Everything about an input follows from the seed, its family and its number, so that one that failed can be fed
-again: ``make test-fuzz FUZZ_SEED=1 FUZZ_ONLY=tables/123``.
+again: ``make test-fuzz FUZZ_SEED=1 FUZZ_ONLY=csv/123``.
 """
 
 import os
@@ -25,7 +25,7 @@ COUNT = int(os.environ.get("FUZZ_COUNT") or 3000)
 ONLY = os.environ.get("FUZZ_ONLY") or ""
 FAILURES = Path(os.environ.get("FUZZ_FAILURES") or "fuzz-failures").absolute()
 # Seconds that one input may take. Most take a hundredth of one.
-LIMIT = 20
+LIMIT = 60
 
 SUCCESS, CLEAR, OTHERS = "successes", "clear errors", "refused by Snakemake's own reader"
 UNCLEAR, TRACEBACK, HANG, WRONG = "unclear errors", "tracebacks", "hangs", "silent wrong tables"
