@@ -31,3 +31,13 @@ class MissingLibraryError(RemixError, ImportError):
 
 class InputError(RemixError, ValueError):
     """What the library was given cannot be used; a ValueError, as scikit-learn's contract wants it."""
+
+
+def one_line(error: object) -> str:
+    r"""Write an error, or a text, in one line; what a server or a file says in it must not steer a terminal.
+
+    >>> one_line("a name\n\x1b[31mof a file")
+    'a name �[31mof a file'
+    """
+    line = " ".join(str(error).split())
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line)

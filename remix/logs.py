@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from remix.errors import RemixError
+from remix.errors import RemixError, one_line
 
 
 @contextlib.contextmanager
@@ -43,7 +43,7 @@ def job(path: str | os.PathLike[str]) -> Iterator[logging.Logger]:
             with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
                 yield logger
         except RemixError as error:
-            stream.write(f"error: {error}\n")
+            stream.write(f"error: {one_line(error)}\n")
             raise SystemExit(1) from None
         except Exception:
             logger.exception("This is a defect of ReMix; please report it with this log.")

@@ -1,6 +1,7 @@
 """The configuration of a study: read, checked as a whole, turned into typed objects."""
 
 from remix.config.audit import audit_protocols, audit_sources
+from remix.config.files import check_files
 from remix.config.study import Network, Study, load_study
 from remix.config.sweep import sweep_for_reports, sweep_studies
 
@@ -9,6 +10,7 @@ __all__ = [
     "Study",
     "audit_protocols",
     "audit_sources",
+    "check_files",
     "load_study",
     "sweep_for_reports",
     "sweep_studies",

@@ -1,7 +1,7 @@
 """Checks of a configuration that a schema cannot express: names that refer to each other."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +12,8 @@ from remix.data.sources.names import IMAGE_FORMATS, addresses, base_name, downlo
 from remix.errors import SourceError
 
 BASELINE = "baseline"
+# Characters of a number that becomes part of a path; file systems have bounds.
+_MAX_DIGITS = 40
 
 
 def semantic_problems(config: Mapping[str, Any], broken: Iterable[KeyPath]) -> list[Problem]:
@@ -52,6 +54,10 @@ def semantic_problems(config: Mapping[str, Any], broken: Iterable[KeyPath]) -> l
             if is_sound("datasets", name):
                 problems += _dataset(name, entry)
         problems += _repeated_tasks(config["datasets"])
+        problems += _long_ratios(config["datasets"], is_sound)
+    if is_sound("switches"):
+        irs = config["switches"]["multiclass_irs"]
+        problems += _long(("switches", "multiclass_irs"), irs if isinstance(irs, list) else [])
     if is_sound("study") and is_mapping("datasets") and is_mapping("methods"):
         problems += _study_names(config["study"], config["datasets"], config["methods"])
         if is_sound("datasets") and is_sound("methods"):
@@ -70,6 +76,23 @@ def _protocol(protocol: Mapping[str, Any]) -> Iterator[Problem]:
             ("protocol", "learning_rate", "minimum"),
             f"{rate['minimum']} is not allowed; it must be at most the initial rate, {rate['initial']}",
         )
+
+
+def _long_ratios(datasets: Mapping[str, Any], is_sound: Callable[..., bool]) -> Iterator[Problem]:
+    for dataset, task in _tasks(datasets):
+        if is_sound("datasets", dataset):
+            irs = datasets[dataset]["tasks"][task]["irs"]
+            yield from _long(("datasets", dataset, "tasks", task, "irs"), irs)
+
+
+def _long(here: KeyPath, numbers: list[float]) -> Iterator[Problem]:
+    """Find numbers of too many digits for the path that they become a part of."""
+    for i, number in enumerate(numbers):
+        if len(ir_text(number)) > _MAX_DIGITS:
+            text = (
+                f"{shown(number)} has more than {_MAX_DIGITS} digits when written out, as in paths of results"
+            )
+            yield Problem((*here, i), f"{text}; choose another one")
 
 
 def _titles(methods: Mapping[str, Any]) -> Iterator[Problem]:
@@ -288,6 +311,7 @@ def _sweep(
     for i, name in enumerate(sweep["tasks"]):
         if name not in tasks:
             yield Problem(("sweep", "tasks", i), unknown("task", name, tasks))
+    yield from _long(("sweep", "alphas"), sweep["alphas"])
     method = sweep["method"]
     if method not in methods:
         yield Problem(("sweep", "method"), unknown("method", method, methods))

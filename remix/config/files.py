@@ -2,18 +2,23 @@
 
 import functools
 import os
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
 from remix.config.messages import KeyPath, Problem, dotted
-from remix.errors import ConfigError
+from remix.errors import ConfigError, one_line
 
 # The C parser is about ten times as fast, but PyYAML does not always come with it.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_DEPTH = 50
+# Of all that a file holds, with every alias written out. The catalogue has some 20,000.
+_MAX_CHARACTERS = 1_000_000
+# Of a single value; Python does not write numbers of more than 4,300 digits.
+_MAX_LENGTH = 2_000
 
 
 class Message(NamedTuple):
@@ -46,7 +51,7 @@ class ConfigFiles:
             try:
                 self._files.append(_file(path))
             except ConfigError as error:
-                errors.append(str(error))
+                errors.append(one_line(error))
         if errors:
             raise ConfigError("\n".join(errors))
 
@@ -66,6 +71,18 @@ class ConfigFiles:
         written = [name for file in self._files for name in file.value.get(section) or ()]
         first = {name: position for position, name in reversed(list(enumerate(written)))}
         return dict(sorted(entries.items(), key=lambda entry: first.get(entry[0], len(written))))
+
+    def ineffective(self, merged: Mapping[str, Any]) -> list[Message]:
+        """Tell of empty mappings in the place of a value, which merging leaves as it was."""
+        found = []
+        for i, file in enumerate(self._files):
+            for keys in _empty_mappings(file.value):
+                depth, _ = _first_replaced(keys, merged)
+                if depth is not None:
+                    text = f"{dotted(keys[:depth])}: a mapping changes nothing here; write what it shall be"
+                    line = file.line(keys[:depth])
+                    found.append(Message(i, line or 0, f"{file.name}:{line}: {text}, not {{}}"))
+        return found
 
     def message(self, problem: Problem, merged: Mapping[str, Any]) -> Message:
         """Put a problem of the merged configuration into a line that names file, line and key."""
@@ -116,14 +133,29 @@ def _parsed(name: str, content: bytes) -> "_File":
     return _File(name, content)
 
 
+def check_files(paths: Iterable[str | os.PathLike[str]]) -> None:
+    """Check that configuration files are YAML mappings of reasonable size, before Snakemake reads them.
+
+    Of what cannot be read, Snakemake says neither file nor line, or shows a traceback.
+
+    Raises
+    ------
+    ConfigError
+        As `ConfigFiles`.
+    """
+    ConfigFiles(list(paths))
+
+
 class _File:
     """One file as a tree of YAML nodes, which know their lines."""
 
     def __init__(self, name: str, content: bytes) -> None:
         self.name = name
         try:
-            self._check_depth(content)
-            self.root = yaml.compose(content, Loader=LOADER)
+            # YAML may be UTF-16 too; Snakemake reads UTF-8 only.
+            text = content.decode()
+            self._check_size(text)
+            self.root = yaml.compose(text, Loader=LOADER)
             # Constructing changes nodes with merge keys (<<), so look for duplicates first.
             self.duplicates = list(self._duplicates(self.root, (), set(), set())) if self.root else []
             self.value = _construct(self.root) if self.root else {}
@@ -136,6 +168,11 @@ class _File:
         except yaml.YAMLError as error:
             reason = getattr(error, "reason", None) or str(error).splitlines()[0]
             raise ConfigError(f"{self.name}: this is not valid YAML: {reason}") from None
+        except UnicodeDecodeError as error:
+            byte = f"byte {error.object[error.start]:#04x} at {error.start}"
+            raise ConfigError(
+                f"{self.name}: this is not valid YAML: {byte} is not UTF-8; convert it"
+            ) from None
         except ValueError as error:  # such as a date in month 13
             raise ConfigError(f"{self.name}: this is not valid YAML: {error}") from None
         if not isinstance(self.value, dict):
@@ -167,17 +204,40 @@ class _File:
             found = found[key]
         return repr(found) == repr(value)  # unlike ==, this finds NaN equal to itself, and 1 not to be true
 
-    def _check_depth(self, content: bytes) -> None:
-        """Refuse absurd nesting, which crashes the C parser when it builds the tree."""
-        depth = 0
+    def _check_size(self, content: str) -> None:
+        """Refuse absurd nesting, which crashes the C parser, and aliases that stand for more than is there.
+
+        Aliases of aliases make a few lines expand to more than any memory holds.
+        """
+        known: dict[str, _Extent] = {}
+        around = [_Extent()]
         for event in yaml.parse(content, Loader=LOADER):
             if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-                if depth > _MAX_DEPTH:
-                    line = event.start_mark.line + 1
-                    raise ConfigError(f"{self.name}:{line}: more than {_MAX_DEPTH} levels are nested here")
+                around.append(_Extent(event.anchor))
+                inner = _Extent()
             elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
+                inner = around.pop()
+            elif isinstance(event, yaml.AliasEvent):
+                inner = known.get(event.anchor, _Extent())
+            elif isinstance(event, yaml.ScalarEvent):
+                if len(event.value) > _MAX_LENGTH:
+                    where = f"{self.name}:{event.start_mark.line + 1}"
+                    raise ConfigError(f"{where}: a value has more than {_MAX_LENGTH} characters; shorten it")
+                inner = _Extent(event.anchor, size=len(event.value) + 1)
+            else:
+                continue
+            if inner.anchor:
+                known[inner.anchor] = inner
+            around[-1].size += inner.size
+            around[-1].depth = max(around[-1].depth, inner.depth + 1)
+            line = event.start_mark.line + 1
+            if len(around) - 1 + inner.depth > _MAX_DEPTH:
+                raise ConfigError(f"{self.name}:{line}: more than {_MAX_DEPTH} levels are nested here")
+            if around[-1].size > _MAX_CHARACTERS:
+                raise ConfigError(
+                    f"{self.name}:{line}: up to here the file has more than {_MAX_CHARACTERS} characters, "
+                    "with what its aliases (*) stand for; write out what is meant"
+                )
 
     def _duplicates(
         self, node: yaml.Node, keys: KeyPath, seen: set[int], around: set[int]
@@ -208,11 +268,29 @@ class _File:
         around.remove(id(node))
 
 
+@dataclass
+class _Extent:
+    """What a value takes with its aliases written out; its anchor, if it has one."""
+
+    anchor: str | None = None
+    size: int = 1
+    depth: int = 0
+
+
 def _construct(node: yaml.Node) -> Any:
     """Give the value of a node; a merge key (<<) is its own value."""
     if node.tag in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"):
         return node.value
     return yaml.constructor.SafeConstructor().construct_document(node)
+
+
+def _empty_mappings(value: Any, keys: KeyPath = ()) -> Iterator[KeyPath]:
+    """Find the empty mappings that lie in mappings."""
+    if isinstance(value, dict):
+        if not value and keys:
+            yield keys
+        for key, entry in value.items():
+            yield from _empty_mappings(entry, (*keys, key))
 
 
 def _first_replaced(keys: KeyPath, merged: Any) -> tuple[int | None, Any]:
@@ -234,4 +312,4 @@ def _node_kind(node: yaml.Node) -> str:
 def _short(path: Path) -> str:
     """Name a file relative to the working directory where it lies below it."""
     here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+    return one_line(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -52,8 +52,13 @@ def dotted(keys: KeyPath) -> str:
 
 
 def _printable(name: Any) -> str:
-    """Keep a message in one line, whatever a name is made of."""
-    return str(name) if str(name).isprintable() else repr(name)
+    """Keep a message in one line of reasonable length, whatever a name is made of."""
+    text = str(name) if str(name).isprintable() else repr(name)
+    return _shortened(text)
+
+
+def _shortened(text: str, length: int = 64) -> str:
+    return text if len(text) <= length else text[: length - 3] + "..."
 
 
 def shown(value: Any) -> str:
@@ -67,12 +72,12 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        return repr(value if len(value) <= 60 else value[:57] + "...")
+        return repr(_shortened(value, 60))
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
         return f"{value}".replace("nan", ".nan").replace("inf", ".inf")
     if isinstance(value, Mapping):
         return "a mapping"
-    return "a list" if isinstance(value, list) else str(value)
+    return "a list" if isinstance(value, list) else _shortened(str(value))
 
 
 def kind(value: Any) -> str:

@@ -1,5 +1,6 @@
 """Validation of a configuration against the JSON schemas, in words for people."""
 
+import functools
 import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -51,16 +52,23 @@ def schema_problems(config: Mapping[str, Any], schemas: Path, checked: Collectio
     list of Problem
         Empty if the configuration fits.
     """
-    contents = {path.name: _read(path) for path in sorted(schemas.glob("*.schema.yaml"))}
+    contents, registry = _schemas(schemas)
+    schema = contents["config.schema.yaml"]
+    schema = schema | {"required": [section for section in schema["required"] if section not in checked]}
+    unchecked = {section: value for section, value in config.items() if section not in checked}
+    validator = _Validator(schema, registry=registry)
+    return [problem for error in validator.iter_errors(unchecked) for problem in _explain(error)]
+
+
+@functools.cache
+def _schemas(folder: Path) -> tuple[dict[str, dict[str, Any]], "Registry[Any]"]:
+    """Read the schemas once, however many studies an audit has."""
+    contents = {path.name: _read(path) for path in sorted(folder.glob("*.schema.yaml"))}
     registry: Registry[Any] = Registry().with_resources(
         (name, Resource.from_contents(content, default_specification=DRAFT202012))
         for name, content in contents.items()
     )
-    schema = contents["config.schema.yaml"]
-    schema["required"] = [section for section in schema["required"] if section not in checked]
-    unchecked = {section: value for section, value in config.items() if section not in checked}
-    validator = _Validator(schema, registry=registry)
-    return [problem for error in validator.iter_errors(unchecked) for problem in _explain(error)]
+    return contents, registry
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from remix.config.checks import semantic_problems
 from remix.config.files import ConfigFiles
 from remix.config.schema import schema_problems
 from remix.data.catalogue import Dataset, Task, task_irs
-from remix.errors import ConfigError
+from remix.errors import ConfigError, one_line
 from remix.protocol import Protocol
 
 
@@ -261,9 +261,10 @@ def load_study(
     known = [section for section, value in (checked or {}).items() if config.get(section) is value]
     problems = schema_problems(merged, Path(schemas), checked=known)
     problems += semantic_problems(merged, [problem.place for problem in problems])
-    messages = {*sources.duplicates(), *(sources.message(problem, merged) for problem in problems)}
+    messages = {*sources.duplicates(), *sources.ineffective(merged)}
+    messages |= {sources.message(problem, merged) for problem in problems}
     if messages:
-        raise ConfigError("\n".join(message.text for message in sorted(messages)))
+        raise ConfigError("\n".join(one_line(message.text) for message in sorted(messages)))
     for section in ("datasets", "methods"):
         merged[section] = sources.sorted_like(merged[section], section)
     return _study(merged)

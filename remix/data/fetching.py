@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from remix.data.catalogue import Dataset
 from remix.data.sources.folders import digest_of, images_in, state_of
 from remix.data.sources.names import RECORD, describe, download_names, kind, part_names
-from remix.errors import RemixError, SourceError
+from remix.errors import RemixError, SourceError, one_line
 
 if TYPE_CHECKING:
     from remix.config import Network
@@ -98,7 +98,7 @@ def fetch(
             try:
                 record |= _try(candidate, dataset, raw, network, unfinished)
             except (RemixError, OSError) as error:
-                reason = _shown(error)
+                reason = one_line(error)
                 record["attempts"].append({"source": candidate.name, "reason": reason})
                 logger.warning(f"{candidate.name}: {reason}")
                 continue
@@ -267,15 +267,19 @@ def _entry_digest(dataset: Dataset) -> str:
 
 
 def _digest(value: Any) -> str:
-    text = json.dumps(_canonical(value), sort_keys=True, default=str)
+    text = json.dumps(canonical(value), sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _canonical(value: Any) -> Any:
-    """Copy with keys of one type, which can be sorted."""
+def canonical(value: Any) -> Any:
+    """Copy with keys of one type, which JSON can sort: raw labels are numbers and texts.
+
+    >>> canonical({"labels": {1: "red", "b": "blue"}})
+    {'labels': {'1': 'red', 'b': 'blue'}}
+    """
     if isinstance(value, Mapping):
-        return {str(key): _canonical(entry) for key, entry in value.items()}
-    return [_canonical(entry) for entry in value] if isinstance(value, list | tuple) else value
+        return {str(key): canonical(entry) for key, entry in value.items()}
+    return [canonical(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 def _state_path(folder: Path) -> Path:
@@ -300,12 +304,6 @@ def _nothing_worked(dataset: Dataset, data_dir: Path, attempts: list[dict[str, s
     reasons = "; ".join(f"{attempt['source']}: {attempt['reason']}" for attempt in attempts)
     remedy = f"place its files in {data_dir / dataset.name}, or set on_missing=skip to leave it out"
     return f"{dataset.name}: no source works ({reasons}); {remedy}"
-
-
-def _shown(error: Exception) -> str:
-    """Make one line of an error; what a server or a file says in it must not steer a terminal."""
-    line = " ".join(str(error).split())
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line)
 
 
 def _rank(name: str, names: list[str]) -> int:

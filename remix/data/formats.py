@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -14,6 +16,7 @@ from remix.errors import SourceError
 
 # What always stands for a missing value in csv files; a source may list more.
 MISSING = ("", "nan", "NaN", "NAN")
+_BLANKS = re.compile("[ \t]+")
 
 
 def read_table(
@@ -133,15 +136,19 @@ def _text(path: Path) -> str:
 def _read_csv(text: str, name: str, source: Mapping[str, Any]) -> pd.DataFrame:
     separator, skip = source.get("separator", ","), source.get("skip_rows", 0)
     header = source.get("header", False)
-    columns = _checked_columns(text, name, separator, skip, header)
+    # Not by pandas, for which a quote in a skipped row may begin a text that goes on below.
+    stream = io.StringIO(text, newline="")
+    for _ in range(skip):
+        stream.readline()
+    text = stream.read()
+    columns, rows = _checked_columns(text, name, separator, skip, header)
     try:
-        return pd.read_csv(
+        table = pd.read_csv(
             io.StringIO(text),
             sep=r"\s+" if separator == "whitespace" else separator,
             header=0 if header else None,
             names=columns,
             index_col=False,
-            skiprows=skip,
             skipinitialspace=True,
             quoting=csv.QUOTE_NONE if separator == "whitespace" else csv.QUOTE_MINIMAL,
             keep_default_na=False,
@@ -150,10 +157,16 @@ def _read_csv(text: str, name: str, source: Mapping[str, Any]) -> pd.DataFrame:
         )
     except (pd.errors.ParserError, ValueError) as error:
         raise SourceError(f"{name} cannot be read as csv: {' '.join(str(error).split())}") from None
+    if len(table) != rows:
+        raise SourceError(
+            f"{name} has {rows} rows, or {len(table)} by another way of counting: a quote is not closed, or "
+            "a character stands for a line break; correct the file"
+        )
+    return table
 
 
-def _checked_columns(text: str, name: str, separator: str, skip: int, header: bool) -> list[str]:
-    """Name the columns of a csv file, once all its rows are found to have as many.
+def _checked_columns(text: str, name: str, separator: str, skip: int, header: bool) -> tuple[list[str], int]:
+    """Name the columns of a csv file, and count its rows, once all of them are found to have as many.
 
     pandas would fill short rows, such as the last one of a file that was cut, with missing values.
     """
@@ -170,18 +183,18 @@ def _checked_columns(text: str, name: str, separator: str, skip: int, header: bo
             raise SourceError(f"{name}: {where}; is it cut short, or is the separator another one?")
     if count == 0:
         raise SourceError(f"{name} has a header, but no rows")
-    return _column_names([cell.strip() for cell in first] if header else [""] * len(first), name)
+    names = [cell.strip() for cell in first] if header else [""] * len(first)
+    return _column_names(names, name), count
 
 
 def _rows(text: str, name: str, separator: str, skip: int) -> Iterator[tuple[int, list[str]]]:
-    """Give line number and cells of each row that is not blank."""
+    """Give line number and cells of each row that is not blank; `skip` lines stand above the text."""
     stream = io.StringIO(text, newline="")
-    for _ in range(skip):
-        stream.readline()
     if separator == "whitespace":
         for number, line in enumerate(stream, start=skip + 1):
-            if cells := line.split():
-                yield number, cells
+            # What pandas takes for blanks, and nothing else that Python does.
+            if stripped := line.strip(" \t\r\n"):
+                yield number, _BLANKS.split(stripped)
         return
     reader = csv.reader(stream, delimiter=separator, skipinitialspace=True)
     try:
@@ -195,7 +208,7 @@ def _rows(text: str, name: str, separator: str, skip: int) -> Iterator[tuple[int
 def _column_names(given: Sequence[str], file: str = "") -> list[str]:
     """Name columns without a name by their position; two columns must not have the same name."""
     names = [name or f"x{i}" for i, name in enumerate(given)]
-    twice = next((name for name in names if names.count(name) > 1), None) if any(given) else None
+    twice = next((name for name, count in Counter(names).items() if count > 1), None) if any(given) else None
     if twice is not None:
         raise SourceError(f"{file} has two columns called '{twice}'")
     return names

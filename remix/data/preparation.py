@@ -20,6 +20,8 @@ LABEL = "label"
 RESERVED = (LABEL, "row")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 _SHOWN = 5
+# The square of what is larger than 1e154 is infinite, and with it the variance of its column.
+_LARGEST = 1e100
 
 
 def prepare(
@@ -59,9 +61,9 @@ def prepare(
     Raises
     ------
     DataError
-        If the table is not what the catalogue says, or a feature is not numeric, infinite, or always missing;
-        of images, if a pixel is not a whole number from 0 to 255; of texts, if there are too few for so many
-        components.
+        If the table is not what the catalogue says, or a feature is not numeric, infinite, too large to be
+        scaled, or always missing; of images, if a pixel is not a whole number from 0 to 255; of texts, if
+        there are too few for so many components.
     """
     if dataset.rows not in (None, len(table)):
         raise DataError(f"the data has {len(table)} rows, expected {dataset.rows}")
@@ -94,7 +96,7 @@ def prepare(
             encoded = _one_hot(name, values) if i in categorical else {name: _numeric(name, i, values)}
         for key, column in encoded.items():
             columns[_unused(key, columns)] = column
-    absent = sum(int(table.iloc[:, i].isna().sum()) for i in features)
+    absent = int(table.iloc[:, features].isna().to_numpy().sum())
     if dataset.missing not in (None, absent):
         raise DataError(f"the data has {absent} missing values, expected {dataset.missing}")
     labels = _labels(table.iloc[:, label_at], dataset.classes, source)
@@ -141,8 +143,12 @@ def _dropped(
 
 def _numeric(name: str, position: int, values: pd.Series) -> np.ndarray:
     where = f"column '{name}' (position {position})"
-    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    broken = np.isnan(numbers) & values.notna().to_numpy()
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "biuf":
+        numbers = values.to_numpy(np.float64)
+        broken = np.zeros(len(values), bool)
+    else:
+        numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        broken = np.isnan(numbers) & values.notna().to_numpy()
     if broken.any():
         found = _listing([repr(str(value)) for value in values[broken].unique()])
         raise DataError(
@@ -151,6 +157,13 @@ def _numeric(name: str, position: int, values: pd.Series) -> np.ndarray:
         )
     if np.isinf(numbers).any():
         raise DataError(f"{where} holds an infinite value in row {np.flatnonzero(np.isinf(numbers))[0]}")
+    large = np.abs(numbers) > _LARGEST
+    if large.any():
+        row = np.flatnonzero(large)[0]
+        raise DataError(
+            f"{where} holds {numbers[row]} in row {row}, which is too large to be scaled; is it a mark for a "
+            "missing value, to be added to 'na_values'?"
+        )
     if np.isnan(numbers).all():
         raise DataError(f"{where} has no values at all; list it in 'drop'")
     return numbers

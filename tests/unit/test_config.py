@@ -13,7 +13,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remix.config import load_study
+from remix.config import check_files, load_study
 from remix.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -258,12 +258,56 @@ def test_bad_overlay(project, case):
         (b"seed:\n  ? [1]\n  : 2\n", r"overlay.yaml:2: seed: a key must be a name or a number"),
         (b"study: &a\n  irs: [*a]\n", r"overlay.yaml:1: study.irs\[0\]: the value contains itself"),
         (b"seed:\n " + b"[" * 99_999, r"overlay.yaml:2: more than 50 levels are nested here"),
+        (
+            b"a: &a0 [x]\n" + b"".join(b"b: &a%d [*a%d]\n" % (i, i - 1) for i in range(1, 60)),
+            r"overlay.yaml:50: more than 50 levels are nested here",
+        ),
+        (b"seed: 0x" + b"f" * 5000, r"overlay.yaml:1: a value has more than 2000 characters; shorten it"),
+        ("seed: 1".encode("utf-16"), r"overlay.yaml: this is not valid YAML: byte 0xff at 0 is not UTF-8"),
     ],
 )
 def test_file_that_is_no_mapping(project, content, expected):
     (found,) = file_problems(content)
     assert re.match(expected, found)
     assert not (project / "owned").exists()
+
+
+def test_an_empty_mapping_that_merging_ignores(project):
+    text = b"study: {irs: {}}\nmethods:\n  baseline: {}\n  remix:\n    resample: {}\n"
+    assert file_problems(text) == [
+        "overlay.yaml:1: study.irs: a mapping changes nothing here; write what it shall be, not {}",
+        "overlay.yaml:5: methods.remix.resample: a mapping changes nothing here; write what it shall be, "
+        "not {}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "more"),
+    [
+        ("[x, x]", "[{0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}]"),
+        ("{x: 1}", "{{a: {0}, b: {0}, c: {0}, d: {0}, e: {0}, f: {0}, g: {0}, h: {0}, i: {0}, j: {0}}}"),
+        ("{x: 1}", "{{<<: [{0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}]}}"),
+    ],
+    ids=["lists", "mappings", "merge keys"],
+)
+def test_aliases_that_stand_for_more_than_memory_holds(project, first, more):
+    lines = [f"a0: &a0 {first}", *(f"a{i}: &a{i} {more.format(f'*a{i - 1}')}" for i in range(1, 20))]
+    (found,) = file_problems("\n".join(lines).encode())
+    assert re.match(r"overlay.yaml:[67]: up to here the file has more than 1000000 characters, with", found)
+
+
+def test_files_are_checked_before_snakemake_reads_them(project):
+    check_files(FILES)
+    Path("config/datasets.yaml").write_text("datasets: 2020-13-01\n")
+    with pytest.raises(ConfigError, match=r"^config/datasets.yaml: this is not valid YAML: month must be"):
+        check_files(FILES)
+
+
+def test_a_name_keeps_its_message_in_one_line(project):
+    source = '{file: a.csv, parts: [["a\\nb", "x/a\\nb"], "c\\0d", "\\e[31m"], target: 0}'
+    found = problems(overlay(f"datasets: {{segment: {{sources: [{source}]}}}}"))
+    assert found
+    assert all(line.isprintable() and line.startswith("overlay.yaml:1: datasets.") for line in found)
 
 
 def test_files_that_cannot_be_read_are_all_named(project):

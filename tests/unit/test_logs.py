@@ -30,6 +30,12 @@ def test_an_error_is_one_line_without_traceback(tmp_path):
     assert (tmp_path / "a.log").read_text() == "error: musk, IR 0.5: too few rows\n"
 
 
+def test_an_error_stays_one_line_whatever_a_name_is_made_of(tmp_path):
+    with pytest.raises(SystemExit), job(tmp_path / "a.log"):
+        raise DataError("class 'a\nb' \x1b[31mhas no row")
+    assert (tmp_path / "a.log").read_text() == "error: class 'a b' \N{REPLACEMENT CHARACTER}[31mhas no row\n"
+
+
 def test_a_defect_keeps_its_traceback(tmp_path):
     with pytest.raises(SystemExit), job(tmp_path / "a.log"):
         raise KeyError("x")

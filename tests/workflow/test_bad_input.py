@@ -38,6 +38,14 @@ def test_a_wrong_configuration_starts_nothing(project, overlay, parts):
     assert not (project.folder / "resources").exists()
 
 
+def test_labels_of_several_types_are_planned(project):
+    """Parameters are JSON, which cannot sort keys of several types."""
+    source = {"file": "tables/wine.csv", "header": True, "labels": {1: "class_0", "b": "class_1"}}
+    overlay = project.overlay({"datasets": {"wine": {"sources": [source]}}})
+    result = project.run(overlay, arguments=["-n", "resources/prepared/wine.parquet"])
+    assert "prepare" in result.stdout
+
+
 def test_a_ratio_out_of_reach_names_the_cell_and_the_rows(project):
     more = {"datasets": {"breast_cancer": {"tasks": {"breast_cancer": {"irs": [0.9]}}}}}
     result = project.run(

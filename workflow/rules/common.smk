@@ -7,20 +7,14 @@ import os
 import sys
 from collections import namedtuple
 
-from snakemake.exceptions import WorkflowError
-
-# Rules and scripts import the package of this checkout, the one whose modules decide what is run again.
-sys.path.insert(0, str(ROOT))
-os.environ.update(PYTHONPATH=str(ROOT))
-
 from remix.config import (
     audit_protocols,
     audit_sources,
     sweep_for_reports,
     sweep_studies,
 )
-from remix.data.fetching import read_record, ticket
-from remix.errors import ConfigError, ResultError
+from remix.data.fetching import canonical, read_record, ticket
+from remix.errors import ResultError
 from remix.provenance import commit_state
 
 # The paper's printed numbers.
@@ -278,7 +272,7 @@ def code(stage):
 
 def as_parameter(value):
     """Text of a parameter: Snakemake compares parameters by their text, so the order of keys must not count."""
-    return json.dumps(value, sort_keys=True, default=list)
+    return json.dumps(canonical(value), sort_keys=True, default=list)
 
 
 def task_definition(task):

@@ -1,12 +1,33 @@
 # Where this checkout is, and its settings.
 import os
+import sys
 from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
 
 # The folder above workflow/, also where another workflow uses this one as a module.
 HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
 ROOT = HERE.parents[1]
 # Seen from the working directory, which --directory may move away from the checkout.
 CONFIG = os.path.relpath(ROOT / "config")
+
+# Rules and scripts import the package of this checkout, the one whose modules decide what is run again.
+sys.path.insert(0, str(ROOT))
+os.environ.update(PYTHONPATH=str(ROOT))
+
+from remix.config import check_files
+from remix.errors import ConfigError
+
+try:
+    # Before Snakemake reads them, which says neither file nor line of what is wrong. A file that is not there is
+    # left to it: what overlays say may do without.
+    check_files(
+        path
+        for name in ("config", "datasets", "methods")
+        if (path := Path(CONFIG, f"{name}.yaml")).exists()
+    )
+except ConfigError as error:
+    raise WorkflowError(f"The configuration is wrong; nothing was started.\n{error}")
 
 
 configfile: f"{CONFIG}/config.yaml"

@@ -14,6 +14,7 @@ from remix.data.raw_files import unpacked
 from remix.errors import SourceError
 
 _BYTES = 8  # the type's code of unsigned bytes
+_DIMENSIONS = 4  # of images with colours
 
 
 def read(paths: Sequence[Path], image: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
@@ -81,6 +82,10 @@ def _array(path: Path) -> np.ndarray:
     if content[2] != _BYTES:
         raise SourceError(f"{path.name} holds numbers of type {content[2]:#04x}, expected bytes (0x08)")
     shape = [int.from_bytes(content[i : i + 4], "big") for i in range(4, start, 4)]
+    if len(shape) > _DIMENSIONS or 0 in shape:
+        raise SourceError(
+            f"{path.name} is no stack of images or labels: it has {len(shape)} dimensions, or is empty"
+        )
     if len(content) - start != prod(shape):
         raise SourceError(
             f"{path.name} announces {prod(shape)} numbers and has {len(content) - start}; is it cut short?"

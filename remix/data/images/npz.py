@@ -17,6 +17,8 @@ from remix.errors import SourceError
 # Names of the arrays, of which the first that is there is taken.
 IMAGES = ("images", "x", "X", "data", "train_images", "x_train", "X_train")
 LABELS = ("labels", "y", "Y", "targets", "train_labels", "y_train", "Y_train")
+# Of images with colours; of an axis, which is bounded for its own sake where another one is 0.
+_DIMENSIONS, _LONGEST = 4, 2**31
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
 
 
@@ -91,13 +93,15 @@ def _array(content: bytes, name: str) -> np.ndarray:
             shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
         else:
             shape, fortran, dtype = np.lib.format.read_array_header_2_0(stream)
-    except (ValueError, EOFError) as error:
-        reason = " ".join(str(error).split())[:150]
+    # NumPy evaluates the header, and raises errors of many kinds for damaged ones.
+    except Exception as error:
+        reason = " ".join(str(error).split())[:150] or type(error).__name__
         raise SourceError(f"{name} cannot be read as an array: {reason}") from None
     if dtype.hasobject:
         raise SourceError(f"{name} holds Python objects, which are never unpickled")
-    has_sizes = dtype.itemsize > 0 and all(size >= 0 for size in shape)
-    if not has_sizes or len(content) - stream.tell() != prod(shape) * dtype.itemsize:
+    simple = dtype.itemsize > 0 and dtype.subdtype is None and len(shape) <= _DIMENSIONS
+    has_sizes = all(type(size) is int and 0 <= size < _LONGEST for size in shape)
+    if not simple or not has_sizes or len(content) - stream.tell() != prod(shape) * dtype.itemsize:
         raise SourceError(f"{name} does not have the size that it announces; is it cut short?")
     array = np.frombuffer(content, dtype, offset=stream.tell())
     return array.reshape(shape[::-1]).transpose() if fortran else array.reshape(shape)

@@ -92,5 +92,5 @@ def base_name(path: str) -> str:
     """
     name = PurePosixPath(path.replace("\\", "/")).name
     if name in ("", "..", RECORD) or "\0" in name:
-        raise SourceError(f"'{path}' has no file name that can be used; give a source with another one")
+        raise SourceError(f"{path!r} has no file name that can be used; give a source with another one")
     return name

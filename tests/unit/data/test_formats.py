@@ -37,6 +37,29 @@ def test_csv_with_rows_before_the_header_and_own_missing_values(read):
     assert table["ab_000"].isna().tolist() == [True, False]
 
 
+@pytest.mark.parametrize("line", ['a "quote', '"', "it's", "", " ", '"a","b', "1,2,3,4"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_what_stands_in_skipped_rows_hides_no_others(read, line, end):
+    """A quote there is not closed by one below."""
+    text = end.join([line, "second", 'size,"kind"', '1,"a"', '2,"b"', ""])
+    table = read({"t.csv": text}, skip_rows=2, header=True)
+    assert table.to_numpy().tolist() == [[1, "a"], [2, "b"]]
+
+
+@pytest.mark.parametrize("sign", ["\x0b", "\x0c", "\x1c", "\x85", "\xa0", "\u3000"])
+def test_blanks_are_blanks_and_tabs_alone(read, sign):
+    """Python splits at more signs than pandas does, which would then fill a column with missing values."""
+    text = f"1{sign}5 \t a\n 2{sign}3  b \n"
+    table = read({"t.data": text}, separator="whitespace")
+    assert table.to_numpy().tolist() == [[f"1{sign}5", "a"], [f"2{sign}3", "b"]]
+
+
+def test_many_columns_are_named_in_no_time(read):
+    """To look for each name among all others would take minutes."""
+    names = ",".join(f"column{i}" for i in range(50_000))
+    assert read({"t.csv": f"{names}\n{','.join('1' * 50_000)}\n"}, header=True).shape == (1, 50_000)
+
+
 def test_an_unnamed_column_is_named_by_its_position(read):
     table = read({"t.csv": ",X1,y\nV1.924,1,5\nV2.1,2,4\n"}, header=True)
     assert list(table.columns) == ["x0", "X1", "y"]

@@ -107,6 +107,11 @@ def test_labels_become_the_catalogues(prepared, kinds, labels, classes, expected
             r"'size' \(position 1\) is not numeric: it holds 'tall'; list it in 'cat",
         ),
         ({"size": [1, np.inf, 3]}, {}, r"'size' \(position 1\) holds an infinite value in row 1"),
+        (
+            {"size": [1, 2, -1.7e308]},
+            {},
+            r"'size' \(position 1\) holds -1.7e\+308 in row 2, which is too large",
+        ),
         ({"size": [None] * 3}, {}, r"'size' \(position 1\) has no values at all; list it in 'drop'"),
         ({}, {"target": "knd"}, "target: there is no column 'knd'; did you mean 'kind'"),
         ({}, {"target": "colour"}, "there is no column 'colour'; there is id, size, mass, kind"),

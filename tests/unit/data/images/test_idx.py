@@ -59,6 +59,14 @@ def test_colours(read):
         ({"x": b"\0\0\x08\x03" + b"\xff" * 12, "y": idx(Y)}, "x announces 79228162458924105385300197375"),
         ({"x": idx(X, kind=13), "y": idx(Y)}, "x holds numbers of type 0x0d, expected bytes"),
         ({"x": b"\0\0\x08", "y": idx(Y)}, "x is not in the format idx"),
+        (
+            {"x": b"\0\0\x08\x46" + b"\0\0\0\1" * 70 + b"1", "y": idx(Y)},
+            "x is no stack of images or labels: it has 70",
+        ),
+        (
+            {"x": b"\0\0\x08\x03" + bytes(4) + b"\xff" * 8, "y": idx(Y)},
+            "x is no stack of images .*, or is empty",
+        ),
         ({"x": b"PNG, not idx", "y": idx(Y)}, "x is not in the format idx"),
         ({"x": b"\0\0\x08\xff" + b"1" * 9, "y": idx(Y)}, "x is not in the format idx"),
         ({"y": idx(Y), "x": idx(X)}, "y has the shape 2, expected n × 3 × 4 × 1"),
@@ -68,7 +76,7 @@ def test_colours(read):
         ({"x.gz": gzip.compress(idx(X))[:-9], "y": idx(Y)}, "x.gz cannot be unpacked"),
         ({"x": b"<!DOCTYPE html>", "y": idx(Y)}, "x is an HTML page, not data"),
     ],
-    ids=range(13),
+    ids=range(15),
 )
 def test_what_is_no_pair_is_named(read, files, message):
     with pytest.raises(SourceError, match=message):

@@ -98,9 +98,23 @@ Y = npy(np.array([0, 1]))
         ({"a.npy": npy(X), "b.npy": claiming((2,), "<U0")}, "b.npy does not have the size that"),
         ({"a.npy": npy(X)[:-1], "b.npy": Y}, "a.npy does not have the size that"),
         ({"a.npy": header("{'descr': __import__('os')}"), "b.npy": Y}, "a.npy cannot be read as an array"),
+        ({"a.npy": header("(((("), "b.npy": Y}, "a.npy cannot be read as an array: "),
+        ({"a.npy": header("{[]: 1}"), "b.npy": Y}, "a.npy cannot be read as an array: "),
+        ({"a.npy": header("-" * 8000 + "1"), "b.npy": Y}, "a.npy cannot be read as an array: "),
+        ({"a.npy": npy(X), "b.npy": claiming((1,) * 70) + b"1"}, "b.npy does not have the size that"),
+        ({"a.npy": npy(X), "b.npy": claiming((0, 2**50, 2**50))}, "b.npy does not have the size that"),
+        ({"a.npy": npy(X), "b.npy": claiming((True,)) + b"1"}, "b.npy does not have the size that"),
+        (
+            {
+                "a.npy": header("{'descr': ('|u1', (2,)), 'fortran_order': False, 'shape': (3,)}")
+                + b"6 more",
+                "b.npy": Y,
+            },
+            "a.npy does not have the size that",
+        ),
         ({"a.npy": npy(X), "b.npy": Y, "c.npy": Y}, "format npz needs single archives in 'parts', or pairs"),
     ],
-    ids=range(16),
+    ids=range(23),
 )
 def test_what_cannot_be_read_is_named(read, tmp_path, monkeypatch, content, message):
     monkeypatch.chdir(tmp_path)

@@ -1,0 +1,180 @@
+"""Configurations as Snakemake and the workflow read them, and what holds of each study that they give."""
+
+import copy
+import functools
+import json
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import yaml
+from fuzzing import WrongError
+from snakemake.common.configfile import load_configfile
+from snakemake.utils import update_config
+
+from remix.config import audit_protocols, audit_sources, check_files, sweep_for_reports, sweep_studies
+from remix.data.fetching import canonical, ticket
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = ROOT / "workflow" / "schemas"
+# Few datasets of the catalogue, so that an input takes little time; one of each kind.
+DATASETS = ["segment", "cifar10"]
+# Tables whose entry uses about every key, so that each is mutated.
+SHUTTLE = """
+shuttle:
+  title: Made up
+  rows: 100
+  features: 4
+  missing: 3
+  classes: [red, green, blue]
+  sources:
+    - url: [https://example.org/a.csv, https://example.org/b.csv]
+      sha256: {a.csv: 79faf1bd2f3ac2082d16eb9c8c49b2b1a60a5182e94464c5d32c7c642ea9650e}
+      parts: [[a.csv, b.csv]]
+      format: csv
+      separator: ";"
+      header: true
+      skip_rows: 2
+      na_values: ["?", -1]
+      target: colour
+      drop: [id]
+      categorical: [0]
+      labels: {1: red, 2: green, b: blue}
+    - {file: tables/c.csv, target: -1}
+  tasks:
+    red: {minority: [red], others: merged, irs: [0.25, 0.05]}
+    mixed: {minority: [red, green], others: kept, irs: [0.1]}
+"""
+# Components of paths, as Snakemake's rules constrain them; file systems take 255 bytes.
+NAME, RATIO = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"), re.compile(r"\d{1,40}(\.\d{1,40})?")
+
+
+def read(path):
+    """Give the content of one of the project's files."""
+    return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+
+
+@functools.cache
+def defaults():
+    """Trees of config.yaml, datasets.yaml and methods.yaml, for a small study."""
+    config = read("config/config.yaml")
+    config["audit"]["overlays"] = []
+    config["sweep"]["tasks"] = ["segment"]
+    catalogue = read("config/datasets.yaml")["datasets"]
+    datasets = {name: catalogue[name] for name in DATASETS} | yaml.safe_load(SHUTTLE)
+    texts = [entry for entry in read("config/extended.yaml")["datasets"].values() if "text" in entry]
+    datasets |= {"texts": {**texts[0], "tasks": {"texts": next(iter(texts[0]["tasks"].values()))}}}
+    return {"config": config, "datasets": {"datasets": datasets}, "methods": read("config/methods.yaml")}
+
+
+def write_defaults(folder):
+    """Write the files of a small study; gives their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, tree in defaults().items():
+        (folder / f"{name}.yaml").write_text(yaml.safe_dump(tree, sort_keys=False), encoding="utf-8")
+    return [folder / f"{name}.yaml" for name in defaults()]
+
+
+@functools.cache
+def _loaded(path):
+    return load_configfile(str(path))
+
+
+def load(files, overlays=(), audit_folder=None, cached=()):
+    """Read a configuration as Snakemake and the .smk files do, and make what the rules make of it.
+
+    Gives the studies by protocol, and the merged configuration.
+    """
+    check_files([path for path in (*files, *overlays) if path not in cached])
+    content = {
+        path: (_loaded(path) if path in cached else load_configfile(str(path)))
+        for path in (*files, *overlays)
+    }
+    given = {}
+    for path in overlays:
+        update_config(given, copy.deepcopy(content[path]))
+    config = copy.deepcopy(given)
+    for path in files:
+        update_config(config, copy.deepcopy(content[path]))
+        update_config(config, given)
+    protocols = audit_protocols(
+        config,
+        [Path(path) for path in (*overlays, *files, *overlays)],
+        SCHEMAS,
+        audit_folder or files[0].parent,
+    )
+    study = protocols["study"]
+    audit_sources(protocols)
+    audit_sources({"study": study, **sweep_studies(study)})
+    json.dumps([study.for_reports(), sweep_for_reports(study)])
+    for name, dataset in study.datasets.items():
+        as_parameter(
+            {key: value for key, value in config["datasets"][name].items() if key not in ("tasks", "title")}
+        )
+        ticket(dataset, study.data_dir, Path("resources/raw", name))
+    as_parameter(config)
+    for task in study.tasks:
+        as_parameter(study.tasks[task].definition())
+        for method in study.methods_of(task):
+            as_parameter(study.training(task, method))
+    return protocols, config
+
+
+def as_parameter(value):
+    """Write a parameter of a rule, as the function of this name in common.smk does."""
+    return json.dumps(canonical(value), sort_keys=True, default=list)
+
+
+def check(study, config):
+    """Hold a study against an independent reading of its configuration.
+
+    Raises
+    ------
+    WrongError
+        If something is not what the configuration says, or makes a path that cannot be.
+    """
+    protocol, section = study.protocol, config["protocol"]
+    same(study.seed, config["seed"], "seed")
+    for key in ("splits", "repeats", "validation_fraction", "epochs", "batch_size", "selection"):
+        same(getattr(protocol, key), section[key], key)
+    for key in ("clip", "hidden_layers", "dropout", "width_divisor"):
+        same(getattr(protocol.tables, key), section[key], key)
+    for key, value in section["learning_rate"].items():
+        same(getattr(protocol.learning_rate, key), value, key)
+    for part in ("switches", "network", "sweep", "audit"):
+        for key, value in config[part].items():
+            same(getattr(getattr(study, part), key), value, f"{part}.{key}")
+    same(str(study.data_dir), str(Path(config["data_dir"])), "data_dir")
+    expected = cells(config)
+    if sorted(expected) != sorted((task, Fraction(ir)) for task, ir in study.cells):
+        raise WrongError(f"the cells are {study.cells}, expected {expected}")
+    chosen = config["study"]["methods"]
+    same(set(study.methods), set(config["methods"]) if chosen == "all" else set(chosen), "methods")
+    for name in study.methods:
+        same(study.methods[name], config["methods"][name], f"methods.{name}")
+    names = [*study.methods, *study.tasks, *study.datasets]
+    ratios = [*(ir for _, ir in study.cells), *sweep_studies(study)]
+    for text, form in [*((name, NAME) for name in names), *((ratio, RATIO) for ratio in ratios)]:
+        if not form.fullmatch(text):
+            raise WrongError(f"{text!r} becomes a part of a path")
+
+
+def cells(config):
+    """Work out tasks and ratios of a configuration, as config/README.md says."""
+    study, found = config["study"], []
+    for entry in config["datasets"].values():
+        for task, spec in entry["tasks"].items():
+            irs = spec["irs"]
+            if spec["others"] == "kept" and config["switches"]["multiclass_irs"] != "listed":
+                irs = config["switches"]["multiclass_irs"]
+            if study["tasks"] == "all" or task in study["tasks"]:
+                found += [
+                    (task, Fraction(repr(ir))) for ir in irs if study["irs"] == "all" or ir in study["irs"]
+                ]
+    return found
+
+
+def same(found, expected, what):
+    """Compare values and their types."""
+    if repr(found) != repr(expected) and (found != expected or type(found) is not type(expected)):
+        raise WrongError(f"{what} is {found!r}, expected {expected!r}")
