@@ -15,7 +15,7 @@ LOCK ?= cpu
 CELL ?= segment/0.05
 DATA_DIR ?= data
 
-.PHONY: help study audit report estimate verify test lint unit checks workflow test-slurm docs lock clean
+.PHONY: help study audit report estimate verify test lint unit checks workflow test-faults test-slurm docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
@@ -26,6 +26,7 @@ help:
 	@echo "make test    set up, then all linters and tests"
 	@echo "make lint | unit | workflow   one part of make test"
 	@echo "make checks  scikit-learn's checks of the classifier by every method (minutes)"
+	@echo "make test-faults  kill runs, fill disks, damage files; the same command again must mend all (minutes)"
 	@echo "make test-slurm  run a study on a SLURM of one node, which it installs and starts (root; minutes)"
 	@echo "make docs    set up .venv-docs and build the documentation, docs/_build/html"
 	@echo "make lock    resolve the dependencies anew (needs uv)"
@@ -91,7 +92,7 @@ lint: .venv/test-ready
 	$(BIN)/snakemake --lint
 
 unit: .venv/test-ready
-	$(BIN)/python -m pytest -n 2 -m "not workflow and not online and not estimator_checks and not slurm"
+	$(BIN)/python -m pytest -n 2 -m "not workflow and not online and not estimator_checks and not slurm and not faults"
 
 # The unit tests check one method, with small networks; here are all of them, as they are by default.
 checks: .venv/test-ready
@@ -99,6 +100,10 @@ checks: .venv/test-ready
 
 workflow: .venv/test-ready
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "workflow or online"
+
+# One after the other: what is killed at a random moment of a run should not depend on what runs beside it.
+test-faults: .venv/test-ready
+	$(BIN)/python -m pytest -m faults tests/workflow
 
 # In an environment of its own: where SLURM's clients are and its controller is not, its plug-in delays every start.
 .venv-cluster/ready: envs/dev.lock envs/cluster.lock

@@ -10,7 +10,8 @@ from snakemake.exceptions import WorkflowError
 
 # Rules and scripts import the package of this checkout, the one whose modules they name as inputs.
 sys.path.insert(0, str(ROOT))
-os.environ.update(PYTHONPATH=str(ROOT))
+# Jobs end when the Snakemake that has started them does (remix/logs.py).
+os.environ.update(PYTHONPATH=str(ROOT), REMIX_RUN=str(os.getpid()))
 
 from remix.config import (
     audit_protocols,
@@ -21,9 +22,16 @@ from remix.config import (
 from remix.data.fetching import read_record, ticket
 from remix.errors import ConfigError, ResultError
 from remix.provenance import commit_state
+from remix.working_folder import obstacle
 
 # The paper's printed numbers.
 PUBLISHED = Path(CONFIG, "published")
+
+# Where results are, and what is told from the dates of; raw files are known by their content.
+WRITTEN = [".snakemake", "logs", "resources", "results"]
+DATED = ["resources/prepared", "resources/variants", "results"]
+if workflow.is_main_process and (trouble := obstacle(WRITTEN, DATED)):
+    raise WorkflowError(f"Nothing was started: {trouble}")
 
 try:
     PROTOCOLS = audit_protocols(
@@ -260,6 +268,20 @@ CODE = {
 def code(stage):
     """Paths of the package modules that a stage depends on; relative, so that a project can be moved."""
     return [os.path.relpath(ROOT / "remix" / f"{module}.py") for module in CODE[stage]]
+
+
+def watch_code(step):
+    """Let a rule run again when its script or its modules have other content, whatever their dates.
+
+    Files that were unpacked or copied with their dates may be older than what the former ones have made.
+    """
+    modules = list(step.input.get("code", []))
+    if modules and "code" not in step.params.keys():
+        script = HERE.parent / "scripts" / Path(step.script).name
+        digest = hashlib.sha256()
+        for path in [script, *modules]:
+            digest.update(Path(path).read_bytes())
+        step.set_params(code=digest.hexdigest()[:16])
 
 
 def as_parameter(value):
