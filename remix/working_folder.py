@@ -15,7 +15,8 @@ def obstacle(written: Iterable[str], dated: Iterable[str]) -> str | None:
     Parameters
     ----------
     written : iterable of str
-        Folders that the run writes to. Where one is not there yet, it is made in the working directory.
+        Folders that the run writes to, and to what is in them. Where one is not there yet, it is made in the
+        working directory.
     dated : iterable of str
         Folders by whose files' dates the run tells what is out of date.
 
@@ -24,13 +25,14 @@ def obstacle(written: Iterable[str], dated: Iterable[str]) -> str | None:
     str or None
         None if nothing does.
     """
-    for folder in written:
-        place = Path(folder) if Path(folder).exists() else Path()
-        if not os.access(place, os.W_OK):
-            return (
-                f"{place.absolute()} cannot be written; make it writable, or choose another folder with "
-                "--directory, and run the same command again"
-            )
+    for folder in map(Path, written):
+        places = [folder, *folder.iterdir()] if folder.is_dir() else [Path()]
+        for place in places:
+            if place.is_dir() and not os.access(place, os.W_OK):
+                return (
+                    f"{place.absolute()} cannot be written; make it writable, or choose another folder with "
+                    "--directory, and run the same command again"
+                )
     now = time.time()
     late = [path for folder in dated for path, changed in _files(folder) if changed > now + _SKEW]
     if late:

@@ -41,6 +41,8 @@ def test_a_folder_that_cannot_be_written_is_named(folder, monkeypatch):
     monkeypatch.setattr(os, "access", lambda path, mode: path.name != "results")
     (line,) = obstacle(["logs", "results"], []).splitlines()
     assert line.startswith(f"{folder / 'results'} cannot be written; make it writable")
+    monkeypatch.setattr(os, "access", lambda path, mode: path.name != "tables")
+    assert obstacle(["logs", "results"], []).startswith(f"{folder / 'results/tables'} cannot be written")
     # What is not there yet is made in the working directory.
     monkeypatch.setattr(os, "access", lambda path, mode: path.absolute() != folder)
     assert obstacle(["results"], []) is None

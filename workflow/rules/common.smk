@@ -27,9 +27,9 @@ from remix.working_folder import obstacle
 # The paper's printed numbers.
 PUBLISHED = Path(CONFIG, "published")
 
-# Where results are, and what is told from the dates of; raw files are known by their content.
+# What a run writes to, and by whose dates it tells what is out of date.
 WRITTEN = [".snakemake", "logs", "resources", "results"]
-DATED = ["resources/prepared", "resources/variants", "results"]
+DATED = ["resources", "results"]
 if workflow.is_main_process and (trouble := obstacle(WRITTEN, DATED)):
     raise WorkflowError(f"Nothing was started: {trouble}")
 
