@@ -41,7 +41,10 @@ FAULTS = {
 }
 WITHOUT_CHECKSUM = {
     "truncated, no checksum": (lambda server, content: server.content(first_lines(content)), "has 99 rows"),
-    "HTML, no checksum": (lambda server, content: server.content(PAGE, "text/html"), "is an HTML page, not data"),
+    "HTML, no checksum": (
+        lambda server, content: server.content(PAGE, "text/html"),
+        "is an HTML page",
+    ),
 }
 PAGE = "<!DOCTYPE html><html><body>Not found</body></html>"
 

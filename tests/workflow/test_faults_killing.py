@@ -56,18 +56,19 @@ def test_a_training_job_is_killed_at_a_random_moment(undisturbed, tmp_path, tall
     with tally.round("SIGKILL of a training job"):
         # Its data is there; what it trains and all that follows is not.
         project = copy_of(undisturbed.project, tmp_path)
-        shutil.rmtree(project.folder / "results")
-        process = started(project)
-        killed = False
-        while not killed and (found := wait_until(lambda: jobs_of(process, "train"), process)):
+        for attempt in range(5):
+            shutil.rmtree(project.folder / "results")
+            process = started(project)
+            (job,) = wait_until(lambda process=process: jobs_of(process, "train"), process)
             delay = draw.uniform(0, undisturbed.training_seconds)
-            print(f"SIGKILL of the training job after {delay:.2f} s")
-            gone, _ = psutil.wait_procs(found, timeout=delay)
-            if not gone:
-                found[0].kill()
-                killed = True
+            print(f"attempt {attempt}: SIGKILL of the training job after {delay:.2f} s")
+            if psutil.wait_procs([job], timeout=delay)[1]:
+                job.kill()
+                break
+            process.wait()
+        else:
+            pytest.fail("every training ended before it was to be killed")
         status = process.wait()
-        assert killed, "every training job ended before it was to be killed"
         printed = (project.folder / "printed.txt").read_text()
         assert status != 0, printed
         assert "Error in rule train" in printed
