@@ -15,7 +15,7 @@ LOCK ?= cpu
 CELL ?= segment/0.05
 DATA_DIR ?= data
 
-.PHONY: help study audit report estimate bench scaling overhead load verify test lint unit checks workflow test-fuzz test-slurm docs lock clean
+.PHONY: help study audit report estimate bench scaling overhead load verify test lint unit checks workflow test-faults test-fuzz test-slurm docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
@@ -30,6 +30,7 @@ help:
 	@echo "make test    set up, then all linters and tests"
 	@echo "make lint | unit | workflow   one part of make test"
 	@echo "make checks  scikit-learn's checks of the classifier by every method (minutes)"
+	@echo "make test-faults  kill runs, fill disks, damage files; the same command again must mend all (minutes)"
 	@echo "make test-fuzz  feed thousands of mutated settings, catalogues and data files, and count how they end (minutes)"
 	@echo "make test-slurm  run a study on a SLURM of one node, which it installs and starts (root; minutes)"
 	@echo "make docs    set up .venv-docs and build the documentation, docs/_build/html"
@@ -118,7 +119,7 @@ lint: .venv/test-ready
 	$(BIN)/snakemake --lint
 
 unit: .venv/test-ready
-	$(BIN)/python -m pytest -n 2 -m "not workflow and not online and not estimator_checks and not slurm and not fuzz"
+	$(BIN)/python -m pytest -n 2 -m "not workflow and not online and not estimator_checks and not slurm and not fuzz and not faults"
 
 # The unit tests check one method, with small networks; here are all of them, as they are by default.
 checks: .venv/test-ready
@@ -126,6 +127,10 @@ checks: .venv/test-ready
 
 workflow: .venv/test-ready
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "workflow or online"
+
+# One after the other: what is killed at a random moment of a run should not depend on what runs beside it.
+test-faults: .venv/test-ready
+	$(BIN)/python -m pytest -m faults tests/workflow
 
 # Other inputs: make test-fuzz FUZZ_SEED=2 FUZZ_COUNT=10000. One that failed: FUZZ_SEED=1 FUZZ_ONLY=csv/64
 test-fuzz: .venv/test-ready

@@ -20,6 +20,10 @@ include: "workflow/rules/pages.smk"
 include: "workflow/rules/verify.smk"
 
 
+for step in workflow.rules:
+    watch_code(step)
+
+
 rule all:
     default_target: True
     input:

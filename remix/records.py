@@ -1,4 +1,4 @@
-"""Result files: written whole or not at all, and checked when read."""
+"""Result files: written whole or not at all."""
 
 import os
 import tempfile
@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+
+from remix.disk import is_full_or_locked
+from remix.parquet import table_with_digests
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,22 +33,36 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix)
-    os.close(handle)
-    temporary = Path(name)
+    with _naming(target):
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+            # mkstemp makes files private; a result has the permissions that any new file would have.
+            umask = os.umask(0)
+            os.umask(umask)
+            temporary.chmod(0o666 & ~umask)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _naming(target: Path) -> Iterator[None]:
+    """Let a disk that is full or read-only name the file; by itself it names the temporary one or none."""
     try:
-        yield temporary
-        # mkstemp makes files private; a result has the permissions that any new file would have.
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+        yield
+    except OSError as error:
+        if is_full_or_locked(error):
+            error.filename = str(target)
+        raise
 
 
 def write_parquet(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
-    """Write a frame as parquet, atomically; equal frames give equal bytes."""
+    """Write a frame as parquet, atomically; equal frames give equal bytes. Read it by `remix.parquet`."""
+    from pyarrow import parquet
+
     # Parquet keeps bytes as numbers of four, of which this puts the three that are always zero aside. For
     # 50,000 images of CIFAR-10's size: 1.8 s to write and 0.4 s to read, instead of 3.4 s and 1.1 s.
     pixels = {name: "BYTE_STREAM_SPLIT" for name, kind in frame.dtypes.items() if kind == np.uint8}
@@ -53,8 +70,11 @@ def write_parquet(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
         "column_encoding": pixels,
         "use_dictionary": [name for name in frame.columns if name not in pixels],
     }
+    table = table_with_digests(frame)
     with atomic_path(path) as temporary:
-        frame.to_parquet(temporary, index=False, compression="zstd", **(encoding if pixels else {}))
+        parquet.write_table(
+            table, temporary, compression="zstd", write_page_checksum=True, **(encoding if pixels else {})
+        )
 
 
 def write_csv(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:

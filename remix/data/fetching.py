@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from remix.data.catalogue import Dataset
 from remix.data.sources.folders import digest_of, images_in, state_of
 from remix.data.sources.names import RECORD, describe, download_names, kind, part_names
+from remix.disk import is_full_or_locked
 from remix.errors import RemixError, SourceError, one_line
 
 if TYPE_CHECKING:
@@ -98,6 +99,8 @@ def fetch(
             try:
                 record |= _try(candidate, dataset, raw, network, unfinished)
             except (RemixError, OSError) as error:
+                if is_full_or_locked(error):  # no other source would help
+                    raise
                 reason = one_line(error)
                 record["attempts"].append({"source": candidate.name, "reason": reason})
                 logger.warning(f"{candidate.name}: {reason}")

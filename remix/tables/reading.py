@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from remix.errors import ResultError
+from remix.parquet import read_parquet
 from remix.tables.study import Study
 
 SCORE_COLUMNS = ["task", "ir", "method", "repeat", "fold", "metric", "value"]
@@ -173,7 +174,7 @@ def read_fold_sizes(
         part = pd.read_csv(path, usecols=["repeat", "fold", "train_rows"])
         trained.append(part.assign(task=path.parts[-3], ir=path.parts[-2]))
     for path in map(Path, predictions):
-        part = pd.read_parquet(path, columns=["repeat", "fold"]).value_counts(sort=False)
+        part = read_parquet(path, columns=["repeat", "fold"]).value_counts(sort=False)
         tested.append(part.rename("test_rows").reset_index().assign(task=path.parts[-3], ir=path.parts[-2]))
     sizes = pd.concat(trained).merge(pd.concat(tested), on=keys, how="outer", sort=False)
     gaps = sizes[sizes[["train_rows", "test_rows"]].isna().any(axis=1)]
@@ -209,7 +210,7 @@ def read_curves(paths: Iterable[str | os.PathLike[str]], study: Study) -> pd.Dat
     """
     parts = {}
     for path in paths:
-        part = pd.read_parquet(path)
+        part = read_parquet(path)
         task, ir = part["task"].iloc[0], part["ir"].iloc[0]
         methods = study.methods_of(task) if (task, ir) in study.cells else {}
         absent = [name for name in methods if name not in set(part["method"])]

@@ -1,3 +1,5 @@
+import errno
+
 import numpy as np
 import pandas as pd
 import pyarrow.parquet
@@ -31,6 +33,17 @@ def test_failure_leaves_the_old_file_and_nothing_else(tmp_path):
         fail()
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_full_disk_names_the_file_and_not_the_temporary_one(tmp_path):
+    def fail(*name):
+        with atomic_path(tmp_path / "a.txt"):
+            raise OSError(errno.ENOSPC, "full", *name)
+
+    for name in ([], [str(tmp_path / ".a-xyz.txt")]):
+        with pytest.raises(OSError, match="full") as caught:
+            fail(*name)
+        assert caught.value.filename == str(tmp_path / "a.txt")
 
 
 def test_permissions_are_those_of_any_new_file(tmp_path):

@@ -1,7 +1,12 @@
 import shutil
+import time
+from types import SimpleNamespace
 
 import pytest
+from faults import Tally, end_all, results, run, small_project
 from study_project import Project, make_project
+
+TALLY = Tally()
 
 
 def pytest_collection_modifyitems(items):
@@ -31,3 +36,31 @@ def finished(finished_once, tmp_path):
     project = Project(tmp_path / "finished")
     project.first_run = finished_once.first_run
     return project
+
+
+@pytest.fixture
+def tally():
+    """Counts faults and what survives them, for the end of the report; no run goes on after its test."""
+    yield TALLY
+    end_all()
+
+
+def pytest_terminal_summary(terminalreporter):
+    if TALLY.rounds:
+        terminalreporter.section("faults")
+        for line in TALLY.lines():
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory):
+    """The small study as it is if nothing happens: its project, its results, and how long things take."""
+    project = small_project(tmp_path_factory.mktemp("undisturbed"))
+    start = time.monotonic()
+    run(project)
+    seconds = time.monotonic() - start
+    measured = (project.folder / "results/benchmarks/train/wine/0.25/baseline.tsv").read_text()
+    training_seconds = float(measured.splitlines()[1].split()[0])
+    return SimpleNamespace(
+        project=project, results=results(project), seconds=seconds, training_seconds=training_seconds
+    )

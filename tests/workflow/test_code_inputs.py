@@ -51,7 +51,9 @@ SCRIPTS = {
     "page": ["table_page", "task_page", "provenance_page", "front_page"],
 }
 # Needed to fetch, log, read and write: no result depends on how they do it.
-INFRASTRUCTURE = {"errors", "lazy", "logs", "records", "runtime", "data.fetching", "data.sources"}
+INFRASTRUCTURE = {
+    "disk", "errors", "lazy", "logs", "parquet", "records", "runtime", "data.fetching", "data.sources"
+}  # fmt: skip
 
 
 def source(project, module):

@@ -16,9 +16,16 @@ from remix.config import (
 from remix.data.fetching import canonical, read_record, ticket
 from remix.errors import ResultError
 from remix.provenance import commit_state
+from remix.working_folder import obstacle
 
 # The paper's printed numbers.
 PUBLISHED = Path(CONFIG, "published")
+
+# What a run writes to, and by whose dates it tells what is out of date.
+WRITTEN = [".snakemake", "logs", "resources", "results"]
+DATED = ["resources", "results"]
+if workflow.is_main_process and (trouble := obstacle(WRITTEN, DATED)):
+    raise WorkflowError(f"Nothing was started: {trouble}")
 
 try:
     PROTOCOLS = audit_protocols(
@@ -268,6 +275,20 @@ def code(stage):
         content = Path(ROOT, "remix", f"{module}.py").read_bytes()
         digest.update(hashlib.sha256(content).digest())
     return digest.hexdigest()
+
+
+def watch_code(step):
+    """Let a rule run again when its script or its modules have other content, whatever their dates.
+
+    Files that were unpacked or copied with their dates may be older than what the former ones have made.
+    """
+    modules = list(step.input.get("code", []))
+    if modules and "code" not in step.params.keys():
+        script = HERE.parent / "scripts" / Path(step.script).name
+        digest = hashlib.sha256()
+        for path in [script, *modules]:
+            digest.update(Path(path).read_bytes())
+        step.set_params(code=digest.hexdigest()[:16])
 
 
 def as_parameter(value):

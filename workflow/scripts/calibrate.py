@@ -7,6 +7,7 @@ import pandas as pd
 from remix.calibration import assess, unfitted_note
 from remix.errors import ResultError
 from remix.logs import job
+from remix.parquet import read_parquet
 from remix.records import write_csv, write_parquet
 
 
@@ -20,9 +21,7 @@ def main(snakemake):
         ):
             names = {**cell, "method": Path(predictions).stem}
             try:
-                result = assess(
-                    pd.read_parquet(predictions), pd.read_parquet(validation), pd.read_csv(records)
-                )
+                result = assess(read_parquet(predictions), read_parquet(validation), pd.read_csv(records))
             except ResultError as error:
                 raise ResultError(f"{names['task']}, IR {names['ir']}, {names['method']}: {error}") from None
             scores.append(pd.DataFrame(names, index=result.scores.index).join(result.scores))

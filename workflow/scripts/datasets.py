@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from pyarrow import parquet
 
 from remix.logs import job
+from remix.parquet import parquet_columns, read_parquet
 from remix.records import write_csv, write_text
 from remix.tables.datasets import datasets_markdown, datasets_table
 from remix.tables.reading import read_published, read_table
@@ -19,12 +18,12 @@ def main(snakemake):
         study = Study.from_json(snakemake.params.study)
         shapes = {}
         for path in map(Path, snakemake.input.prepared):
-            facts = parquet.read_metadata(path)
-            shapes[path.stem] = (facts.num_rows, facts.num_columns - 1)  # all but the label
+            rows = len(read_parquet(path, columns=["label"]))
+            shapes[path.stem] = (rows, len(parquet_columns(path)) - 1)  # all but the label
         counts = {}
         for path in map(Path, snakemake.input.variants):
             task, ir = path.parent.name, path.name.removesuffix(".parquet")
-            labels = pd.read_parquet(path, columns=["label"])["label"]
+            labels = read_parquet(path, columns=["label"])["label"]
             counts[task, ir] = np.bincount(labels, minlength=study.tasks[task].n_classes)
         table = datasets_table(study, shapes, counts, read_published(snakemake.input.table1))
         write_text(datasets_markdown(table, study, read_table(snakemake.input.coverage)), snakemake.output.md)

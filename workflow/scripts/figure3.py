@@ -2,9 +2,8 @@
 
 import json
 
-import pandas as pd
-
 from remix.logs import job
+from remix.parquet import read_parquet
 from remix.plotting.demonstration import made_up_note
 from remix.plotting.figure3 import figure3
 from remix.records import write_figure
@@ -13,7 +12,7 @@ from remix.records import write_figure
 def main(snakemake):
     """Write the figure as PNG and SVG from the numbers of its demonstration."""
     with job(snakemake.log[0]):
-        frames = {part: pd.read_parquet(snakemake.input[part]) for part in ("points", "batches")}
+        frames = {part: read_parquet(snakemake.input[part]) for part in ("points", "batches")}
         note = made_up_note(snakemake.params.seed)
         figure = figure3(**frames, titles=json.loads(snakemake.params.titles), note=note)
         write_figure(figure, dict(snakemake.output.items()))

@@ -1,8 +1,7 @@
 """Draw Figure 4: densities of what ReMix trains on."""
 
-import pandas as pd
-
 from remix.logs import job
+from remix.parquet import read_parquet
 from remix.plotting.demonstration import made_up_note
 from remix.plotting.figure4 import figure4
 from remix.records import write_figure
@@ -11,7 +10,7 @@ from remix.records import write_figure
 def main(snakemake):
     """Write the figure as PNG and SVG from the numbers of its demonstration."""
     with job(snakemake.log[0]):
-        frames = {part: pd.read_parquet(snakemake.input[part]) for part in ("points", "curves", "between")}
+        frames = {part: read_parquet(snakemake.input[part]) for part in ("points", "curves", "between")}
         note = made_up_note(snakemake.params.seed)
         figure = figure4(**frames, note=note)
         write_figure(figure, dict(snakemake.output.items()))

@@ -1,8 +1,7 @@
 """Draw Figure 8: a mixed row that contradicts the data."""
 
-import pandas as pd
-
 from remix.logs import job
+from remix.parquet import read_parquet
 from remix.plotting.demonstration import made_up_note
 from remix.plotting.figure8 import figure8
 from remix.records import write_figure
@@ -12,7 +11,7 @@ def main(snakemake):
     """Write the figure as PNG and SVG from the numbers of its demonstration."""
     with job(snakemake.log[0]):
         frames = {
-            part: pd.read_parquet(snakemake.input[part]) for part in ("points", "samples", "hull", "around")
+            part: read_parquet(snakemake.input[part]) for part in ("points", "samples", "hull", "around")
         }
         note = made_up_note(snakemake.params.seed)
         figure = figure8(**frames, note=note)

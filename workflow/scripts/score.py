@@ -5,6 +5,7 @@ import pandas as pd
 from remix.errors import ResultError
 from remix.logs import job
 from remix.metrics import score_folds
+from remix.parquet import read_parquet
 from remix.records import write_csv
 
 
@@ -13,7 +14,7 @@ def main(snakemake):
     with job(snakemake.log[0]) as logger:
         cell = {name: snakemake.wildcards[name] for name in ("task", "ir", "method")}
         try:
-            scores = score_folds(pd.read_parquet(snakemake.input.predictions))
+            scores = score_folds(read_parquet(snakemake.input.predictions))
         except ResultError as error:
             raise ResultError(f"{cell['task']}, IR {cell['ir']}, {cell['method']}: {error}") from None
         write_csv(pd.DataFrame(cell, index=scores.index).join(scores), snakemake.output[0])

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from remix.logs import job
 from remix.pages.document import data_uri, html_page
 from remix.pages.task import task_markdown, task_values
+from remix.parquet import read_parquet
 from remix.records import write_text
 from remix.tables.reading import read_table
 from remix.tables.study import Study
@@ -20,7 +20,7 @@ def main(snakemake):
         files = snakemake.input
         counts = {}
         for path in map(Path, files.variants):
-            labels = pd.read_parquet(path, columns=["label"])["label"]
+            labels = read_parquet(path, columns=["label"])["label"]
             counts[path.name.removesuffix(".parquet")] = np.bincount(
                 labels, minlength=study.tasks[name].n_classes
             )

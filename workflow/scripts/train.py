@@ -2,12 +2,11 @@
 
 import json
 
-import pandas as pd
-
 from remix import made_by
 from remix.data.catalogue import Task
 from remix.errors import RemixError
 from remix.logs import job
+from remix.parquet import read_parquet
 from remix.records import write_csv, write_parquet, write_text
 from remix.runtime import before_import, configure_tensorflow, device_name
 
@@ -28,10 +27,10 @@ def main(snakemake):
         task = Task.from_definition(training["task"])
         fill = None
         if training["imputation"] == "dataset":
-            fill = pd.read_parquet(snakemake.input.prepared).drop(columns="label").mean()
+            fill = read_parquet(snakemake.input.prepared).drop(columns="label").mean()
         try:
             result = cross_validate(
-                pd.read_parquet(snakemake.input.variant),
+                read_parquet(snakemake.input.variant),
                 task,
                 snakemake.wildcards.ir,
                 Method.from_spec(training["method"]),

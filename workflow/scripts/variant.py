@@ -2,11 +2,10 @@
 
 import json
 
-import pandas as pd
-
 from remix.data.catalogue import Task
 from remix.data.variants import imbalanced_variant
 from remix.logs import job
+from remix.parquet import read_parquet
 from remix.records import write_parquet
 
 
@@ -14,7 +13,7 @@ def main(snakemake):
     """Write the variant of one cell."""
     with job(snakemake.log[0]) as logger:
         task = Task.from_definition(json.loads(snakemake.params.task))
-        prepared = pd.read_parquet(snakemake.input.prepared)
+        prepared = read_parquet(snakemake.input.prepared)
         seed, rows = snakemake.params.seed, snakemake.params.rows
         variant = imbalanced_variant(prepared, task, snakemake.wildcards.ir, seed=seed, rows=rows)
         write_parquet(variant, snakemake.output[0])

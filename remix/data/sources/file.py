@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from remix.data.raw_files import MAX_BYTES
 from remix.data.sources.folders import pack
 from remix.data.sources.names import base_name
+from remix.disk import is_full_or_locked
 from remix.errors import SourceError
 
 if TYPE_CHECKING:
@@ -27,5 +28,7 @@ def download(source: Mapping[str, Any], folder: Path, network: "Network", unfini
         else:
             shutil.copyfile(path, target)
     except OSError as error:
+        if is_full_or_locked(error):
+            raise
         raise SourceError((error.strerror or type(error).__name__).lower()) from None
     return {}

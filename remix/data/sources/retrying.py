@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from remix.data.sources.reasons import is_transient, reason
+from remix.disk import is_full_or_locked
 from remix.errors import SourceError
 
 Result = TypeVar("Result")
@@ -31,11 +32,15 @@ def attempt(action: Callable[[], Result], retries: int) -> Result:
     ------
     SourceError
         With the reason of the last failure.
+    OSError
+        If the disk is full or read-only.
     """
     for trial in range(retries + 1):
         try:
             return action()
         except OSError as error:  # every error of requests is one
+            if is_full_or_locked(error):
+                raise
             if trial == retries or not is_transient(error):
                 raise SourceError(reason(error)) from None
             time.sleep(PAUSE * 2**trial)

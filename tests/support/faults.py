@@ -1,0 +1,195 @@
+"""Faults that are injected for real, and the plain rerun that must mend what they left."""
+
+import contextlib
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from study_project import Project, make_project
+
+# One cell and one method: every stage from fetching to Table 2 runs, in a quarter of a minute of one core.
+SMALL = {"study": {"tasks": ["wine"], "methods": ["baseline"]}}
+TABLES = ["results/tables/scores.csv", "results/tables/rank_sums.csv"]
+STARTED = []  # in the background
+CONFIGS = ["--configfile", "study.yaml", "small.yaml"]
+
+
+@dataclass
+class Tally:
+    """What was injected, and after what a plain rerun gave the bytes of an undisturbed run."""
+
+    rounds: Counter = field(default_factory=Counter)
+    faults: Counter = field(default_factory=Counter)
+    survivors: Counter = field(default_factory=Counter)
+
+    @contextlib.contextmanager
+    def round(self, name):
+        """A fault, or several at once, that the body injects and survives; it fails otherwise."""
+        self.rounds[name] += 1
+        self.faults[name] += 1
+        yield
+        self.survivors[name] += 1
+
+    @property
+    def losses(self):
+        return self.faults.total() - self.survivors.total()
+
+    def lines(self):
+        """A table for people."""
+        width = max(map(len, self.rounds), default=0)
+        for name in sorted(self.rounds):
+            lost = self.faults[name] - self.survivors[name]
+            yield (
+                f"{name:{width}}  rounds {self.rounds[name]:3}  faults {self.faults[name]:3}  "
+                f"survivors {self.survivors[name]:3}  losses {lost:3}"
+            )
+        yield (
+            f"rounds: {self.rounds.total()}, faults injected: {self.faults.total()}, "
+            f"survivors: {self.survivors.total()}, losses: {self.losses}"
+        )
+
+
+def small_project(folder, overlay=SMALL):
+    """A project whose study is small; ``small.yaml`` says what it is."""
+    project = make_project(Path(folder) / "project")
+    project.overlay(overlay, "small.yaml")
+    return project
+
+
+def copy_of(project: Project, folder):
+    """A copy of a project and of what it has made, as old as the original."""
+    shutil.copytree(project.folder, Path(folder) / "project", symlinks=True)
+    return Project(Path(folder) / "project")
+
+
+def run(project: Project, *arguments, targets=TABLES, cores=1, check=True):
+    """Run the study as a user does; gives what it printed and its exit status."""
+    return project.snakemake("--cores", cores, *arguments, *CONFIGS, "--", *targets, check=check)
+
+
+def plain_rerun(project: Project):
+    """The same command again; where it says that the folder is locked, after doing what it says."""
+    result = run(project, check=False)
+    if "Directory cannot be locked" in result.stdout:
+        assert "--unlock" in result.stdout
+        project.snakemake("--unlock")
+        result = run(project, check=False)
+    assert result.returncode == 0, result.stdout[-6000:]
+    return result
+
+
+def started(project: Project, *arguments, targets=TABLES, cores=1):
+    """Snakemake in the background; what it prints goes to ``printed.txt``."""
+    with (project.folder / "printed.txt").open("w") as printed:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments, *CONFIGS, "--", *targets],
+            cwd=project.folder,
+            env=os.environ | {"PYTHONPATH": ""},
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+        )
+    STARTED.append(process)
+    return process
+
+
+def end_all():
+    """End what a failed test left running."""
+    while STARTED:
+        process = STARTED.pop()
+        if process.poll() is None:
+            kill(process)
+
+
+def jobs_of(process, script=""):
+    """Processes of the scripts that a running Snakemake has started; those of one rule if it is given."""
+    found = []
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if any(part.endswith(f"{script}.py") and "snakemake" in part for part in child.cmdline()):
+                    found.append(child)
+    return found
+
+
+def wait_until(what, process, seconds=120):
+    """Wait until something is so while a process runs; gives it, or None if the process ended before."""
+    end = time.monotonic() + seconds
+    while process.poll() is None:
+        if found := what():
+            return found
+        if time.monotonic() > end:
+            raise TimeoutError(f"nothing within {seconds} s")
+        time.sleep(0.02)
+    return None
+
+
+def kill(process):
+    """SIGKILL Snakemake: what it has started is not told. Its children must end by themselves."""
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    gone, alive = psutil.wait_procs(children, timeout=30)
+    for child in alive:
+        child.kill()
+    assert not alive, "jobs outlive the Snakemake that was killed"
+    return gone
+
+
+def results(project: Project):
+    """Predictions and tables that are there, byte for byte; of tables those that every run of this makes."""
+    folder = project.folder / "results"
+    paths = [*folder.glob("predictions/*/*/*.parquet"), *(project.folder / table for table in TABLES)]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths if path.exists()}
+
+
+def differences(project: Project, expected):
+    """Names of predictions and tables whose bytes differ from those that are expected, or that lack."""
+    found = results(project)
+    return sorted(name for name in expected | found if expected.get(name) != found.get(name))
+
+
+def leftovers(project: Project):
+    """Unfinished files that lie beside results."""
+    return [path for path in (project.folder / "results").rglob(".*") if path.is_file()]
+
+
+def flip(path: Path, seed, count=1):
+    """Flip some bits of a file."""
+    content = bytearray(path.read_bytes())
+    for bit in random.Random(seed).sample(range(8 * len(content)), count):
+        content[bit // 8] ^= 1 << bit % 8
+    path.write_bytes(content)
+
+
+def why_no_mounts(folder):
+    """Why no file system can be mounted here; None if one can."""
+    if os.getuid() != 0:
+        return "mounting a small disk takes root"
+    try:
+        with mounted("-t", "tmpfs", "-o", "size=64k", "tmpfs", folder):
+            return None
+    except subprocess.CalledProcessError as error:
+        return f"no small disk can be mounted here: {error.stderr.strip()}"
+
+
+@contextlib.contextmanager
+def mounted(*arguments):
+    """Mount something on the folder that is the last argument, as long as the body runs."""
+    folder = Path(arguments[-1])
+    folder.mkdir(parents=True, exist_ok=True)
+    mount(*arguments)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True, capture_output=True, text=True)
+
+
+def mount(*arguments):
+    subprocess.run(["mount", *map(str, arguments)], check=True, capture_output=True, text=True)

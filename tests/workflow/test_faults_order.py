@@ -1,0 +1,72 @@
+"""The same bytes whatever the number of cores, the order of jobs, and the images trained at once."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from faults import TABLES, copy_of, differences, plain_rerun, results, run, small_project
+from study_project import ROOT
+
+pytestmark = pytest.mark.faults
+SEVERAL = {"study": {"tasks": ["wine"], "methods": ["baseline", "remix"]}}
+
+
+@pytest.fixture(scope="module")
+def in_order(tmp_path_factory):
+    """One job after the other."""
+    project = small_project(tmp_path_factory.mktemp("in order"), SEVERAL)
+    run(project)
+    return project
+
+
+def test_cores_and_the_order_of_jobs_change_no_byte(in_order, tmp_path, tally):
+    with tally.round("other order of jobs, more cores"):
+        project = small_project(tmp_path, SEVERAL)
+        backwards = ["results/scores/wine/0.25/remix.csv", *reversed(TABLES)]
+        wishes = ["--scheduler", "ilp", "--prioritize", "results/predictions/wine/0.25/remix.parquet"]
+        run(project, *wishes, targets=backwards, cores=3)
+        assert differences(project, results(in_order)) == []
+
+
+def test_a_part_that_is_made_again_changes_no_byte(in_order, tmp_path, tally):
+    with tally.round("a part made again"):
+        project = copy_of(in_order, tmp_path)
+        again = "results/predictions/wine/0.25/remix.parquet"
+        before = (project.folder / again).stat().st_mtime_ns
+        run(project, "--forcerun", again, cores=2)
+        assert (project.folder / again).stat().st_mtime_ns > before
+        assert differences(project, results(in_order)) == []
+        assert "Nothing to be done" in plain_rerun(project).stdout
+
+
+def test_how_many_folds_of_images_are_trained_at_once_changes_no_byte(tally):
+    """On a CPU. The unit tests hold all kernels to 1e-5. Tables have all folds of a cell in one stack."""
+    together = images_trained(None)
+    for stack in (1, 2, 3):
+        with tally.round("images trained in other stacks"):
+            for ours, theirs in zip(images_trained(stack), together, strict=True):
+                pd.testing.assert_frame_equal(ours, theirs, check_exact=True)
+
+
+def images_trained(stack):
+    """Predictions, those of the validation parts and records of a small cell of images."""
+    from remix.data.catalogue import Task
+    from remix.experiment import cross_validate
+    from remix.methods import Method
+    from remix.protocol import Protocol
+
+    draw, size = np.random.default_rng(0), (10, 11, 3)
+    labels = draw.permutation(np.repeat([0, 1], [80, 30]))
+    pixels = draw.integers(0, 150, (len(labels), np.prod(size))) + 50 * labels[:, None]
+    variant = pd.DataFrame(pixels.astype(np.uint8), columns=[f"x{i}" for i in range(pixels.shape[1])])
+    protocol = yaml.safe_load((ROOT / "config/config.yaml").read_text())["protocol"]
+    small = {"epochs": 3, "filters": [4, 6], "dense": 8}
+    return cross_validate(
+        variant.assign(label=labels, row=np.arange(len(labels))),
+        Task("toy", "toy", minority=("1",), merged=True, classes=("0", "1"), image=size),
+        "0.2",
+        Method.from_spec({"resample": "balanced", "augment": "image", "mix": {"alpha": 0.2}}),
+        Protocol.from_section(protocol | {"repeats": 2, "images": protocol["images"] | small}),
+        seed=1,
+        stack=stack,
+    )
