@@ -190,7 +190,7 @@ memory are those of Snakemake's own process, without its jobs; time holds the st
 
 {facts["machine"]["processor"]}, {facts["machine"]["cores"]} cores; Python {facts["python"]}, \
 Snakemake {facts["packages"]["snakemake"]}; commit {commit}. \
-Load of the machine at the end: {os.getloadavg()[2]:.1f}; where it is above {cores}, other work made times longer.
+Load of the machine at the end: {os.getloadavg()[2]:.1f}; above {cores}, other work made times longer.
 """
 
 
