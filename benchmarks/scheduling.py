@@ -189,7 +189,8 @@ memory are those of Snakemake's own process, without its jobs; time holds the st
 {rows}
 
 {facts["machine"]["processor"]}, {facts["machine"]["cores"]} cores; Python {facts["python"]}, \
-Snakemake {facts["packages"]["snakemake"]}; commit {commit}.
+Snakemake {facts["packages"]["snakemake"]}; commit {commit}. \
+Load of the machine at the end: {os.getloadavg()[2]:.1f}; above {cores}, other work made times longer.
 """
 
 
