@@ -54,7 +54,8 @@ def folds_of(variant, protocol):
 
 def test_contract_of_predictions(protocol):
     variant = toy()
-    predictions, validation, records = run(variant, protocol)
+    predictions, validation, records, step_seconds = run(variant, protocol)
+    assert step_seconds > 0
     assert list(predictions.columns) == ["repeat", "fold", "row", "y_true", "p_0", "p_1"]
     assert predictions["p_0"].dtype == np.float32
     assert len(predictions) == 2 * len(variant)
@@ -189,7 +190,7 @@ def test_images_are_trained_alike_in_stacks_of_any_size(spec, protocol):
     """Also if the last stack is smaller than the others."""
     whole = run_images(pictures(), protocol, spec)
     parts = run_images(pictures(), protocol, spec, stack=3)
-    for ours, theirs in zip(parts, whole, strict=True):
+    for ours, theirs in zip(parts[:3], whole[:3], strict=True):
         pd.testing.assert_frame_equal(ours, theirs, atol=1e-5)
 
 

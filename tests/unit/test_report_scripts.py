@@ -216,6 +216,7 @@ def report(folder, scores, study=STUDY):
             "coverage": coverage,
             "rank_sums": table(folder, "rank_sums").csv,
             "claims": table(folder, "claims").csv,
+            "made_by": [],
             "tables": made,
             "figures": [path for name in FIGURES.values() for path in figure(folder, name).values()],
             "pages": [],
@@ -239,8 +240,15 @@ def make_pages(folder, scores, variants, study):
         own = [path for path in variants if Path(path).parent.name == task]
         inputs = {**csv, **look, "variants": own, "figures": figures}
         run("task_page", folder, inputs, [str(folder / "pages" / f"{task}.html")], {"task": task}, study)
-    run("provenance_page", folder, {**look, "scores": scores}, [str(folder / "provenance.html")], study=study)
-    inputs = {**csv, "claims": [csv["claims"]], "rescored": [], "style": str(beside / "report.css")}
+    inputs = {**look, "scores": scores, "made_by": []}
+    run("provenance_page", folder, inputs, [str(folder / "provenance.html")], study=study)
+    inputs = {
+        **csv,
+        "made_by": [],
+        "claims": [csv["claims"]],
+        "rescored": [],
+        "style": str(beside / "report.css"),
+    }
     run("front_page", folder, inputs, [str(folder / "front.rst")], study=study)
 
 

@@ -39,7 +39,7 @@ def module(monkeypatch):
 @pytest.mark.parametrize(("name", "method"), dict.fromkeys(RUNS))
 def test_a_contender_trains_as_many_epochs_as_it_says_and_learns(module, cell, name, method):
     begun = []
-    with joblib.parallel_config(backend="threading"):
+    with joblib.parallel_config(backend="sequential"):
         training = module(name).train(cell(method), 8, [0, 2], lambda: begun.append(True))
     assert begun == [True]
     assert training.fold_epochs == 16
