@@ -21,7 +21,7 @@ include: "workflow/rules/verify.smk"
 
 
 for step in workflow.rules:
-    watch_code(step)
+    watch_script(step)
 
 
 rule all:

@@ -277,18 +277,14 @@ def code(stage):
     return digest.hexdigest()
 
 
-def watch_code(step):
-    """Let a rule run again when its script or its modules have other content, whatever their dates.
+def watch_script(step):
+    """Let a rule run again when its script has other content, whatever its date, as `code` does for modules.
 
     Files that were unpacked or copied with their dates may be older than what the former ones have made.
     """
-    modules = list(step.input.get("code", []))
-    if modules and "code" not in step.params.keys():
-        script = HERE.parent / "scripts" / Path(step.script).name
-        digest = hashlib.sha256()
-        for path in [script, *modules]:
-            digest.update(Path(path).read_bytes())
-        step.set_params(code=digest.hexdigest()[:16])
+    if "code" in step.params.keys():
+        script = ROOT / "workflow" / "scripts" / Path(step.script).name
+        step.set_params(script=hashlib.sha256(script.read_bytes()).hexdigest())
 
 
 def as_parameter(value):
