@@ -6,18 +6,8 @@ import re
 import pytest
 from faults import SMALL, differences, run, small_project
 from study_project import DATASETS
-from web_server import Server
 
 pytestmark = pytest.mark.faults
-
-
-@pytest.fixture
-def server(monkeypatch):
-    for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.setenv(name, "127.0.0.1")
-    server = Server()
-    yield server
-    server.stop()
 
 
 def by_address(address, **more):

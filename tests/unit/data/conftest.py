@@ -10,21 +10,11 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
-from web_server import Server
 
 from remix.config import Network
 from remix.data.catalogue import Dataset
 
 CATALOGUE = Path(__file__).parents[3] / "config" / "datasets.yaml"
-
-
-@pytest.fixture
-def server(monkeypatch):
-    for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.setenv(name, "127.0.0.1")
-    server = Server()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
