@@ -76,15 +76,14 @@ def test_a_training_job_is_killed_at_a_random_moment(undisturbed, tmp_path, tall
             delay = draw.uniform(0, seconds)
             print(f"attempt {attempt}: SIGKILL of the training job after {delay:.2f} s")
             seconds = lasts(job, delay)
-            if job.is_running():
+            with contextlib.suppress(psutil.NoSuchProcess):
                 job.kill()
+            # It may have done its work just before.
+            if process.wait() != 0:
                 break
-            process.wait()
         else:
             pytest.fail("every training ended before it was to be killed")
-        status = process.wait()
         printed = (project.folder / "printed.txt").read_text()
-        assert status != 0, printed
         assert "Error in rule train" in printed
         assert "Traceback" not in printed
         assert results(project) == {}
