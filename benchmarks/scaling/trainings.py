@@ -1,6 +1,5 @@
 """Seconds per epoch of the study's trainer on random data of several sizes, in one process of one thread."""
 
-import dataclasses
 import json
 import statistics
 import sys
@@ -11,11 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.speed.cells import Cell, Part, flops
+from benchmarks.speed.ours import trainer
 from benchmarks.study import default_study
-from remix.methods import Method
-from remix.networks import MLP
 from remix.runtime import configure_tensorflow
-from remix.training import StackTrainer, TrainingSet
 
 
 @dataclass(frozen=True)
@@ -66,21 +63,7 @@ class _Stamps:
 def seconds_per_epoch(cell: Cell, epochs: int) -> float:
     """Train a cell's folds at once for some epochs after a first; gives the median."""
     stamps = _Stamps()
-    sets = [
-        TrainingSet(
-            part.features, part.labels, part.features[:1], part.labels[:1], cell.task, cell.ir, *names
-        )
-        for part, names in zip(cell.parts, cell.folds, strict=True)
-    ]
-    StackTrainer(
-        sets,
-        Method.from_spec(cell.spec),
-        dataclasses.replace(cell.protocol, epochs=1 + epochs),
-        architecture=MLP(cell.widths, cell.dropout),
-        n_classes=cell.n_classes,
-        batch_size=cell.protocol.batch_size,
-        seed=cell.seed,
-    ).run(stamps)
+    trainer(cell, epochs, range(len(cell.parts))).run(stamps)
     return statistics.median(np.diff(stamps.times).tolist())
 
 

@@ -35,17 +35,15 @@ class _Clock:
             self.started = time.perf_counter()
 
 
-def train(cell: Cell, epochs: int, folds: Sequence[int], begin: Callable[[], None]) -> Training:
-    """Train folds of a cell at once; see `benchmarks.speed.contenders.Train`."""
-    configure_tensorflow(threads=1)
+def trainer(cell: Cell, epochs: int, folds: Sequence[int]) -> StackTrainer:
+    """Set up the trainer of folds of a cell, for some epochs after a first."""
     sets = [
         TrainingSet(
             part.features, part.labels, part.features[:1], part.labels[:1], cell.task, cell.ir, *names
         )
         for part, names in [(cell.parts[i], cell.folds[i]) for i in folds]
     ]
-    clock = _Clock(begin)
-    StackTrainer(
+    return StackTrainer(
         sets,
         Method.from_spec(cell.spec),
         dataclasses.replace(cell.protocol, epochs=1 + epochs),
@@ -53,5 +51,12 @@ def train(cell: Cell, epochs: int, folds: Sequence[int], begin: Callable[[], Non
         n_classes=cell.n_classes,
         batch_size=cell.protocol.batch_size,
         seed=cell.seed,
-    ).run(clock)
-    return Training(len(sets) * epochs, clock.stopped - clock.started, clock.losses.tolist())
+    )
+
+
+def train(cell: Cell, epochs: int, folds: Sequence[int], begin: Callable[[], None]) -> Training:
+    """Train folds of a cell at once; see `benchmarks.speed.contenders.Train`."""
+    configure_tensorflow(threads=1)
+    clock = _Clock(begin)
+    trainer(cell, epochs, folds).run(clock)
+    return Training(len(folds) * epochs, clock.stopped - clock.started, clock.losses.tolist())
