@@ -5,7 +5,6 @@ training says of itself, and Snakemake's own log. Nothing is run.
 """
 
 import argparse
-import json
 import re
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from rich.table import Table
 
 from benchmarks.report import in_one_line, machine, write_section
 from remix.errors import RemixError
-from remix.provenance import training_jobs
+from remix.provenance import trained_parts, training_jobs
 from remix.tables.markdown import table
 
 ELAPSED = re.compile(r"^Elapsed time: (?:(\d+) days?, )?(\d+):(\d+):([\d.]+)$", re.M)
@@ -25,27 +24,20 @@ TARGET = 0.15
 
 
 def read_jobs(study: Path) -> pd.DataFrame:
-    """Read ``seconds`` and ``steps`` of every training job of a study and of its sweep.
+    """Read ``seconds`` and ``step_seconds`` of every training job of a study and of its sweep.
 
     Raises
     ------
     RemixError
-        If a training does not say how long its steps took; names its file.
+        If a training does not say how long its steps took; names it.
     """
-    lines = []
-    for measured in [
-        *study.glob("results/benchmarks/train"),
-        *study.glob("results/benchmarks/sweep/*/train"),
-    ]:
-        said = study / "results" / measured.parent.relative_to(study / "results/benchmarks") / "made_by"
-        for job in training_jobs(measured).itertuples():
-            path = said / str(job.task) / str(job.ir) / f"{job.method}.json"
-            try:
-                steps = json.loads(path.read_text(encoding="utf-8"))["step_seconds"]
-            except (OSError, ValueError, KeyError) as error:
-                raise RemixError(f"{path} does not tell how long the steps took: {error}") from None
-            lines.append((job.seconds, steps))
-    return pd.DataFrame(lines, columns=["seconds", "steps"])
+    results = study / "results"
+    jobs = pd.concat(
+        [training_jobs(results, part) for place in ("", "sweep") for part in trained_parts(results, place)]
+    )
+    for job in jobs[jobs["step_seconds"].isna()].itertuples():
+        raise RemixError(f"{job.task}/{job.ir}/{job.method}.json does not tell how long the steps took")
+    return jobs[["seconds", "step_seconds"]]
 
 
 def core_seconds(logs: Path, jobs: int) -> float:
@@ -75,7 +67,7 @@ def parts(jobs: pd.DataFrame, total: float) -> pd.Series:
     total : float
         Core-seconds of the whole run.
     """
-    seconds, steps = jobs[["seconds", "steps"]].sum()
+    seconds, steps = jobs[["seconds", "step_seconds"]].sum()
     return pd.Series(
         {
             "training steps": steps,

@@ -7,6 +7,7 @@ training says of itself what made it, and pages and summary warn where not all s
 
 import json
 import platform
+import resource
 from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
@@ -50,7 +51,7 @@ def describe(code: str, seed: int, device: str, step_seconds: float) -> dict[str
     dict
         ``commit`` (None outside a git checkout), ``modified`` (tracked files differ from it), ``code``,
         ``lock_sha256``, ``seed``, ``python``, a version for each of `PACKAGES`, ``processor``, ``device``,
-        ``step_seconds``.
+        ``step_seconds``, ``peak_mib`` (the largest resident memory of this process, in MiB).
     """
     root = Path(__file__).parents[1]
     commit, modified = commit_state(root)
@@ -65,6 +66,8 @@ def describe(code: str, seed: int, device: str, step_seconds: float) -> dict[str
         "processor": processor(),
         "device": device,
         "step_seconds": round(step_seconds, 3),
+        # In KiB on Linux. Snakemake sees the process that waits for this one (remix/fork_server.py).
+        "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     }
 
 

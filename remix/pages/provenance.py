@@ -58,7 +58,7 @@ def provenance_markdown(
         _trainings_text(trainings),
         markdown.table(_trainings_table(trainings)),
         "## Cost of training",
-        _cost_text(jobs, trainings),
+        _cost_text(jobs),
         markdown.table(_cost_table(jobs, study)),
         "## The whole configuration",
         f"All files given to Snakemake, merged.\n\n````yaml\n{written}````",
@@ -96,7 +96,7 @@ def _trainings_table(trainings: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _cost_text(jobs: pd.DataFrame, trainings: pd.DataFrame) -> str:
+def _cost_text(jobs: pd.DataFrame) -> str:
     cost = training_cost(jobs)
     if not cost["jobs"]:
         return "Nothing was measured."
@@ -105,17 +105,15 @@ def _cost_text(jobs: pd.DataFrame, trainings: pd.DataFrame) -> str:
     return (
         f"{cost['jobs']} training jobs took {cost['seconds'] / 60:,.1f} minutes in all, start of the process "
         f"included, and at most {cost['largest_rss_mib']:,.0f} MiB of memory each.{gap} "
-        f"{_share_of_steps(jobs, trainings)}Below, seconds by "
+        f"{_share_of_steps(jobs)}Below, seconds by "
         "task and method, all ratios together. What other jobs took is on the report's page Statistics. Jobs "
         "run side by side, so the run was shorter than this sum."
     )
 
 
-def _share_of_steps(jobs: pd.DataFrame, trainings: pd.DataFrame) -> str:
+def _share_of_steps(jobs: pd.DataFrame) -> str:
     """Say how much of their time the measured jobs spent in training steps."""
-    # Those of the sweep, which have the same names, come after the study's.
-    cell = ["task", "ir", "method"]
-    both = jobs.merge(trainings.drop_duplicates(cell), on=cell).dropna(subset=["seconds", "step_seconds"])
+    both = jobs[["seconds", "step_seconds"]].dropna()
     if both.empty:
         return ""
     share = both["step_seconds"].sum() / both["seconds"].sum()

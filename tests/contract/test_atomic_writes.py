@@ -18,6 +18,7 @@ WRITING = {
 WRITERS = {
     "records": "under a temporary name",
     "logs": "a log, which grows while its job runs",
+    "fork_server": "a last line of a log",
     "data/fetching": "a folder that takes its place as a whole",
     "data/archives": "within the folder of fetching",
     "data/sources/": "within the folder of fetching",

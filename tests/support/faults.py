@@ -118,6 +118,25 @@ def jobs_of(process, script=""):
     return found
 
 
+def fork_servers(project: Project):
+    """Processes that fork for the jobs of a project's run; their children do the work of these."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if "remix.fork_server" in process.cmdline() and process.cwd() == str(project.folder):
+                found.append(process)
+    return [process for process in found if process.ppid() not in {other.pid for other in found}]
+
+
+def forks(project: Project):
+    """Processes that do the work of jobs, in a run that goes on."""
+    found = []
+    for server in fork_servers(project):
+        with contextlib.suppress(psutil.Error):
+            found += server.children()
+    return found
+
+
 def wait_until(what, process, seconds=120):
     """Wait until something is so while a process runs; gives it, or None if the process ended before."""
     end = time.monotonic() + seconds

@@ -100,6 +100,7 @@ def test_train_in_a_process_of_its_own(prepared, protocol):
     facts = json.loads(Path(folder, "m.json").read_text())
     assert (facts["code"], facts["seed"], facts["device"]) == ("ab", 1, "CPU")
     assert 0 < facts["step_seconds"] < 60
+    assert 100 < facts["peak_mib"] < 2000
     log = Path(folder, "train.log").read_text()
     assert "method remix" in log
     assert "epoch 2/2" in log
@@ -108,10 +109,13 @@ def test_train_in_a_process_of_its_own(prepared, protocol):
 def test_reference_copies_and_says_what_made_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.csv").write_text("1\n")
-    for place, seconds in (("train", 2.5), ("audit/authors/train", 1.0)):
-        folder = tmp_path / "results/benchmarks" / place / "musk" / "0.05"
+    for part, seconds in ((".", 2.5), ("audit/authors", 1.0)):
+        folder = tmp_path / "results/benchmarks" / part / "train/musk/0.05"
         folder.mkdir(parents=True)
-        (folder / "remix.tsv").write_text(f"s\tmax_rss\n{seconds}\t100.0\n")
+        (folder / "remix.tsv").write_text(f"s\tmax_rss\n{seconds}\t9.0\n")
+        said = tmp_path / "results" / part / "made_by/musk/0.05/remix.json"
+        said.parent.mkdir(parents=True)
+        said.write_text('{"peak_mib": 100.0}')
     trained = tmp_path / "made_by/musk/0.05/remix.json"
     trained.parent.mkdir(parents=True)
     trained.write_text(json.dumps(made_by.describe("ab", 1, "CPU", 1.0)))

@@ -52,7 +52,8 @@ SCRIPTS = {
 }
 # Needed to fetch, log, read and write: no result depends on how they do it.
 INFRASTRUCTURE = {
-    "disk", "errors", "lazy", "logs", "parquet", "records", "runtime", "data.fetching", "data.sources"
+    "disk", "errors", "fork_server", "lazy", "logs", "parquet", "records", "runtime",
+    "data.fetching", "data.sources",
 }  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from faults import (
     SMALL,
     copy_of,
     differences,
+    fork_servers,
+    forks,
     jobs_of,
     kill,
     leftovers,
@@ -65,14 +67,18 @@ def test_snakemake_is_killed_at_a_random_moment(undisturbed, tmp_path, tally, nu
 
 @pytest.mark.parametrize("number", range(ROUNDS))
 def test_a_training_job_is_killed_at_a_random_moment(undisturbed, tmp_path, tally, number):
+    """Every other time it is the process that Snakemake has started, else the fork that does its work."""
     draw, seconds = random.Random(f"{SEED} training {number}"), undisturbed.training_seconds
-    with tally.round("SIGKILL of a training job"):
+    victim = "the process of Snakemake" if number % 2 else "its fork"
+    with tally.round(f"SIGKILL of a training job: {victim}"):
         # Its data is there; what it trains and all that follows is not.
         project = copy_of(undisturbed.project, tmp_path)
         for attempt in range(5):
             shutil.rmtree(project.folder / "results")
             process = started(project)
             (job,) = wait_until(lambda process=process: jobs_of(process, "train"), process)
+            if not number % 2:
+                (job,) = wait_until(lambda project=project: forks(project), process)
             delay = draw.uniform(0, seconds)
             print(f"attempt {attempt}: SIGKILL of the training job after {delay:.2f} s")
             seconds = lasts(job, delay)
@@ -89,6 +95,19 @@ def test_a_training_job_is_killed_at_a_random_moment(undisturbed, tmp_path, tall
         assert results(project) == {}
         # Nothing is locked: Snakemake itself has ended as it should.
         assert LOCKED not in plain_rerun(project).stdout
+        assert differences(project, undisturbed.results) == []
+
+
+def test_the_server_of_the_forks_is_killed(undisturbed, tmp_path, tally):
+    """What it has forked goes on; what comes after does without, or has another."""
+    with tally.round("SIGKILL of the fork server"):
+        project = copy_of(undisturbed.project, tmp_path)
+        shutil.rmtree(project.folder / "results")
+        process = started(project)
+        wait_until(lambda: forks(project), process)
+        (server,) = fork_servers(project)
+        server.kill()
+        assert process.wait() == 0
         assert differences(project, undisturbed.results) == []
 
 

@@ -1,7 +1,7 @@
 # How far probabilities can be trusted, and what repairs them. Nothing here trains.
 
 
-# One job per cell, not per method: most of its time goes into imports.
+# One job per cell, not per method: its curves are drawn together.
 rule calibrate:
     input:
         predictions=of_cell("results/predictions/{task}/{ir}/{method}.parquet"),

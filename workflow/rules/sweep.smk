@@ -4,7 +4,7 @@
 
 # One job per α. All extra α of a cell as one stack of folds would save nothing: with one thread and the 20 folds
 # of musk, an epoch takes 0.2 s, and 1.1 s for 100 folds (1.0 to 1.2 times five of the former, on optdigits 1.1 to
-# 1.2 times). What is left to save, four starts of 4.5 s in some 130 s, is less than two jobs side by side give.
+# 1.2 times). The imports, which are what else a job costs, are made once for all (remix/fork_server.py).
 use rule train as train_sweep with:
     input:
         variant="resources/variants/{task}/{ir}.parquet",

@@ -2,18 +2,21 @@
 
 from pathlib import Path
 
-import pandas as pd
-
-from remix.calibration import assess, unfitted_note
-from remix.errors import ResultError
+from remix import fork_server
 from remix.logs import job
-from remix.parquet import read_parquet
-from remix.records import write_csv, write_parquet
 
 
 def main(snakemake):
     """Write scores and reliability curves of every correction, and log temperatures that cannot be fitted."""
     with job(snakemake.log[0]) as logger:
+        # Not imported at all where a fork does the work.
+        import pandas as pd
+
+        from remix.calibration import assess, unfitted_note
+        from remix.errors import ResultError
+        from remix.parquet import read_parquet
+        from remix.records import write_csv, write_parquet
+
         cell = {name: snakemake.wildcards[name] for name in ("task", "ir")}
         files, scores, curves = snakemake.input, [], []
         for predictions, validation, records in zip(
@@ -32,4 +35,4 @@ def main(snakemake):
 
 
 if __name__ == "__main__":
-    main(snakemake)
+    fork_server.run(main, snakemake, start=False)

@@ -18,8 +18,8 @@ def main(snakemake):
     with job(snakemake.log[0]):
         trained = [Path(path) for path in snakemake.input.scores]
         jobs = provenance.training_jobs(
-            Path("results/benchmarks/train"),
-            [(path.parent.parent.name, path.parent.name, path.stem) for path in trained],
+            Path("results"),
+            jobs=[(path.parent.parent.name, path.parent.name, path.stem) for path in trained],
         )
         page = html_page(
             provenance_markdown(

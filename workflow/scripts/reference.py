@@ -14,18 +14,22 @@ from remix.records import atomic_path, write_text
 def main(snakemake):
     """Copy every input to the output of the same name, and write the provenance."""
     with job(snakemake.log[0]):
-        # By what the provenance calls them, where Snakemake's measurements of trainings are.
-        places = {"training": "train", "sweep_training": "sweep/*/train", "audit_training": "audit/*/train"}
+        # By what the provenance calls them, the trainings of the study, of its sweep and of its audit.
+        results, places = (
+            Path("results"),
+            {"training": "", "sweep_training": "sweep", "audit_training": "audit"},
+        )
         targets = {Path(path).name: path for path in snakemake.output.copies}
         for source in map(Path, snakemake.input.files):
             with atomic_path(targets[source.name]) as temporary:
                 shutil.copyfile(source, temporary)
         facts = provenance.collect(Path(snakemake.params.root))
-        benchmarks = Path("results/benchmarks")
-        for part, place in places.items():
-            jobs = [provenance.training_jobs(path) for path in sorted(benchmarks.glob(place))]
+        for name, place in places.items():
+            jobs = [
+                provenance.training_jobs(results, part) for part in provenance.trained_parts(results, place)
+            ]
             if jobs:
-                facts[part] = provenance.training_cost(pd.concat(jobs))
+                facts[name] = provenance.training_cost(pd.concat(jobs))
         facts["trained_by"] = made_by.distinct(made_by.read(snakemake.input.made_by))
         facts["methods"] = snakemake.config["methods"]
         facts["study"] = json.loads(snakemake.params.study)

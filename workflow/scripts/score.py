@@ -1,17 +1,20 @@
 """Score the predictions of one method on one cell."""
 
-import pandas as pd
-
-from remix.errors import ResultError
+from remix import fork_server
 from remix.logs import job
-from remix.metrics import score_folds
-from remix.parquet import read_parquet
-from remix.records import write_csv
 
 
 def main(snakemake):
     """Write every metric of every fold."""
     with job(snakemake.log[0]) as logger:
+        # Not imported at all where a fork does the work.
+        import pandas as pd
+
+        from remix.errors import ResultError
+        from remix.metrics import score_folds
+        from remix.parquet import read_parquet
+        from remix.records import write_csv
+
         cell = {name: snakemake.wildcards[name] for name in ("task", "ir", "method")}
         try:
             scores = score_folds(read_parquet(snakemake.input.predictions))
@@ -25,4 +28,4 @@ def main(snakemake):
 
 
 if __name__ == "__main__":
-    main(snakemake)
+    fork_server.run(main, snakemake, start=False)

@@ -2,23 +2,23 @@
 
 import json
 
-from remix import made_by
+from remix import fork_server, made_by
 from remix.data.catalogue import Task
 from remix.errors import RemixError
 from remix.logs import job
-from remix.parquet import read_parquet
-from remix.records import write_csv, write_parquet, write_text
 from remix.runtime import before_import, configure_tensorflow, device_name
 
 
 def main(snakemake):
     """Write the predictions of one method on one cell, and a line about each fold's training."""
     with job(snakemake.log[0]) as logger:
-        # TensorFlow is imported with the log open, for it talks.
+        # TensorFlow is imported with the log open, for it talks; and not at all where a fork does the work.
         before_import()
         from remix.experiment import cross_validate
         from remix.methods import Method
+        from remix.parquet import read_parquet
         from remix.protocol import Protocol
+        from remix.records import write_csv, write_parquet, write_text
 
         configure_tensorflow(threads=snakemake.threads)
         name = snakemake.wildcards.method
@@ -50,4 +50,4 @@ def main(snakemake):
 
 
 if __name__ == "__main__":
-    main(snakemake)
+    fork_server.run(main, snakemake, start=True)

@@ -23,22 +23,21 @@ CONFIG = OrderedDict(seed=1, study={"tasks": ("musk",)}, title="α: ReMix", noth
 @pytest.fixture
 def jobs():
     lines = [
-        ("musk", "0.05", "baseline", 10.0, 500.0),
-        ("musk", "0.01", "baseline", 20.5, 900.5),
-        ("musk", "0.05", "remix", 5.0, 600.0),
-        ("musk", "0.01", "remix", float("nan"), float("nan")),
+        ("musk", "0.05", "baseline", 10.0, 5.0, 500.0),
+        ("musk", "0.01", "baseline", 20.5, 10.25, 900.5),
+        ("musk", "0.05", "remix", 5.0, 4.0, 600.0),
+        ("musk", "0.01", "remix", float("nan"), float("nan"), float("nan")),
     ]
-    return pd.DataFrame(lines, columns=["task", "ir", "method", "seconds", "rss_mib"])
+    return pd.DataFrame(lines, columns=["task", "ir", "method", "seconds", "step_seconds", "rss_mib"])
 
 
 @pytest.fixture
 def trainings():
     """Of the study, and one of its sweep, which has a cell and a method of the study's."""
     facts = dict.fromkeys(COMPARED, "1.0") | {"commit": "c" * 40, "modified": False, "seed": 1}
-    places = [("0.05", "baseline", 5.0), ("0.01", "baseline", 10.25), ("0.05", "remix", 4.0)]
+    places = [("0.05", "baseline"), ("0.01", "baseline"), ("0.05", "remix")]
     lines = [
-        {"task": "musk", "ir": ir, "method": method, **facts, "step_seconds": seconds}
-        for ir, method, seconds in [*places, ("0.05", "remix", 1000.0)]
+        {"task": "musk", "ir": ir, "method": method, **facts} for ir, method in [*places, ("0.05", "remix")]
     ]
     return pd.DataFrame(lines)
 
