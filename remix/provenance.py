@@ -139,6 +139,14 @@ def _facts(path: Path) -> dict[str, Any]:
         raise ResultError(f"{path} is damaged ({error}); remove it and run the study again") from None
 
 
+def all_training_jobs(results: Path) -> "pd.DataFrame":
+    """Read, as `training_jobs` does, the trainings of a study and of its sweep, not those of its audit."""
+    import pandas as pd
+
+    parts = ["", *trained_parts(results, "sweep")]
+    return pd.concat([training_jobs(results, part) for part in parts], ignore_index=True)
+
+
 def training_cost(jobs: "pd.DataFrame") -> dict[str, float]:
     """Add up what `training_jobs` gives.
 

@@ -8,6 +8,7 @@ import yaml
 
 from remix.made_by import COMPARED, differences, distinct, short
 from remix.provenance import training_cost
+from remix.run_cost import for_people
 from remix.tables import markdown
 from remix.tables.study import Study
 
@@ -18,6 +19,7 @@ def provenance_markdown(
     trainings: pd.DataFrame,
     study: Study,
     config: Mapping[str, Any],
+    spent: pd.Series | None = None,
 ) -> str:
     """Write the page, as Markdown.
 
@@ -32,6 +34,9 @@ def provenance_markdown(
     study : Study
     config : mapping
         The configuration as Snakemake merged it from all files.
+    spent : Series, optional
+        What the run's time was spent on until now, as `remix.run_cost.parts` gives it; None where several
+        runs have made the trainings.
     """
     machine = facts["machine"]
     state = {
@@ -60,6 +65,7 @@ def provenance_markdown(
         "## Cost of training",
         _cost_text(jobs),
         markdown.table(_cost_table(jobs, study)),
+        *_spent_texts(spent),
         "## The whole configuration",
         f"All files given to Snakemake, merged.\n\n````yaml\n{written}````",
     )
@@ -109,6 +115,15 @@ def _cost_text(jobs: pd.DataFrame) -> str:
         "task and method, all ratios together. What other jobs took is on the report's page Statistics. Jobs "
         "run side by side, so the run was shorter than this sum."
     )
+
+
+def _spent_texts(spent: pd.Series | None) -> list[str]:
+    if spent is None:
+        return []
+    return [
+        "One run made all trainings, those of the sweep too. The time of its cores until this page was made:",
+        markdown.table(for_people(spent)),
+    ]
 
 
 def _share_of_steps(jobs: pd.DataFrame) -> str:

@@ -250,6 +250,7 @@ CODE = {
         "pages/task",
         "provenance",
         "ranking",
+        "run_cost",
         "statistics",
         "tables/audit",
         "tables/coverage",

@@ -1,8 +1,9 @@
 """Make the page that says what made the results."""
 
+from datetime import datetime
 from pathlib import Path
 
-from remix import made_by, provenance
+from remix import made_by, provenance, run_cost
 from remix.logs import job
 from remix.pages.document import html_page
 from remix.pages.provenance import provenance_markdown
@@ -21,6 +22,8 @@ def main(snakemake):
             Path("results"),
             jobs=[(path.parent.parent.name, path.parent.name, path.stem) for path in trained],
         )
+        measured = provenance.all_training_jobs(Path("results"))
+        total = run_cost.core_seconds(Path(".snakemake/log"), len(measured), now=datetime.now())
         page = html_page(
             provenance_markdown(
                 provenance.collect(Path(snakemake.params.root)),
@@ -28,6 +31,7 @@ def main(snakemake):
                 made_by.read(snakemake.input.made_by),
                 Study.from_json(snakemake.params.study),
                 snakemake.config,
+                None if total is None else run_cost.parts(measured, total),
             ),
             style=Path(snakemake.input.style).read_text(encoding="utf-8"),
             script=Path(snakemake.input.script).read_text(encoding="utf-8"),

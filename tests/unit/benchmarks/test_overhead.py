@@ -23,35 +23,32 @@ def study(tmp_path):
     return tmp_path
 
 
-def test_the_time_of_a_run_is_split(study):
-    jobs = overhead.read_jobs(study)
-    spent = overhead.parts(jobs, overhead.core_seconds(study / ".snakemake/log", len(jobs)))
-    assert spent.tolist() == [7.0, 11.0, 163.0]
-    shown = overhead.for_people(spent)
-    assert shown["%"].tolist() == ["3.9", "6.1", "90.1", "100.0", "96.1"]
+def overhead_of(study, monkeypatch, *options):
+    monkeypatch.setattr("sys.argv", ["overhead", str(study), *options])
+    overhead.main()
 
 
-def test_runs_that_made_a_part_of_the_jobs_are_not_taken(study):
-    with pytest.raises(RemixError, match=r"no run in .* made all 3 training jobs"):
-        overhead.core_seconds(study / ".snakemake/log", 3)
+def test_a_study_that_several_runs_have_made_is_refused(study, monkeypatch):
+    (study / ".snakemake/log/1.snakemake.log").unlink()
+    with pytest.raises(RemixError, match=r"no run in .* made all 2 training jobs"):
+        overhead_of(study, monkeypatch)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "{"])
-def test_a_training_that_does_not_tell_is_named(study, text):
+def test_a_training_that_does_not_tell_is_named(study, text, monkeypatch):
     said = study / "results/made_by/musk/0.05/remix.json"
     said.write_text(text)
     with pytest.raises(RemixError, match=r"remix\.json (does not tell|is damaged)"):
-        overhead.read_jobs(study)
+        overhead_of(study, monkeypatch)
     said.unlink()
     with pytest.raises(RemixError, match=r"remix\.json"):
-        overhead.read_jobs(study)
+        overhead_of(study, monkeypatch)
 
 
 def test_what_is_printed_is_written_too(study, monkeypatch, capsys):
     written = {}
     monkeypatch.setattr(overhead, "write_section", written.__setitem__)
-    monkeypatch.setattr("sys.argv", ["overhead", str(study)])
-    overhead.main()
+    overhead_of(study, monkeypatch)
     assert "training steps" in capsys.readouterr().out
     (text,) = written.values()
     assert "| outside training steps" in text

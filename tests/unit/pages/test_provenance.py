@@ -51,6 +51,13 @@ def test_what_made_the_trainings_is_said_once(jobs, trainings, study):
     assert "Of that time 54% went into training steps" in text
 
 
+def test_what_the_run_spent_its_time_on_is_said_where_one_run_made_all(jobs, trainings, study):
+    spent = pd.Series({"training steps": 80.0, "training jobs": 15.0, "other jobs": 5.0})
+    text = provenance_markdown(FACTS, jobs, trainings, study, CONFIG, spent)
+    assert re.search(r"\| outside training steps +\| +20 +\| +20\.0 +\|", text)
+    assert "One run made all" not in provenance_markdown(FACTS, jobs, trainings, study, CONFIG)
+
+
 def test_trainings_that_were_not_made_alike_are_a_warning(jobs, trainings, study):
     trainings.loc[0, "tensorflow"] = "2.0"
     text = provenance_markdown(FACTS, jobs, trainings, study, CONFIG)
