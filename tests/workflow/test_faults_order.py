@@ -61,7 +61,7 @@ def images_trained(stack):
     variant = pd.DataFrame(pixels.astype(np.uint8), columns=[f"x{i}" for i in range(pixels.shape[1])])
     protocol = yaml.safe_load((ROOT / "config/config.yaml").read_text())["protocol"]
     small = {"epochs": 3, "filters": [4, 6], "dense": 8}
-    return cross_validate(
+    result = cross_validate(
         variant.assign(label=labels, row=np.arange(len(labels))),
         Task("toy", "toy", minority=("1",), merged=True, classes=("0", "1"), image=size),
         "0.2",
@@ -70,3 +70,4 @@ def images_trained(stack):
         seed=1,
         stack=stack,
     )
+    return result.predictions, result.validation, result.records
