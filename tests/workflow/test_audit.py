@@ -1,5 +1,7 @@
 """The audit and the switches, run for real: what differs is trained, what is the same is not."""
 
+import json
+
 import pandas as pd
 import pytest
 
@@ -69,6 +71,16 @@ def test_the_audit_from_end_to_end(finished):
     claims = pd.read_csv(tables / "audit_claims.csv")
     assert set(claims["verdict"]) == {"undecided"}
     assert trainings(finished.planned_jobs(overlay, arguments=["audit"])) == {}
+
+    # A training that another version has made: nothing is trained anew, and each table says so.
+    (path,) = (finished.folder / "results/audit/balance/made_by/wine").glob("*/remix.json")
+    facts = json.loads(path.read_text())
+    path.write_text(json.dumps(facts | {"tensorflow": "1.0"}))
+    finished.run(overlay, arguments=["audit"])
+    for name in ("audit", "audit_claims", "audit_effects"):
+        text = (tables / f"{name}.md").read_text()
+        assert "**Warning.** Not the same version of tensorflow for all trainings" in text
+        assert ", 1.0 (1)." in text
 
 
 def test_every_study_is_rescored(finished):

@@ -79,6 +79,7 @@ rule claims:
 rule audit_tables:
     input:
         scores=lambda wildcards: audited_inputs(free=False),
+        made_by=lambda wildcards: made_by_of(audited_inputs(free=False)),
         coverage="results/tables/coverage.csv",
         table1=PUBLISHED / "table1.csv",
         table2=PUBLISHED / "table2.csv",
@@ -108,6 +109,7 @@ rule audit_tables:
 use rule audit_tables as rescored with:
     input:
         scores=lambda wildcards: audited_inputs(free=True),
+        made_by=lambda wildcards: made_by_of(audited_inputs(free=True)),
         coverage="results/tables/coverage.csv",
         table1=PUBLISHED / "table1.csv",
         table2=PUBLISHED / "table2.csv",

@@ -199,7 +199,9 @@ CODE = {
     "audit": [
         "claims",
         "data/catalogue",
+        "made_by",
         "metrics",
+        "provenance",
         "ranking",
         "statistics",
         "tables/audit",
@@ -513,12 +515,17 @@ def sweep_files(wildcards):
     return each_once(swept_files())
 
 
-def made_by_files(wildcards):
-    """What made each training of the study and of its sweep; the audit's say of themselves."""
-    scores = dict.fromkeys([*per_method("scores"), *each_once(swept_files())])
+def made_by_of(scores):
+    """What made the trainings that files of scores come from."""
     return [
-        path.replace("scores/", "made_by/").replace(".csv", ".json") for path in scores
+        path.replace("scores/", "made_by/").replace(".csv", ".json")
+        for path in dict.fromkeys(scores)
     ]
+
+
+def made_by_files(wildcards):
+    """What made each training of the study and of its sweep; the audit's are told of in its tables."""
+    return made_by_of([*per_method("scores"), *each_once(swept_files())])
 
 
 def on_swept_cells(pattern):

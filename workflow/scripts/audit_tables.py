@@ -3,6 +3,7 @@
 import json
 
 from remix.logs import job
+from remix.made_by import differences, read
 from remix.records import write_csv, write_text
 from remix.tables.audit import (
     STUDY,
@@ -32,7 +33,8 @@ def main(snakemake):
                 repeats = snakemake.params.repeats
                 runs[STUDY_ALIKE] = Run(study.first_repeats(repeats), scores[scores["repeat"] < repeats])
         settings, unchanged = setting_texts(runs), without_effect(runs)
-        note = unchanged_note(settings[name] for name in unchanged)
+        warnings = [f"**Warning.** {text}" for text in differences(read(snakemake.input.made_by))]
+        note = " ".join([*warnings, unchanged_note(settings[name] for name in unchanged)]).strip()
         runs = {name: run for name, run in runs.items() if name not in unchanged}
         coverage = read_table(snakemake.input.coverage)
         tasks = set(read_published(snakemake.input.table1)["task"])
