@@ -20,8 +20,8 @@ NOTES = (
     "size would cost per unit of work of the largest one. A curve that comes down to its line from "
     "above has a part of its cost once, whatever the size; one that rose above its line to the right "
     "would cost more than in proportion.",
-    "*cells*: Snakemake starts once, and a single job keeps a single core busy; from there on each "
-    "job adds the same, most of it the import of TensorFlow, for these train few epochs.",
+    "*cells*: Snakemake starts once, and TensorFlow is imported once, on one core; from there on each job "
+    "adds the same.",
     "*folds*: the bend is the cost of starting the operations of a step, which is the same for one "
     "network as for forty; a stack shares it.",
     "*rows*: steps are in proportion to rows, and so is the time.",
