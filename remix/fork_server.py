@@ -202,7 +202,9 @@ def _run_script(connection: socket.socket) -> None:
         with contextlib.suppress(OSError):
             sys.stdout.flush()
             sys.stderr.flush()
-            connection.sendall(bytes([status & 0x7F]))
+            # One byte, and none that means anything else; what does not fit is a failure all the same.
+            status = status if 0 <= status < _BEGUN[0] else 1
+            connection.sendall(bytes([status]))
         os._exit(status)
 
 

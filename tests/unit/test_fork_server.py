@@ -124,6 +124,8 @@ def test_the_work_is_done_in_a_fork_of_the_server(run):
         ("sys.exit('why')", 1, ""),
         ("raise ValueError('what is wrong')", 1, "ValueError: what is wrong\n"),
         ("sys.exit()", 0, ""),
+        ("sys.exit(256)", 1, ""),
+        ("sys.exit(-1)", 1, ""),
     ],
 )
 def test_how_the_fork_ended_is_passed_on(run, body, status, error):
