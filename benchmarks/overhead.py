@@ -12,8 +12,7 @@ from rich.table import Table
 
 from benchmarks.report import in_one_line, machine, write_section
 from remix.errors import RemixError
-from remix.provenance import all_training_jobs
-from remix.run_cost import core_seconds, for_people, parts
+from remix.run_cost import for_people, spent, training_jobs, with_sweep
 from remix.tables.markdown import table
 
 TARGET = 0.15
@@ -25,16 +24,17 @@ def main() -> None:
     parser.add_argument("study", type=Path, help="folder of a study that one run has made")
     parser.add_argument("--dry", action="store_true", help="leave results.md as it is")
     options = parser.parse_args()
-    jobs = all_training_jobs(options.study / "results")
+    results, logs = options.study / "results", options.study / ".snakemake" / "log"
+    jobs = with_sweep(training_jobs(results), results)
     for job in jobs[jobs["step_seconds"].isna()].itertuples():
-        raise RemixError(f"{job.task}/{job.ir}/{job.method}.json does not tell how long the steps took")
-    logs = options.study / ".snakemake" / "log"
-    total = core_seconds(logs, len(jobs))
-    if total is None:
+        path = results / job.Index[0] / "made_by" / job.task / job.ir / f"{job.method}.json"
+        raise RemixError(f"{path} does not tell how long the steps took")
+    parts = spent(jobs, logs)
+    if parts is None:
         raise RemixError(
             f"no run in {logs} made all {len(jobs)} training jobs; run the study in an empty folder"
         )
-    shown = for_people(parts(jobs, total))
+    shown = for_people(parts)
     printed = Table(*shown.columns, title=f"{len(jobs)} training jobs")
     for line in shown.itertuples(index=False, name=None):
         printed.add_row(*line)

@@ -64,27 +64,31 @@ def run(main: Callable[[Any], None], snakemake: Any, *, start: bool) -> None:
     SystemExit
         With the status of the fork, unless it is 0.
     """
-    address = _address()
-    if address is None or snakemake.resources.get("gpu", 0):
-        return main(snakemake)
-    connection = _connect(address, start=start)
-    if connection is None:
-        return main(snakemake)
-    with connection:
-        connection.settimeout(None)
-        with contextlib.suppress(OSError):  # of a server that ends just now; it begins nothing
-            socket.send_fds(connection, [sys.argv[0].encode()], [0, 1, 2])
-        if _received(connection) != _BEGUN:
-            return main(snakemake)
-        status = _received(connection)
-    if status == b"":
+    status = None if snakemake.resources.get("gpu", 0) else _forked(start=start)
+    if status is None:
+        main(snakemake)
+    elif not status:
         message = "error: the process of this job was killed; run the same command again"
         with Path(snakemake.log[0]).open("a", encoding="utf-8") as log:
             log.write(f"{message}\n")
         sys.exit(message)
-    if status != b"\0":
+    elif status[0]:
         sys.exit(status[0])
-    return None
+
+
+def _forked(*, start: bool) -> bytes | None:
+    """Have this process' script run by a fork; gives its status in a byte, none if it was killed.
+
+    None if there is no server, or it begins nothing.
+    """
+    address = _address()
+    connection = _connect(address, start=start) if address else None
+    if connection is None:
+        return None
+    with connection:
+        with contextlib.suppress(OSError):  # of a server that ends just now
+            socket.send_fds(connection, [sys.argv[0].encode()], [0, 1, 2])
+        return _received(connection) if _received(connection) == _BEGUN else None
 
 
 def serve(address: str) -> None:

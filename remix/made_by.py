@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from remix.errors import ResultError
 from remix.provenance import commit_state, lock_sha256, processor
 
 if TYPE_CHECKING:
@@ -71,6 +72,20 @@ def describe(code: str, seed: int, device: str, step_seconds: float) -> dict[str
     }
 
 
+def facts(path: Path) -> dict[str, Any]:
+    """Read what `describe` gave for one training.
+
+    Raises
+    ------
+    ResultError
+        If the file is damaged; names it.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ResultError(f"{path} is damaged ({error}); remove it and run the study again") from None
+
+
 def read(paths: Iterable[str | Path]) -> "pd.DataFrame":
     """Read what `describe` gave for each training.
 
@@ -88,8 +103,8 @@ def read(paths: Iterable[str | Path]) -> "pd.DataFrame":
 
     lines = []
     for path in map(Path, paths):
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        lines.append({"task": path.parent.parent.name, "ir": path.parent.name, "method": path.stem, **facts})
+        names = {"task": path.parent.parent.name, "ir": path.parent.name, "method": path.stem}
+        lines.append({**names, **facts(path)})
     columns = ["task", "ir", "method", "commit", "modified", *COMPARED, "seed", "step_seconds"]
     return pd.DataFrame(lines, columns=columns)
 
@@ -125,8 +140,8 @@ def differences(trainings: "pd.DataFrame") -> list[str]:
 
 def distinct(trainings: "pd.DataFrame") -> list[Mapping[str, Any]]:
     """Give what made the trainings, each distinct set of facts once, with the number of its ``trainings``."""
-    facts = ["commit", "modified", *COMPARED, "seed"]
-    groups = trainings.groupby(facts, dropna=False, sort=False).size().rename("trainings").reset_index()
+    names = ["commit", "modified", *COMPARED, "seed"]
+    groups = trainings.groupby(names, dropna=False, sort=False).size().rename("trainings").reset_index()
     return json.loads(groups.to_json(orient="records"))
 
 

@@ -69,7 +69,7 @@ def run(folder: Path, targets: list[str]) -> float:
 
 
 def measure() -> Iterator[dict[str, float]]:
-    """Measure so many jobs: how many, and seconds."""
+    """Measure each number of `JOBS`: how many, and seconds."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         irs = project(folder)

@@ -7,8 +7,7 @@ import pandas as pd
 import yaml
 
 from remix.made_by import COMPARED, differences, distinct, short
-from remix.provenance import training_cost
-from remix.run_cost import for_people
+from remix.run_cost import for_people, training_cost
 from remix.tables import markdown
 from remix.tables.study import Study
 
@@ -28,14 +27,14 @@ def provenance_markdown(
     facts : mapping
         As `remix.provenance.collect` gives it.
     jobs : DataFrame
-        As `remix.provenance.training_jobs` gives it.
+        As `remix.run_cost.training_jobs` gives it.
     trainings : DataFrame
         As `remix.made_by.read` gives it.
     study : Study
     config : mapping
         The configuration as Snakemake merged it from all files.
     spent : Series, optional
-        What the run's time was spent on until now, as `remix.run_cost.parts` gives it; None where several
+        What the run's time was spent on until now, as `remix.run_cost.spent` gives it; None where several
         runs have made the trainings.
     """
     machine = facts["machine"]

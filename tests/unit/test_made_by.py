@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from remix import made_by
+from remix.errors import ResultError
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,6 +54,12 @@ def test_trainings_are_read_by_their_places(trainings):
     assert made_by.differences(frame) == []
     (facts,) = made_by.distinct(frame)
     assert facts["trainings"] == 3
+
+
+def test_a_damaged_file_is_named(trainings):
+    trainings[1].write_text("{")
+    with pytest.raises(ResultError, match=r"remix\.json is damaged .*; remove it"):
+        made_by.read(trainings)
 
 
 @pytest.mark.parametrize("fact", sorted(made_by.COMPARED))

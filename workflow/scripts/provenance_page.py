@@ -18,12 +18,13 @@ def main(snakemake):
     """
     with job(snakemake.log[0]):
         trained = [Path(path) for path in snakemake.input.scores]
-        jobs = provenance.training_jobs(
+        jobs = run_cost.training_jobs(
             Path("results"),
             jobs=[(path.parent.parent.name, path.parent.name, path.stem) for path in trained],
         )
-        measured = provenance.all_training_jobs(Path("results"))
-        total = run_cost.core_seconds(Path(".snakemake/log"), len(measured), now=datetime.now())
+        spent = run_cost.spent(
+            run_cost.with_sweep(jobs, Path("results")), Path(".snakemake/log"), now=datetime.now()
+        )
         page = html_page(
             provenance_markdown(
                 provenance.collect(Path(snakemake.params.root)),
@@ -31,7 +32,7 @@ def main(snakemake):
                 made_by.read(snakemake.input.made_by),
                 Study.from_json(snakemake.params.study),
                 snakemake.config,
-                None if total is None else run_cost.parts(measured, total),
+                spent,
             ),
             style=Path(snakemake.input.style).read_text(encoding="utf-8"),
             script=Path(snakemake.input.script).read_text(encoding="utf-8"),

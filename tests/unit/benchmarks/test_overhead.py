@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from benchmarks import overhead
@@ -34,14 +36,17 @@ def test_a_study_that_several_runs_have_made_is_refused(study, monkeypatch):
         overhead_of(study, monkeypatch)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "{"])
-def test_a_training_that_does_not_tell_is_named(study, text, monkeypatch):
-    said = study / "results/made_by/musk/0.05/remix.json"
+@pytest.mark.parametrize("part", ["", "sweep/0.4/"])
+@pytest.mark.parametrize(
+    ("text", "trouble"), [("", "is damaged"), ("{", "is damaged"), ("{}", "does not tell how long")]
+)
+def test_a_training_that_does_not_tell_is_named(study, part, text, trouble, monkeypatch):
+    said = study / f"results/{part}made_by/musk/0.05/remix.json"
     said.write_text(text)
-    with pytest.raises(RemixError, match=r"remix\.json (does not tell|is damaged)"):
+    with pytest.raises(RemixError, match=f"^{re.escape(str(said))} {trouble}"):
         overhead_of(study, monkeypatch)
     said.unlink()
-    with pytest.raises(RemixError, match=r"remix\.json"):
+    with pytest.raises(RemixError, match=f"^{re.escape(str(said))} does not tell"):
         overhead_of(study, monkeypatch)
 
 
