@@ -24,7 +24,7 @@ help:
 	@echo "make bench   measure the trainer beside Keras, scikit-learn and PyTorch; writes benchmarks/results.md (minutes)"
 	@echo "make scaling  measure what more cells, folds, rows and features cost; draws results/scaling/cost.png (minutes)"
 	@echo "make overhead  tell how much of a finished study's time was spent outside of training steps"
-	@echo "make load    measure Snakemake's own work on studies of up to ten times the cells (half an hour); writes benchmarks/scheduling.md"
+	@echo "make load    measure Snakemake's own work, and memory, on studies of up to ten times the cells (half an hour); writes benchmarks/scheduling.md"
 	@echo "make verify  run a cell of results/reference again, and tell whether its scores agree (CELL=landsat/0.05)"
 	@echo "make report  make results/report.html anew from a finished study"
 	@echo "make test    set up, then all linters and tests"
@@ -96,9 +96,9 @@ scaling: .venv/study-ready
 overhead: .venv/study-ready
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.overhead $(DIRECTORY) $(ARGS)
 
-# A quick look: make load ARGS="--cells 6 --planned 100 --dry"
+# A quick look: make load ARGS="--cells 6 --trained 3 --planned 100 --dry"
 load: .venv/study-ready
-	@PYTHONPATH=. $(BIN)/python benchmarks/scheduling.py $(ARGS)
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.load $(ARGS)
 
 # In a folder of its own. Downloads are kept there; results are not, for the software may be another one by now.
 verify: .venv/study-ready
@@ -180,6 +180,6 @@ lock:
 
 clean:
 	rm -rf .venv .venv-bench .venv-docs .venv-cluster verify fuzz-failures docs/_build docs/api .snakemake resources logs results/predictions \
-	    results/validation results/training results/made_by results/scores \
+	    results/validation results/training results/made_by results/made_by.parquet results/made_by_sweep.parquet results/scores results/scores.parquet \
 	    results/calibration results/reliability results/audit results/demonstrations results/tables results/figures results/pages \
 	    results/benchmarks results/speed results/scaling results/front.rst results/provenance.html results/report.html results/summary.txt

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from remix.errors import ResultError
+from remix.parquet import read_parquet
 from remix.provenance import commit_state, lock_sha256, processor
 
 if TYPE_CHECKING:
@@ -92,21 +93,33 @@ def read(paths: Iterable[str | Path]) -> "pd.DataFrame":
     Parameters
     ----------
     paths : iterable of path-like
-        Files ``…/{task}/{ir}/{method}.json``.
+        Files ``…/{task}/{ir}/{method}.json``, or in parquet what this function gave for many of these.
 
     Returns
     -------
     DataFrame
-        ``task, ir, method`` and the entries of `describe`: one row per training.
+        ``task, ir, method`` and the entries of `describe` but what was measured: one row per training. Made
+        alike, equal.
+
+    Raises
+    ------
+    ResultError
+        If a file is damaged; names it.
     """
     import pandas as pd
 
-    lines = []
+    gathered, lines = [], []
     for path in map(Path, paths):
-        names = {"task": path.parent.parent.name, "ir": path.parent.name, "method": path.stem}
-        lines.append({**names, **facts(path)})
-    columns = ["task", "ir", "method", "commit", "modified", *COMPARED, "seed", "step_seconds"]
-    return pd.DataFrame(lines, columns=columns)
+        if path.suffix == ".parquet":
+            gathered.append(read_parquet(path))
+        else:
+            names = {"task": path.parent.parent.name, "ir": path.parent.name, "method": path.stem}
+            lines.append({**names, **facts(path)})
+    columns = ["task", "ir", "method", "commit", "modified", *COMPARED, "seed"]
+    filled = [frame for frame in gathered if not frame.empty]
+    if lines or not filled:
+        filled.append(pd.DataFrame(lines, columns=columns))
+    return pd.concat(filled, ignore_index=True)
 
 
 def differences(trainings: "pd.DataFrame") -> list[str]:

@@ -37,11 +37,59 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
     return frame.assign(**{name: frame[name].fillna("") for name in texts})
 
 
+def read_score_file(
+    path: str | os.PathLike[str], expected: Sequence[str] = tuple(SCORE_COLUMNS)
+) -> pd.DataFrame:
+    """Read a file of scores, in CSV or, of many cells, in parquet.
+
+    Raises
+    ------
+    ResultError
+        If it has other columns than expected, or no scores. Of many cells, there may be none.
+    """
+    gathered = Path(path).suffix == ".parquet"
+    scores = read_parquet(path) if gathered else pd.read_csv(path, dtype={"ir": str})
+    if list(scores.columns) != list(expected):
+        raise ResultError(f"{path} has the columns {list(scores.columns)}, not {list(expected)}; remove it")
+    if scores.empty and not gathered:
+        raise ResultError(f"{path} has no scores; remove it")
+    return scores
+
+
+def gather_scores(paths: Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
+    """Read the scores of all methods on all cells, as their files have them.
+
+    Parameters
+    ----------
+    paths : iterable of path-like
+        Files ``{task}/{ir}/{method}.csv``.
+
+    Returns
+    -------
+    DataFrame
+        `SCORE_COLUMNS`, in the order of the files.
+
+    Raises
+    ------
+    ResultError
+        As `read_score_file`.
+    """
+    parts = [read_score_file(path) for path in paths]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=SCORE_COLUMNS)
+
+
+def split_scores(gathered: str | os.PathLike[str], folder: str) -> dict[str, pd.DataFrame]:
+    """Read what `gather_scores` gathered from files in a folder, by the names of these files."""
+    parts = read_score_file(gathered).groupby(["task", "ir", "method"], sort=False)
+    return {f"{folder}/{task}/{ir}/{method}.csv": part for (task, ir, method), part in parts}
+
+
 def read_scores(
     paths: Iterable[str | os.PathLike[str]],
     study: Study,
     methods: Sequence[str] | None = None,
     expected: Sequence[str] = tuple(SCORE_COLUMNS),
+    at_hand: Mapping[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Read score files into one frame, as the study's switches have it.
 
@@ -51,13 +99,16 @@ def read_scores(
     Parameters
     ----------
     paths : iterable of path-like
-        Files ``{task}/{ir}/{method}.csv``, each of one method on one cell, or ``{task}/{ir}.csv`` of all.
+        Files ``{task}/{ir}/{method}.csv``, each of one method on one cell, ``{task}/{ir}.csv`` of all
+        methods, or in parquet what `gather_scores` gathered.
     study : Study
         Gives each task's kind.
     methods : sequence of str, optional
         The method that each file stands for, where a method is trained as another one.
     expected : sequence of str
         Columns that the files must have: `SCORE_COLUMNS`, or `CALIBRATION_COLUMNS`.
+    at_hand : mapping of str to DataFrame, optional
+        By path, what has been read already, see `split_scores`; these files are not opened.
 
     Returns
     -------
@@ -67,48 +118,62 @@ def read_scores(
     Raises
     ------
     ResultError
-        If a file has other columns, belongs to no task or method of the study, or a cell of which there are
+        If a file has other columns, belongs to no cell or method of the study, or a cell of which there are
         scores lacks one of the study's methods.
     """
-    columns = ["kind", *expected]
+    at_hand, cells = at_hand or {}, set(study.cells)
     parts = []
     each = itertools.repeat("") if methods is None else methods
     for path, stands_for in zip(paths, each, strict=methods is not None):
-        part = pd.read_csv(path, dtype={"ir": str})
-        if list(part.columns) != list(expected):
-            raise ResultError(f"{path} has the columns {list(part.columns)}, not {list(expected)}; remove it")
-        if part.empty:
-            raise ResultError(f"{path} has no scores; remove it")
+        part = at_hand[str(path)] if str(path) in at_hand else read_score_file(path, expected)
         if stands_for:
-            part["method"] = stands_for
-        task = part["task"].iloc[0]
-        if task not in study.tasks:
-            raise ResultError(f"{path} is of task {task}, which the study does not have")
-        strange = set(part["method"]) - set(study.methods_of(task))
-        if strange:
-            raise ResultError(
-                f"{path} is of task {task} and method {min(strange)}, which the study does not have"
-            )
-        part = part[part["repeat"] < study.repeats[task]]
-        # Scores after a correction are made for the proper score alone.
-        has_inverted = (part["metric"] == "balanced_brier_inverted").any()
-        if study.tasks[task].binary and study.switches["binary_bbs"] == "negatives_inverted" and has_inverted:
-            part = part[part["metric"] != "balanced_brier"].replace(
-                {"metric": {"balanced_brier_inverted": "balanced_brier"}}
-            )
-        parts.append(part.assign(kind=study.tasks[task].kind)[columns])
+            part = part.assign(method=stands_for)
+        for (task, ir), present in part.groupby(["task", "ir"], sort=False)["method"]:
+            if task not in study.tasks:
+                raise ResultError(f"{path} is of task {task}, which the study does not have")
+            if (task, ir) not in cells:
+                raise ResultError(f"{path} is of task {task} at IR {ir}, which the study does not have")
+            strange = set(present) - set(study.methods_of(str(task)))
+            if strange:
+                raise ResultError(
+                    f"{path} is of task {task} and method {min(strange)}, which the study does not have"
+                )
+        if not part.empty:
+            parts.append(part)
     if not parts:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=["kind", *expected])
     scores = pd.concat(parts, ignore_index=True)
     for (task, ir), present in scores.groupby(["task", "ir"])["method"]:
         absent = [name for name in study.methods_of(str(task)) if name not in set(present)]
         if absent:
             raise ResultError(f"{task}, IR {ir} has no scores of {', '.join(absent)}; make these first")
-    order = {cell: position for position, cell in enumerate(study.cells)}
-    cells = pd.Series(list(zip(scores["task"], scores["ir"], strict=True)))
-    positions = {name: position for position, name in enumerate(study.methods)}
-    keys = pd.DataFrame({"cell": cells.map(order), "method": scores["method"].map(positions)})
-    return scores.loc[keys.sort_values(["cell", "method"], kind="stable").index].reset_index(drop=True)
+    return _in_the_studys_order(_by_the_switches(scores, study), study)[["kind", *expected]]
+
+
+def _by_the_switches(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Leave out repeats that a task does not have, exchange scores that the study takes another one for."""
+    scores = scores[scores["repeat"] < scores["task"].map(study.repeats)]
+    if study.switches["binary_bbs"] == "negatives_inverted":
+        binary = scores["task"].map({name: task.binary for name, task in study.tasks.items()})
+        inverted = scores["metric"] == "balanced_brier_inverted"
+        # Scores after a correction are made for the proper score alone.
+        if (binary & inverted).any():
+            scores = scores[~(binary & (scores["metric"] == "balanced_brier"))]
+            named = scores["metric"].mask(binary & inverted, "balanced_brier")
+            scores = scores.assign(metric=named)
+    return scores.assign(kind=scores["task"].map({name: task.kind for name, task in study.tasks.items()}))
+
+
+def _in_the_studys_order(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
+    cells = {cell: position for position, cell in enumerate(study.cells)}
+    methods = {name: position for position, name in enumerate(study.methods)}
+    keys = pd.DataFrame(
+        {
+            "cell": [cells[cell] for cell in zip(scores["task"], scores["ir"], strict=True)],
+            "method": scores["method"].map(methods).to_numpy(),
+        }
+    )
+    return scores.iloc[keys.sort_values(["cell", "method"], kind="stable").index].reset_index(drop=True)
 
 
 def read_sweep(runs: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:

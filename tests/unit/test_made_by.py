@@ -9,6 +9,7 @@ import pytest
 
 from remix import made_by
 from remix.errors import ResultError
+from remix.records import write_parquet
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,6 +61,18 @@ def test_a_damaged_file_is_named(trainings):
     trainings[1].write_text("{")
     with pytest.raises(ResultError, match=r"remix\.json is damaged .*; remove it"):
         made_by.read(trainings)
+
+
+def test_gathered_trainings_are_read_with_others(trainings, tmp_path):
+    rewrite(trainings[0], commit=None, lock_sha256=None)
+    frame = made_by.read(trainings)
+    write_parquet(frame.iloc[:2], tmp_path / "made_by.parquet")
+    write_parquet(made_by.read([]), tmp_path / "none.parquet")
+    read = made_by.read([tmp_path / "made_by.parquet", tmp_path / "none.parquet", trainings[2]])
+    pd.testing.assert_frame_equal(read, frame)
+    assert made_by.differences(read) == made_by.differences(frame) != []
+    assert made_by.distinct(read) == made_by.distinct(frame)
+    assert made_by.read([tmp_path / "none.parquet"]).empty
 
 
 @pytest.mark.parametrize("fact", sorted(made_by.COMPARED))

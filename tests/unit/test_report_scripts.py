@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from remix.made_by import describe
 from remix.tables.study import DEFAULT_SWITCHES
 
 ROOT = Path(__file__).parents[2]
@@ -150,6 +151,25 @@ def write_record(folder, available):
     return str(folder)
 
 
+def gather(folder, scores):
+    """Put score files into one, as the tables read them."""
+    path = str(folder / "scores.parquet")
+    run("gather_scores", folder, {"scores": scores}, [path])
+    return path
+
+
+def gather_made_by(folder, trained):
+    """Say of each training what made it, and put it into one file."""
+    files = []
+    for task, ir, method in trained:
+        files.append(folder / "made_by" / task / ir / f"{method}.json")
+        files[-1].parent.mkdir(parents=True, exist_ok=True)
+        files[-1].write_text(json.dumps(describe("0f" * 32, 1, "CPU", 1.5)))
+    path = str(folder / f"made_by_{len(files)}.parquet")
+    run("gather_made_by", folder, {"made_by": files}, [path])
+    return path
+
+
 def report(folder, scores, study=STUDY):
     """Run every script after scoring; `scores` are the score files."""
     datasets = list(dict.fromkeys(task["dataset"] for task in study["tasks"].values()))
@@ -178,14 +198,15 @@ def report(folder, scores, study=STUDY):
     coverage = table(folder, "coverage").csv
     table1, table2 = str(PUBLISHED / "table1.csv"), str(PUBLISHED / "table2.csv")
     run("coverage", folder, {"raw": raw}, table(folder, "coverage"), study=study)
+    gathered = gather(folder, scores)
     inputs = {
         "datasets": {"prepared": prepared, "variants": variants, "table1": table1, "coverage": coverage},
-        "scores": {"scores": scores, "coverage": coverage},
-        "rank_sums": {"scores": scores, "table2": table2, "coverage": coverage},
-        "gains": {"scores": scores, "coverage": coverage},
-        "comparisons": {"scores": scores, "coverage": coverage},
-        "claims": {"scores": scores, "table1": table1, "coverage": coverage},
-        "cell_tests": {**fold_files(scores), "scores": scores, "coverage": coverage},
+        "scores": {"scores": gathered, "coverage": coverage},
+        "rank_sums": {"scores": gathered, "table2": table2, "coverage": coverage},
+        "gains": {"scores": gathered, "coverage": coverage},
+        "comparisons": {"scores": gathered, "coverage": coverage},
+        "claims": {"scores": gathered, "table1": table1, "coverage": coverage},
+        "cell_tests": {**fold_files(scores), "scores": gathered, "coverage": coverage},
         "alpha_sweep": {
             **fold_files(scores),
             "baseline": [path for path in scores if path.endswith("/baseline.csv")],
@@ -240,7 +261,12 @@ def make_pages(folder, scores, variants, study):
         own = [path for path in variants if Path(path).parent.name == task]
         inputs = {**csv, **look, "variants": own, "figures": figures}
         run("task_page", folder, inputs, [str(folder / "pages" / f"{task}.html")], {"task": task}, study)
-    inputs = {**look, "scores": scores, "made_by": []}
+    trained = [(*Path(path).parts[-3:-1], Path(path).stem) for path in scores]
+    inputs = {
+        **look,
+        "trained": gather_made_by(folder, trained),
+        "swept": gather_made_by(folder, []),
+    }
     run("provenance_page", folder, inputs, [str(folder / "provenance.html")], study=study)
     inputs = {
         **csv,
@@ -337,8 +363,9 @@ def test_one_task_is_enough_and_so_is_none_with_data(score_files, tmp_path, kept
 
 def test_an_incomplete_cell_is_one_line_in_the_log(score_files, tmp_path, capsys):
     coverage = table(tmp_path, "coverage").csv
+    gathered = gather(tmp_path, score_files[:-1])
     with pytest.raises(SystemExit):
-        run("gains", tmp_path, {"scores": score_files[:-1], "coverage": coverage}, table(tmp_path, "gains"))
+        run("gains", tmp_path, {"scores": gathered, "coverage": coverage}, table(tmp_path, "gains"))
     log = (tmp_path / "logs" / "gains.log").read_text()
     assert log == "error: shirt, IR 0.1 has no scores of augment; make these first\n"
 

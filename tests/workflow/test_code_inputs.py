@@ -33,6 +33,7 @@ SCRIPTS = {
         "summary",
     ],
     "audit": ["audit_tables", "claims"],
+    "gather": ["gather_made_by", "gather_scores"],
     "figure": [
         "audit_ranks",
         "batch_figure",

@@ -138,6 +138,7 @@ def test_another_number_of_cores_gives_the_same_bytes(finished, project):
     made = [path for path in sorted((project.folder / "results").rglob("*")) if path.is_file()]
     folders = {path.relative_to(project.folder / "results").parts[0] for path in made}
     assert {"predictions", "validation", "scores", "calibration", "tables", "figures"} <= folders
+    assert {"scores.parquet", "made_by.parquet"} <= folders
     for path in made:
         other = finished.folder / path.relative_to(project.folder)
         # Measured times differ.

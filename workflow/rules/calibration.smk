@@ -86,7 +86,7 @@ rule reliability_of_task:
 
 rule batches:
     input:
-        records=record_files,
+        records=per_method("results/training/{task}/{ir}/{method}.csv"),
         datasets="results/tables/datasets.csv",
         coverage="results/tables/coverage.csv",
     output:

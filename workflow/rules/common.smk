@@ -213,6 +213,13 @@ CODE = {
         "tables/reading",
         "tables/study",
     ],
+    "gather": [
+        "data/catalogue",
+        "made_by",
+        "provenance",
+        "tables/reading",
+        "tables/study",
+    ],
     "figure": [
         "corrections",
         "data/catalogue",
@@ -346,10 +353,10 @@ def irs_there():
     return {name: task.irs for name, task in STUDY.tasks.items() if there[task.dataset]}
 
 
-def per_method(folder):
-    """Files in a folder of results, of every method on every cell whose data is there."""
-    return [
-        f"results/{folder}/{task}/{ir}/{method}.csv"
+def per_method(pattern):
+    """Files of every method on every cell whose data is there."""
+    return lambda wildcards: [
+        pattern.format(task=task, ir=ir, method=method)
         for task, ir in cells()
         for method in STUDY.methods_of(task)
     ]
@@ -369,16 +376,6 @@ def of_cell(pattern):
         pattern.format(task=wildcards.task, ir=wildcards.ir, method=method)
         for method in STUDY.methods_of(wildcards.task)
     ]
-
-
-def score_files(wildcards):
-    """Scores of every method on every cell whose data is there."""
-    return per_method("scores")
-
-
-def record_files(wildcards):
-    """Training records of every method on every cell whose data is there."""
-    return per_method("training")
 
 
 def calibration_files(wildcards):
@@ -501,8 +498,12 @@ def audited_files(free):
 
 
 def audited_inputs(free):
-    """All score files of the audit, each once."""
-    return each_once(audited_files(free))
+    """Score files of the audit that are not the study's own, each once."""
+    return [
+        path
+        for path in each_once(audited_files(free))
+        if not path.startswith("results/scores/")
+    ]
 
 
 def swept_files():
@@ -523,9 +524,8 @@ def made_by_of(scores):
     ]
 
 
-def made_by_files(wildcards):
-    """What made each training of the study and of its sweep; the audit's are told of in its tables."""
-    return made_by_of([*per_method("scores"), *each_once(swept_files())])
+# What made the trainings of the study, and those of its sweep; the audit's are told of in its tables.
+MADE_BY = ["results/made_by.parquet", "results/made_by_sweep.parquet"]
 
 
 def on_swept_cells(pattern):

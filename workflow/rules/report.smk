@@ -30,7 +30,7 @@ rule datasets:
 
 rule scores:
     input:
-        scores=score_files,
+        scores="results/scores.parquet",
         coverage="results/tables/coverage.csv",
     output:
         csv="results/tables/scores.csv",
@@ -51,7 +51,7 @@ rule scores:
 
 rule rank_sums:
     input:
-        scores=score_files,
+        scores="results/scores.parquet",
         coverage="results/tables/coverage.csv",
         table2=PUBLISHED / "table2.csv",
     output:
@@ -73,7 +73,7 @@ rule rank_sums:
 
 rule gains:
     input:
-        scores=score_files,
+        scores="results/scores.parquet",
         coverage="results/tables/coverage.csv",
     output:
         csv="results/tables/gains.csv",
@@ -163,7 +163,7 @@ rule summary:
         coverage="results/tables/coverage.csv",
         rank_sums="results/tables/rank_sums.csv",
         claims="results/tables/claims.csv",
-        made_by=made_by_files,
+        made_by=MADE_BY,
         tables=TABLES,
         figures=FIGURES,
         pages=task_pages,
@@ -187,7 +187,7 @@ rule summary:
 rule reference:
     input:
         files=REFERENCE,
-        made_by=made_by_files,
+        made_by=MADE_BY,
     output:
         copies=[path.replace("results/", "results/reference/") for path in REFERENCE],
         provenance="results/reference/provenance.json",

@@ -17,3 +17,23 @@ rule score:
         "score {wildcards.method} on {wildcards.task} at IR {wildcards.ir}"
     script:
         "../scripts/score.py"
+
+
+# In one file for the tables: with each of these asking for the files of all methods on all cells, Snakemake would keep
+# these names, and look at the dates behind them, once for each table.
+rule gather_scores:
+    input:
+        scores=per_method("results/scores/{task}/{ir}/{method}.csv"),
+    output:
+        "results/scores.parquet",
+    log:
+        "logs/gather_scores.log",
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        code=code("gather"),
+    message:
+        "put all scores into {output}"
+    script:
+        "../scripts/gather_scores.py"

@@ -3,7 +3,7 @@
 
 rule comparisons:
     input:
-        scores=score_files,
+        scores="results/scores.parquet",
         coverage="results/tables/coverage.csv",
     output:
         csv="results/tables/comparisons.csv",
@@ -24,7 +24,7 @@ rule comparisons:
 
 rule cell_tests:
     input:
-        scores=score_files,
+        scores="results/scores.parquet",
         training=of_one_method("results/training/{task}/{ir}/{method}.csv"),
         predictions=of_one_method("results/predictions/{task}/{ir}/{method}.parquet"),
         coverage="results/tables/coverage.csv",

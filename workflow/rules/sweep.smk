@@ -38,6 +38,16 @@ use rule score as score_sweep with:
         "score {wildcards.method} on {wildcards.task} at IR {wildcards.ir} with α = {wildcards.alpha}"
 
 
+use rule gather_made_by as gather_made_by_of_sweep with:
+    input:
+        made_by=lambda wildcards: made_by_of(each_once(swept_files())),
+    output:
+        "results/made_by_sweep.parquet",
+    log:
+        "logs/sweep/gather_made_by.log",
+    localrule: True
+
+
 rule alpha_sweep:
     input:
         scores=sweep_files,

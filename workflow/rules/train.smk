@@ -60,3 +60,22 @@ rule reuse:
 
 
 ruleorder: reuse > train
+
+
+# In one file, as the scores are (score.smk).
+rule gather_made_by:
+    input:
+        made_by=per_method("results/made_by/{task}/{ir}/{method}.json"),
+    output:
+        "results/made_by.parquet",
+    log:
+        "logs/gather_made_by.log",
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        code=code("gather"),
+    message:
+        "put into {output} what made each training"
+    script:
+        "../scripts/gather_made_by.py"

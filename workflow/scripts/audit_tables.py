@@ -17,17 +17,17 @@ from remix.tables.audit import (
 )
 from remix.tables.audit_effects import audit_effects, audit_effects_markdown
 from remix.tables.claims import claims_by_protocol, claims_by_protocol_markdown, study_claims
-from remix.tables.reading import read_published, read_scores, read_table
+from remix.tables.reading import read_published, read_scores, read_table, split_scores
 from remix.tables.study import Study
 
 
 def main(snakemake):
     """Write the tables from the scores of all protocols."""
     with job(snakemake.log[0]):
-        runs = {}
+        runs, studys = {}, split_scores(snakemake.input.studys, "results/scores")
         for name, entry in json.loads(snakemake.params.protocols).items():
             study = Study.from_mapping(entry["study"])
-            scores = read_scores(entry["files"], study, entry["methods"])
+            scores = read_scores(entry["files"], study, entry["methods"], at_hand=studys)
             runs[name] = Run(study, scores)
             if name == STUDY:
                 repeats = snakemake.params.repeats

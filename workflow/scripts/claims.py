@@ -15,7 +15,7 @@ def main(snakemake):
         study = Study.from_json(snakemake.params.study)
         tasks = set(read_published(snakemake.input.table1)["task"])
         sweep = read_sweep(json.loads(snakemake.params.swept))
-        table = study_claims(read_scores(snakemake.input.scores, study), study, tasks, sweep)
+        table = study_claims(read_scores([snakemake.input.scores], study), study, tasks, sweep)
         write_text(claims_markdown(table, study, read_table(snakemake.input.coverage)), snakemake.output.md)
         write_csv(table, snakemake.output.csv)
 

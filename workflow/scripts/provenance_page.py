@@ -17,11 +17,8 @@ def main(snakemake):
     The settings are read from the configuration; the rule's parameter is only their fingerprint.
     """
     with job(snakemake.log[0]):
-        trained = [Path(path) for path in snakemake.input.scores]
-        jobs = run_cost.training_jobs(
-            Path("results"),
-            jobs=[(path.parent.parent.name, path.parent.name, path.stem) for path in trained],
-        )
+        trained = made_by.read([snakemake.input.trained])[["task", "ir", "method"]]
+        jobs = run_cost.training_jobs(Path("results"), jobs=trained.itertuples(index=False, name=None))
         spent = run_cost.spent(
             run_cost.with_sweep(jobs, Path("results")), Path(".snakemake/log"), now=datetime.now()
         )
@@ -29,7 +26,7 @@ def main(snakemake):
             provenance_markdown(
                 provenance.collect(Path(snakemake.params.root)),
                 jobs,
-                made_by.read(snakemake.input.made_by),
+                made_by.read([snakemake.input.trained, snakemake.input.swept]),
                 Study.from_json(snakemake.params.study),
                 snakemake.config,
                 spent,

@@ -4,13 +4,16 @@ import pandas as pd
 import pytest
 
 from remix.errors import ResultError
+from remix.records import write_parquet
 from remix.tables.reading import (
     SCORE_COLUMNS,
+    gather_scores,
     read_curves,
     read_fold_sizes,
     read_published,
     read_scores,
     read_table,
+    split_scores,
 )
 
 
@@ -201,6 +204,55 @@ def test_a_file_may_hold_all_methods_of_a_cell(scores, study, tmp_path):
     pd.testing.assert_frame_equal(read_scores([path], study), cell.reset_index(drop=True))
     cell[SCORE_COLUMNS].replace({"method": {"remix": "other"}}).to_csv(path, index=False)
     with pytest.raises(ResultError, match="method other, which the study does not have"):
+        read_scores([path], study)
+
+
+def gathered(paths, folder):
+    path = folder / "scores.parquet"
+    write_parquet(gather_scores(paths), path)
+    return path
+
+
+def test_gathered_scores_are_those_of_the_files(mixed_scores, mixed, tmp_path):
+    paths = write(mixed_scores, tmp_path)
+    pd.testing.assert_frame_equal(read_scores([gathered(paths, tmp_path)], mixed), read_scores(paths, mixed))
+
+
+def test_no_scores_are_gathered_too(study, tmp_path):
+    path = gathered([], tmp_path)
+    assert read_scores([path], study).empty
+    assert split_scores(path, "results/scores") == {}
+
+
+def test_gathered_scores_stand_for_their_files(scores, study, tmp_path):
+    """These need not be there; what is not gathered is read from its own."""
+    paths = write(scores, tmp_path)
+    read = read_scores(paths, study)
+    lacking = [path for path in paths if not path.name.startswith("landsat")]
+    parts = split_scores(gathered(lacking, tmp_path), "results/scores")
+    assert set(parts) == {
+        f"results/scores/{task}/{ir}/{method}.csv"
+        for task, ir, method in (p.stem.split("-") for p in lacking)
+    }
+    own = [path for path in paths if path.name.startswith("landsat")]
+    pd.testing.assert_frame_equal(read_scores([*parts, *own], study, at_hand=parts), read)
+    stands_for = list(parts)[:1] * len(study.methods)
+    alike = read_scores(stands_for, study, list(study.methods), at_hand=parts)
+    assert list(dict.fromkeys(alike["method"])) == list(study.methods)
+    assert set(alike["value"]) == set(parts[stands_for[0]]["value"])
+    assert set(parts[stands_for[0]]["method"]) == {stands_for[0].split("/")[-1].removesuffix(".csv")}
+
+
+def test_scores_of_a_cell_that_the_study_does_not_have(scores, study, tmp_path):
+    paths = write(scores[scores["ir"] == "0.05"].assign(ir="0.5"), tmp_path)
+    with pytest.raises(ResultError, match=r"is of task musk at IR 0\.5, which the study does not have"):
+        read_scores(paths, study)
+
+
+def test_gathered_scores_of_other_columns(scores, study, tmp_path):
+    path = tmp_path / "scores.parquet"
+    write_parquet(scores[SCORE_COLUMNS[1:]], path)
+    with pytest.raises(ResultError, match=r"has the columns .*; remove it"):
         read_scores([path], study)
 
 

@@ -1,0 +1,1 @@
+"""How a study of ten times the cells loads the machine; ``make load`` measures it."""
