@@ -33,6 +33,8 @@ from remix.reliability import reliability
 # Smaller probabilities count as this much where a temperature is fitted or applied: one row that is given
 # next to none of its own class does not decide over all others.
 FLOOR = 1e-12
+# A slope of the log loss, as a share of the largest one that there could be, that is not told from 0.
+ROUNDING = 1e-12
 SCORE_COLUMNS = ["correction", "repeat", "fold", "temperature", "metric", "value"]
 
 
@@ -159,12 +161,14 @@ def fit_temperature(y_true: ArrayLike, y_prob: ArrayLike, weights: ArrayLike | N
 
     if weight @ (logits.max(axis=1) - true) <= 0:  # the slope at temperature 0
         return 0.0
-    if slope(0.0) >= 0:
+    # Of probabilities that say nothing the slope is 0, and what is computed may lie on either side of it.
+    if slope(0.0) >= -ROUNDING * weight @ np.abs(logits).max(axis=1):
         return float("inf")
     upper = 1.0
     while slope(upper) < 0:
         upper *= 2
-    return float(1 / brentq(slope, 0.0, upper))
+    sharpness = brentq(slope, 0.0, upper)
+    return float(1 / sharpness) if sharpness > 0 else float("inf")
 
 
 class Assessment(NamedTuple):

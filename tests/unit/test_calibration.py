@@ -177,6 +177,26 @@ def test_each_correction_of_a_fold():
         assert results[name].y_prob == pytest.approx(scale_temperature(moved, temperature))
 
 
+@pytest.mark.parametrize("rare", range(1, 21))
+@pytest.mark.parametrize("p", [1e-6, 0.1, 0.37, 0.5, 0.93])
+def test_probabilities_that_say_nothing_have_no_best_temperature(rare, p):
+    """The same for every row: with classes of equal weight, sharper is worse, and the slope at its end 0."""
+    labels = np.repeat([0, 1], [97, rare])
+    weights = 1 / class_shares(labels, 2)[labels]
+    temperature = fit_temperature(labels, np.tile([1 - p, p], (len(labels), 1)), weights)
+    assert temperature in ((0.0, np.inf) if p == 0.5 else (np.inf,))
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(1e-16, 1e-2))
+def test_probabilities_that_say_next_to_nothing_have_a_temperature_or_none(seed, spread):
+    """Which of both is a matter of rounding; the fit ends in either."""
+    rng = np.random.default_rng(seed)
+    labels = np.repeat([0, 1], [rng.integers(2, 60), rng.integers(1, 9)])
+    p = np.clip(rng.uniform() + spread * rng.normal(size=len(labels)), 0.0, 1.0)
+    weights = 1 / class_shares(labels, 2)[labels]
+    assert 0 <= fit_temperature(labels, np.column_stack([1 - p, p]), weights) <= np.inf
+
+
 def test_where_no_temperature_is_best_probabilities_stay():
     test = np.array([[0.5, 0.5], [0.9, 0.1]])
     right = np.array([[0.9, 0.1], [0.2, 0.8]])
