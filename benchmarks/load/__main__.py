@@ -17,13 +17,13 @@ import pandas as pd
 from benchmarks.load.figure import draw
 from benchmarks.load.project import PROTOCOL, ROWS, make_project
 from benchmarks.load.watching import Call, call
-from benchmarks.report import in_one_line
+from benchmarks.report import in_one_line, machine, replace_section
 from benchmarks.study import ROOT
 from remix.plotting.style import render
-from remix.provenance import collect
 
 OUT = ROOT / "benchmarks" / "out"
 RESULTS = ROOT / "benchmarks" / "scheduling.md"
+STAND_INS, TRAINS = "A study of stand-ins", "A study that trains"
 # Three of each task. The default study has 27 on tables, and 6 on images.
 CELLS = [27, 54, 135, 270]
 TRAINED = [27, 270]
@@ -74,42 +74,42 @@ def rows(calls: pd.DataFrame) -> str:
     )
 
 
-def markdown(calls: pd.DataFrame, cores: int) -> str:
-    """Write the tables for people, with the machine that they were measured on."""
-    facts = collect(ROOT)
-    commit = f"{(facts['commit'] or 'unknown')[:12]}{', with changes' if facts['modified'] else ''}"
+def sections(calls: pd.DataFrame, cores: int) -> dict[str, str]:
+    """Write what was measured for people, by title, with the machine that it was measured on."""
     trained = calls["what"] == "train"
-    more = (
-        f"""
-
-## A study that trains
-
+    texts = {
+        STAND_INS: f"""\
+The default study's methods on made-up tasks with three imbalance ratios each; every script is a stand-in
+that writes empty files, {cores} jobs at a time. CPU and memory are those of Snakemake's own process, without
+its jobs; time holds the starts of the jobs' processes. *plan* is a dry-run of a study of which nothing has
+run, *plan again* one of the finished study.""",
+        TRAINS: f"""\
 The same tasks with {ROWS} rows each, {PROTOCOL["repeats"]} × 2 folds and {PROTOCOL["epochs"]} epochs, by the
 project's own scripts, {cores} jobs at a time. *Peak memory* is that of Snakemake's own process; *all
-together* is the most that all processes of the run held at a time, where what they share counts once.
-
-{rows(calls[trained])}"""
-        if trained.any()
-        else ""
+together* is the most that all processes of the run held at a time, where what they share counts once.""",
+    }
+    chosen = {STAND_INS: calls[~trained], TRAINS: calls[trained]}
+    load = (
+        f"Load of the machine at the end: {os.getloadavg()[2]:.1f}; above {cores}, other work took its time."
     )
-    return f"""\
-# Snakemake's own work, by the number of cells
+    return {
+        title: f"{text}\n\n{rows(chosen[title])}\n\n{machine('snakemake')} {load}"
+        for title, text in texts.items()
+        if len(chosen[title])
+    }
 
-Written by `make load`; not edited by hand. The default study's methods on made-up tasks with three
-imbalance ratios each; every script is a stand-in that writes empty files, {cores} jobs at a time. CPU and
-memory are those of Snakemake's own process, without its jobs; time holds the starts of the jobs' processes.
-*plan* is a dry-run of a study of which nothing has run, *plan again* one of the finished study.
 
-{rows(calls[~trained])}{more}
-
-{facts["machine"]["processor"]}, {facts["machine"]["cores"]} cores; Python {facts["python"]}, \
-Snakemake {facts["packages"]["snakemake"]}; commit {commit}. \
-Load of the machine at the end: {os.getloadavg()[2]:.1f}; above {cores}, other work made times longer.
-"""
+def with_former(calls: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Keep what was measured in a file, beside kinds of calls in it that were not measured now."""
+    if path.exists():
+        former = pd.read_csv(path)
+        calls = pd.concat([former[~former["what"].isin(calls["what"])], calls], ignore_index=True)
+    calls.to_csv(path, index=False)
+    return calls
 
 
 def main() -> None:
-    """Measure what the command line asks for, and write tables and figure."""
+    """Measure what the command line asks for; its tables take the place of former ones."""
     parser = argparse.ArgumentParser(prog="make load", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--cells", type=int, nargs="*", default=CELLS, help="studies run with stand-ins")
     parser.add_argument("--trained", type=int, nargs="*", default=TRAINED, help="studies that are trained")
@@ -122,14 +122,16 @@ def main() -> None:
     calls += [entry for cells in chosen.planned for entry in measure(cells)]
     table = pd.DataFrame([asdict(entry) for entry in calls])
     OUT.mkdir(exist_ok=True)
-    table.to_csv(OUT / "scheduling.csv", index=False)
-    drawn = draw(table)
+    drawn = draw(with_former(table, OUT / "scheduling.csv"))
     for form in ("png", "svg"):
         (OUT / f"scheduling.{form}").write_bytes(render(drawn, form))
-    text = markdown(table, chosen.cores)
+    text = RESULTS.read_text(encoding="utf-8")
+    for title, body in sections(table, chosen.cores).items():
+        print(f"\n## {title}\n\n{body}")
+        text = replace_section(text, title, body)
     if not chosen.dry:
         RESULTS.write_text(text, encoding="utf-8")
-    print(f"\n{text}\nThe curves: {(OUT / 'scheduling.png').relative_to(ROOT)}")
+    print(f"\nThe curves: {(OUT / 'scheduling.png').relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

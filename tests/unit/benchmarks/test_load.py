@@ -82,17 +82,27 @@ def test_jobs_found_at_the_checkpoint_are_counted():
 
 
 def test_tables_and_figure_tell_what_was_measured():
-    text = load.markdown(calls(), cores=os.cpu_count())
-    assert "| plan again | " in text
-    trained = text.partition("## A study that trains")[2]
-    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in trained.splitlines()]
+    texts = load.sections(calls(), cores=os.cpu_count())
+    assert "| plan again | " in texts[load.STAND_INS]
+    assert all("snakemake" in text for text in texts.values())
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in texts[load.TRAINS].splitlines()]
     assert [line[-3:] for line in cells if line[:1] == ["train"]] == [
         ["170", "800", "970"],
         ["170", "900", "1070"],
     ]
     without = calls()[calls()["what"] != "train"]
-    assert "A study that trains" not in load.markdown(without, cores=2)
+    assert list(load.sections(without, cores=2)) == [load.STAND_INS]
     drawn = figure.draw(calls())
     labels = [line.get_label() for line in drawn.axes[1].lines]
     assert "all processes together" in labels
     assert render(figure.draw(without), "png").startswith(b"\x89PNG")
+
+
+def test_what_was_not_measured_now_stays_in_the_figure(tmp_path):
+    path = tmp_path / "scheduling.csv"
+    assert load.with_former(calls(), path).equals(calls())
+    again = calls()[calls()["what"] == "train"].assign(seconds=1.0)
+    kept = load.with_former(again, path)
+    assert kept["what"].tolist() == ["plan", "run", "plan again", "train", "train"]
+    assert kept["seconds"].tolist() == [60.0] * 3 + [1.0] * 2
+    assert pd.read_csv(path).equals(kept)
