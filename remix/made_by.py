@@ -98,8 +98,7 @@ def read(paths: Iterable[str | Path]) -> "pd.DataFrame":
     Returns
     -------
     DataFrame
-        ``task, ir, method`` and the entries of `describe` but what was measured: one row per training. Made
-        alike, equal.
+        ``task, ir, method`` and the entries of `describe` but ``peak_mib``: one row per training.
 
     Raises
     ------
@@ -115,7 +114,7 @@ def read(paths: Iterable[str | Path]) -> "pd.DataFrame":
         else:
             names = {"task": path.parent.parent.name, "ir": path.parent.name, "method": path.stem}
             lines.append({**names, **facts(path)})
-    columns = ["task", "ir", "method", "commit", "modified", *COMPARED, "seed"]
+    columns = ["task", "ir", "method", "commit", "modified", *COMPARED, "seed", "step_seconds"]
     filled = [frame for frame in gathered if not frame.empty]
     if lines or not filled:
         filled.append(pd.DataFrame(lines, columns=columns))

@@ -8,6 +8,7 @@ import time
 import pandas as pd
 import pytest
 from faults import (
+    SMALL,
     copy_of,
     differences,
     flip,
@@ -15,6 +16,7 @@ from faults import (
     mount,
     mounted,
     plain_rerun,
+    results,
     run,
     small_project,
     why_no_mounts,
@@ -117,6 +119,7 @@ def test_a_predictions_file_is_damaged(undisturbed, project, tally, damage):
     """Before they are scored. What reads them says which file it is and what to do; then it is made again."""
     shutil.rmtree(project.folder / "results/scores")
     shutil.rmtree(project.folder / "results/tables")
+    (project.folder / "results/scores.parquet").unlink()
     with tally.round("damaged predictions"):
         damage(project.folder / PREDICTIONS)
         line = error(run(project, check=False))
@@ -129,6 +132,22 @@ def test_a_predictions_file_is_damaged(undisturbed, project, tally, damage):
         (project.folder / PREDICTIONS).unlink()
         plain_rerun(project)
         assert differences(project, undisturbed.results) == []
+
+
+def test_predictions_of_changed_settings_are_damaged(undisturbed, project, tmp_path, tally):
+    """Tables of the former settings are there, and newer than nothing that is left of the one file."""
+    with tally.round("damaged predictions, changed settings"):
+        changed = SMALL | {"protocol": {"epochs": 2}}
+        expected = small_project(tmp_path / "expected", changed)
+        run(expected)
+        project.overlay(changed, "small.yaml")
+        run(project, targets=[PREDICTIONS])
+        (project.folder / PREDICTIONS).write_bytes(b"damaged")
+        assert f"{PREDICTIONS} is damaged" in error(run(project, check=False))
+        (project.folder / PREDICTIONS).unlink()
+        plain_rerun(project)
+        assert differences(project, results(expected)) == []
+        assert differences(project, undisturbed.results) != []
 
 
 def test_a_damaged_variant_is_named(undisturbed, project, tally):

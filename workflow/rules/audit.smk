@@ -56,6 +56,7 @@ rule claims:
     input:
         scores="results/scores.parquet",
         sweep=sweep_files,
+        trained=MADE_BY[1],
         coverage="results/tables/coverage.csv",
         table1=PUBLISHED / "table1.csv",
     output:

@@ -25,6 +25,7 @@ rule calibrate:
 rule calibration:
     input:
         scores=calibration_files,
+        trained=MADE_BY[0],
         coverage="results/tables/coverage.csv",
     output:
         csv="results/tables/calibration.csv",
@@ -46,6 +47,7 @@ rule calibration:
 rule reliability:
     input:
         curves=curve_files,
+        trained=MADE_BY[0],
         coverage="results/tables/coverage.csv",
     output:
         png="results/figures/reliability.png",
@@ -67,6 +69,7 @@ rule reliability:
 rule reliability_of_task:
     input:
         curves=curve_files,
+        trained=made_by_of_task,
     output:
         png="results/figures/reliability_{task}.png",
         svg="results/figures/reliability_{task}.svg",

@@ -524,7 +524,21 @@ def made_by_of(scores):
     ]
 
 
+def made_by_of_task(wildcards):
+    """What made each training of one task."""
+    return [
+        f"results/made_by/{task}/{ir}/{method}.json"
+        for task, ir in cells(only=wildcards.task)
+        for method in STUDY.methods_of(task)
+    ]
+
+
 # What made the trainings of the study, and those of its sweep; the audit's are told of in its tables.
+#
+# What is made from files of all cells has it as an input, too. Snakemake does not make a file that is missing for what
+# is there and newer than all that is left: where predictions or scores of one training were lost after the training
+# (damaged, and deleted as the message says), tables of a former training would be taken for up to date. It has what
+# each training took, so that it differs from one to the next.
 MADE_BY = ["results/made_by.parquet", "results/made_by_sweep.parquet"]
 
 

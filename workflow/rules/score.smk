@@ -24,6 +24,7 @@ rule score:
 rule gather_scores:
     input:
         scores=per_method("results/scores/{task}/{ir}/{method}.csv"),
+        trained=MADE_BY[0],
     output:
         "results/scores.parquet",
     log:

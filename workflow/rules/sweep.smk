@@ -51,6 +51,7 @@ use rule gather_made_by as gather_made_by_of_sweep with:
 rule alpha_sweep:
     input:
         scores=sweep_files,
+        trained=MADE_BY[1],
         baseline=on_swept_cells("results/scores/{task}/{ir}/baseline.csv"),
         training=on_swept_cells("results/training/{task}/{ir}/baseline.csv"),
         predictions=on_swept_cells("results/predictions/{task}/{ir}/baseline.parquet"),
