@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from remix.errors import ResultError
-from remix.parquet import read_parquet
 from remix.provenance import commit_state, lock_sha256, processor
 
 if TYPE_CHECKING:
@@ -106,6 +105,9 @@ def read(paths: Iterable[str | Path]) -> "pd.DataFrame":
         If a file is damaged; names it.
     """
     import pandas as pd
+
+    # Imports pandas, which a training that waits for its fork does without.
+    from remix.parquet import read_parquet
 
     gathered, lines = [], []
     for path in map(Path, paths):
