@@ -9,8 +9,6 @@ from pathlib import Path
 
 import psutil
 
-MB = 1024 * 1024
-
 
 @dataclass
 class Call:
@@ -101,7 +99,7 @@ def _of_process(pid: int, file: str, entry: str) -> float:
         lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError):
         return 0.0
-    return sum(int(line.split()[1]) for line in lines if line.startswith(entry)) * 1024 / MB
+    return sum(int(line.split()[1]) for line in lines if line.startswith(entry)) / 1024
 
 
 def total_jobs(text: str) -> int:

@@ -69,7 +69,7 @@ rule reliability:
 rule reliability_of_task:
     input:
         curves=curve_files,
-        trained=made_by_of_task,
+        trained=per_method("results/made_by/{task}/{ir}/{method}.json"),
     output:
         png="results/figures/reliability_{task}.png",
         svg="results/figures/reliability_{task}.svg",

@@ -354,10 +354,10 @@ def irs_there():
 
 
 def per_method(pattern):
-    """Files of every method on every cell whose data is there."""
+    """Files of every method on every cell whose data is there; of one task only if there is such a wildcard."""
     return lambda wildcards: [
         pattern.format(task=task, ir=ir, method=method)
-        for task, ir in cells()
+        for task, ir in cells(only=wildcards.get("task"))
         for method in STUDY.methods_of(task)
     ]
 
@@ -521,15 +521,6 @@ def made_by_of(scores):
     return [
         path.replace("scores/", "made_by/").replace(".csv", ".json")
         for path in dict.fromkeys(scores)
-    ]
-
-
-def made_by_of_task(wildcards):
-    """What made each training of one task."""
-    return [
-        f"results/made_by/{task}/{ir}/{method}.json"
-        for task, ir in cells(only=wildcards.task)
-        for method in STUDY.methods_of(task)
     ]
 
 
