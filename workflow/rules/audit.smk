@@ -56,7 +56,7 @@ rule claims:
     input:
         scores="results/scores.parquet",
         sweep=sweep_files,
-        trained=MADE_BY[1],
+        trained=MADE_BY_SWEEP,
         coverage="results/tables/coverage.csv",
         table1=PUBLISHED / "table1.csv",
     output:
@@ -80,11 +80,8 @@ rule claims:
 rule audit_tables:
     input:
         studys="results/scores.parquet",
-        scores=lambda wildcards: audited_inputs(free=False),
-        made_by=lambda wildcards: [
-            MADE_BY[0],
-            *made_by_of(audited_inputs(free=False)),
-        ],
+        scores=lambda wildcards: audited_inputs(),
+        made_by=lambda wildcards: [MADE_BY_STUDY, *made_by_of(audited_inputs())],
         coverage="results/tables/coverage.csv",
         table1=PUBLISHED / "table1.csv",
         table2=PUBLISHED / "table2.csv",
@@ -114,11 +111,7 @@ rule audit_tables:
 use rule audit_tables as rescored with:
     input:
         studys="results/scores.parquet",
-        scores=lambda wildcards: audited_inputs(free=True),
-        made_by=lambda wildcards: [
-            MADE_BY[0],
-            *made_by_of(audited_inputs(free=True)),
-        ],
+        made_by=[MADE_BY_STUDY],
         coverage="results/tables/coverage.csv",
         table1=PUBLISHED / "table1.csv",
         table2=PUBLISHED / "table2.csv",

@@ -25,7 +25,7 @@ rule calibrate:
 rule calibration:
     input:
         scores=calibration_files,
-        trained=MADE_BY[0],
+        trained=MADE_BY_STUDY,
         coverage="results/tables/coverage.csv",
     output:
         csv="results/tables/calibration.csv",
@@ -47,7 +47,7 @@ rule calibration:
 rule reliability:
     input:
         curves=curve_files,
-        trained=MADE_BY[0],
+        trained=MADE_BY_STUDY,
         coverage="results/tables/coverage.csv",
     output:
         png="results/figures/reliability.png",

@@ -497,11 +497,11 @@ def audited_files(free):
     return files_of(audited(free), SOURCES, "audit")
 
 
-def audited_inputs(free):
+def audited_inputs():
     """Score files of the audit that are not the study's own, each once."""
     return [
         path
-        for path in each_once(audited_files(free))
+        for path in each_once(audited_files(free=False))
         if not path.startswith("results/scores/")
     ]
 
@@ -526,11 +526,12 @@ def made_by_of(scores):
 
 # What made the trainings of the study, and those of its sweep; the audit's are told of in its tables.
 #
-# What is made from files of all cells has it as an input, too. Snakemake does not make a file that is missing for what
+# What is made from files of all cells has the study's as an input, too. Snakemake does not make a file that is missing for what
 # is there and newer than all that is left: where predictions or scores of one training were lost after the training
 # (damaged, and deleted as the message says), tables of a former training would be taken for up to date. It has what
 # each training took, so that it differs from one to the next.
-MADE_BY = ["results/made_by.parquet", "results/made_by_sweep.parquet"]
+MADE_BY_STUDY = "results/made_by.parquet"
+MADE_BY_SWEEP = "results/made_by_sweep.parquet"
 
 
 def on_swept_cells(pattern):

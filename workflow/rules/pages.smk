@@ -66,8 +66,8 @@ rule task_page:
 
 rule provenance_page:
     input:
-        trained=MADE_BY[0],
-        swept=MADE_BY[1],
+        trained=MADE_BY_STUDY,
+        swept=MADE_BY_SWEEP,
         style=beside_report("page.css"),
         script=beside_report("page.js"),
     output:
@@ -94,7 +94,7 @@ rule front_page:
     input:
         rank_sums="results/tables/rank_sums.csv",
         coverage="results/tables/coverage.csv",
-        made_by=MADE_BY,
+        made_by=[MADE_BY_STUDY, MADE_BY_SWEEP],
         claims=[path for path in TABLES if path == "results/tables/claims.csv"],
         rescored=[path for path in TABLES if path == "results/tables/rescored.csv"],
         style=beside_report("report.css"),

@@ -163,7 +163,7 @@ rule summary:
         coverage="results/tables/coverage.csv",
         rank_sums="results/tables/rank_sums.csv",
         claims="results/tables/claims.csv",
-        made_by=MADE_BY,
+        made_by=[MADE_BY_STUDY, MADE_BY_SWEEP],
         tables=TABLES,
         figures=FIGURES,
         pages=task_pages,
@@ -187,7 +187,7 @@ rule summary:
 rule reference:
     input:
         files=REFERENCE,
-        made_by=MADE_BY,
+        made_by=[MADE_BY_STUDY, MADE_BY_SWEEP],
     output:
         copies=[path.replace("results/", "results/reference/") for path in REFERENCE],
         provenance="results/reference/provenance.json",

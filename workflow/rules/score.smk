@@ -24,7 +24,7 @@ rule score:
 rule gather_scores:
     input:
         scores=per_method("results/scores/{task}/{ir}/{method}.csv"),
-        trained=MADE_BY[0],
+        trained=MADE_BY_STUDY,
     output:
         "results/scores.parquet",
     log:

@@ -42,7 +42,7 @@ use rule gather_made_by as gather_made_by_of_sweep with:
     input:
         made_by=lambda wildcards: made_by_of(each_once(swept_files())),
     output:
-        "results/made_by_sweep.parquet",
+        MADE_BY_SWEEP,
     log:
         "logs/sweep/gather_made_by.log",
     localrule: True
@@ -51,7 +51,7 @@ use rule gather_made_by as gather_made_by_of_sweep with:
 rule alpha_sweep:
     input:
         scores=sweep_files,
-        trained=MADE_BY[1],
+        trained=MADE_BY_SWEEP,
         baseline=on_swept_cells("results/scores/{task}/{ir}/baseline.csv"),
         training=on_swept_cells("results/training/{task}/{ir}/baseline.csv"),
         predictions=on_swept_cells("results/predictions/{task}/{ir}/baseline.parquet"),

@@ -67,7 +67,7 @@ rule gather_made_by:
     input:
         made_by=per_method("results/made_by/{task}/{ir}/{method}.json"),
     output:
-        "results/made_by.parquet",
+        MADE_BY_STUDY,
     log:
         "logs/gather_made_by.log",
     localrule: True
