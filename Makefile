@@ -180,6 +180,6 @@ lock:
 
 clean:
 	rm -rf .venv .venv-bench .venv-docs .venv-cluster verify fuzz-failures docs/_build docs/api .snakemake resources logs results/predictions \
-	    results/validation results/training results/made_by results/made_by.parquet results/made_by_sweep.parquet results/scores results/scores.parquet \
+	    results/validation results/training results/made_by results/made_by.parquet results/made_by_sweep.parquet results/scores results/scores_audit results/scores_sweep results/scores.parquet \
 	    results/calibration results/reliability results/audit results/demonstrations results/tables results/figures results/pages \
 	    results/benchmarks results/speed results/scaling results/front.rst results/provenance.html results/report.html results/summary.txt

@@ -13,10 +13,11 @@ from remix.claims import NOT_OF_THE_PAPER
 from remix.data.catalogue import IMAGE_KINDS, TABLE_KINDS
 from remix.pages.document import html_fragment
 from remix.tables import markdown
-from remix.tables.audit import STUDY, STUDY_ALIKE
+from remix.tables.audit import STUDY_ALIKE
 from remix.tables.coverage import coverage_note
 from remix.tables.rank_sums import METRICS, SHORT_TITLES, cell_count, comparison_remarks
 from remix.tables.study import KIND_TITLES, Study
+from remix.tables.trainings import STUDY
 
 SUBJECT = "remix"
 # As the column `verdict` of the claims has them; the order is that of the sentence.

@@ -10,9 +10,10 @@ from remix.tables import markdown
 from remix.tables.coverage import coverage_note
 from remix.tables.rank_sums import METRICS, SHORT_TITLES, cell_count
 from remix.tables.study import KIND_TITLES, Study
+from remix.tables.trainings import STUDY
 
 # The study itself, and the study on the repeats that the deviations are compared on.
-STUDY, STUDY_ALIKE = "study", "study_alike"
+STUDY_ALIKE = "study_alike"
 # How the setting of a protocol begins that has all settings of an overlay.
 TOGETHER = "all of "
 KEYS = ["protocol", "kind", "metric"]

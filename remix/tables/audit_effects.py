@@ -8,10 +8,11 @@ from remix import ranking
 from remix.metrics import metric as metric_named
 from remix.ranking import ALL
 from remix.tables import markdown
-from remix.tables.audit import STUDY, STUDY_ALIKE, Run, setting_texts
+from remix.tables.audit import STUDY_ALIKE, Run, setting_texts
 from remix.tables.coverage import coverage_note
 from remix.tables.rank_sums import METRICS, SHORT_TITLES
 from remix.tables.study import KIND_TITLES, sorted_irs
+from remix.tables.trainings import STUDY
 
 COLUMNS = [
     "protocol",

@@ -1,10 +1,8 @@
 """Reading what earlier steps wrote, with imbalance ratios kept as the text that paths have."""
 
-import itertools
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -62,7 +60,7 @@ def gather_scores(paths: Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
     Parameters
     ----------
     paths : iterable of path-like
-        Files ``{task}/{ir}/{method}.csv``.
+        Files ``{task}/{ir}.csv``.
 
     Returns
     -------
@@ -78,18 +76,8 @@ def gather_scores(paths: Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=SCORE_COLUMNS)
 
 
-def split_scores(gathered: str | os.PathLike[str], folder: str) -> dict[str, pd.DataFrame]:
-    """Read what `gather_scores` gathered from files in a folder, by the names of these files."""
-    parts = read_score_file(gathered).groupby(["task", "ir", "method"], sort=False)
-    return {f"{folder}/{task}/{ir}/{method}.csv": part for (task, ir, method), part in parts}
-
-
 def read_scores(
-    paths: Iterable[str | os.PathLike[str]],
-    study: Study,
-    methods: Sequence[str] | None = None,
-    expected: Sequence[str] = tuple(SCORE_COLUMNS),
-    at_hand: Mapping[str, pd.DataFrame] | None = None,
+    paths: Iterable[str | os.PathLike[str]], study: Study, expected: Sequence[str] = tuple(SCORE_COLUMNS)
 ) -> pd.DataFrame:
     """Read score files into one frame, as the study's switches have it.
 
@@ -99,16 +87,12 @@ def read_scores(
     Parameters
     ----------
     paths : iterable of path-like
-        Files ``{task}/{ir}/{method}.csv``, each of one method on one cell, ``{task}/{ir}.csv`` of all
-        methods, or in parquet what `gather_scores` gathered.
+        Files ``{task}/{ir}.csv``, each of all methods on one cell, or in parquet what `gather_scores`
+        gathered.
     study : Study
         Gives each task's kind.
-    methods : sequence of str, optional
-        The method that each file stands for, where a method is trained as another one.
     expected : sequence of str
         Columns that the files must have: `SCORE_COLUMNS`, or `CALIBRATION_COLUMNS`.
-    at_hand : mapping of str to DataFrame, optional
-        By path, what has been read already, see `split_scores`; these files are not opened.
 
     Returns
     -------
@@ -121,13 +105,9 @@ def read_scores(
         If a file has other columns, belongs to no cell or method of the study, or a cell of which there are
         scores lacks one of the study's methods.
     """
-    at_hand, cells = at_hand or {}, set(study.cells)
-    parts = []
-    each = itertools.repeat("") if methods is None else methods
-    for path, stands_for in zip(paths, each, strict=methods is not None):
-        part = at_hand[str(path)] if str(path) in at_hand else read_score_file(path, expected)
-        if stands_for:
-            part = part.assign(method=stands_for)
+    parts, cells = [], set(study.cells)
+    for path in paths:
+        part = read_score_file(path, expected)
         for (task, ir), present in part.groupby(["task", "ir"], sort=False)["method"]:
             if task not in study.tasks:
                 raise ResultError(f"{path} is of task {task}, which the study does not have")
@@ -138,11 +118,34 @@ def read_scores(
                 raise ResultError(
                     f"{path} is of task {task} and method {min(strange)}, which the study does not have"
                 )
-        if not part.empty:
-            parts.append(part)
-    if not parts:
+        parts.append(part)
+    return of_the_study(parts, study, expected)
+
+
+def of_the_study(parts: Iterable[pd.DataFrame], study: Study, expected: Sequence[str]) -> pd.DataFrame:
+    """Put scores together as a study has them.
+
+    Parameters
+    ----------
+    parts : iterable of DataFrame
+        Of cells and methods of the study, with the columns expected.
+    study : Study
+    expected : sequence of str
+
+    Returns
+    -------
+    DataFrame
+        As `read_scores`.
+
+    Raises
+    ------
+    ResultError
+        If a cell of which there are scores lacks one of the study's methods.
+    """
+    filled = [part for part in parts if not part.empty]
+    if not filled:
         return pd.DataFrame(columns=["kind", *expected])
-    scores = pd.concat(parts, ignore_index=True)
+    scores = pd.concat(filled, ignore_index=True)
     for (task, ir), present in scores.groupby(["task", "ir"])["method"]:
         absent = [name for name in study.methods_of(str(task)) if name not in set(present)]
         if absent:
@@ -174,37 +177,6 @@ def _in_the_studys_order(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
         }
     )
     return scores.iloc[keys.sort_values(["cell", "method"], kind="stable").index].reset_index(drop=True)
-
-
-def read_sweep(runs: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """Read the scores of the sweep over α into one frame.
-
-    Parameters
-    ----------
-    runs : mapping of str to mapping
-        By α: ``study``, see `remix.tables.study.Study.from_mapping`, with the swept tasks and method;
-        ``files`` and ``methods``, see `read_scores`.
-
-    Returns
-    -------
-    DataFrame
-        As `read_scores`, with the further column ``alpha``; by α in the order given.
-
-    Raises
-    ------
-    ResultError
-        As `read_scores`.
-    """
-    parts = [
-        read_scores(run["files"], Study.from_mapping(run["study"]), run["methods"]).assign(alpha=float(alpha))
-        for alpha, run in runs.items()
-    ]
-    filled = [part for part in parts if not part.empty]
-    return (
-        pd.concat(filled, ignore_index=True)
-        if filled
-        else pd.DataFrame(columns=["kind", *SCORE_COLUMNS, "alpha"])
-    )
 
 
 def read_fold_sizes(

@@ -74,9 +74,7 @@ def run(name, folder, inputs, output, wildcards=None, study=STUDY, params=None):
             input=Named(inputs),
             output=output,
             wildcards=Named(wildcards or {}),
-            params=SimpleNamespace(
-                study=json.dumps(study), data_dir="data", root=str(ROOT), **(params or {})
-            ),
+            params=Named(study=json.dumps(study), data_dir="data", root=str(ROOT), **(params or {})),
             config={"seed": 1},
             log=[str(folder / "logs" / f"{name}.log")],
         )
@@ -93,25 +91,19 @@ def figure(folder, name):
 
 def fold_files(scores):
     """The files of one method that tell the sizes of the folds."""
-    baseline = [path for path in scores if path.endswith("/baseline.csv")]
     return {
-        "training": [path.replace("/scores/", "/training/") for path in baseline],
-        "predictions": [
-            path.replace("/scores/", "/predictions/").replace(".csv", ".parquet") for path in baseline
-        ],
+        name: [path.replace("/scores/", f"/{name}/").replace(".csv", f"/baseline.{form}") for path in scores]
+        for name, form in (("training", "csv"), ("predictions", "parquet"))
     }
 
 
 def sweep_parameters(scores, study):
     """A sweep over two α: the study's ReMix, and in the place of another one the baseline."""
     only = study | {"methods": {"remix": "ReMix"}}
-    files = {
-        alpha: [path for path in scores if path.endswith(f"/{method}.csv")]
-        for alpha, method in (("0.1", "remix"), ("0.4", "baseline"))
-    }
+    cells = [(Path(path).parent.name, Path(path).stem) for path in scores]
     swept = {
-        alpha: {"study": only, "files": paths, "methods": ["remix"] * len(paths)}
-        for alpha, paths in files.items()
+        alpha: {"study": only, "sources": [[*cell, "remix", "study", trained] for cell in cells]}
+        for alpha, trained in (("0.1", "remix"), ("0.4", "baseline"))
     }
     sweep = {
         "tasks": [*study["tasks"], "seizure"],
@@ -170,6 +162,19 @@ def gather_made_by(folder, trained):
     return path
 
 
+def score_runs(folder, scores):
+    """Score the baseline and ReMix as a sweep does, which needs no other method of the study."""
+    paths = []
+    for path in map(Path, scores):
+        cell = path.parent.name, path.stem
+        predictions = path.parents[2] / "predictions" / "/".join(cell)
+        files = [str(predictions / f"{method}.parquet") for method in ("baseline", "remix")]
+        paths.append(str(folder / "scores_sweep" / f"{'/'.join(cell)}.csv"))
+        wildcards = dict(zip(("task", "ir"), cell, strict=True))
+        run("score", folder, {"predictions": files}, [paths[-1]], wildcards, params={"runs": ["study"] * 2})
+    return paths
+
+
 def report(folder, scores, study=STUDY):
     """Run every script after scoring; `scores` are the score files."""
     datasets = list(dict.fromkeys(task["dataset"] for task in study["tasks"].values()))
@@ -198,20 +203,16 @@ def report(folder, scores, study=STUDY):
     coverage = table(folder, "coverage").csv
     table1, table2 = str(PUBLISHED / "table1.csv"), str(PUBLISHED / "table2.csv")
     run("coverage", folder, {"raw": raw}, table(folder, "coverage"), study=study)
-    gathered = gather(folder, scores)
+    gathered, swept = gather(folder, scores), score_runs(folder, scores)
     inputs = {
         "datasets": {"prepared": prepared, "variants": variants, "table1": table1, "coverage": coverage},
         "scores": {"scores": gathered, "coverage": coverage},
         "rank_sums": {"scores": gathered, "table2": table2, "coverage": coverage},
         "gains": {"scores": gathered, "coverage": coverage},
         "comparisons": {"scores": gathered, "coverage": coverage},
-        "claims": {"scores": gathered, "table1": table1, "coverage": coverage},
+        "claims": {"scores": gathered, "sweep": swept, "table1": table1, "coverage": coverage},
         "cell_tests": {**fold_files(scores), "scores": gathered, "coverage": coverage},
-        "alpha_sweep": {
-            **fold_files(scores),
-            "baseline": [path for path in scores if path.endswith("/baseline.csv")],
-            "coverage": coverage,
-        },
+        "alpha_sweep": {**fold_files(scores), "scores": swept, "coverage": coverage},
         "paper_comparison": {
             **{name: table(folder, name).csv for name in ("datasets", "rank_sums", "gains", "coverage")},
             "table1": table1,
@@ -261,7 +262,8 @@ def make_pages(folder, scores, variants, study):
         own = [path for path in variants if Path(path).parent.name == task]
         inputs = {**csv, **look, "variants": own, "figures": figures}
         run("task_page", folder, inputs, [str(folder / "pages" / f"{task}.html")], {"task": task}, study)
-    trained = [(*Path(path).parts[-3:-1], Path(path).stem) for path in scores]
+    cells = [(Path(path).parent.name, Path(path).stem) for path in scores]
+    trained = [(*cell, method) for cell in cells for method in METHODS[cell[0]]]
     inputs = {
         **look,
         "trained": gather_made_by(folder, trained),
@@ -283,16 +285,16 @@ def score_files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("scored")
     paths = []
     for task, ir, n_classes in CELLS:
-        for method in METHODS[task]:
-            predictions = folder / "predictions" / task / ir / f"{method}.parquet"
-            write_predictions(predictions, n_classes, method)
+        predictions = [folder / "predictions" / task / ir / f"{method}.parquet" for method in METHODS[task]]
+        for path in predictions:
+            method = path.stem
+            write_predictions(path, n_classes, method)
             records = folder / "training" / task / ir / f"{method}.csv"
             records.parent.mkdir(parents=True, exist_ok=True)
             pd.DataFrame({"repeat": 0, "fold": [0, 1], "train_rows": 14 * n_classes}).to_csv(records)
-            path = folder / "scores" / task / ir / f"{method}.csv"
-            wildcards = {"task": task, "ir": ir, "method": method}
-            run("score", folder, {"predictions": str(predictions)}, [str(path)], wildcards)
-            paths.append(str(path))
+        paths.append(str(folder / "scores" / task / f"{ir}.csv"))
+        inputs = {"predictions": [str(path) for path in predictions]}
+        run("score", folder, inputs, [paths[-1]], {"task": task, "ir": ir})
     return paths
 
 
@@ -300,7 +302,7 @@ def test_a_score_file_keeps_its_contract(score_files):
     scores = pd.read_csv(score_files[-1], dtype={"ir": str})
     assert list(scores.columns) == ["task", "ir", "method", "repeat", "fold", "metric", "value"]
     assert scores[["task", "ir", "method"]].drop_duplicates().to_numpy().tolist() == [
-        ["shirt", "0.1", "augment"]
+        ["shirt", "0.1", method] for method in METHODS["shirt"]
     ]
     assert set(scores["metric"]) >= {
         "g_mean",
@@ -314,8 +316,9 @@ def test_a_score_file_keeps_its_contract(score_files):
     # Numbers are written so that reading them gives the same bits.
     from remix.metrics import score_folds
 
-    path = score_files[-1].replace("/scores/", "/predictions/").replace(".csv", ".parquet")
-    assert scores["value"].tolist() == score_folds(pd.read_parquet(path))["value"].tolist()
+    path = score_files[-1].replace("/scores/", "/predictions/").replace(".csv", "/augment.parquet")
+    own = scores.loc[scores["method"] == "augment", "value"]
+    assert own.tolist() == score_folds(pd.read_parquet(path))["value"].tolist()
 
 
 def test_all_tables_figures_and_the_summary_are_made(score_files, tmp_path):
@@ -363,7 +366,10 @@ def test_one_task_is_enough_and_so_is_none_with_data(score_files, tmp_path, kept
 
 def test_an_incomplete_cell_is_one_line_in_the_log(score_files, tmp_path, capsys):
     coverage = table(tmp_path, "coverage").csv
-    gathered = gather(tmp_path, score_files[:-1])
+    shirt = pd.read_csv(score_files[-1])
+    lacking = tmp_path / "0.1.csv"
+    shirt[shirt["method"] != "augment"].to_csv(lacking, index=False)
+    gathered = gather(tmp_path, [*score_files[:-1], lacking])
     with pytest.raises(SystemExit):
         run("gains", tmp_path, {"scores": gathered, "coverage": coverage}, table(tmp_path, "gains"))
     log = (tmp_path / "logs" / "gains.log").read_text()
@@ -371,12 +377,12 @@ def test_an_incomplete_cell_is_one_line_in_the_log(score_files, tmp_path, capsys
 
 
 def test_unscorable_predictions_are_one_line_in_the_log(tmp_path):
-    predictions = tmp_path / "predictions.parquet"
+    predictions = tmp_path / "remix.parquet"
     frame = pd.DataFrame({"repeat": 0, "fold": 1, "row": [0, 1], "y_true": [0, 0], "p_0": 0.5, "p_1": 0.5})
     frame.to_parquet(predictions)
-    wildcards = {"task": "musk", "ir": "0.05", "method": "remix"}
+    wildcards = {"task": "musk", "ir": "0.05"}
     with pytest.raises(SystemExit):
-        run("score", tmp_path, {"predictions": str(predictions)}, [str(tmp_path / "s.csv")], wildcards)
+        run("score", tmp_path, {"predictions": [str(predictions)]}, [str(tmp_path / "s.csv")], wildcards)
     log = (tmp_path / "logs" / "score.log").read_text()
     assert log.startswith(
         "error: musk, IR 0.05, remix: repeat 0, fold 1 cannot be scored: class 1 has no rows"
@@ -390,11 +396,10 @@ def test_a_cell_is_verified(tmp_path):
         "task": "musk", "ir": "0.05", "repeat": 0, "fold": [0, 1, 0, 1],
         "metric": ["g_mean", "g_mean", "brier", "brier"],
     }  # fmt: skip
-    paths = []
-    for method in ("baseline", "remix"):
-        paths.append(tmp_path / f"{method}.csv")
-        scores = pd.DataFrame(rows | {"method": method, "value": [0.25, 0.75, 0.125, 0.125]})
-        scores[["task", "ir", "method", "repeat", "fold", "metric", "value"]].to_csv(paths[-1], index=False)
+    values = {"value": [0.25, 0.75, 0.125, 0.125]}
+    scores = pd.concat(pd.DataFrame(rows | {"method": m} | values) for m in ("baseline", "remix"))
+    columns = ["task", "ir", "method", "repeat", "fold", "metric", "value"]
+    scores[columns].to_csv(tmp_path / "here.csv", index=False)
     means = {"g_mean": 0.5, "brier": 0.126}
     lines = [
         (*("binary", "musk", "0.05", m), *pair, 0.1, 2)
@@ -405,7 +410,7 @@ def test_a_cell_is_verified(tmp_path):
     pd.DataFrame(lines, columns=columns).to_csv(tmp_path / "scores.csv", index=False)
     (tmp_path / "facts.json").write_text(json.dumps({"commit": "5b22d24", "machine": {"cores": 64}}))
     inputs = {
-        "scores": [str(path) for path in paths],
+        "scores": str(tmp_path / "here.csv"),
         "reference": str(tmp_path / "scores.csv"),
         "facts": str(tmp_path / "facts.json"),
     }

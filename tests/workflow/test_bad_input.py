@@ -38,6 +38,30 @@ def test_a_wrong_configuration_starts_nothing(project, overlay, parts):
     assert not (project.folder / "resources").exists()
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        "results/predictions/wine/0.25/nothing.parquet",
+        "results/scores/nothing/0.25.csv",
+        "results/sweep/0.7/predictions/wine/0.25/remix.parquet",
+        "results/audit/nothing/predictions/wine/0.25/remix.parquet",
+        "resources/raw/nothing",
+    ],
+)
+def test_no_rule_makes_what_the_study_does_not_have(project, target):
+    result = project.run(arguments=["-n", target], check=False)
+    assert result.returncode != 0
+    assert f"No rule to produce {target}" in result.stdout
+    assert "Traceback" not in result.stdout
+
+
+def test_a_cell_that_is_not_swept_names_it(project):
+    result = project.run(arguments=["-n", "results/scores_sweep/wine/0.3.csv"], check=False)
+    assert result.returncode != 0
+    assert "Nothing was started: no sweep has wine at IR 0.3" in result.stdout
+    assert "Traceback" not in result.stdout
+
+
 def test_labels_of_several_types_are_planned(project):
     """Parameters are JSON, which cannot sort keys of several types."""
     source = {"file": "tables/wine.csv", "header": True, "labels": {1: "class_0", "b": "class_1"}}

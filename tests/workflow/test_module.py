@@ -57,7 +57,7 @@ def test_its_rules_are_planned_under_their_new_names(outer):
     jobs = planned(outer, WITH_A_CONFIGURATION, "remix_rank_sums")
     assert jobs == {
         "remix_fetch": 2, "remix_coverage": 1, "remix_prepare": 2, "remix_variant": 2, "remix_train": 10,
-        "remix_score": 10, "remix_gather_made_by": 1, "remix_gather_scores": 1, "remix_rank_sums": 1,
+        "remix_score": 2, "remix_gather_made_by": 1, "remix_gather_scores": 1, "remix_rank_sums": 1,
     }  # fmt: skip
 
 

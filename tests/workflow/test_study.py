@@ -24,6 +24,10 @@ def test_variants_have_the_known_totals(finished):
         assert variant.columns[-1] == "label"
 
 
+def read_scores(project, task, ir):
+    return pd.read_csv(project.folder / f"results/scores/{task}/{ir}.csv", dtype={"ir": str})
+
+
 def test_every_cell_and_method_has_predictions_scores_and_a_training_record(finished):
     for task, ir in CELLS:
         classes = 2 if task == "breast_cancer" else 3
@@ -45,12 +49,12 @@ def test_every_cell_and_method_has_predictions_scores_and_a_training_record(fini
             keys = own if keys is None else keys
             pd.testing.assert_frame_equal(own, keys)
 
-            scores = pd.read_csv(
-                finished.folder / f"results/scores/{task}/{ir}/{method}.csv", dtype={"ir": str}
-            )
+            scores = read_scores(finished, task, ir)
             assert list(scores) == ["task", "ir", "method", "repeat", "fold", "metric", "value"]
             assert set(scores["task"]) == {task}
             assert set(scores["ir"]) == {ir}
+            assert list(scores["method"].unique()) == METHODS
+            scores = scores[scores["method"] == method]
             expected = {"g_mean", "balanced_brier", "balanced_accuracy", "f1_macro", "roc_auc"}
             expected |= {"average_precision", "log_loss", "ece", "brier", "balanced_brier_inverted"}
             expected |= {f"{name}_{k}" for name in ("recall", "brier") for k in range(classes)}
@@ -80,11 +84,7 @@ def test_tables_and_figures_are_there_and_agree(finished):
             assert (finished.folder / f"results/figures/{name}.{suffix}").stat().st_size > 1000
 
     # The rank sums, computed anew from the score files.
-    frames = [
-        pd.read_csv(finished.folder / f"results/scores/{task}/{ir}/{method}.csv", dtype={"ir": str})
-        for task, ir in CELLS
-        for method in METHODS
-    ]
+    frames = [read_scores(finished, task, ir) for task, ir in CELLS]
     means = pd.concat(frames).groupby(["metric", "task", "ir", "method"])["value"].mean()
     table = pd.read_csv(tables / "rank_sums.csv")
     for metric, ascending in (("g_mean", False), ("balanced_brier", True)):
@@ -103,8 +103,8 @@ def test_scores_are_those_of_the_predictions(finished):
     fold = predictions.query("repeat == 1 and fold == 0")
     p = fold.filter(like="p_").to_numpy()
     errors = ((p - np.eye(3)[fold["y_true"]]) ** 2).sum(axis=1) / 2
-    scores = pd.read_csv(finished.folder / "results/scores/wine/0.25/remix.csv")
-    scores = scores.query("repeat == 1 and fold == 0").set_index("metric")["value"]
+    scores = read_scores(finished, "wine", "0.25")
+    scores = scores.query("method == 'remix' and repeat == 1 and fold == 0").set_index("metric")["value"]
     by_class = pd.Series(errors).groupby(fold["y_true"].to_numpy()).mean()
     assert scores["balanced_brier"] == pytest.approx(by_class.mean())
     assert scores["g_mean"] == pytest.approx(
@@ -116,7 +116,7 @@ def test_uncorrected_calibration_is_the_scores(finished):
     for task, ir in CELLS:
         corrected = pd.read_csv(finished.folder / f"results/calibration/{task}/{ir}.csv")
         for method in METHODS:
-            scores = pd.read_csv(finished.folder / f"results/scores/{task}/{ir}/{method}.csv")
+            scores = read_scores(finished, task, ir).query("method == @method")
             calibration = corrected[corrected["method"] == method]
             keys = ["repeat", "fold", "metric"]
             own = calibration[calibration["correction"] == "none"].set_index(keys)["value"]

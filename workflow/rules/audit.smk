@@ -40,22 +40,26 @@ use rule train as train_deviation with:
         "train {wildcards.method} on {wildcards.task} at IR {wildcards.ir} under {wildcards.protocol}; progress in {log}"
 
 
-use rule score as score_deviation with:
+use rule score as score_deviations with:
     input:
-        predictions="results/audit/{protocol}/predictions/{task}/{ir}/{method}.parquet",
+        predictions=of_runs(
+            AUDITED, "audit", "{place}/predictions/{task}/{ir}/{method}.parquet"
+        ),
     output:
-        "results/audit/{protocol}/scores/{task}/{ir}/{method}.csv",
+        "results/scores_audit/{task}/{ir}.csv",
     log:
-        "logs/audit/{protocol}/score/{task}/{ir}/{method}.log",
+        "logs/audit/score/{task}/{ir}.log",
     localrule: True
+    params:
+        runs=runs_of(AUDITED),
     message:
-        "score {wildcards.method} on {wildcards.task} at IR {wildcards.ir} under {wildcards.protocol}"
+        "score every deviation on {wildcards.task} at IR {wildcards.ir}"
 
 
 rule claims:
     input:
         scores="results/scores.parquet",
-        sweep=sweep_files,
+        sweep=on_cells(COMPARED, "results/scores_sweep/{task}/{ir}.csv"),
         trained=MADE_BY_SWEEP,
         coverage="results/tables/coverage.csv",
         table1=PUBLISHED / "table1.csv",
@@ -69,7 +73,7 @@ rule claims:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        swept=lambda wildcards: json.dumps(swept_files()),
+        swept=lambda wildcards: json.dumps(runs(SWEEP, SWEEP_SOURCES)),
         code=code("audit"),
     message:
         "write {output}"
@@ -80,8 +84,9 @@ rule claims:
 rule audit_tables:
     input:
         studys="results/scores.parquet",
-        scores=lambda wildcards: audited_inputs(),
-        made_by=lambda wildcards: [MADE_BY_STUDY, *made_by_of(audited_inputs())],
+        scores=on_cells(AUDITED, "results/scores_audit/{task}/{ir}.csv"),
+        trained=MADE_BY_STUDY,
+        audited=of_runs(AUDITED, "audit", "{place}/made_by/{task}/{ir}/{method}.json"),
         coverage="results/tables/coverage.csv",
         table1=PUBLISHED / "table1.csv",
         table2=PUBLISHED / "table2.csv",
@@ -98,7 +103,7 @@ rule audit_tables:
     conda:
         "../../envs/environment.yaml"
     params:
-        protocols=lambda wildcards: json.dumps(audited_files(free=False)),
+        protocols=lambda wildcards: json.dumps(runs(PROTOCOLS, SOURCES)),
         repeats=min(STUDY.audit.repeats, STUDY.protocol.repeats),
         code=code("audit"),
     message:
@@ -111,7 +116,7 @@ rule audit_tables:
 use rule audit_tables as rescored with:
     input:
         studys="results/scores.parquet",
-        made_by=[MADE_BY_STUDY],
+        trained=MADE_BY_STUDY,
         coverage="results/tables/coverage.csv",
         table1=PUBLISHED / "table1.csv",
         table2=PUBLISHED / "table2.csv",
@@ -126,7 +131,7 @@ use rule audit_tables as rescored with:
         "logs/rescored.log",
     localrule: True
     params:
-        protocols=lambda wildcards: json.dumps(audited_files(free=True)),
+        protocols=lambda wildcards: json.dumps(runs(FREE, SOURCES)),
         repeats=min(STUDY.audit.repeats, STUDY.protocol.repeats),
 
 

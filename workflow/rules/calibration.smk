@@ -24,7 +24,7 @@ rule calibrate:
 
 rule calibration:
     input:
-        scores=calibration_files,
+        scores=on_cells(STUDY.cells, "results/calibration/{task}/{ir}.csv"),
         trained=MADE_BY_STUDY,
         coverage="results/tables/coverage.csv",
     output:

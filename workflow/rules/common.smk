@@ -4,6 +4,7 @@ import functools
 import hashlib
 import json
 import os
+import re
 import sys
 from collections import namedtuple
 
@@ -47,14 +48,19 @@ SWEEP = sweep_studies(STUDY)
 SWEEP_SOURCES = audit_sources({"study": STUDY, **SWEEP})
 
 
+def one_of(names):
+    """Pattern of a wildcard that has these values only: of a target with another one, no rule makes it."""
+    return "|".join(map(re.escape, names)) or "(?!)"
+
+
 wildcard_constraints:
     table="[a-z_]+",
-    dataset="[A-Za-z0-9][A-Za-z0-9_-]*",
-    task="[A-Za-z0-9][A-Za-z0-9_-]*",
-    method="[A-Za-z0-9][A-Za-z0-9_-]*",
-    protocol="[A-Za-z0-9][A-Za-z0-9_-]*",
+    dataset=one_of(config["datasets"]),
+    task=one_of(STUDY.tasks),
+    method=one_of(STUDY.methods),
+    protocol=one_of(PROTOCOLS),
     ir=r"\d+(\.\d+)?",
-    alpha=r"\d+(\.\d+)?",
+    alpha=one_of(SWEEP),
 
 
 # Snakemake tracks a rule's script, not what the script imports: each stage names the modules whose change
@@ -195,6 +201,7 @@ CODE = {
         "tables/study",
         "tables/summary",
         "tables/sweep",
+        "tables/trainings",
     ],
     "audit": [
         "claims",
@@ -212,6 +219,7 @@ CODE = {
         "tables/rank_sums",
         "tables/reading",
         "tables/study",
+        "tables/trainings",
     ],
     "gather": [
         "data/catalogue",
@@ -270,6 +278,7 @@ CODE = {
         "tables/reading",
         "tables/scores",
         "tables/study",
+        "tables/trainings",
     ],
 }
 
@@ -378,11 +387,6 @@ def of_cell(pattern):
     ]
 
 
-def calibration_files(wildcards):
-    """Scores after every correction, of every cell whose data is there."""
-    return [f"results/calibration/{task}/{ir}.csv" for task, ir in cells()]
-
-
 def curve_files(wildcards):
     """Reliability curves of every cell whose data is there; of one task only if there is such a wildcard."""
     return [
@@ -444,102 +448,103 @@ REUSED = {
 }
 
 
-def files_of(studies, sources, folder):
-    """By name of a study, the score files of its cells whose data is there, and the methods that they stand for.
-
-    What is not of the study itself lies in `folder`, by the name of the study that it is trained in.
-    """
-    present = {STUDY.tasks[task].dataset for task, _ in cells()}
+def by_cell(sources):
+    """Where the predictions of each cell are made, each place once: by (task, IR), a list of sources."""
     found = {}
-    for name, study in studies.items():
-        keys = [
-            (name, task, ir, method)
-            for task, ir in study.cells
-            if study.tasks[task].dataset in present
-            for method in study.methods_of(task)
+    for (_, task, ir, _), source in sources.items():
+        found.setdefault((task, ir), {})[source] = None
+    return {cell: list(places) for cell, places in found.items()}
+
+
+def besides_the_study(sources):
+    """Those of some sources that are not the study's own."""
+    return {key: at for key, at in sources.items() if at.protocol != "study"}
+
+
+# What the audit and the sweep train; and what the sweep compares: the baseline, and its method with every α.
+AUDITED = by_cell(besides_the_study(SOURCES))
+SWEPT = by_cell(besides_the_study(SWEEP_SOURCES))
+COMPARED = {
+    cell: [("study", "baseline"), *places]
+    for cell, places in by_cell(
+        {key: at for key, at in SWEEP_SOURCES.items() if key[0] in SWEEP}
+    ).items()
+}
+
+
+def there(trained):
+    """Those of some cells whose data is there; under a protocol, a cell may have an IR that the study lacks."""
+    present = {STUDY.tasks[task].dataset for task, _ in cells()}
+    return [cell for cell in trained if STUDY.tasks[cell[0]].dataset in present]
+
+
+def of_runs(trained, folder, pattern):
+    """Files, by a path with {place}, {task}, {ir} and {method} in it, of trainings of each cell, or of one cell.
+
+    The place is `results` for what the study itself has trained, and for other runs a folder of theirs.
+    """
+
+    def files(wildcards):
+        one = wildcards.get("task"), wildcards.get("ir")
+        if one[0] is not None and one not in trained:
+            sys.exit(f"Nothing was started: no {folder} has {one[0]} at IR {one[1]}")
+        return [
+            pattern.format(
+                place="results" if run == "study" else f"results/{folder}/{run}",
+                task=task,
+                ir=ir,
+                method=method,
+            )
+            for task, ir in (there(trained) if one[0] is None else [one])
+            for run, method in trained[task, ir]
         ]
-        places = [(*key[1:3], sources[key]) for key in keys]
-        found[name] = {
-            "study": study.for_reports(),
-            "files": [
-                f"results/{'' if source.protocol == 'study' else f'{folder}/{source.protocol}/'}"
-                f"scores/{task}/{ir}/{source.method}.csv"
-                for task, ir, source in places
-            ],
-            "methods": [method for *_, method in keys],
-        }
-    return found
+
+    return files
 
 
-def each_once(found):
-    """All files that `files_of` found, each once."""
-    return list(
-        dict.fromkeys(path for entry in found.values() for path in entry["files"])
-    )
+def runs_of(trained):
+    """The run that each of the trainings of one cell belongs to."""
+    return lambda wildcards: [run for run, _ in trained[wildcards.task, wildcards.ir]]
 
 
-def audited(free):
-    """Protocols of the audit; `free`: those for which nothing is trained."""
+def on_cells(trained, pattern):
+    """Files, by a path with {task} and {ir} in it, of every cell whose data is there."""
+    return lambda wildcards: [
+        pattern.format(task=task, ir=ir) for task, ir in there(trained)
+    ]
+
+
+def runs(studies, sources):
+    """By name of a study, what tables say of it, and where it has the scores of each of its methods on each cell."""
     return {
-        name: study
-        for name, study in PROTOCOLS.items()
-        if not free
-        or all(
-            source.protocol == "study"
-            for key, source in SOURCES.items()
-            if key[0] == name
-        )
+        name: {
+            "study": study.for_reports(),
+            "sources": [
+                [task, ir, method, *sources[name, task, ir, method]]
+                for task, ir in there(study.cells)
+                for method in study.methods_of(task)
+            ],
+        }
+        for name, study in studies.items()
     }
 
 
-def audited_files(free):
-    """By protocol, the score files of its cells whose data is there, and the methods that they stand for."""
-    return files_of(audited(free), SOURCES, "audit")
-
-
-def audited_inputs():
-    """Score files of the audit that are not the study's own, each once."""
-    return [
-        path
-        for path in each_once(audited_files(free=False))
-        if not path.startswith("results/scores/")
-    ]
-
-
-def swept_files():
-    """By α, the score files of the swept cells whose data is there, and the method that they stand for."""
-    return files_of(SWEEP, SWEEP_SOURCES, "sweep")
-
-
-def sweep_files(wildcards):
-    """All score files of the sweep, those of the study's own α among them."""
-    return each_once(swept_files())
-
-
-def made_by_of(scores):
-    """What made the trainings that files of scores come from."""
-    return [
-        path.replace("scores/", "made_by/").replace(".csv", ".json")
-        for path in dict.fromkeys(scores)
-    ]
+# Protocols for which nothing is trained.
+FREE = {
+    name: study
+    for name, study in PROTOCOLS.items()
+    if all(at.protocol == "study" for key, at in SOURCES.items() if key[0] == name)
+}
 
 
 # What made the trainings of the study, and those of its sweep; the audit's are told of in its tables.
 #
-# What is made from files of all cells has the study's as an input, too. Snakemake does not make a file that is missing for what
-# is there and newer than all that is left: where predictions or scores of one training were lost after the training
-# (damaged, and deleted as the message says), tables of a former training would be taken for up to date. It has what
-# each training took, so that it differs from one to the next.
+# What is made from files of all cells has the study's as an input, too. Snakemake does not make a file that is
+# missing for what is there and newer than all that is left: where predictions or scores of one training were lost
+# after the training (damaged, and deleted as the message says), tables of a former training would be taken for up to
+# date. It has what each training took, so that it differs from one to the next.
 MADE_BY_STUDY = "results/made_by.parquet"
 MADE_BY_SWEEP = "results/made_by_sweep.parquet"
-
-
-def on_swept_cells(pattern):
-    """Files, by paths with {task} and {ir} in them, of each cell of the sweep whose data is there."""
-    swept = {cell for study in SWEEP.values() for cell in study.cells}
-    return lambda wildcards: [
-        pattern.format(task=task, ir=ir) for task, ir in cells() if (task, ir) in swept
-    ]
 
 
 TABLES = expand(
@@ -616,15 +621,15 @@ REFERENCE_SCORES = str(ROOT / "results" / "reference" / "tables" / "scores.csv")
 REFERENCE_FACTS = str(ROOT / "results" / "reference" / "provenance.json")
 
 
-def scores_to_verify(wildcards):
-    """Scores of the methods that the reference run has on a cell; refuses what cannot be compared with it."""
+def methods_of_reference(cell):
+    """Methods that the reference run has on a cell; refuses what cannot be compared with it."""
     # Imported here, for it imports pandas, and only `verify` needs it.
     from remix.tables.reading import read_table
     from remix.tables.verification import methods_to_verify
 
     try:
-        methods = methods_to_verify(
-            wildcards.cell,
+        return methods_to_verify(
+            cell,
             read_table(REFERENCE_SCORES),
             json.loads(Path(REFERENCE_FACTS).read_text(encoding="utf-8")),
             STUDY.for_reports(),
@@ -632,7 +637,21 @@ def scores_to_verify(wildcards):
     except (ResultError, OSError) as error:
         # Of an exception Snakemake would show where in this file it was raised.
         sys.exit(f"Nothing was started: {error}")
-    return [f"results/scores/{wildcards.cell}/{method}.csv" for method in methods]
+
+
+def predictions_to_verify(wildcards):
+    """Predictions of the methods that the reference run has on a cell."""
+    cell = f"{wildcards.task}/{wildcards.ir}"
+    return [
+        f"results/predictions/{cell}/{method}.parquet"
+        for method in methods_of_reference(cell)
+    ]
+
+
+def scores_to_verify(wildcards):
+    """Scores of a cell that the reference run has."""
+    methods_of_reference(wildcards.cell)
+    return f"results/verify/{wildcards.cell}.csv"
 
 
 # What the report shows, and where: categories, and in them tables and figures by name, in this order. The caption

@@ -1,29 +1,29 @@
-# Score the predictions of one method on one cell: every metric of every fold.
+# Score the predictions of all methods on one cell: every metric of every fold.
 
 
 rule score:
     input:
-        predictions="results/predictions/{task}/{ir}/{method}.parquet",
+        predictions=of_cell("results/predictions/{task}/{ir}/{method}.parquet"),
     output:
-        "results/scores/{task}/{ir}/{method}.csv",
+        "results/scores/{task}/{ir}.csv",
     log:
-        "logs/score/{task}/{ir}/{method}.log",
+        "logs/score/{task}/{ir}.log",
     localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
         code=code("score"),
     message:
-        "score {wildcards.method} on {wildcards.task} at IR {wildcards.ir}"
+        "score all methods on {wildcards.task} at IR {wildcards.ir}"
     script:
         "../scripts/score.py"
 
 
-# In one file for the tables: with each of these asking for the files of all methods on all cells, Snakemake would keep
-# these names, and look at the dates behind them, once for each table.
+# In one file for the tables: with each of these asking for the files of all cells, Snakemake would keep these names,
+# and look at the dates behind them, once for each table.
 rule gather_scores:
     input:
-        scores=per_method("results/scores/{task}/{ir}/{method}.csv"),
+        scores=on_cells(STUDY.cells, "results/scores/{task}/{ir}.csv"),
         trained=MADE_BY_STUDY,
     output:
         "results/scores.parquet",

@@ -26,21 +26,26 @@ use rule train as train_sweep with:
         "train {wildcards.method} on {wildcards.task} at IR {wildcards.ir} with α = {wildcards.alpha}; progress in {log}"
 
 
+# One job per cell, with the baseline and what the study has at its own α: a sweep needs no other method of the study.
 use rule score as score_sweep with:
     input:
-        predictions="results/sweep/{alpha}/predictions/{task}/{ir}/{method}.parquet",
+        predictions=of_runs(
+            COMPARED, "sweep", "{place}/predictions/{task}/{ir}/{method}.parquet"
+        ),
     output:
-        "results/sweep/{alpha}/scores/{task}/{ir}/{method}.csv",
+        "results/scores_sweep/{task}/{ir}.csv",
     log:
-        "logs/sweep/{alpha}/score/{task}/{ir}/{method}.log",
+        "logs/sweep/score/{task}/{ir}.log",
     localrule: True
+    params:
+        runs=runs_of(COMPARED),
     message:
-        "score {wildcards.method} on {wildcards.task} at IR {wildcards.ir} with α = {wildcards.alpha}"
+        "score every α on {wildcards.task} at IR {wildcards.ir}"
 
 
 use rule gather_made_by as gather_made_by_of_sweep with:
     input:
-        made_by=lambda wildcards: made_by_of(each_once(swept_files())),
+        made_by=of_runs(SWEPT, "sweep", "{place}/made_by/{task}/{ir}/{method}.json"),
     output:
         MADE_BY_SWEEP,
     log:
@@ -50,11 +55,12 @@ use rule gather_made_by as gather_made_by_of_sweep with:
 
 rule alpha_sweep:
     input:
-        scores=sweep_files,
-        trained=MADE_BY_SWEEP,
-        baseline=on_swept_cells("results/scores/{task}/{ir}/baseline.csv"),
-        training=on_swept_cells("results/training/{task}/{ir}/baseline.csv"),
-        predictions=on_swept_cells("results/predictions/{task}/{ir}/baseline.parquet"),
+        scores=on_cells(COMPARED, "results/scores_sweep/{task}/{ir}.csv"),
+        trained=of_runs(COMPARED, "sweep", "{place}/made_by/{task}/{ir}/{method}.json"),
+        training=on_cells(COMPARED, "results/training/{task}/{ir}/baseline.csv"),
+        predictions=on_cells(
+            COMPARED, "results/predictions/{task}/{ir}/baseline.parquet"
+        ),
         coverage="results/tables/coverage.csv",
     output:
         csv="results/tables/alpha_sweep.csv",
@@ -67,7 +73,7 @@ rule alpha_sweep:
     params:
         study=STUDY_PARAMETER,
         sweep=SWEEP_PARAMETER,
-        swept=lambda wildcards: json.dumps(swept_files()),
+        swept=lambda wildcards: json.dumps(runs(SWEEP, SWEEP_SOURCES)),
         code=code("table"),
     message:
         "write {output}"

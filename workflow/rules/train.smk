@@ -47,7 +47,7 @@ rule reuse:
     log:
         "logs/reuse/{task}/{ir}/{method}.log",
     wildcard_constraints:
-        method="|".join(REUSED) or "(?!)",
+        method=one_of(REUSED),
     localrule: True
     conda:
         "../../envs/environment.yaml"

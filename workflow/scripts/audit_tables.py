@@ -6,7 +6,6 @@ from remix.logs import job
 from remix.made_by import differences, read
 from remix.records import write_csv, write_text
 from remix.tables.audit import (
-    STUDY,
     STUDY_ALIKE,
     Run,
     audit_markdown,
@@ -17,28 +16,33 @@ from remix.tables.audit import (
 )
 from remix.tables.audit_effects import audit_effects, audit_effects_markdown
 from remix.tables.claims import claims_by_protocol, claims_by_protocol_markdown, study_claims
-from remix.tables.reading import read_published, read_scores, read_table, split_scores
+from remix.tables.reading import read_published, read_table
 from remix.tables.study import Study
+from remix.tables.trainings import STUDY, Trainings
 
 
 def main(snakemake):
     """Write the tables from the scores of all protocols."""
     with job(snakemake.log[0]):
-        runs, studys = {}, split_scores(snakemake.input.studys, "results/scores")
+        files = snakemake.input
+        # Where nothing is trained for the audit, all that it has is the study's own.
+        trainings = Trainings([files.studys, *files.get("scores", [])])
+        trained = read([files.trained, *files.get("audited", [])])
+        runs = {}
         for name, entry in json.loads(snakemake.params.protocols).items():
             study = Study.from_mapping(entry["study"])
-            scores = read_scores(entry["files"], study, entry["methods"], at_hand=studys)
+            scores = trainings.of_run(entry["sources"], study)
             runs[name] = Run(study, scores)
             if name == STUDY:
                 repeats = snakemake.params.repeats
                 runs[STUDY_ALIKE] = Run(study.first_repeats(repeats), scores[scores["repeat"] < repeats])
         settings, unchanged = setting_texts(runs), without_effect(runs)
-        warnings = [f"**Warning.** {text}" for text in differences(read(snakemake.input.made_by))]
+        warnings = [f"**Warning.** {text}" for text in differences(trained)]
         note = " ".join([*warnings, unchanged_note(settings[name] for name in unchanged)]).strip()
         runs = {name: run for name, run in runs.items() if name not in unchanged}
-        coverage = read_table(snakemake.input.coverage)
-        tasks = set(read_published(snakemake.input.table1)["task"])
-        table = audit_table(runs, read_published(snakemake.input.table2), tasks)
+        coverage = read_table(files.coverage)
+        tasks = set(read_published(files.table1)["task"])
+        table = audit_table(runs, read_published(files.table2), tasks)
         write_text(audit_markdown(table, coverage, note), snakemake.output.audit_md)
         write_csv(table, snakemake.output.audit_csv)
         claims = claims_by_protocol(

@@ -13,14 +13,13 @@ from remix.tables.reading import (
     read_published,
     read_scores,
     read_table,
-    split_scores,
 )
 
 
 def write(scores, folder):
     paths = []
-    for (task, ir, method), part in scores.groupby(["task", "ir", "method"]):
-        path = folder / f"{task}-{ir}-{method}.csv"
+    for (task, ir), part in scores.groupby(["task", "ir"]):
+        path = folder / f"{task}-{ir}.csv"
         part[SCORE_COLUMNS].to_csv(path, index=False)
         paths.append(path)
     return paths
@@ -167,15 +166,6 @@ def test_a_switch_exchanges_the_balanced_brier_score_of_binary_tasks(scores, stu
     assert values(switched, "multiclass") == pytest.approx(values(study, "multiclass"))
 
 
-def test_a_file_may_stand_for_another_method(scores, study, tmp_path):
-    cell = scores[(scores["task"] == "landsat") & (scores["method"] == "baseline")]
-    (path,) = write(cell, tmp_path)
-    read = read_scores([path] * 3, study, ["baseline", "smote", "remix"])
-    assert list(dict.fromkeys(read["method"])) == ["baseline", "smote", "remix"]
-    values = [part["value"].tolist() for _, part in read.groupby("method")]
-    assert values[0] == values[1] == values[2]
-
-
 def test_images_have_scores_of_more_methods(mixed_scores, mixed, tmp_path):
     read = read_scores(write(mixed_scores, tmp_path), mixed)
     methods = read.groupby("kind")["method"].unique().map(list).to_dict()
@@ -197,16 +187,6 @@ def test_images_have_scores_of_more_methods(mixed_scores, mixed, tmp_path):
         read_scores(strange, mixed)
 
 
-def test_a_file_may_hold_all_methods_of_a_cell(scores, study, tmp_path):
-    cell = scores[scores["task"] == "landsat"]
-    path = tmp_path / "landsat.csv"
-    cell[SCORE_COLUMNS].to_csv(path, index=False)
-    pd.testing.assert_frame_equal(read_scores([path], study), cell.reset_index(drop=True))
-    cell[SCORE_COLUMNS].replace({"method": {"remix": "other"}}).to_csv(path, index=False)
-    with pytest.raises(ResultError, match="method other, which the study does not have"):
-        read_scores([path], study)
-
-
 def gathered(paths, folder):
     path = folder / "scores.parquet"
     write_parquet(gather_scores(paths), path)
@@ -221,26 +201,6 @@ def test_gathered_scores_are_those_of_the_files(mixed_scores, mixed, tmp_path):
 def test_no_scores_are_gathered_too(study, tmp_path):
     path = gathered([], tmp_path)
     assert read_scores([path], study).empty
-    assert split_scores(path, "results/scores") == {}
-
-
-def test_gathered_scores_stand_for_their_files(scores, study, tmp_path):
-    """These need not be there; what is not gathered is read from its own."""
-    paths = write(scores, tmp_path)
-    read = read_scores(paths, study)
-    lacking = [path for path in paths if not path.name.startswith("landsat")]
-    parts = split_scores(gathered(lacking, tmp_path), "results/scores")
-    assert set(parts) == {
-        f"results/scores/{task}/{ir}/{method}.csv"
-        for task, ir, method in (p.stem.split("-") for p in lacking)
-    }
-    own = [path for path in paths if path.name.startswith("landsat")]
-    pd.testing.assert_frame_equal(read_scores([*parts, *own], study, at_hand=parts), read)
-    stands_for = list(parts)[:1] * len(study.methods)
-    alike = read_scores(stands_for, study, list(study.methods), at_hand=parts)
-    assert list(dict.fromkeys(alike["method"])) == list(study.methods)
-    assert set(alike["value"]) == set(parts[stands_for[0]]["value"])
-    assert set(parts[stands_for[0]]["method"]) == {stands_for[0].split("/")[-1].removesuffix(".csv")}
 
 
 def test_scores_of_a_cell_that_the_study_does_not_have(scores, study, tmp_path):
