@@ -46,7 +46,7 @@ def read_score_file(
         If it has other columns than expected, or no scores. Of many cells, there may be none.
     """
     gathered = Path(path).suffix == ".parquet"
-    scores = read_parquet(path) if gathered else pd.read_csv(path, dtype={"ir": str})
+    scores = read_parquet(path) if gathered else pd.read_csv(path, dtype={"ir": str, "run": str})
     if list(scores.columns) != list(expected):
         raise ResultError(f"{path} has the columns {list(scores.columns)}, not {list(expected)}; remove it")
     if scores.empty and not gathered:

@@ -9,11 +9,11 @@ from remix.tables.trainings import RUN_SCORE_COLUMNS, Trainings, read_sweep
 
 @pytest.fixture
 def files(scores, tmp_path):
-    """What the study itself has, and ReMix on one cell as another run has trained it: values 0.1 above."""
+    """What the study itself has, and ReMix on one cell as a run called 0.40 has trained it: 0.1 above."""
     own = scores[SCORE_COLUMNS]
     write_parquet(own, tmp_path / "scores.parquet")
     cell = own[(own["task"] == "landsat") & (own["method"] == "remix")]
-    other = cell.assign(run="other", value=cell["value"] + 0.1)
+    other = cell.assign(run="0.40", value=cell["value"] + 0.1)
     other[RUN_SCORE_COLUMNS].to_csv(tmp_path / "0.1.csv", index=False)
     return [tmp_path / "scores.parquet", tmp_path / "0.1.csv"]
 
@@ -37,7 +37,7 @@ def test_the_study_itself(files, study):
 def test_a_run_takes_over_what_is_trained_alike(files, study):
     trainings = Trainings(files)
     own = trainings.of_run(sources(study), study)
-    run = trainings.of_run(sources(study, smote=("study", "baseline"), remix=("other", "remix")), study)
+    run = trainings.of_run(sources(study, smote=("study", "baseline"), remix=("0.40", "remix")), study)
     assert list(run) == list(own)
     assert list(dict.fromkeys(run["method"])) == list(study.methods)
     assert values(run, "smote").tolist() == values(own, "baseline").tolist()
@@ -65,7 +65,7 @@ def test_the_sweep_comes_by_alpha(files, definition_of_mixed):
     only = definition_of_mixed | {"methods": {"remix": "ReMix"}}
     swept = {
         alpha: {"study": only, "sources": [["landsat", "0.1", "remix", run, "remix"]]}
-        for alpha, run in (("0.1", "study"), ("0.4", "other"))
+        for alpha, run in (("0.1", "study"), ("0.4", "0.40"))
     }
     scores = read_sweep(Trainings(files), swept)
     own, other = (part["value"].to_numpy() for _, part in scores.groupby("alpha"))
