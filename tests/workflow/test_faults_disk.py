@@ -196,13 +196,13 @@ def test_code_of_an_older_date_is_noticed(undisturbed, project, tally):
         metrics.write_text(metrics.read_text() + "\n# Other code.\n")
         os.utime(metrics, (before, before))
         rerun = jobs(plain_rerun(project))
-        assert any(job.startswith("score baseline") for job in rerun)
+        assert any(job.startswith("score all methods") for job in rerun)
         assert not any(job.startswith("train") for job in rerun)
         assert differences(project, undisturbed.results) == []
         script = project.folder / "workflow/scripts/score.py"
         script.write_text(script.read_text() + "\n# Another script.\n")
         os.utime(script, (before, before))
-        assert any(job.startswith("score baseline") for job in jobs(plain_rerun(project)))
+        assert any(job.startswith("score all methods") for job in jobs(plain_rerun(project)))
 
 
 def test_data_of_an_older_date_is_noticed(undisturbed, project, tally):
