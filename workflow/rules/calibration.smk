@@ -24,7 +24,7 @@ rule calibrate:
 
 rule calibration:
     input:
-        scores=on_cells(STUDY.cells, "results/calibration/{task}/{ir}.csv"),
+        scores=per_cell("results/calibration/{task}/{ir}.csv"),
         trained=MADE_BY_STUDY,
         coverage="results/tables/coverage.csv",
     output:
@@ -46,7 +46,7 @@ rule calibration:
 
 rule reliability:
     input:
-        curves=curve_files,
+        curves=per_cell("results/reliability/{task}/{ir}.parquet"),
         trained=MADE_BY_STUDY,
         coverage="results/tables/coverage.csv",
     output:
@@ -68,7 +68,7 @@ rule reliability:
 
 rule reliability_of_task:
     input:
-        curves=curve_files,
+        curves=per_cell("results/reliability/{task}/{ir}.parquet"),
         trained=per_method("results/made_by/{task}/{ir}/{method}.json"),
     output:
         png="results/figures/reliability_{task}.png",

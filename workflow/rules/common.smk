@@ -371,6 +371,14 @@ def per_method(pattern):
     ]
 
 
+def per_cell(pattern):
+    """Files of every cell whose data is there; of one task only if there is such a wildcard."""
+    return lambda wildcards: [
+        pattern.format(task=task, ir=ir)
+        for task, ir in cells(only=wildcards.get("task"))
+    ]
+
+
 def of_one_method(pattern):
     """Files of one method on each cell whose data is there: its folds are the same for all methods."""
     return lambda wildcards: [
@@ -387,14 +395,6 @@ def of_cell(pattern):
     ]
 
 
-def curve_files(wildcards):
-    """Reliability curves of every cell whose data is there; of one task only if there is such a wildcard."""
-    return [
-        f"results/reliability/{task}/{ir}.parquet"
-        for task, ir in cells(only=wildcards.get("task"))
-    ]
-
-
 def task_pages(wildcards):
     """Figures of single tasks, of every task whose data is there."""
     tasks = dict.fromkeys(task for task, _ in cells())
@@ -407,14 +407,6 @@ def prepared_files(wildcards):
     """Every prepared dataset that is there."""
     names = dict.fromkeys(STUDY.tasks[task].dataset for task, _ in cells())
     return [f"resources/prepared/{name}.parquet" for name in names]
-
-
-def variant_files(wildcards):
-    """The variant of every cell whose data is there; of one task only if there is such a wildcard."""
-    return [
-        f"resources/variants/{task}/{ir}.parquet"
-        for task, ir in cells(only=wildcards.get("task"))
-    ]
 
 
 def print_summary():
@@ -508,7 +500,7 @@ def runs_of(trained):
 
 
 def on_cells(trained, pattern):
-    """Files, by a path with {task} and {ir} in it, of every cell whose data is there."""
+    """Files, by a path with {task} and {ir} in it, of every cell of the audit or the sweep whose data is there."""
     return lambda wildcards: [
         pattern.format(task=task, ir=ir) for task, ir in there(trained)
     ]

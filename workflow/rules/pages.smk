@@ -33,7 +33,7 @@ rule table_page:
 
 rule task_page:
     input:
-        variants=variant_files,
+        variants=per_cell("resources/variants/{task}/{ir}.parquet"),
         datasets="results/tables/datasets.csv",
         coverage="results/tables/coverage.csv",
         scores="results/tables/scores.csv",

@@ -8,7 +8,7 @@ onsuccess:
 rule datasets:
     input:
         prepared=prepared_files,
-        variants=variant_files,
+        variants=per_cell("resources/variants/{task}/{ir}.parquet"),
         coverage="results/tables/coverage.csv",
         table1=PUBLISHED / "table1.csv",
     output:

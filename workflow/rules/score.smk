@@ -23,7 +23,7 @@ rule score:
 # and look at the dates behind them, once for each table.
 rule gather_scores:
     input:
-        scores=on_cells(STUDY.cells, "results/scores/{task}/{ir}.csv"),
+        scores=per_cell("results/scores/{task}/{ir}.csv"),
         trained=MADE_BY_STUDY,
     output:
         "results/scores.parquet",

@@ -7,7 +7,7 @@ from pathlib import Path
 from remix.logs import job
 from remix.provenance import collect
 from remix.records import write_text
-from remix.tables.reading import read_score_file, read_scores, read_table
+from remix.tables.reading import SCORE_COLUMNS, of_the_study, read_score_file, read_table
 from remix.tables.scores import scores_table
 from remix.tables.study import Study
 from remix.tables.verification import agreement_table, verification_text
@@ -20,9 +20,9 @@ def main(snakemake):
         task, _, ir = cell.partition("/")
         study = Study.from_json(snakemake.params.study)
         # The reference run may lack methods of today.
-        names = read_score_file(snakemake.input.scores)["method"].unique()
-        methods = {name: study.methods[name] for name in names}
-        scores = read_scores([snakemake.input.scores], dataclasses.replace(study, methods=methods))
+        scores = read_score_file(snakemake.input.scores)
+        methods = {name: study.methods[name] for name in scores["method"].unique()}
+        scores = of_the_study([scores], dataclasses.replace(study, methods=methods), SCORE_COLUMNS)
         table = agreement_table(read_table(snakemake.input.reference), scores_table(scores), task, ir)
         facts = json.loads(Path(snakemake.input.facts).read_text(encoding="utf-8"))
         text = verification_text(cell, table, collect(Path(snakemake.params.root)), facts)
