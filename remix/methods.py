@@ -11,11 +11,13 @@ import numpy as np
 
 from remix.batches.augmentation import ImageAugmentation
 from remix.batches.balanced import BalancedResampling
+from remix.batches.balanced_partners import BalancedPartners
 from remix.batches.classes import Pool, class_index
 from remix.batches.entries import contradictions, stage_entry
+from remix.batches.linked_partners import LinkedPartners
 from remix.batches.mini_batch import MiniBatch
 from remix.batches.mixing import Mixing, Partners, SoftLabels
-from remix.batches.partners import BalancedPartners, LinkedPartners, PermutedPartners
+from remix.batches.partners import PermutedPartners
 from remix.batches.smote import Smote
 from remix.batches.soft_labels import MinorityLabels, MixedLabels
 from remix.before_training import SmoteBefore, Undersampling

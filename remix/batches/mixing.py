@@ -8,11 +8,13 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from remix.batches.balanced_partners import BalancedPartners
 from remix.batches.blending import blend
 from remix.batches.classes import Pool
 from remix.batches.hidden import HiddenMixing
+from remix.batches.linked_partners import LinkedPartners
 from remix.batches.mini_batch import MiniBatch
-from remix.batches.partners import BalancedPartners, LinkedPartners, PermutedPartners
+from remix.batches.partners import PermutedPartners
 from remix.batches.soft_labels import MinorityLabels, MixedLabels
 from remix.errors import ConfigError
 from remix.lazy import tf

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from remix.batches.balanced import BalancedResampling
+from remix.batches.balanced_partners import BalancedPartners
+from remix.batches.linked_partners import LinkedPartners
 from remix.batches.mixing import Partners, SoftLabels
-from remix.batches.partners import BalancedPartners, LinkedPartners
 from remix.batches.soft_labels import MinorityLabels
 from remix.errors import ConfigError
 from remix.keras.settings import check_layers
@@ -72,7 +73,7 @@ def blend(rows: np.ndarray, weight: np.ndarray, order: np.ndarray) -> np.ndarray
 
 
 def linked_order(labels: np.ndarray, links: np.ndarray, pick: np.ndarray) -> np.ndarray:
-    """Choose partners of linked classes; see `remix.batches.partners.LinkedPartners.order`.
+    """Choose partners of linked classes; see `remix.batches.linked_partners.LinkedPartners.order`.
 
     Parameters
     ----------

@@ -2,8 +2,10 @@ import pytest
 
 from remix.batches.augmentation import ImageAugmentation
 from remix.batches.balanced import BalancedResampling
+from remix.batches.balanced_partners import BalancedPartners
+from remix.batches.linked_partners import LinkedPartners
 from remix.batches.mixing import Mixing
-from remix.batches.partners import BalancedPartners, LinkedPartners, PermutedPartners
+from remix.batches.partners import PermutedPartners
 from remix.batches.smote import Smote
 from remix.batches.soft_labels import MinorityLabels, MixedLabels
 from remix.errors import ConfigError

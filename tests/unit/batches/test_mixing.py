@@ -3,10 +3,12 @@ import pytest
 import tensorflow as tf
 from scipy import stats
 
+from remix.batches.balanced_partners import BalancedPartners
 from remix.batches.blending import blend
 from remix.batches.classes import Pool
+from remix.batches.linked_partners import LinkedPartners
 from remix.batches.mixing import Mixing
-from remix.batches.partners import BalancedPartners, LinkedPartners, PermutedPartners
+from remix.batches.partners import PermutedPartners
 from remix.batches.soft_labels import MinorityLabels
 from remix.errors import ConfigError
 

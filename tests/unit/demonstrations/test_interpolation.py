@@ -3,8 +3,9 @@ import dataclasses
 import numpy as np
 import pytest
 
+from remix.batches.balanced_partners import BalancedPartners
+from remix.batches.linked_partners import LinkedPartners
 from remix.batches.mixing import Mixing
-from remix.batches.partners import BalancedPartners, LinkedPartners
 from remix.demonstrations.hulls import inside_hull
 from remix.demonstrations.interpolation import NEIGHBOURS, THIRD, interpolation
 
