@@ -15,11 +15,13 @@ LOCK ?= cpu
 CELL ?= segment/0.05
 DATA_DIR ?= data
 
-.PHONY: help study audit report estimate bench scaling overhead load verify test lint unit checks workflow test-faults test-fuzz test-slurm docs lock clean
+.PHONY: help study audit trainings prune report estimate bench scaling overhead load verify test lint unit checks workflow test-faults test-fuzz test-slurm docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
 	@echo "make audit   also train what differs under each deviation of the authors' code (about an hour more)"
+	@echo "make trainings  list the trainings that are kept, and what each is wanted as"
+	@echo "make prune   list those that nothing wants any more; make prune REMOVE=yes removes them"
 	@echo "make estimate  measure training steps, and tell how long the image tasks take here"
 	@echo "make bench   measure the trainer beside Keras, scikit-learn and PyTorch; writes benchmarks/results.md (minutes)"
 	@echo "make scaling  measure what more cells, folds, rows and features cost; draws results/scaling/cost.png (minutes)"
@@ -55,24 +57,37 @@ endef
 SNAKEMAKE = $(BIN)/snakemake --directory $(DIRECTORY)
 
 # The stylesheet's path is absolute: Snakemake looks for it, and writes the report, in DIRECTORY.
-# It shows the audit where there is one.
 define make_report
-	$(SNAKEMAKE) all $$(test ! -e $(DIRECTORY)/results/tables/audit.csv || echo audit) --report results/report.html --report-stylesheet "$(CURDIR)/workflow/report/report.css" $(ARGS)
+	$(SNAKEMAKE) --report results/report.html --report-stylesheet "$(CURDIR)/workflow/report/report.css"
 endef
 
 study: .venv/study-ready
 	$(SNAKEMAKE) --cores all --no-hooks $(ARGS)
-	$(make_report)
+	$(make_report) $(ARGS)
 	@cat $(DIRECTORY)/results/summary.txt
 	@echo; echo "The report, for a browser: $(DIRECTORY)/results/report.html"
 
+# The first of all overlays: the others may change what it says.
+AUDIT_ARGS = $(if $(filter --configfile,$(ARGS)),$(ARGS:--configfile=--configfile config/audit.yaml),--configfile config/audit.yaml $(ARGS))
+
 audit: .venv/study-ready
-	$(SNAKEMAKE) --cores all --no-hooks all audit $(ARGS)
-	$(make_report)
+	$(SNAKEMAKE) --cores all --no-hooks $(AUDIT_ARGS)
+	$(make_report) $(AUDIT_ARGS)
 	@echo "The audit: $(DIRECTORY)/results/tables/audit.md; the report: $(DIRECTORY)/results/report.html"
 
+# Which trainings are kept, and removing those that neither study nor sweep nor audit wants any more. They need to know
+# the overlays that the study runs with: make prune CONFIG="more-methods.yaml"
+CONFIG ?=
+INVENTORY = $(BIN)/python -m remix.study $(1) --directory $(DIRECTORY) $(if $(CONFIG),--configfile $(CONFIG))
+
+trainings: .venv/study-ready
+	@$(call INVENTORY,trainings)
+
+prune: .venv/study-ready
+	@$(call INVENTORY,prune) $(if $(REMOVE),--remove)
+
 report: .venv/study-ready
-	$(make_report)
+	$(make_report) $(ARGS)
 	@echo "The report, for a browser: $(DIRECTORY)/results/report.html"
 
 estimate: .venv/study-ready
@@ -104,7 +119,7 @@ load: .venv/study-ready
 verify: .venv/study-ready
 	@rm -rf verify/results
 	$(BIN)/snakemake --directory verify --cores all --no-hooks "results/verify/$(CELL).txt" \
-	    --config on_missing=fail data_dir="$(abspath $(DATA_DIR))" $(ARGS)
+	    --config on_missing=fail data_dir="$(abspath $(DATA_DIR))" sweep="{'tasks': []}" $(ARGS)
 	@cat "verify/results/verify/$(CELL).txt"
 	@head -n 1 "verify/results/verify/$(CELL).txt" | grep -q "^$(CELL) agrees"
 
@@ -179,7 +194,5 @@ lock:
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/bench.lock
 
 clean:
-	rm -rf .venv .venv-bench .venv-docs .venv-cluster verify fuzz-failures docs/_build docs/api .snakemake resources logs results/predictions \
-	    results/validation results/training results/made_by results/made_by.parquet results/made_by_sweep.parquet results/scores results/scores_audit results/scores_sweep results/scores.parquet \
-	    results/calibration results/reliability results/audit results/demonstrations results/tables results/figures results/pages \
-	    results/benchmarks results/speed results/scaling results/front.rst results/provenance.html results/report.html results/summary.txt
+	rm -rf .venv .venv-bench .venv-docs .venv-cluster verify fuzz-failures docs/_build docs/api .snakemake resources logs
+	find results -mindepth 1 -maxdepth 1 ! -name reference -exec rm -rf {} +

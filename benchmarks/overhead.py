@@ -1,7 +1,7 @@
 """How much of a finished study's time was spent on training steps, and on what the rest.
 
-``make overhead`` reads it from what a run leaves behind: the benchmark files of the training jobs, what each
-training says of itself, and Snakemake's own log. Nothing is run.
+``make overhead`` reads it from what a run leaves behind: what each training says of itself, and Snakemake's
+own log. Nothing is run.
 """
 
 import argparse
@@ -12,10 +12,11 @@ from rich.table import Table
 
 from benchmarks.report import in_one_line, machine, write_section
 from remix.errors import RemixError
-from remix.run_cost import for_people, spent, training_jobs, with_sweep
+from remix.parquet import read_parquet
+from remix.run_cost import for_people, spent
 from remix.tables.markdown import table
 
-TARGET = 0.15
+TARGET = 0.10
 
 
 def main() -> None:
@@ -24,24 +25,22 @@ def main() -> None:
     parser.add_argument("study", type=Path, help="folder of a study that one run has made")
     parser.add_argument("--dry", action="store_true", help="leave results.md as it is")
     options = parser.parse_args()
-    results, logs = options.study / "results", options.study / ".snakemake" / "log"
-    jobs = with_sweep(training_jobs(results), results)
-    for job in jobs[jobs["step_seconds"].isna()].itertuples():
-        path = results / job.Index[0] / "made_by" / job.task / job.ir / f"{job.method}.json"
-        raise RemixError(f"{path} does not tell how long the steps took")
-    parts = spent(jobs, logs)
+    path, logs = options.study / "results" / "trainings.parquet", options.study / ".snakemake" / "log"
+    if not path.exists():
+        raise RemixError(f"{path} is not there; run the study first")
+    trainings = read_parquet(path)
+    count = trainings["training"].nunique()
+    parts = spent(trainings, logs)
     if parts is None:
-        raise RemixError(
-            f"no run in {logs} made all {len(jobs)} training jobs; run the study in an empty folder"
-        )
+        raise RemixError(f"no run in {logs} made all {count} trainings; run the study in an empty folder")
     shown = for_people(parts)
-    printed = Table(*shown.columns, title=f"{len(jobs)} training jobs")
+    printed = Table(*shown.columns, title=f"{count} trainings")
     for line in shown.itertuples(index=False, name=None):
         printed.add_row(*line)
     Console().print(printed)
     if not options.dry:
         about = (
-            f"A study of {len(jobs)} training jobs, each on one core. The project aims at no more than "
+            f"A study of {count} trainings, each on one core. The project aims at no more than "
             f"{TARGET:.0%} outside of training steps."
         )
         write_section("What a study spends its time on", "\n\n".join([machine(), about, table(shown)]))

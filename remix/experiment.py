@@ -10,7 +10,7 @@ import pandas as pd
 from remix.batches.drawing import LastBatch, epoch_steps
 from remix.data.catalogue import Task
 from remix.methods import Method
-from remix.networks import CNN, MLP
+from remix.networks import CNN, MLP, Architecture
 from remix.preprocessing import scaler
 from remix.protocol import Protocol
 from remix.splits import Fold, repeated_folds
@@ -51,6 +51,7 @@ def cross_validate(
     last_batch: LastBatch = "filled",
     fill: pd.Series | None = None,
     stack: int | None = None,
+    rows: "FoldRows | None" = None,
 ) -> CrossValidation:
     """Train a method on every fold of a cell and predict every fold's test and validation rows.
 
@@ -77,6 +78,9 @@ def cross_validate(
         have none.
     stack : int, optional
         Folds that are trained at once; by default all. Changes no result: it bounds the memory.
+    rows : FoldRows, optional
+        The folds of the cell and their rows, as `FoldRows.of_cell` makes them of the same arguments. Given,
+        they serve all methods of a cell.
 
     Returns
     -------
@@ -87,32 +91,24 @@ def cross_validate(
     DataError, TrainingError
         If a fold cannot be made or trained; names task, IR, repeat and fold.
     """
-    y = variant["label"].to_numpy()
-    folds = repeated_folds(
-        y,
-        task=task.name,
-        ir=ir,
-        seed=seed,
-        splits=protocol.splits,
-        repeats=protocol.repeats,
-        validation_fraction=protocol.validation_fraction,
-    )
-    data = _Images(variant, task, protocol) if task.image else _Table(variant, task, protocol, fill)
+    if rows is None:
+        rows = FoldRows.of_cell(variant, task, ir, protocol, seed=seed, fill=fill)
+    folds, y = rows.folds, variant["label"].to_numpy()
+    architecture = _architecture(task, protocol, rows.shape)
     stack = min(stack or len(folds), len(folds))
     stacks = [folds[start : start + stack] for start in range(0, len(folds), stack)]
     # As many as all folds need, so that a fold is trained alike in any stack.
     counts = [np.bincount(y[fold.train], minlength=task.n_classes) for fold in folds]
-    rows = method.training_rows(np.stack(counts)).tolist()
-    steps = epoch_steps(rows, protocol.batch_size, last_batch)
+    steps = epoch_steps(method.training_rows(np.stack(counts)).tolist(), protocol.batch_size, last_batch)
     logger.info(
         f"{task.name}, IR {ir}: {len(folds)} folds of {len(folds[0].train)} training rows, "
-        f"{len(stacks[0])} at once; {data}, {task.n_classes} classes; {data.architecture}; "
+        f"{len(stacks[0])} at once; {rows}, {task.n_classes} classes; {architecture}; "
         f"{steps} steps of {protocol.batch_size} rows per epoch"
     )
     progress = Progress(protocol.epochs, len(stacks))
     tested, validated, records, step_seconds = [], [], [], 0.0
     for part in stacks:
-        inputs = [data.inputs(fold) for fold in part]
+        inputs = [rows.of_fold(fold) for fold in part]
         sets = [
             TrainingSet(train, y[fold.train], validation, y[fold.validation], task.name, ir, *fold.index)
             for fold, (train, validation, _) in zip(part, inputs, strict=True)
@@ -121,7 +117,7 @@ def cross_validate(
             sets,
             method,
             protocol,
-            architecture=data.architecture,
+            architecture=architecture,
             n_classes=task.n_classes,
             batch_size=protocol.batch_size,
             seed=seed,
@@ -140,43 +136,83 @@ def cross_validate(
     )
 
 
-class _Table:
-    """The rows of a table: scaled by what is learnt from each training part, for a multi-layer perceptron."""
+class FoldRows:
+    """The folds of a cell, and the rows that the networks of each are given.
 
-    def __init__(self, variant: pd.DataFrame, task: Task, protocol: Protocol, fill: pd.Series | None) -> None:
-        assert protocol.tables is not None
+    Rows of tables are scaled by what is learnt from each training part. They are kept, for the next method.
+    Images are bytes of which nothing is learnt; the rows of a fold are copied when they are asked for.
+
+    Attributes
+    ----------
+    folds : list of Fold
+    shape : tuple of int
+        Of a row: features, or height, width and channels.
+    """
+
+    def __init__(self, folds: list[Fold], values: np.ndarray, clip: float | None) -> None:
+        self.folds, self.shape = folds, values.shape[1:]
+        self._values, self._clip = values, clip
+        self._kept: dict[tuple[int, int], list[np.ndarray]] = {}
+
+    @classmethod
+    def of_cell(
+        cls,
+        variant: pd.DataFrame,
+        task: Task,
+        ir: str,
+        protocol: Protocol,
+        *,
+        seed: int,
+        fill: pd.Series | None = None,
+    ) -> "FoldRows":
+        """Make the folds of a cell; see `cross_validate` for what is given.
+
+        Of the protocol, splits, repeats, the share for validation and, for tables, the clipping count.
+
+        Raises
+        ------
+        DataError
+            If a fold cannot be made; names task, IR, repeat and fold.
+        """
+        folds = repeated_folds(
+            variant["label"].to_numpy(),
+            task=task.name,
+            ir=ir,
+            seed=seed,
+            splits=protocol.splits,
+            repeats=protocol.repeats,
+            validation_fraction=protocol.validation_fraction,
+        )
         features = variant.drop(columns=["row", "label"])
-        self.values = (features if fill is None else features.fillna(fill)).to_numpy(np.float64)
-        self.clip = protocol.tables.clip
-        width = protocol.tables.hidden_width(self.values.shape[1], task.n_classes)
-        self.architecture = MLP((width,) * protocol.tables.hidden_layers, protocol.tables.dropout)
+        if task.image:
+            return cls(folds, features.to_numpy(np.uint8).reshape(-1, *task.image), None)
+        assert protocol.tables is not None
+        filled = features if fill is None else features.fillna(fill)
+        return cls(folds, filled.to_numpy(np.float64), protocol.tables.clip)
 
-    def inputs(self, fold: Fold) -> list[np.ndarray]:
+    def of_fold(self, fold: Fold) -> list[np.ndarray]:
         """Give the training, validation and test rows of a fold."""
-        transform = scaler(self.clip).fit(self.values[fold.train])
-        return [transform.transform(self.values[part]) for part in (fold.train, fold.validation, fold.test)]
+        parts = (fold.train, fold.validation, fold.test)
+        if self._clip is None:
+            return [self._values[part] for part in parts]
+        if fold.index not in self._kept:
+            transform = scaler(self._clip).fit(self._values[fold.train])
+            self._kept[fold.index] = [transform.transform(self._values[part]) for part in parts]
+        return self._kept[fold.index]
 
     def __str__(self) -> str:
-        return f"{self.values.shape[1]} features"
+        shape = " × ".join(map(str, self.shape))
+        return f"images of {shape}" if self._clip is None else f"{shape} features"
 
 
-class _Images:
-    """Images as bytes, for a convolutional network; nothing is learnt from them beforehand."""
-
-    def __init__(self, variant: pd.DataFrame, task: Task, protocol: Protocol) -> None:
+def _architecture(task: Task, protocol: Protocol, shape: tuple[int, ...]) -> Architecture:
+    """Choose the networks for rows of a shape: multi-layer perceptrons, or for images convolutional ones."""
+    if task.image:
         assert protocol.images is not None
-        assert task.image is not None
-        pixels = variant.drop(columns=["row", "label"]).to_numpy(np.uint8)
-        self.values = pixels.reshape(-1, *task.image)
-        images = protocol.images
-        self.architecture = CNN(images.filters, images.dense, images.precision)
-
-    def inputs(self, fold: Fold) -> list[np.ndarray]:
-        """Give the training, validation and test images of a fold."""
-        return [self.values[part] for part in (fold.train, fold.validation, fold.test)]
-
-    def __str__(self) -> str:
-        return f"images of {' × '.join(map(str, self.values.shape[1:]))}"
+        return CNN(protocol.images.filters, protocol.images.dense, protocol.images.precision)
+    assert protocol.tables is not None
+    width = protocol.tables.hidden_width(shape[0], task.n_classes)
+    return MLP((width,) * protocol.tables.hidden_layers, protocol.tables.dropout)
 
 
 def _predictions(

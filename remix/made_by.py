@@ -13,33 +13,35 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from remix.errors import ResultError
 from remix.provenance import commit_state, lock_sha256, processor
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from remix.study.store import Entry
+
 # What predictions are computed with.
 PACKAGES = ("tensorflow", "numpy", "pandas", "scikit-learn")
 # What must be the same for all trainings of a study, and how the warning calls it. The commit is not among
-# them: most commits leave the code of the trainer as it is, and its digest tells.
+# them: most commits leave the code that trains as it is, and what another code has trained has another name.
 COMPARED = {
-    "code": "code of the trainer",
     "lock_sha256": "lock file",
     "python": "version of Python",
     **{name: f"version of {name}" for name in PACKAGES},
     "processor": "processor",
     "device": "device",
 }
+# What tells trainings apart that were not made alike.
+FACTS = ["commit", "modified", *COMPARED, "seed"]
+# What it took.
+COST = ["begun", "seconds", "step_seconds", "peak_mib"]
 
 
-def describe(code: str, seed: int, device: str, step_seconds: float) -> dict[str, Any]:
+def describe(seed: int, device: str, step_seconds: float) -> dict[str, Any]:
     """Describe what makes a training, from within it: with the checkout that this package is in.
 
     Parameters
     ----------
-    code : str
-        Digest of the modules that predictions depend on.
     seed : int
         The study's seed.
     device : str
@@ -50,16 +52,15 @@ def describe(code: str, seed: int, device: str, step_seconds: float) -> dict[str
     Returns
     -------
     dict
-        ``commit`` (None outside a git checkout), ``modified`` (tracked files differ from it), ``code``,
+        ``commit`` (None outside a git checkout), ``modified`` (tracked files differ from it),
         ``lock_sha256``, ``seed``, ``python``, a version for each of `PACKAGES`, ``processor``, ``device``,
-        ``step_seconds``, ``peak_mib`` (the largest resident memory of this process, in MiB).
+        ``step_seconds``, ``peak_mib`` (the largest resident memory of this process until now, in MiB).
     """
     root = Path(__file__).parents[1]
     commit, modified = commit_state(root)
     return {
         "commit": commit,
         "modified": modified,
-        "code": code,
         "lock_sha256": lock_sha256(root),
         "seed": seed,
         "python": platform.python_version(),
@@ -67,60 +68,36 @@ def describe(code: str, seed: int, device: str, step_seconds: float) -> dict[str
         "processor": processor(),
         "device": device,
         "step_seconds": round(step_seconds, 3),
-        # In KiB on Linux. Snakemake sees the process that waits for this one (remix/fork_server.py).
+        # In KiB on Linux.
         "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     }
 
 
-def facts(path: Path) -> dict[str, Any]:
-    """Read what `describe` gave for one training.
-
-    Raises
-    ------
-    ResultError
-        If the file is damaged; names it.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ResultError(f"{path} is damaged ({error}); remove it and run the study again") from None
-
-
-def read(paths: Iterable[str | Path]) -> "pd.DataFrame":
-    """Read what `describe` gave for each training.
+def list_trainings(cells: "Iterable[tuple[str, str, Iterable[Entry]]]") -> "pd.DataFrame":
+    """List what is wanted of cells, and what made it.
 
     Parameters
     ----------
-    paths : iterable of path-like
-        Files ``…/{task}/{ir}/{method}.json``, or in parquet what this function gave for many of these.
+    cells : iterable of (str, str, iterable of Entry)
+        Task, imbalance ratio, and what `remix.study.store.read_cell` gives.
 
     Returns
     -------
     DataFrame
-        ``task, ir, method`` and the entries of `describe` but ``peak_mib``: one row per training.
-
-    Raises
-    ------
-    ResultError
-        If a file is damaged; names it.
+        ``run, task, ir, method, training, repeats`` and what `describe` gives: a row for each use of a
+        training.
     """
     import pandas as pd
 
-    # Imports pandas, which a training that waits for its fork does without.
-    from remix.parquet import read_parquet
-
-    gathered, lines = [], []
-    for path in map(Path, paths):
-        if path.suffix == ".parquet":
-            gathered.append(read_parquet(path))
-        else:
-            names = {"task": path.parent.parent.name, "ir": path.parent.name, "method": path.stem}
-            lines.append({**names, **facts(path)})
-    columns = ["task", "ir", "method", "commit", "modified", *COMPARED, "seed", "step_seconds"]
-    filled = [frame for frame in gathered if not frame.empty]
-    if lines or not filled:
-        filled.append(pd.DataFrame(lines, columns=columns))
-    return pd.concat(filled, ignore_index=True)
+    columns = ["run", "task", "ir", "method", "training", "repeats"]
+    lines = [
+        dict(zip(columns, (use.run, task, ir, use.method, entry.training, use.repeats), strict=True))
+        | dict(entry.made_by)
+        for task, ir, entries in cells
+        for entry in entries
+        for use in entry.uses
+    ]
+    return pd.DataFrame(lines) if lines else pd.DataFrame(columns=[*columns, *FACTS, *COST])
 
 
 def differences(trainings: "pd.DataFrame") -> list[str]:
@@ -129,7 +106,7 @@ def differences(trainings: "pd.DataFrame") -> list[str]:
     Parameters
     ----------
     trainings : DataFrame
-        As `read` gives it.
+        As `list_trainings` gives it; a training that is wanted more than once counts once.
 
     Returns
     -------
@@ -140,10 +117,10 @@ def differences(trainings: "pd.DataFrame") -> list[str]:
     --------
     >>> import pandas as pd
     >>> frame = pd.DataFrame({name: ["a", "a", "a"] for name in COMPARED})
-    >>> differences(frame.assign(numpy=["2.1", "2.0", "2.1"]))
+    >>> differences(frame.assign(numpy=["2.1", "2.0", "2.1"], training=["a1", "b2", "c3"]))
     ['Not the same version of numpy for all trainings: 2.1 (2), 2.0 (1).']
     """
-    found = []
+    found, trainings = [], trainings.drop_duplicates("training")
     for fact, title in COMPARED.items():
         counts = trainings[fact].fillna("none").value_counts()
         if len(counts) > 1:
@@ -154,8 +131,8 @@ def differences(trainings: "pd.DataFrame") -> list[str]:
 
 def distinct(trainings: "pd.DataFrame") -> list[Mapping[str, Any]]:
     """Give what made the trainings, each distinct set of facts once, with the number of its ``trainings``."""
-    names = ["commit", "modified", *COMPARED, "seed"]
-    groups = trainings.groupby(names, dropna=False, sort=False).size().rename("trainings").reset_index()
+    once = trainings.drop_duplicates("training")
+    groups = once.groupby(FACTS, dropna=False, sort=False).size().rename("trainings").reset_index()
     return json.loads(groups.to_json(orient="records"))
 
 

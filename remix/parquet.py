@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,13 +16,17 @@ from remix.errors import ResultError
 # Where a file keeps what it is held against when it is read. Parquet's own page checksums cover neither names
 # and types of columns nor the number of rows: with these alone, a flipped bit can pass unnoticed.
 _DIGESTS = b"remix_digests"
+# What a file says of itself beside its values, as JSON.
+_ABOUT = b"remix_about"
 
 
-def table_with_digests(frame: pd.DataFrame) -> Any:
+def table_with_digests(frame: pd.DataFrame, about: Mapping[str, Any] | None = None) -> Any:
     """Turn a frame into a table of pyarrow, with digests of its columns and its values for `read_parquet`."""
     import pyarrow
 
     table = pyarrow.Table.from_pandas(frame, preserve_index=False)
+    said = {} if about is None else {_ABOUT: json.dumps(about, separators=(",", ":")).encode()}
+    table = table.replace_schema_metadata(table.schema.metadata | said)
     digests = {"schema": _schema_digest(table.schema), "columns": _column_digests(table)}
     more = {_DIGESTS: json.dumps(digests, separators=(",", ":")).encode()}
     return table.replace_schema_metadata(table.schema.metadata | more)
@@ -67,6 +71,18 @@ def parquet_columns(path: str | os.PathLike[str]) -> list[str]:
         return list(file.schema_arrow.names)
 
 
+def read_about(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read what `write_parquet` was given as `about`; without the values, so that it costs little.
+
+    Raises
+    ------
+    ResultError
+        If the file is damaged, or says nothing of itself.
+    """
+    with _refusing_damage(path), _opened(path) as (file, _):
+        return json.loads(file.schema_arrow.metadata[_ABOUT])
+
+
 @contextmanager
 def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[Any, dict[str, str]]]:
     """Open a parquet file whose schema is the one that was written; give it, and digests by column."""
@@ -84,7 +100,8 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[tuple[Any, dict[str, str]]
 def _schema_digest(schema: Any) -> str:
     """Digest of names and types, pandas' own among them."""
     columns = [(field.name, str(field.type)) for field in schema]
-    return _digest(repr((columns, schema.metadata[b"pandas"])).encode())
+    said = [schema.metadata[b"pandas"], *([schema.metadata[_ABOUT]] if _ABOUT in schema.metadata else [])]
+    return _digest(repr((columns, *said)).encode())
 
 
 def _column_digests(table: Any) -> dict[str, str]:

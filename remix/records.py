@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -59,8 +59,18 @@ def _naming(target: Path) -> Iterator[None]:
         raise
 
 
-def write_parquet(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
-    """Write a frame as parquet, atomically; equal frames give equal bytes. Read it by `remix.parquet`."""
+def write_parquet(
+    frame: pd.DataFrame, path: str | os.PathLike[str], about: Mapping[str, Any] | None = None
+) -> None:
+    """Write a frame as parquet, atomically; equal frames give equal bytes. Read it by `remix.parquet`.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    path : path-like
+    about : mapping, optional
+        What the file says of itself, in types that JSON has; see `remix.parquet.read_about`.
+    """
     from pyarrow import parquet
 
     # Parquet keeps bytes as numbers of four, of which this puts the three that are always zero aside. For
@@ -70,7 +80,7 @@ def write_parquet(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
         "column_encoding": pixels,
         "use_dictionary": [name for name in frame.columns if name not in pixels],
     }
-    table = table_with_digests(frame)
+    table = table_with_digests(frame, about)
     with atomic_path(path) as temporary:
         parquet.write_table(
             table, temporary, compression="zstd", write_page_checksum=True, **(encoding if pixels else {})

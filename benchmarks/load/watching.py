@@ -73,7 +73,7 @@ def ended(pid: int) -> bool:
 
 
 def working_in(folder: Path) -> list[psutil.Process]:
-    """Processes that work in a folder: what forks the jobs, and so they, are no children of Snakemake's."""
+    """Processes that work in a folder: Snakemake and its jobs."""
     found = []
     for process in psutil.process_iter():
         try:

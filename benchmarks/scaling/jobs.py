@@ -76,5 +76,5 @@ def measure() -> Iterator[dict[str, float]]:
         run(folder, [f"resources/variants/random/{ir}.parquet" for ir in irs])
         for n in JOBS:
             shutil.rmtree(folder / "results", ignore_errors=True)
-            targets = [f"results/predictions/random/{ir}/baseline.parquet" for ir in irs[:n]]
+            targets = [f"results/cells/random/{ir}/1.json" for ir in irs[:n]]
             yield {"value": n, "seconds": run(folder, targets)}

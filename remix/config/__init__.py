@@ -1,7 +1,7 @@
 """The configuration of a study: read, checked as a whole, turned into typed objects."""
 
-from remix.config.audit import audit_protocols, audit_sources
-from remix.config.files import check_files
+from remix.config.audit import audit_protocols
+from remix.config.files import check_files, overlaid, read_overlay
 from remix.config.study import Network, Study, load_study
 from remix.config.sweep import sweep_for_reports, sweep_studies
 
@@ -9,9 +9,10 @@ __all__ = [
     "Network",
     "Study",
     "audit_protocols",
-    "audit_sources",
     "check_files",
     "load_study",
+    "overlaid",
+    "read_overlay",
     "sweep_for_reports",
     "sweep_studies",
 ]

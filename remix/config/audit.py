@@ -1,33 +1,19 @@
 """The audit: the study as it is, under each deviation alone, and under several of them together."""
 
+import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from remix.config.files import read_overlay
-from remix.config.study import Study, load_study
+from remix.config.files import overlaid, read_overlay
+from remix.config.study import STUDY, Study, load_study
 from remix.errors import ConfigError
 
-# The study as it is; also the first that predictions are looked for in.
-STUDY = "study"
 # Sections of an overlay that hold a protocol; anything else would make another study of it.
 SECTIONS = ("protocol", "switches")
 # What becomes part of a path, as names of tasks and methods do.
 _NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_-]*")
-
-
-class Source(NamedTuple):
-    """Where predictions of a method on a cell are made.
-
-    Attributes
-    ----------
-    protocol, method : str
-        The protocol, of those in the audit, and the method that is trained in it.
-    """
-
-    protocol: str
-    method: str
 
 
 def audit_protocols(
@@ -66,8 +52,9 @@ def audit_protocols(
         for name, settings in _deviations(overlay).items():
             if name in protocols:
                 raise ConfigError(f"{overlay}: two protocols of the audit would be called '{name}'")
-            merged = _overlaid(_overlaid(config, settings), {"protocol": {"repeats": repeats}})
-            protocols[name] = load_study(merged, [*files, overlay], schemas, checked=config)
+            merged = overlaid(overlaid(config, settings), {"protocol": {"repeats": repeats}})
+            protocol = load_study(merged, [*files, overlay], schemas, checked=config)
+            protocols[name] = dataclasses.replace(protocol, run=f"audit/{_run_name(name, settings)}")
     return protocols
 
 
@@ -94,54 +81,8 @@ def _deviations(overlay: Path) -> dict[str, dict[str, Any]]:
     return {**alone, overlay.stem: sections} if len(alone) > 1 else alone
 
 
-def audit_sources(protocols: Mapping[str, Study]) -> dict[tuple[str, str, str, str], Source]:
-    """Find, for every method on every cell under every protocol, where its predictions are made.
-
-    What is the same under two protocols, or of two methods under one, is trained once: where it comes first.
-    A protocol with more repeats serves one with fewer.
-
-    Parameters
-    ----------
-    protocols : mapping of str to Study
-        See `audit_protocols`.
-
-    Returns
-    -------
-    dict
-        By (protocol, task, ir, method).
-    """
-    made: dict[tuple[str, str], list[tuple[Mapping[str, Any], Source]]] = {}
-    sources = {}
-    for name, study in protocols.items():
-        trainings = {
-            task: {method: study.training(task, method) for method in study.methods_of(task)}
-            for task in study.tasks
-        }
-        for task, ir in study.cells:
-            for method, training in trainings[task].items():
-                on_cell = made.setdefault((task, ir), [])
-                source = next((place for other, place in on_cell if _serves(other, training)), None)
-                if source is None:
-                    source = Source(name, method)
-                    on_cell.append((training, source))
-                sources[name, task, ir, method] = source
-    return sources
-
-
-def _serves(made: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    """Whether predictions of one training hold those of the other."""
-    repeats = wanted["protocol"]["repeats"]
-    same = {**made, "protocol": {**made["protocol"], "repeats": repeats}} == wanted
-    return same and made["protocol"]["repeats"] >= repeats
-
-
-def _overlaid(config: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[str, Any]:
-    """Merge as Snakemake does: mappings key by key, everything else is replaced."""
-    merged = dict(config)
-    for key, value in overlay.items():
-        below = merged.get(key)
-        if isinstance(value, Mapping):
-            merged[key] = _overlaid(below if isinstance(below, Mapping) else {}, value)
-        else:
-            merged[key] = value
-    return merged
+def _run_name(name: str, settings: Mapping[str, Any]) -> str:
+    """Name a protocol with the value that it sets, if this is one word: ``epochs_500``."""
+    values = [value for section in settings.values() for value in section.values()]
+    word = str(values[0])
+    return f"{name}_{word}" if len(values) == 1 and re.fullmatch(r"[\w.-]+", word) else name

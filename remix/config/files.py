@@ -118,6 +118,18 @@ def read_overlay(path: str | os.PathLike[str]) -> dict[str, Any]:
     return dict(_file(Path(path).absolute()).value)
 
 
+def overlaid(config: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge as Snakemake does: mappings key by key, everything else is replaced."""
+    merged = dict(config)
+    for key, value in overlay.items():
+        below = merged.get(key)
+        if isinstance(value, Mapping):
+            merged[key] = overlaid(below if isinstance(below, Mapping) else {}, value)
+        else:
+            merged[key] = value
+    return merged
+
+
 def _file(path: Path) -> "_File":
     """Read a file."""
     name = _short(path)

@@ -15,6 +15,9 @@ from remix.data.catalogue import Dataset, Task, task_irs
 from remix.errors import ConfigError, one_line
 from remix.protocol import Protocol
 
+# The study as it is, among others that are the same with other settings.
+STUDY = "study"
+
 
 @dataclass(frozen=True)
 class Network:
@@ -70,10 +73,13 @@ class Audit:
         Files with the settings that differ.
     repeats : int
         How many of the study's repeats are trained again.
+    train : bool
+        Whether the study trains and reports it.
     """
 
     overlays: list[str]
     repeats: int
+    train: bool
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,20 @@ class Sweep:
     tasks: list[str]
     method: str
     alphas: list[float]
+
+
+@dataclass(frozen=True)
+class TrainingsPerJob:
+    """How many trainings of a cell share a job, ``'all'`` or a number.
+
+    Attributes
+    ----------
+    tables, images : 'all' or int
+        For cells of tables, and of images.
+    """
+
+    tables: str | int
+    images: str | int
 
 
 @dataclass(frozen=True)
@@ -118,6 +138,10 @@ class Study:
     on_missing : str
         ``'skip'`` or ``'fail'``.
     network : Network
+    trainings_per_job : TrainingsPerJob
+    run : str
+        What results call it: ``study``, or of a study that is the same with other settings ``sweep/0.4``,
+        ``audit/authors`` …
     """
 
     seed: int
@@ -131,6 +155,8 @@ class Study:
     data_dir: Path
     on_missing: str
     network: Network
+    trainings_per_job: TrainingsPerJob
+    run: str = STUDY
 
     @property
     def cells(self) -> list[tuple[str, str]]:
@@ -181,24 +207,39 @@ class Study:
         Two methods, or two studies, for which this is the same have the same predictions. More
         ``protocol.repeats`` only add folds.
         """
+        return {"task": self.tasks[task].definition(), **self.settings(method, *self.kind_of_training(task))}
+
+    def kind_of_training(self, task: str) -> tuple[bool, int, int, bool]:
+        """Tell what trainings depend on of a task beside its definition: what `settings` takes.
+
+        Returns
+        -------
+        tuple
+            Whether its rows are images; rows per mini-batch; repeats of the cross-validation; whether no
+            value is missing.
+        """
         definition = self.tasks[task]
         images = definition.image is not None
+        # Pixels are never missing.
+        complete = images or self.datasets[definition.dataset].missing == 0
+        return images, definition.batch_size or self.protocol.batch_size, self.repeats(task), complete
+
+    def settings(
+        self, method: str, images: bool, batch_size: int, repeats: int, complete: bool
+    ) -> dict[str, Any]:
+        """Give what trainings of a method depend on beside the definition of the task; see `training`."""
         spec = self.method_spec(method, images=images)
         protocol = self.protocol.for_training(images=images)
-        protocol["repeats"] = self.repeats(task)
-        protocol["batch_size"] = definition.batch_size or self.protocol.batch_size
+        protocol |= {"repeats": repeats, "batch_size": batch_size}
         last_batch = "filled"
         if self.switches.last_batch == "dropped":
             last_batch = "dropped" if "resample" in spec or "mix" in spec else "partial"
-        # Pixels are never missing.
-        complete = images or self.datasets[definition.dataset].missing == 0
         return {
-            "task": definition.definition(),
             "method": spec,
             "protocol": protocol,
             "last_batch": last_batch,
             "imputation": "training_part" if complete else self.switches.imputation,
-            "rows": self.rows(task),
+            "rows": self.switches.image_rows if images else "all",
             "seed": self.seed,
         }
 
@@ -224,6 +265,7 @@ class Study:
             "protocol": dataclasses.asdict(self.protocol),
             "switches": dataclasses.asdict(self.switches),
             "seed": self.seed,
+            "run": self.run,
         }
 
 
@@ -314,6 +356,7 @@ def _study(config: Mapping[str, Any]) -> Study:
         data_dir=Path(config["data_dir"]),
         on_missing=config["on_missing"],
         network=Network(**config["network"]),
+        trainings_per_job=TrainingsPerJob(**config["trainings_per_job"]),
     )
 
 

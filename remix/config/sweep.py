@@ -26,6 +26,7 @@ def sweep_studies(study: Study) -> dict[str, Study]:
     return {
         ir_text(alpha): dataclasses.replace(
             study,
+            run=f"sweep/{ir_text(alpha)}",
             tasks={
                 task: study.tasks[task]
                 for task, of_study in own.items()

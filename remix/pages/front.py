@@ -16,8 +16,7 @@ from remix.tables import markdown
 from remix.tables.audit import STUDY_ALIKE
 from remix.tables.coverage import coverage_note
 from remix.tables.rank_sums import METRICS, SHORT_TITLES, cell_count, comparison_remarks
-from remix.tables.study import KIND_TITLES, Study
-from remix.tables.trainings import STUDY
+from remix.tables.study import KIND_TITLES, STUDY, Study
 
 SUBJECT = "remix"
 # As the column `verdict` of the claims has them; the order is that of the sentence.

@@ -14,7 +14,6 @@ from remix.tables.study import Study
 
 def provenance_markdown(
     facts: Mapping[str, Any],
-    jobs: pd.DataFrame,
     trainings: pd.DataFrame,
     study: Study,
     config: Mapping[str, Any],
@@ -26,10 +25,8 @@ def provenance_markdown(
     ----------
     facts : mapping
         As `remix.provenance.collect` gives it.
-    jobs : DataFrame
-        As `remix.run_cost.training_jobs` gives it.
     trainings : DataFrame
-        As `remix.made_by.read` gives it.
+        As `remix.made_by.list_trainings` gives it.
     study : Study
     config : mapping
         The configuration as Snakemake merged it from all files.
@@ -62,8 +59,8 @@ def provenance_markdown(
         _trainings_text(trainings),
         markdown.table(_trainings_table(trainings)),
         "## Cost of training",
-        _cost_text(jobs),
-        markdown.table(_cost_table(jobs, study)),
+        _cost_text(trainings),
+        markdown.table(_cost_table(trainings, study)),
         *_spent_texts(spent),
         "## The whole configuration",
         f"All files given to Snakemake, merged.\n\n````yaml\n{written}````",
@@ -80,9 +77,9 @@ def _commit(facts: Mapping[str, Any]) -> str:
 def _trainings_text(trainings: pd.DataFrame) -> str:
     alike = "not all by the same" if differences(trainings) else "all alike"
     return (
-        f"{len(trainings)} trainings of the study and of its sweep, {alike}. Each says of itself what made "
-        "it; the code is named by the digest of the modules that predictions depend on. A commit that leaves "
-        "these as they are changes no prediction."
+        f"{trainings['training'].nunique()} trainings of the study, its sweep and its audit, {alike}. Each "
+        "says of itself what made it. It is kept under the digest of all that its predictions depend on, the "
+        "modules that take part among it: a commit that leaves these as they are changes no prediction."
     )
 
 
@@ -101,18 +98,18 @@ def _trainings_table(trainings: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _cost_text(jobs: pd.DataFrame) -> str:
-    cost = training_cost(jobs)
-    if not cost["jobs"]:
-        return "Nothing was measured."
-    unmeasured = len(jobs) - cost["jobs"]
-    gap = f" Of {unmeasured} more there is no measurement." if unmeasured else ""
+def _cost_text(trainings: pd.DataFrame) -> str:
+    cost = training_cost(trainings)
+    if not cost["trainings"]:
+        return "Nothing was trained."
+    share = cost["step_seconds"] / cost["seconds"] if cost["seconds"] else 0.0
     return (
-        f"{cost['jobs']} training jobs took {cost['seconds'] / 60:,.1f} minutes in all, start of the process "
-        f"included, and at most {cost['largest_rss_mib']:,.0f} MiB of memory each.{gap} "
-        f"{_share_of_steps(jobs)}Below, seconds by "
-        "task and method, all ratios together. What other jobs took is on the report's page Statistics. Jobs "
-        "run side by side, so the run was shorter than this sum."
+        f"{cost['trainings']} trainings took {cost['seconds'] / 60:,.1f} minutes in all, and a process at "
+        f"most {cost['largest_rss_mib']:,.0f} MiB of memory. Of that time {share:.0%} went into training "
+        "steps, the rest into making folds, compiling, predicting and writing. Below, seconds by task and "
+        "method of the study, all ratios together; methods that are trained alike share them. What jobs took "
+        "as a whole is on the report's page Statistics. Jobs run side by side, so the run was shorter than "
+        "this sum."
     )
 
 
@@ -120,25 +117,14 @@ def _spent_texts(spent: pd.Series | None) -> list[str]:
     if spent is None:
         return []
     return [
-        "One run made all trainings, those of the sweep too. The time of its cores until this page was made:",
+        "One run made all trainings. The time of its cores until this page was made:",
         markdown.table(for_people(spent)),
     ]
 
 
-def _share_of_steps(jobs: pd.DataFrame) -> str:
-    """Say how much of their time the measured jobs spent in training steps."""
-    both = jobs[["seconds", "step_seconds"]].dropna()
-    if both.empty:
-        return ""
-    share = both["step_seconds"].sum() / both["seconds"].sum()
-    return (
-        f"Of that time {share:.0%} went into training steps, the rest into starting, importing, setting up, "
-        "compiling, predicting and writing. "
-    )
-
-
-def _cost_table(jobs: pd.DataFrame, study: Study) -> pd.DataFrame:
-    sums = jobs.pivot_table(index="task", columns="method", values="seconds", aggfunc=_sum)
+def _cost_table(trainings: pd.DataFrame, study: Study) -> pd.DataFrame:
+    own = trainings[trainings["run"] == study.run]
+    sums = own.pivot_table(index="task", columns="method", values="seconds", aggfunc="sum")
     measured = study.only(name for name in study.tasks if name in sums.index)
     lines = []
     for task in measured.tasks:
@@ -148,11 +134,6 @@ def _cost_table(jobs: pd.DataFrame, study: Study) -> pd.DataFrame:
             line[title] = markdown.ABSENT if pd.isna(seconds) else f"{seconds:,.1f}"
         lines.append(line)
     return pd.DataFrame(lines, columns=["Task", *measured.methods.values()])
-
-
-def _sum(seconds: pd.Series) -> float:
-    """Add up; one that is missing makes the sum missing."""
-    return float(seconds.sum(skipna=False))
 
 
 def _pairs(key: str, value: str, pairs: Mapping[str, str]) -> str:

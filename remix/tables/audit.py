@@ -9,8 +9,7 @@ from remix import ranking
 from remix.tables import markdown
 from remix.tables.coverage import coverage_note
 from remix.tables.rank_sums import METRICS, SHORT_TITLES, cell_count
-from remix.tables.study import KIND_TITLES, Study
-from remix.tables.trainings import STUDY
+from remix.tables.study import KIND_TITLES, STUDY, Study
 
 # The study itself, and the study on the repeats that the deviations are compared on.
 STUDY_ALIKE = "study_alike"

@@ -11,8 +11,7 @@ from remix.tables import markdown
 from remix.tables.audit import STUDY_ALIKE, Run, setting_texts
 from remix.tables.coverage import coverage_note
 from remix.tables.rank_sums import METRICS, SHORT_TITLES
-from remix.tables.study import KIND_TITLES, sorted_irs
-from remix.tables.trainings import STUDY
+from remix.tables.study import KIND_TITLES, STUDY, sorted_irs
 
 COLUMNS = [
     "protocol",

@@ -1,13 +1,11 @@
 """What mini-batches were made of: classes that they lack, the class mix trained on, what SMOTE lacked."""
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from scipy.stats import hypergeom
 
-from remix.errors import ResultError
 from remix.tables import markdown
 from remix.tables.coverage import coverage_note
 from remix.tables.study import KIND_TITLES, Study, sorted_irs
@@ -19,45 +17,6 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def read_records(paths: Iterable[str], study: Study) -> pd.DataFrame:
-    """Read training records into one frame.
-
-    Parameters
-    ----------
-    paths : iterable of str
-        Files ``{task}/{ir}/{method}.csv``, one line per fold.
-    study : Study
-
-    Returns
-    -------
-    DataFrame
-        ``task, ir, method`` and the columns of the files; in the study's order.
-
-    Raises
-    ------
-    ResultError
-        If a cell of which there are records lacks one of the study's methods.
-    """
-    parts = {}
-    for path in map(Path, paths):
-        cell = (path.parts[-3], path.parts[-2])
-        names = dict(zip(("task", "ir", "method"), (*cell, path.stem), strict=True))
-        record = pd.read_csv(path)
-        parts[*cell, path.stem] = pd.DataFrame(names, index=record.index).join(record)
-    present = [cell for cell in study.cells if any(key[:2] == cell for key in parts)]
-    for task, ir in present:
-        absent = [name for name in study.methods_of(task) if (task, ir, name) not in parts]
-        if absent:
-            raise ResultError(
-                f"{task}, IR {ir} has no training record of {', '.join(absent)}; train it first"
-            )
-    if not present:
-        return pd.DataFrame(columns=["task", "ir", "method"])
-    return pd.concat(
-        [parts[*cell, name] for cell in present for name in study.methods_of(cell[0])], ignore_index=True
-    )
-
-
 def batches_table(
     records: pd.DataFrame, study: Study, datasets: pd.DataFrame, batch_sizes: Mapping[str, int]
 ) -> pd.DataFrame:
@@ -66,7 +25,7 @@ def batches_table(
     Parameters
     ----------
     records : DataFrame
-        See `read_records`.
+        As `remix.tables.reading.read_folds` gives it.
     study : Study
     datasets : DataFrame
         The study's table of this name: how many rows each cell has of each minority class and of the others.

@@ -1,9 +1,10 @@
 """Reading what earlier steps wrote, with imbalance ratios kept as the text that paths have."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from remix.errors import ResultError
@@ -35,91 +36,117 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
     return frame.assign(**{name: frame[name].fillna("") for name in texts})
 
 
-def read_score_file(
-    path: str | os.PathLike[str], expected: Sequence[str] = tuple(SCORE_COLUMNS)
-) -> pd.DataFrame:
-    """Read a file of scores, in CSV or, of many cells, in parquet.
-
-    Raises
-    ------
-    ResultError
-        If it has other columns than expected, or no scores. Of many cells, there may be none.
-    """
-    gathered = Path(path).suffix == ".parquet"
-    scores = read_parquet(path) if gathered else pd.read_csv(path, dtype={"ir": str, "run": str})
-    if list(scores.columns) != list(expected):
-        raise ResultError(f"{path} has the columns {list(scores.columns)}, not {list(expected)}; remove it")
-    if scores.empty and not gathered:
-        raise ResultError(f"{path} has no scores; remove it")
-    return scores
-
-
-def gather_scores(paths: Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
-    """Read the scores of all methods on all cells, as their files have them.
-
-    Parameters
-    ----------
-    paths : iterable of path-like
-        Files ``{task}/{ir}.csv``.
-
-    Returns
-    -------
-    DataFrame
-        `SCORE_COLUMNS`, in the order of the files.
-
-    Raises
-    ------
-    ResultError
-        As `read_score_file`.
-    """
-    parts = [read_score_file(path) for path in paths]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=SCORE_COLUMNS)
+def gather(paths: Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
+    """Read what the evaluation of each cell wrote, as CSV or parquet, into one frame, in their order."""
+    parts = [
+        read_parquet(path) if Path(path).suffix == ".parquet" else pd.read_csv(path, dtype={"ir": str})
+        for path in paths
+    ]
+    filled = [part for part in parts if not part.empty]
+    return pd.concat(filled or parts[:1], ignore_index=True) if parts else pd.DataFrame()
 
 
 def read_scores(
-    paths: Iterable[str | os.PathLike[str]], study: Study, expected: Sequence[str] = tuple(SCORE_COLUMNS)
+    path: str | os.PathLike[str], study: Study, expected: Sequence[str] = tuple(SCORE_COLUMNS)
 ) -> pd.DataFrame:
-    """Read score files into one frame, as the study's switches have it.
+    """Read the scores of a run, as the run's switches have them.
 
     With ``binary_bbs: negatives_inverted``, the balanced Brier score of binary tasks is the one that the
     authors' code computes; with ``binary_repeats``, further repeats are left out.
 
     Parameters
     ----------
-    paths : iterable of path-like
-        Files ``{task}/{ir}.csv``, each of all methods on one cell, or in parquet what `gather_scores`
-        gathered.
+    path : path-like
+        ``results/scores.parquet`` or ``results/calibration.parquet``.
     study : Study
-        Gives each task's kind.
+        The run: its cells, its methods, and each task's kind.
     expected : sequence of str
-        Columns that the files must have: `SCORE_COLUMNS`, or `CALIBRATION_COLUMNS`.
+        Columns beside ``run`` that the file must have: `SCORE_COLUMNS`, or `CALIBRATION_COLUMNS`.
 
     Returns
     -------
     DataFrame
-        ``kind`` and the columns of the files; cells and methods in the study's order.
+        ``kind`` and the columns expected; cells and methods in the study's order.
 
     Raises
     ------
     ResultError
-        If a file has other columns, belongs to no cell or method of the study, or a cell of which there are
-        scores lacks one of the study's methods.
+        If the file has other columns, or a cell of which there are scores lacks one of the study's methods.
     """
-    parts, cells = [], set(study.cells)
-    for path in paths:
-        part = read_score_file(path, expected)
-        for (task, ir), present in part.groupby(["task", "ir"], sort=False)["method"]:
-            if task not in study.tasks:
-                raise ResultError(f"{path} is of task {task}, which the study does not have")
-            if (task, ir) not in cells:
-                raise ResultError(f"{path} is of task {task} at IR {ir}, which the study does not have")
-            strange = set(present) - set(study.methods_of(str(task)))
-            if strange:
-                raise ResultError(
-                    f"{path} is of task {task} and method {min(strange)}, which the study does not have"
-                )
-        parts.append(part)
-    return of_the_study(parts, study, expected)
+    scores = _of_run(read_parquet(path), study)
+    if not scores.empty and list(scores.columns) != list(expected):
+        raise ResultError(f"{path} has the columns {list(scores.columns)}, not {list(expected)}; remove it")
+    return of_the_study([scores], study, expected)
+
+
+def of_cell(path: str | os.PathLike[str], study: Study) -> pd.DataFrame:
+    """Read the scores of a run on one cell, from what its evaluation wrote; as `read_scores`."""
+    return of_the_study([_of_run(gather([path]), study)], study, SCORE_COLUMNS)
+
+
+def read_sweep(path: str | os.PathLike[str], runs: Mapping[str, Study]) -> pd.DataFrame:
+    """Read the scores of the sweep over α into one frame.
+
+    Parameters
+    ----------
+    path : path-like
+        ``results/scores.parquet``.
+    runs : mapping of str to Study
+        By α: the swept tasks with the swept method.
+
+    Returns
+    -------
+    DataFrame
+        As `read_scores`, with the further column ``alpha``; by α in the order given.
+    """
+    parts = [read_scores(path, run).assign(alpha=float(alpha)) for alpha, run in runs.items()]
+    filled = [part for part in parts if not part.empty]
+    if not filled:
+        return pd.DataFrame(columns=["kind", *SCORE_COLUMNS, "alpha"])
+    return pd.concat(filled, ignore_index=True)
+
+
+def read_folds(path: str | os.PathLike[str], study: Study) -> pd.DataFrame:
+    """Read what happened in each fold of a run's trainings.
+
+    Parameters
+    ----------
+    path : path-like
+        ``results/folds.parquet``.
+    study : Study
+
+    Returns
+    -------
+    DataFrame
+        ``task, ir, method, repeat, fold``, the fields of `remix.training.FoldRecord` and ``test_rows``; in
+        the study's order.
+
+    Raises
+    ------
+    ResultError
+        If a cell lacks one of the study's methods.
+    """
+    folds = _of_run(read_parquet(path), study)
+    if folds.empty:
+        return pd.DataFrame(columns=["task", "ir", "method"])
+    _refuse_gaps(folds, study, "training record")
+    return _in_the_studys_order(folds, study)
+
+
+def read_fold_sizes(path: str | os.PathLike[str], study: Study) -> pd.DataFrame:
+    """Read how many rows each fold was trained and tested on; all methods have the same folds of a cell.
+
+    Returns
+    -------
+    DataFrame
+        ``task, ir, repeat, fold, train_rows, test_rows``; ``train_rows`` is without the validation part.
+    """
+    columns = ["task", "ir", "repeat", "fold", "train_rows", "test_rows"]
+    folds = read_folds(path, study)
+    if folds.empty:
+        return pd.DataFrame(columns=columns)
+    # Some methods change the training part; the first, the baseline, does not.
+    return folds.drop_duplicates(["task", "ir", "repeat", "fold"])[columns].reset_index(drop=True)
 
 
 def of_the_study(parts: Iterable[pd.DataFrame], study: Study, expected: Sequence[str]) -> pd.DataFrame:
@@ -146,10 +173,7 @@ def of_the_study(parts: Iterable[pd.DataFrame], study: Study, expected: Sequence
     if not filled:
         return pd.DataFrame(columns=["kind", *expected])
     scores = pd.concat(filled, ignore_index=True)
-    for (task, ir), present in scores.groupby(["task", "ir"])["method"]:
-        absent = [name for name in study.methods_of(str(task)) if name not in set(present)]
-        if absent:
-            raise ResultError(f"{task}, IR {ir} has no scores of {', '.join(absent)}; make these first")
+    _refuse_gaps(scores, study, "scores")
     return _in_the_studys_order(_by_the_switches(scores, study), study)[["kind", *expected]]
 
 
@@ -179,86 +203,58 @@ def _in_the_studys_order(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     return scores.iloc[keys.sort_values(["cell", "method"], kind="stable").index].reset_index(drop=True)
 
 
-def read_fold_sizes(
-    training: Iterable[str | os.PathLike[str]], predictions: Iterable[str | os.PathLike[str]]
-) -> pd.DataFrame:
-    """Read how many rows each fold was trained and tested on.
+def read_curves(path: str | os.PathLike[str], study: Study) -> pd.DataFrame:
+    """Read the reliability curves of the study's cells.
 
     Parameters
     ----------
-    training : iterable of path-like
-        Files ``{task}/{ir}/{method}.csv`` with a line about each fold's training. The folds of a cell are
-        the same for all methods, so one method's is enough.
-    predictions : iterable of path-like
-        Files ``{task}/{ir}/{method}.parquet`` of the same cells, with a line per test row.
-
-    Returns
-    -------
-    DataFrame
-        ``task, ir, repeat, fold, train_rows, test_rows``; ``train_rows`` is without the validation part.
-
-    Raises
-    ------
-    ResultError
-        If a fold has a training record but no predictions, or the reverse.
-    """
-    keys = ["task", "ir", "repeat", "fold"]
-    trained, tested = (
-        [pd.DataFrame(columns=[*keys, "train_rows"])],
-        [pd.DataFrame(columns=[*keys, "test_rows"])],
-    )
-    for path in map(Path, training):
-        part = pd.read_csv(path, usecols=["repeat", "fold", "train_rows"])
-        trained.append(part.assign(task=path.parts[-3], ir=path.parts[-2]))
-    for path in map(Path, predictions):
-        part = read_parquet(path, columns=["repeat", "fold"]).value_counts(sort=False)
-        tested.append(part.rename("test_rows").reset_index().assign(task=path.parts[-3], ir=path.parts[-2]))
-    sizes = pd.concat(trained).merge(pd.concat(tested), on=keys, how="outer", sort=False)
-    gaps = sizes[sizes[["train_rows", "test_rows"]].isna().any(axis=1)]
-    if not gaps.empty:
-        line = gaps.iloc[0]
-        lacks = "training record" if pd.isna(line["train_rows"]) else "predictions"
-        raise ResultError(
-            f"{line['task']}, IR {line['ir']}, repeat {line['repeat']}, fold {line['fold']} has no {lacks}; "
-            "train it anew"
-        )
-    return sizes
-
-
-def read_curves(paths: Iterable[str | os.PathLike[str]], study: Study) -> pd.DataFrame:
-    """Read the reliability curves of several cells into one frame.
-
-    Parameters
-    ----------
-    paths : iterable of path-like
-        Files ``{task}/{ir}.parquet``, each of all methods on one cell.
+    path : path-like
+        ``results/reliability.parquet``.
     study : Study
 
     Returns
     -------
     DataFrame
-        ``kind``, the columns of the files and ``minority``, whether the class is one; cells in the study's
+        ``kind``, the columns of the file and ``minority``, whether the class is one; cells in the study's
         order.
 
     Raises
     ------
     ResultError
-        If a file is of a cell that the study does not have, or lacks one of its methods.
+        If a cell lacks one of the study's methods.
     """
-    parts = {}
-    for path in paths:
-        part = read_parquet(path)
-        task, ir = part["task"].iloc[0], part["ir"].iloc[0]
-        methods = study.methods_of(task) if (task, ir) in study.cells else {}
-        absent = [name for name in methods if name not in set(part["method"])]
-        if not methods or absent:
-            why = f"lacks {', '.join(absent)}" if absent else f"is of {task}, IR {ir}"
-            raise ResultError(f"{path} {why}, which does not fit the study; remove it")
-        minority = part["class"].isin(study.tasks[task].minority_labels)
-        part.insert(0, "kind", study.tasks[task].kind)
-        parts[task, ir] = part[part["method"].isin(methods)].assign(minority=minority)
-    ordered = [parts[cell] for cell in study.cells if cell in parts]
-    return pd.concat(ordered, ignore_index=True) if ordered else pd.DataFrame(columns=["kind", "method"])
+    curves = _of_run(read_parquet(path), study)
+    if curves.empty:
+        return pd.DataFrame(columns=["kind", "method"])
+    _refuse_gaps(curves, study, "curves")
+    minority = np.zeros(len(curves), bool)
+    for name, task in study.tasks.items():
+        minority |= ((curves["task"] == name) & curves["class"].isin(task.minority_labels)).to_numpy()
+    cells = {cell: position for position, cell in enumerate(study.cells)}
+    position = [cells[cell] for cell in zip(curves["task"], curves["ir"], strict=True)]
+    curves = curves.assign(minority=minority)
+    curves.insert(0, "kind", curves["task"].map({name: task.kind for name, task in study.tasks.items()}))
+    return curves.iloc[np.argsort(position, kind="stable")].reset_index(drop=True)
+
+
+def _of_run(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Choose the rows of a run's own cells and methods, of a file that may hold several runs."""
+    if rows.empty:
+        return rows
+    cells = {f"{task}/{ir}" for task, ir in study.cells}
+    chosen = (rows["task"] + "/" + rows["ir"]).isin(cells) & rows["method"].isin(list(study.methods))
+    if "run" in rows:
+        chosen &= rows["run"] == study.run
+        rows = rows.drop(columns="run")
+    return rows[chosen].reset_index(drop=True)
+
+
+def _refuse_gaps(rows: pd.DataFrame, study: Study, what: str) -> None:
+    """Raise where a cell of which there are rows lacks one of the study's methods."""
+    for (task, ir), present in rows.groupby(["task", "ir"])["method"]:
+        absent = [name for name in study.methods_of(str(task)) if name not in set(present)]
+        if absent:
+            raise ResultError(f"{task}, IR {ir} has no {what} of {', '.join(absent)}; make these first")
 
 
 def read_published(path: str | os.PathLike[str]) -> pd.DataFrame:

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from remix.data.catalogue import IMAGE_KINDS, TABLE_KINDS, Task
 
+# The run that is the study itself.
+STUDY = "study"
 KIND_TITLES = {
     "binary": "Binary",
     "multiclass": "Multi-class",
@@ -48,6 +50,8 @@ class Study:
         The configuration's ``protocol`` and ``switches``.
     seed : int
         The study's seed.
+    run : str
+        What ``results/scores.parquet`` calls it.
     texts : mapping of str to str
         How the texts of a task became features, for tasks on texts.
     """
@@ -60,6 +64,7 @@ class Study:
     protocol: Mapping[str, Any]
     switches: Mapping[str, Any]
     seed: int
+    run: str = STUDY
     texts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -76,8 +81,15 @@ class Study:
             titles={name: entry["title"] for name, entry in entries},
             texts={name: entry["text"] for name, entry in entries if "text" in entry},
             repeats={name: entry["repeats"] for name, entry in entries},
-            **{key: given[key] for key in ("methods", "image_methods", "protocol", "switches", "seed")},
+            **{
+                key: given[key] for key in ("methods", "image_methods", "protocol", "switches", "seed", "run")
+            },
         )
+
+    @classmethod
+    def several_from_json(cls, text: str) -> "dict[str, Study]":
+        """Read several by name, each as `from_mapping` does."""
+        return {name: cls.from_mapping(given) for name, given in json.loads(text).items()}
 
     @property
     def cells(self) -> list[tuple[str, str]]:

@@ -14,17 +14,14 @@ PROFILES = {
     path.parent.name: yaml.safe_load(path.read_text()) for path in ROOT.glob("profiles/*/config.yaml")
 }
 CLUSTERS = {name for name, profile in PROFILES.items() if "executor" in profile}
+# What takes long; all else takes seconds or needs the network, and runs where Snakemake does.
+ON_CLUSTERS = {"prepare", "variant", "train", "evaluate", "demonstrate"}
 RULES = {}
 for path in (ROOT / "workflow/rules").glob("*.smk"):
     for block in re.split(r"^(?=(?:use )?(?:rule|checkpoint) )", path.read_text(), flags=re.M)[1:]:
         name, parent = re.match(r"(?:rule|checkpoint) (\w+):|use rule \w+ as (\w+)", block).groups()
         RULES[name or parent] = block
 OPTIONS = {option for action in get_argument_parser()._actions for option in action.option_strings}
-
-
-def is_local(name):
-    """Whether a rule is kept from a cluster, which `use rule` does not pass on."""
-    return "    localrule: True\n" in RULES[name]
 
 
 def test_there_are_profiles_for_clusters():
@@ -40,28 +37,15 @@ def test_a_profile_has_options_of_snakemake(name):
 
 
 @pytest.mark.parametrize("name", sorted(PROFILES))
-def test_a_profile_names_rules_and_groups_of_the_study(name):
-    profile = PROFILES[name]
-    groups = profile.get("groups", {})
-    assert set(profile.get("set-resources", {})) | set(groups) <= set(RULES)
-    assert set(profile.get("group-components", {})) == set(groups.values())
+def test_a_profile_names_rules_of_the_study(name):
+    assert set(PROFILES[name].get("set-resources", {})) <= set(RULES)
+    assert "groups" not in PROFILES[name]
 
 
-def test_a_job_of_slurm_asks_for_one_of_its_members_at_a_time():
-    """The members of a group take turns; without the limit a job would ask for what all need together."""
-    slurm = PROFILES["slurm"]
-    assert slurm["resources"] == {"turn": 1}
-    assert slurm["set-resource-scopes"] == {"turn": "local"}
-    assert {rule for rule, wanted in slurm["set-resources"].items() if wanted.get("turn") == 1} == set(
-        slurm["groups"]
-    )
-
-
-@pytest.mark.parametrize("name", sorted(RULES))
-def test_a_rule_is_local_or_shares_a_job_of_slurm(name):
-    """A new rule has to have its place; `demonstrate`, once in a study, has a job for itself."""
-    grouped = name in PROFILES["slurm"]["groups"]
-    assert grouped != (is_local(name) or name == "demonstrate")
+def test_a_rule_is_local_or_a_clusters():
+    """A new rule has to have its place; `use rule` does not pass it on."""
+    local = {name for name, block in RULES.items() if "    localrule: True\n" in block}
+    assert set(RULES) - local == ON_CLUSTERS
 
 
 @pytest.mark.parametrize("name", sorted(CLUSTERS))
@@ -70,7 +54,7 @@ def test_what_trains_gets_more_memory_when_it_is_repeated(name):
     assert profile["retries"] >= 1
     asked = [profile["default-resources"], *profile["set-resources"].values()]
     assert all("attempt" in wanted["mem_mb"] for wanted in asked if "mem_mb" in wanted)
-    assert {"train", "train_sweep", "train_deviation"} <= set(profile["set-resources"])
+    assert {"prepare", "variant", "train"} <= set(profile["set-resources"]) <= ON_CLUSTERS
 
 
 def test_slurm_is_not_asked_by_sacct():

@@ -14,9 +14,18 @@ from pathlib import Path
 import psutil
 from study_project import Project, make_project
 
+from remix.errors import ResultError
+from remix.parquet import read_parquet
+from remix.study import predictions, validation
+from remix.study.reading import INDEX
+from remix.study.store import path_of, read_cell, read_training, stored
+
 # One cell and one method: every stage from fetching to Table 2 runs, in a quarter of a minute of one core.
 SMALL = {"study": {"tasks": ["wine"], "methods": ["baseline"]}}
+# More than one training to a cell, which share a job.
+SEVERAL = {"study": {"tasks": ["wine"], "methods": ["baseline", "smote", "remix"]}}
 TABLES = ["results/tables/scores.csv", "results/tables/rank_sums.csv"]
+TARGETS = [*TABLES, "trained"]
 STARTED = []  # in the background
 CONFIGS = ["--configfile", "study.yaml", "small.yaml"]
 
@@ -69,7 +78,7 @@ def copy_of(project: Project, folder):
     return Project(Path(folder) / "project")
 
 
-def run(project: Project, *arguments, targets=TABLES, cores=1, check=True):
+def run(project: Project, *arguments, targets=TARGETS, cores=1, check=True):
     """Run the study as a user does; gives what it printed and its exit status."""
     return project.snakemake("--cores", cores, *arguments, *CONFIGS, "--", *targets, check=check)
 
@@ -85,7 +94,7 @@ def plain_rerun(project: Project):
     return result
 
 
-def started(project: Project, *arguments, targets=TABLES, cores=1):
+def started(project: Project, *arguments, targets=TARGETS, cores=1):
     """Snakemake in the background; what it prints goes to ``printed.txt``."""
     with (project.folder / "printed.txt").open("w") as printed:
         process = subprocess.Popen(
@@ -118,25 +127,6 @@ def jobs_of(process, script=""):
     return found
 
 
-def fork_servers(project: Project):
-    """Processes that fork for the jobs of a project's run; their children do the work of these."""
-    found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            if "remix.fork_server" in process.cmdline() and process.cwd() == str(project.folder):
-                found.append(process)
-    return [process for process in found if process.ppid() not in {other.pid for other in found}]
-
-
-def forks(project: Project):
-    """Processes that do the work of jobs, in a run that goes on."""
-    found = []
-    for server in fork_servers(project):
-        with contextlib.suppress(psutil.Error):
-            found += server.children()
-    return found
-
-
 def wait_until(what, process, seconds=120):
     """Wait until something is so while a process runs; gives it, or None if the process ended before."""
     end = time.monotonic() + seconds
@@ -161,17 +151,57 @@ def kill(process):
     return gone
 
 
-def results(project: Project):
-    """Predictions and tables that are there, byte for byte; of tables those that every run of this makes."""
+def values(read, *arguments):
+    """All values of frames that are read, and their types, as bytes; or why they are not read."""
+    try:
+        frames = read(*arguments)
+    except ResultError as error:
+        return str(error)
+    return b"\n".join(
+        f"{name} {column.dtype} ".encode()
+        + (repr(list(column)).encode() if column.dtype == object else column.to_numpy().tobytes())
+        for frame in (frames if isinstance(frames, tuple) else [frames])
+        for name, column in frame.items()
+    )
+
+
+def kept(project: Project):
+    """Values of all trainings that are kept, by the names of their files, wanted or not."""
     folder = project.folder / "results"
-    paths = [*folder.glob("predictions/*/*/*.parquet"), *(project.folder / table for table in TABLES)]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in paths if path.exists()}
+    return {str(path.relative_to(folder)): values(read_training, path) for path in stored(folder)}
+
+
+def results(project: Project):
+    """Trainings and tables that are there; of tables, byte for byte, those that every run of this makes.
+
+    Trainings value for value: as ``cells/…`` those that the lists of cells name, and as ``predictions/…`` and
+    ``validation/…`` what is read by name.
+    """
+    folder = project.folder / "results"
+    found = {}
+    for path in folder.glob("cells/*/*/*.json"):
+        task, ir = path.parts[-3:-1]
+        for entry in read_cell([path]):
+            read = values(read_training, path_of(folder, task, ir, entry.training))
+            found |= {f"cells/{task}/{ir}/{use.run}/{use.method}": read for use in entry.uses}
+    if (folder / INDEX).exists():
+        for use in read_parquet(folder / INDEX).itertuples():
+            name, key = f"{use.task}/{use.ir}/{use.run}/{use.method}", (use.task, use.ir, use.method, use.run)
+            for read in (predictions, validation):
+                found[f"{read.__name__}/{name}"] = values(read, *key, folder)
+    paths = [project.folder / table for table in TABLES]
+    return found | {str(path.relative_to(folder)): path.read_bytes() for path in paths if path.exists()}
 
 
 def differences(project: Project, expected):
-    """Names of predictions and tables whose bytes differ from those that are expected, or that lack."""
+    """Names of trainings and tables that are not as expected, or that lack."""
     found = results(project)
     return sorted(name for name in expected | found if expected.get(name) != found.get(name))
+
+
+def part_of(found, expected):
+    """Whether all that is found is as expected; not all that is expected need be there."""
+    return all(expected.get(name) == content for name, content in found.items())
 
 
 def leftovers(project: Project):

@@ -12,8 +12,9 @@ from fuzzing import WrongError
 from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
-from remix.config import audit_protocols, audit_sources, check_files, sweep_for_reports, sweep_studies
+from remix.config import audit_protocols, check_files, sweep_for_reports, sweep_studies
 from remix.data.fetching import canonical, ticket
+from remix.study.trainings import free_of, in_jobs, inputs_of, trainings_of
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "workflow" / "schemas"
@@ -104,9 +105,8 @@ def load(files, overlays=(), audit_folder=None, cached=()):
         audit_folder or files[0].parent,
     )
     study = protocols["study"]
-    audit_sources(protocols)
-    audit_sources({"study": study, **sweep_studies(study)})
     json.dumps([study.for_reports(), sweep_for_reports(study)])
+    _want(study, protocols)
     for name, dataset in study.datasets.items():
         as_parameter(
             {key: value for key, value in config["datasets"][name].items() if key not in ("tasks", "title")}
@@ -118,6 +118,37 @@ def load(files, overlays=(), audit_folder=None, cached=()):
         for method in study.methods_of(task):
             as_parameter(study.training(task, method))
     return protocols, config
+
+
+def _want(study, protocols):
+    """Make what the rules make of what is wanted of each cell, and hold it against the runs that want it."""
+    deviations = [each for each in protocols.values() if each is not study]
+    runs = [study, *sweep_studies(study).values(), *deviations]
+    wanted, free = trainings_of(runs), free_of(study, protocols)
+    same(study in free.values(), True, "that the study itself is free")
+    for run in deviations:
+        # It is free if the study has no more to train for it.
+        more, alone = trainings_of([study, run]), trainings_of([study])
+        adds = any(len(each) > len(alone.get(cell, ())) for cell, each in more.items())
+        same(run in free.values(), not adds, f"that {run.run} is free")
+    for (task, _), trainings in wanted.items():
+        images = study.tasks[task].image is not None
+        per_job = study.trainings_per_job.images if images else study.trainings_per_job.tables
+        jobs = in_jobs(trainings, per_job)
+        same([each for job in jobs for each in job], trainings, f"what the jobs of {task} have")
+        for job in jobs:
+            inputs_of(job)
+            as_parameter([each.as_mapping() | {"code": each.code} for each in job])
+    uses = [(cell, use) for cell, each in wanted.items() for training in each for use in training.uses]
+    expected = {
+        ((task, ir), (run.run, method, run.repeats(task)))
+        for run in runs
+        for task, ir in run.cells
+        if task in study.tasks
+        for method in run.methods_of(task)
+    }
+    if len(uses) != len(expected) or set(uses) != expected:
+        raise WrongError("what is wanted of the cells is not what the runs have")
 
 
 def as_parameter(value):
@@ -141,7 +172,7 @@ def check(study, config):
         same(getattr(protocol.tables, key), section[key], key)
     for key, value in section["learning_rate"].items():
         same(getattr(protocol.learning_rate, key), value, key)
-    for part in ("switches", "network", "sweep", "audit"):
+    for part in ("switches", "network", "sweep", "audit", "trainings_per_job"):
         for key, value in config[part].items():
             same(getattr(getattr(study, part), key), value, f"{part}.{key}")
     same(str(study.data_dir), str(Path(config["data_dir"])), "data_dir")

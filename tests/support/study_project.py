@@ -11,6 +11,9 @@ from pathlib import Path
 import yaml
 from sklearn.datasets import load_breast_cancer, load_wine
 
+from remix.study.__main__ import wanted_by_all
+from remix.study.store import read_cell, stored
+
 ROOT = Path(__file__).parents[2]
 PARTS = ["Snakefile", "config", "workflow", "profiles", "remix", "envs"]
 
@@ -81,6 +84,32 @@ class Project:
         """Number of jobs of each rule that a dry-run announces."""
         out = self.snakemake("-n", *arguments, "--configfile", "study.yaml", *configfiles).stdout
         return jobs_in(out)
+
+    def trainings(self):
+        """When each training that is kept was written, by its path below results/trainings."""
+        folder = self.folder / "results"
+        return {
+            str(path.relative_to(folder / "trainings")): path.stat().st_mtime_ns for path in stored(folder)
+        }
+
+    def listed(self):
+        """The path of each training that is wanted, by what it is wanted as: (task, ir, run, method)."""
+        found = {}
+        for part in (self.folder / "results/cells").glob("*/*/*.json"):
+            cell = part.parts[-3:-1]
+            for entry in read_cell([part]):
+                path = "/".join([*cell, f"{entry.training}.parquet"])
+                found |= {(*cell, use.run, use.method): path for use in entry.uses}
+        return found
+
+
+def wanted(*overlays):
+    """The runs that want each training, of all that are wanted with these overlays."""
+    return [
+        {use.run for use in training.uses}
+        for on_cell in wanted_by_all([Path(overlay) for overlay in overlays]).values()
+        for training in on_cell
+    ]
 
 
 def jobs_in(out):

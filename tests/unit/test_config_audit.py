@@ -1,4 +1,4 @@
-"""The studies that an audit compares, and which of their predictions are the same."""
+"""The studies that an audit compares; tests/unit/study/test_trainings.py says what they train."""
 
 import shutil
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from remix.config import audit_protocols, audit_sources
+from remix.config import audit_protocols
 from remix.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -23,8 +23,6 @@ SWITCHES = [
     "image_rows",
     "last_batch",
 ]
-# Cells of tables, each with the methods that are for tables too, and of images, with all seven.
-TABLES, IMAGES = 27, 6
 
 
 def configuration(**changes):
@@ -44,11 +42,6 @@ def protocols_of(overlay=ROOT / "config" / "authors.yaml", **changes):
 @pytest.fixture(scope="module")
 def protocols():
     return protocols_of()
-
-
-@pytest.fixture(scope="module")
-def sources(protocols):
-    return audit_sources(protocols)
 
 
 def test_each_deviation_alone_and_all_together(protocols):
@@ -72,60 +65,16 @@ def test_the_audit_trains_its_own_number_of_repeats(protocols):
     assert {study.protocol.repeats for study in few.values()} == {2}
 
 
-def trained(sources, protocol):
-    return {(task, ir, method) for (p, task, ir, method), s in sources.items() if s == (protocol, method)} & {
-        (task, ir, method) for (p, task, ir, method) in sources if p == protocol
-    }
-
-
-def test_what_only_scores_or_equals_another_method_is_not_trained(sources):
-    for name in ("cost_weights", "binary_bbs", "binary_repeats"):
-        assert trained(sources, name) == set()
-    assert sources["cost_weights", "musk", "0.05", "cost"] == ("study", "baseline")
-    assert sources["binary_bbs", "musk", "0.05", "remix"] == ("study", "remix")
-    assert sources["authors", "landsat", "0.05", "cost"] == ("authors", "baseline")
-
-
-def test_a_deviation_trains_what_it_touches(sources):
-    methods = {name: {m for _, _, m in trained(sources, name)} for name in ("smote_fallback", "balance")}
-    assert methods == {"smote_fallback": {"smote"}, "balance": {"remix", "augment", "remix_aug"}}
-    # Only where values are missing, or may be, does it matter where their means come from.
-    assert {task for task, _, _ in trained(sources, "imputation")} == {"ozone", "aps"}
-    assert {(t, i) for t, i, _ in trained(sources, "multiclass_irs")} == {
-        (task, ir)
-        for task in ("seizure_multi", "optdigits", "landsat", "cifar10_multi")
-        for ir in ("0.025", "0.01")
-    }
-    assert len(trained(sources, "last_batch")) == TABLES * 5 + IMAGES * 7
-    assert len(trained(sources, "authors")) == TABLES * 4 + IMAGES * 6
-
-
-def test_tables_and_images_are_trained_again_by_what_is_about_them(sources):
-    assert len(trained(sources, "epochs")) == TABLES * 5
-    assert len(trained(sources, "images")) == len(trained(sources, "image_rows")) == IMAGES * 7
-    assert {task for task, _, _ in trained(sources, "image_rows")} == {"cifar10_dog", "cifar10_multi"}
-
-
-def test_every_method_on_every_cell_has_a_source(protocols, sources):
-    assert set(sources) == {
-        (name, task, ir, method)
-        for name, study in protocols.items()
-        for task, ir in study.cells
-        for method in study.methods_of(task)
-    }
-
-
-def test_equal_trainings_have_the_same_source_and_others_do_not(protocols, sources):
-    """The search for equal trainings against its definition, on one cell."""
-    keys = [key for key in sources if key[1:3] == ("ozone", "0.01")]
-
-    def training(key):
-        found = protocols[key[0]].training(key[1], key[3])
-        return {**found, "protocol": {**found["protocol"], "repeats": None}}
-
-    for a in keys:
-        for b in keys:
-            assert (sources[a] == sources[b]) == (training(a) == training(b)), (a, b)
+def test_a_run_is_named_by_what_it_changes(protocols):
+    runs = {name: study.run for name, study in protocols.items()}
+    assert runs["study"] == "study"
+    assert runs["authors"] == "audit/authors"
+    assert runs["epochs"] == "audit/epochs_500"
+    assert runs["cost_weights"] == "audit/cost_weights_ignored"
+    # Where it is not one word that is set, by the setting alone.
+    assert runs["images"] == "audit/images"
+    assert runs["multiclass_irs"] == "audit/multiclass_irs"
+    assert len(set(runs.values())) == len(runs)
 
 
 def test_a_method_keeps_what_it_says_itself():

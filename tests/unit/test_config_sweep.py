@@ -1,4 +1,4 @@
-"""The studies of the sweep over α, and which of their trainings the study has already."""
+"""The studies of the sweep over α; tests/unit/study/test_trainings.py says what they train."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from remix.catalogue import stages
-from remix.config import audit_sources, load_study, sweep_for_reports, sweep_studies
+from remix.config import load_study, sweep_for_reports, sweep_studies
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "workflow" / "schemas"
@@ -23,36 +23,14 @@ def study_of(**changes):
     return load_study(merged, FILES, SCHEMAS)
 
 
-def trained(study):
-    """What is trained for the sweep: (α, task, ir)."""
-    sources = audit_sources({"study": study, **sweep_studies(study)})
-    return {
-        (alpha, task, ir)
-        for (alpha, task, ir, _), source in sources.items()
-        if alpha != "study" and source.protocol == alpha
-    }
-
-
-def test_only_the_extra_values_are_trained_on_every_cell():
+def test_each_alpha_is_a_run_on_the_swept_tasks():
     study = study_of()
-    assert list(sweep_studies(study)) == ["0.01", "0.05", "0.1", "0.2", "0.3", "0.4"]
-    own = {"musk": "0.1", "seizure": "0.1", "optdigits": "0.1", "cifar10_dog": "0.2"}
-    expected = {
-        (alpha, task, ir)
-        for task, of_study in own.items()
-        for ir in study.tasks[task].irs
-        for alpha in {"0.01", "0.05", "0.1", "0.2", "0.3", "0.4"} - {of_study}
-    }
-    assert len(expected) == 4 * 3 * 5
-    assert trained(study) == expected
-
-
-def test_the_studys_own_is_served_by_the_study():
-    study = study_of()
-    sources = audit_sources({"study": study, **sweep_studies(study)})
-    assert sources["0.1", "musk", "0.05", "remix"] == ("study", "remix")
-    assert sources["0.2", "cifar10_dog", "0.05", "remix"] == ("study", "remix")
-    assert sources["0.2", "musk", "0.05", "remix"] == ("0.2", "remix")
+    swept = sweep_studies(study)
+    assert list(swept) == ["0.01", "0.05", "0.1", "0.2", "0.3", "0.4"]
+    for alpha, other in swept.items():
+        assert other.run == f"sweep/{alpha}"
+        assert set(other.tasks) == {"musk", "seizure", "optdigits", "cifar10_dog"}
+        assert other.cells == [cell for cell in study.cells if cell[0] in other.tasks]
 
 
 def test_nothing_but_alpha_differs():
@@ -73,7 +51,6 @@ def test_a_study_of_ones_own_alpha_has_it_in_the_sweep():
         "0.4": ["musk", "seizure", "optdigits", "cifar10_dog"],
         "1": ["cifar10_dog"],
     }
-    assert {alpha for alpha, _, _ in trained(study)} == {"0.4"}
     assert sweep_for_reports(study)["own"]["cifar10_dog"] == 1
 
 
@@ -88,15 +65,9 @@ def test_the_other_options_of_the_mixing_stay():
         assert stages(remix, images=images)["mix"] == {"alpha": alpha, **mix}
 
 
-def test_another_method_with_this_alpha_serves():
-    study = study_of(methods={"far": {"resample": "balanced", "mix": {"alpha": 0.4}}})
-    sources = audit_sources({"study": study, **sweep_studies(study)})
-    assert sources["0.4", "musk", "0.05", "remix"] == ("study", "far")
-
-
 def test_a_method_that_is_not_remix():
     study = study_of(sweep={"method": "remix_aug"})
-    assert {task for _, task, _ in trained(study)} == {"cifar10_dog"}
+    assert {task for other in sweep_studies(study).values() for task in other.tasks} == {"cifar10_dog"}
     assert sweep_for_reports(study) == {"tasks": TASKS, "method": "remix_aug", "own": {"cifar10_dog": 0.2}}
 
 
@@ -116,4 +87,5 @@ def test_a_study_that_sweeps_nothing(changes):
 
 
 def test_ratios_that_are_not_run_are_not_swept():
-    assert {ir for _, _, ir in trained(study_of(study={"irs": [0.01]}))} == {"0.01"}
+    swept = sweep_studies(study_of(study={"irs": [0.01]}))
+    assert {ir for other in swept.values() for _, ir in other.cells} == {"0.01"}

@@ -13,6 +13,9 @@ import pandas as pd
 import pytest
 
 from remix import made_by
+from remix.records import write_parquet
+from remix.study.store import Entry, Use, path_of, read_cell, read_training
+from remix.study.trainings import Training
 
 SCRIPTS = Path(__file__).parents[2] / "workflow" / "scripts"
 TASK = {"name": "toy", "dataset": "toys", "minority": ["b"], "merged": True, "classes": ["a", "b"]}
@@ -58,70 +61,71 @@ def test_a_variant_out_of_reach_is_one_line_and_no_file(prepared):
 TRAIN = """
 import runpy, sys
 from types import SimpleNamespace
-facts = SimpleNamespace(
-    input=SimpleNamespace(variant={variant!r}),
-    output=SimpleNamespace(
-        predictions={folder!r} + "/p.parquet",
-        validation={folder!r} + "/v.parquet",
-        records={folder!r} + "/r.csv",
-        made_by={folder!r} + "/m.json",
-    ),
-    wildcards=SimpleNamespace(task="toy", ir="0.2", method="remix"),
-    params=SimpleNamespace(training={training!r}, code="ab"),
+runpy.run_path({script!r})["main"](SimpleNamespace(
+    input=[{variant!r}],
+    output=[{folder!r} + "/results/cells/toy/0.2/1.json"],
+    params=SimpleNamespace(wanted={wanted!r}),
+    config={{"protocol": {{"images": {{"stack": 1}}}}}},
     log=[{folder!r} + "/train.log"], threads=1,
-)
-runpy.run_path({script!r})["main"](facts)
+))
 """
 
 
 def test_train_in_a_process_of_its_own(prepared, protocol):
-    folder, built = str(prepared.parent), protocol(epochs=2)
-    program = TRAIN.format(
-        variant=str(cut(prepared, "0.2")),
-        folder=folder,
-        training=json.dumps(
+    folder = prepared.parent
+    wanted = [
+        Training(
+            "toy",
+            "0.2",
             {
                 "task": TASK,
-                "method": {"resample": "balanced", "mix": {"alpha": 0.1}},
-                "protocol": dataclasses.asdict(built),
+                "method": method,
+                "protocol": dataclasses.asdict(protocol(epochs=2)),
                 "last_batch": "filled",
                 "imputation": "training_part",
+                "rows": "all",
                 "seed": 1,
-            }
-        ),
+            },
+            ("resources/variants/toy/0.2.parquet",),
+            (Use("study", name, 2),),
+        )
+        for name, method in (("baseline", {}), ("remix", {"resample": "balanced", "mix": {"alpha": 0.1}}))
+    ]
+    program = TRAIN.format(
+        variant=str(cut(prepared, "0.2")),
+        folder=str(folder),
+        wanted=json.dumps([each.as_mapping() | {"code": each.code} for each in wanted]),
         script=str(SCRIPTS / "train.py"),
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     # TensorFlow's own messages go to the log too: Snakemake's progress stays readable.
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
-    assert len(pd.read_parquet(f"{folder}/p.parquet")) == 2 * 144
-    assert len(pd.read_parquet(f"{folder}/v.parquet")) == 4 * 22
-    assert len(pd.read_csv(f"{folder}/r.csv")) == 4
-    facts = json.loads(Path(folder, "m.json").read_text())
-    assert (facts["code"], facts["seed"], facts["device"]) == ("ab", 1, "CPU")
-    assert 0 < facts["step_seconds"] < 60
-    assert 100 < facts["peak_mib"] < 2000
-    log = Path(folder, "train.log").read_text()
-    assert "method remix" in log
+    entries = read_cell([folder / "results/cells/toy/0.2/1.json"])
+    assert [entry.uses for entry in entries] == [each.uses for each in wanted]
+    trained = read_training(path_of(folder / "results", "toy", "0.2", entries[1].training))
+    assert [len(part) for part in trained] == [2 * 144, 4 * 22, 4]
+    assert (entries[1].made_by["seed"], entries[1].made_by["device"]) == (1, "CPU")
+    assert 0 < entries[1].made_by["step_seconds"] < 60
+    assert 100 < entries[1].made_by["peak_mib"] < 2000
+    log = (folder / "train.log").read_text()
+    assert "2 trainings are wanted, 0 of them are there" in log
+    assert "training 2 of 2: remix" in log
     assert "epoch 2/2" in log
 
 
 def test_reference_copies_and_says_what_made_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.csv").write_text("1\n")
-    for part, seconds in ((".", 2.5), ("audit/authors", 1.0)):
-        folder = tmp_path / "results/benchmarks" / part / "train/musk/0.05"
-        folder.mkdir(parents=True)
-        (folder / "remix.tsv").write_text(f"s\tmax_rss\n{seconds}\t9.0\n")
-        said = tmp_path / "results" / part / "made_by/musk/0.05/remix.json"
-        said.parent.mkdir(parents=True)
-        said.write_text('{"peak_mib": 100.0}')
-    trained = tmp_path / "made_by/musk/0.05/remix.json"
-    trained.parent.mkdir(parents=True)
-    trained.write_text(json.dumps(made_by.describe("ab", 1, "CPU", 1.0)))
+    facts = made_by.describe(1, "CPU", 1.0) | {"peak_mib": 100.0}
+    both = (Use("study", "baseline", 10), Use("sweep/0.1", "remix", 10), Use("sweep/0.4", "remix", 10))
+    entries = [
+        Entry("a1", both, facts | {"seconds": 2.5}),
+        Entry("b2", (Use("audit/authors", "remix", 3),), facts | {"seconds": 1.0}),
+    ]
+    write_parquet(made_by.list_trainings([("musk", "0.05", entries)]), "trainings.parquet")
     runpy.run_path(str(SCRIPTS / "reference.py"))["main"](
         SimpleNamespace(
-            input=SimpleNamespace(files=["a.csv"], made_by=[str(trained)]),
+            input=SimpleNamespace(files=["a.csv"], trainings="trainings.parquet"),
             config={"methods": {"remix": {"resample": "balanced"}}},
             output=SimpleNamespace(copies=["reference/a.csv"], provenance="reference/provenance.json"),
             params=SimpleNamespace(study=json.dumps({"seed": 1}), root=str(tmp_path)),
@@ -132,7 +136,7 @@ def test_reference_copies_and_says_what_made_it(tmp_path, monkeypatch):
     facts = json.loads(Path("reference/provenance.json").read_text())
     assert facts["study"] == {"seed": 1}
     assert facts["methods"] == {"remix": {"resample": "balanced"}}
-    assert [(each["trainings"], each["code"]) for each in facts["trained_by"]] == [(1, "ab")]
-    assert facts["training"] == {"jobs": 1, "seconds": 2.5, "largest_rss_mib": 100.0}
-    assert "sweep_training" not in facts
-    assert facts["audit_training"] == {"jobs": 1, "seconds": 1.0, "largest_rss_mib": 100.0}
+    assert [each["trainings"] for each in facts["trained_by"]] == [2]
+    cost = {"trainings": 1, "step_seconds": 1.0, "largest_rss_mib": 100.0}
+    assert facts["study_trainings"] == facts["sweep_trainings"] == cost | {"seconds": 2.5}
+    assert facts["audit_trainings"] == cost | {"seconds": 1.0}

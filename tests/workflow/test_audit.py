@@ -5,10 +5,12 @@ import json
 import pandas as pd
 import pytest
 
+from remix.study import predictions
+
 pytestmark = pytest.mark.workflow
 
 AUDIT = """\
-audit: {overlays: [../theirs.yaml], repeats: 1}
+audit: {train: true, overlays: [../theirs.yaml], repeats: 1}
 """
 THEIRS = """\
 switches:
@@ -30,23 +32,35 @@ def audit(project):
     return project.overlay(AUDIT, "audit.yaml")
 
 
-def trainings(jobs):
-    return {rule: n for rule, n in jobs.items() if rule in {"variant", "train", "train_deviation", "reuse"}}
-
-
-def test_only_what_a_deviation_changes_is_trained(finished):
-    overlay = audit(finished)
-    planned = finished.planned_jobs(overlay, arguments=["audit"])
-    # balance: ReMix on two cells; multiclass_irs: five methods on wine at 0.2; all together: ReMix there.
-    assert trainings(planned) == {"train_deviation": 2 + 5 + 1, "variant": 1}
-    assert trainings(finished.planned_jobs(overlay)) == {}
+def added(project, before):
+    """Task, IR, run and method, the first that wants it, of what was trained since."""
+    first = {}
+    for use, path in project.listed().items():
+        first.setdefault(path, use)
+    return {use for path, use in first.items() if path not in before}
 
 
 def test_the_audit_from_end_to_end(finished):
     as_printed_tasks(finished)
     overlay = audit(finished)
-    done = finished.run(overlay, arguments=["audit"])
-    assert "train remix on wine at IR 0.2 under theirs" in done.stdout
+    # By the key alone, without a target.
+    planned = finished.planned_jobs(overlay)
+    # The two cells of the study, and wine at 0.2, which only a deviation has.
+    assert (planned["train"], planned["variant"], planned["audit_tables"]) == (3, 1, 1)
+
+    before = finished.trainings()
+    finished.run(overlay, arguments=["audit"])
+    assert before.items() <= finished.trainings().items()
+    # balance: ReMix on two cells; multiclass_irs: five methods on wine at 0.2; all together: ReMix there.
+    methods = ["baseline", "cost", "smote", "mixup", "remix"]
+    assert added(finished, before) == {
+        ("breast_cancer", "0.1", "audit/balance_multinomial", "remix"),
+        ("wine", "0.25", "audit/balance_multinomial", "remix"),
+        *(("wine", "0.2", "audit/multiclass_irs", method) for method in methods),
+        ("wine", "0.2", "audit/theirs", "remix"),
+    }
+    assert len(finished.trainings()) == len(before) + 2 + 5 + 1
+
     tables = finished.folder / "results/tables"
     table = pd.read_csv(tables / "audit.csv")
     assert list(dict.fromkeys(table["protocol"])) == [
@@ -70,38 +84,51 @@ def test_the_audit_from_end_to_end(finished):
     # Of one cell each, nothing can be decided.
     claims = pd.read_csv(tables / "audit_claims.csv")
     assert set(claims["verdict"]) == {"undecided"}
-    assert trainings(finished.planned_jobs(overlay, arguments=["audit"])) == {}
+    assert finished.planned_jobs(overlay, arguments=["audit"]) == {}
 
     # A training that another version has made: nothing is trained anew, and each table says so.
-    (path,) = (finished.folder / "results/audit/balance/made_by/wine").glob("*/remix.json")
-    facts = json.loads(path.read_text())
-    path.write_text(json.dumps(facts | {"tensorflow": "1.0"}))
+    path = finished.folder / "results/cells/wine/0.25/1.json"
+    entries = json.loads(path.read_text())
+    (entry,) = (each for each in entries if each["uses"][0][:2] == ["audit/balance_multinomial", "remix"])
+    entry["made_by"]["tensorflow"] = "1.0"
+    path.write_text(json.dumps(entries))
+    before = finished.trainings()
     finished.run(overlay, arguments=["audit"])
+    assert finished.trainings() == before
     for name in ("audit", "audit_claims", "audit_effects"):
         text = (tables / f"{name}.md").read_text()
         assert "**Warning.** Not the same version of tensorflow for all trainings" in text
         assert ", 1.0 (1)." in text
 
 
+def test_an_audit_that_is_not_asked_for_starts_nothing(finished):
+    result = finished.run(arguments=["-n", "audit"], check=False)
+    assert result.returncode == 1
+    assert "Nothing was started: the audit is not asked for; use `make audit`" in result.stdout
+    assert "Traceback" not in result.stdout
+
+
 def test_every_study_is_rescored(finished):
     table = finished.folder / "results/tables/rescored.md"
     assert "Nothing can be compared" in table.read_text()
     as_printed_tasks(finished)
+    before = finished.trainings()
     finished.run(arguments=["results/tables/rescored.md"])
+    assert finished.trainings() == before
     assert "| cost_weights ignored " in table.read_text()
     assert "| epochs 500 " not in table.read_text()
 
 
 def test_methods_that_are_trained_alike_are_trained_once(project):
-    switches = project.overlay(
-        {"switches": {"cost_weights": "ignored"}, "study": {"tasks": ["breast_cancer"]}}
+    only = {"tasks": ["breast_cancer"], "methods": ["baseline", "cost"]}
+    switches = project.overlay({"switches": {"cost_weights": "ignored"}, "study": only})
+    project.run(switches, arguments=["results/trainings.parquet"])
+    assert len(project.trainings()) == 1
+    baseline, cost = (
+        predictions("breast_cancer", "0.1", method, folder=project.folder / "results")
+        for method in ("baseline", "cost")
     )
-    cell = "results/predictions/breast_cancer/0.1"
-    files = [f"{cell}/{method}.parquet" for method in ("baseline", "cost")]
-    done = project.run(switches, arguments=files)
-    assert "copy baseline to cost on breast_cancer at IR 0.1, which are trained alike" in done.stdout
-    baseline, cost = ((project.folder / path).read_bytes() for path in files)
-    assert baseline == cost
+    pd.testing.assert_frame_equal(baseline, cost)
 
 
 def test_means_over_the_whole_dataset(project):
@@ -112,12 +139,11 @@ def test_means_over_the_whole_dataset(project):
         "," + line.split(",", 1)[1] if i % 3 == 0 else line for i, line in enumerate(text[1:])
     ]
     (project.folder / "tables/wine.csv").write_text("\n".join(lines) + "\n")
-    target = "results/predictions/wine/0.25/baseline.parquet"
-    only = {"study": {"tasks": ["wine"]}}
+    only = {"study": {"tasks": ["wine"], "methods": ["baseline"]}}
     found = {}
     for where in ("training_part", "dataset"):
         overlay = project.overlay(only | {"switches": {"imputation": where}}, f"{where}.yaml")
-        project.run(overlay, arguments=[target])
-        found[where] = pd.read_parquet(project.folder / target)
+        project.run(overlay, arguments=["results/trainings.parquet"])
+        found[where] = predictions("wine", "0.25", "baseline", folder=project.folder / "results")
     assert (found["dataset"]["p_0"] != found["training_part"]["p_0"]).any()
     pd.testing.assert_frame_equal(found["dataset"].iloc[:, :4], found["training_part"].iloc[:, :4])

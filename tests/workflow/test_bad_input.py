@@ -41,10 +41,10 @@ def test_a_wrong_configuration_starts_nothing(project, overlay, parts):
 @pytest.mark.parametrize(
     "target",
     [
-        "results/predictions/wine/0.25/nothing.parquet",
+        "results/cells/wine/0.25/nothing.json",
+        "results/cells/nothing/0.25/1.json",
         "results/scores/nothing/0.25.csv",
-        "results/sweep/0.7/predictions/wine/0.25/remix.parquet",
-        "results/audit/nothing/predictions/wine/0.25/remix.parquet",
+        "results/trainings/wine/0.25/0123456789abcdef0123.parquet",
         "resources/raw/nothing",
     ],
 )
@@ -55,10 +55,18 @@ def test_no_rule_makes_what_the_study_does_not_have(project, target):
     assert "Traceback" not in result.stdout
 
 
-def test_a_cell_that_is_not_swept_names_it(project):
-    result = project.run(arguments=["-n", "results/scores_sweep/wine/0.3.csv"], check=False)
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("results/scores/wine/0.3.csv", "nothing is wanted of wine at IR 0.3"),
+        ("results/cells/wine/0.3/1.json", "nothing is wanted of wine at IR 0.3"),
+        ("results/cells/wine/0.25/2.json", "wine at IR 0.25 has no job 2"),
+    ],
+)
+def test_a_cell_that_is_not_wanted_is_named(project, target, said):
+    result = project.run(arguments=["-n", target], check=False)
     assert result.returncode != 0
-    assert "Nothing was started: no sweep has wine at IR 0.3" in result.stdout
+    assert f"Nothing was started: {said}" in result.stdout
     assert "Traceback" not in result.stdout
 
 
@@ -82,16 +90,15 @@ def test_a_ratio_out_of_reach_names_the_cell_and_the_rows(project):
 
 def test_a_loss_that_is_not_a_number_names_the_fold(project):
     more = {"protocol": {"learning_rate": {"initial": 1.0e30}}, "study": {"methods": ["baseline"]}}
-    result = project.run(
-        project.overlay(more), arguments=["results/predictions/wine/0.25/baseline.parquet"], check=False
-    )
+    result = project.run(project.overlay(more), arguments=["results/cells/wine/0.25/1.json"], check=False)
     assert result.returncode != 0
     assert re.search(
         r"error: method baseline, wine, IR 0.25, repeat 0, fold \d: the loss is nan in epoch \d",
         result.stdout,
     )
     assert "Traceback" not in result.stdout
-    assert not (project.folder / "results/predictions/wine/0.25/baseline.parquet").exists()
+    assert project.trainings() == {}
+    assert not (project.folder / "results/cells/wine/0.25/1.json").exists()
 
 
 def test_a_table_with_another_class_is_refused(project):
@@ -110,8 +117,10 @@ def test_a_class_too_small_names_method_repeat_and_fold(project):
         "datasets": {"wine": {"tasks": {"wine": {"irs": [0.05]}}}},
         "protocol": {"validation_fraction": 0.8},
     }
-    target = "results/predictions/wine/0.05/remix.parquet"
+    target = "results/cells/wine/0.05/1.json"
     result = project.run(project.overlay(more), arguments=[target], check=False)
     assert result.returncode != 0
-    assert re.search(r"error: method remix, wine, IR 0.05, repeat \d, fold \d: class 2 ", result.stdout)
+    (line,) = re.findall(r"^ *error: .*", result.stdout, re.M)
+    for method in ("baseline", "cost", "smote", "mixup", "remix"):
+        assert re.search(rf"method {method}, wine, IR 0.05, repeat \d, fold \d: class 2 ", line)
     assert "Traceback" not in result.stdout

@@ -12,6 +12,7 @@ from faults import (
     copy_of,
     differences,
     flip,
+    kept,
     leftovers,
     mount,
     mounted,
@@ -22,13 +23,12 @@ from faults import (
     why_no_mounts,
 )  # fmt: skip
 
+from remix.study.store import stored
+
 pytestmark = pytest.mark.faults
-PREDICTIONS = "results/predictions/wine/0.25/baseline.parquet"
-TRAINED = [
-    PREDICTIONS,
-    "results/validation/wine/0.25/baseline.parquet",
-    "results/training/wine/0.25/baseline.csv",
-]
+CELL = "results/cells/wine/0.25/1.json"
+# As `results` of faults.py calls what is wanted of the cell.
+BASELINE = "cells/wine/0.25/study/baseline"
 
 
 @pytest.fixture
@@ -44,6 +44,13 @@ def mounts(tmp_path):
         pytest.skip(reason)
 
 
+@pytest.fixture
+def training(undisturbed):
+    """Where the one training of the study is kept."""
+    (name,) = undisturbed.kept
+    return f"results/{name}"
+
+
 def jobs(result):
     """What jobs of a run said of themselves."""
     return re.findall(r"^Job \d+: (.*)$", result.stdout, re.M)
@@ -57,19 +64,20 @@ def error(result):
     return line
 
 
-def test_the_disk_is_full_while_predictions_are_written(mounts, undisturbed, project, tally):
+def test_the_disk_is_full_while_a_training_is_written(mounts, undisturbed, project, training, tally):
     # Its data is there; what it trains and all that follows is not.
     shutil.rmtree(project.folder / "results")
-    folder = project.folder / "results/predictions"
+    folder = project.folder / "results/trainings"
     with (
-        tally.round("disk full while predictions are written"),
+        tally.round("disk full while a training is written"),
         mounted("-t", "tmpfs", "-o", "size=4k", "tmpfs", folder),
     ):
         assert error(run(project, check=False)) == (
-            f"error: {PREDICTIONS}: No space left on device; make room on its disk, and run the same "
+            f"error: {training}: No space left on device; make room on its disk, and run the same "
             "command again"
         )
-        assert not any((project.folder / path).exists() for path in TRAINED)
+        assert kept(project) == {}
+        assert not (project.folder / CELL).exists()
         assert leftovers(project) == []
         mount("-o", "remount,size=1m", folder)
         plain_rerun(project)
@@ -91,7 +99,7 @@ def test_the_disk_is_full_while_data_is_fetched(mounts, undisturbed, tmp_path, t
         assert differences(project, undisturbed.results) == []
 
 
-@pytest.mark.parametrize("name", ["results", "results/tables"])
+@pytest.mark.parametrize("name", ["results", "results/tables", "results/trainings"])
 def test_results_are_read_only(mounts, undisturbed, project, tally, name):
     folder = project.folder / name
     (project.folder / "results/tables/scores.csv").unlink()
@@ -114,40 +122,101 @@ DAMAGES = {
 }
 
 
-@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_a_predictions_file_is_damaged(undisturbed, project, tally, damage):
-    """Before they are scored. What reads them says which file it is and what to do; then it is made again."""
+def forget_evaluation(project):
+    """Let the trainings be evaluated, and all tables be made, again."""
     shutil.rmtree(project.folder / "results/scores")
     shutil.rmtree(project.folder / "results/tables")
     (project.folder / "results/scores.parquet").unlink()
-    with tally.round("damaged predictions"):
-        damage(project.folder / PREDICTIONS)
-        line = error(run(project, check=False))
-        assert re.fullmatch(
-            rf"error: wine, IR 0.25, baseline: {PREDICTIONS} is damaged \(.*\); remove it, and run the same "
-            "command again",
-            line,
-        )
-        assert "tables/scores.csv" in differences(project, undisturbed.results)
-        (project.folder / PREDICTIONS).unlink()
-        plain_rerun(project)
+
+
+def is_damaged(training):
+    """Pattern of the line that says so."""
+    return rf"error: {training} is damaged \(.*\); remove it, and run the same command again"
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_training_is_damaged(undisturbed, project, training, tally, damage):
+    """Before it is evaluated. What reads it says which file it is and what to do; then it is made again."""
+    forget_evaluation(project)
+    with tally.round("damaged training"):
+        damage(project.folder / training)
+        assert re.fullmatch(is_damaged(training), error(run(project, check=False)))
+        assert {BASELINE, "tables/scores.csv"} <= set(differences(project, undisturbed.results))
+        (project.folder / training).unlink()
+        assert f"{training} is gone; it is made anew" in plain_rerun(project).stdout
+        assert kept(project) == undisturbed.kept
         assert differences(project, undisturbed.results) == []
 
 
-def test_predictions_of_changed_settings_are_damaged(undisturbed, project, tmp_path, tally):
+def test_a_training_is_damaged_before_its_cell_is_listed(undisturbed, project, training, tally):
+    """As after a job that was killed; it is not taken for one that is there."""
+    forget_evaluation(project)
+    shutil.rmtree(project.folder / "results/cells")
+    with tally.round("damaged training, unlisted"):
+        DAMAGES["truncated"](project.folder / training)
+        assert re.fullmatch(is_damaged(training), error(run(project, check=False)))
+        (project.folder / training).unlink()
+        plain_rerun(project)
+        assert kept(project) == undisturbed.kept
+        assert differences(project, undisturbed.results) == []
+
+
+def test_one_of_several_trainings_is_damaged(several, tmp_path, tally):
+    """It is made again, and no other."""
+    project = copy_of(several, tmp_path)
+    first, *others = (path.relative_to(project.folder) for path in stored(project.folder / "results"))
+    before = [(project.folder / path).stat().st_mtime_ns for path in others]
+    forget_evaluation(project)
+    with tally.round("damaged training among others"):
+        flip(project.folder / first, seed=1, count=5)
+        assert re.fullmatch(is_damaged(first), error(run(project, check=False)))
+        (project.folder / first).unlink()
+        plain_rerun(project)
+        assert [(project.folder / path).stat().st_mtime_ns for path in others] == before
+        assert kept(project) == kept(several)
+        assert differences(project, results(several)) == []
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_the_list_of_a_cell_is_damaged(undisturbed, project, training, tally, damage):
+    """It is made again without a question, for nothing is lost with it."""
+    before = (project.folder / training).stat().st_mtime_ns
+    with tally.round("damaged list of a cell"):
+        damage(project.folder / CELL)
+        assert f"{CELL} is gone; it is made anew" in plain_rerun(project).stdout
+        assert (project.folder / training).stat().st_mtime_ns == before
+        assert differences(project, undisturbed.results) == []
+
+
+def test_a_training_was_half_written(undisturbed, project, training, tally):
+    """As by a job that was killed meanwhile: what lies there is taken for no training."""
+    with tally.round("half-written training"):
+        path = project.folder / training
+        half = path.with_name(f".{path.stem}-abc123.parquet")
+        half.write_bytes(path.read_bytes()[:1000])
+        path.unlink()
+        plain_rerun(project)
+        assert kept(project) == undisturbed.kept
+        assert differences(project, undisturbed.results) == []
+
+
+def test_a_training_of_changed_settings_is_damaged(undisturbed, project, tmp_path, tally):
     """Tables of the former settings are there, and newer than nothing that is left of the one file."""
-    with tally.round("damaged predictions, changed settings"):
+    with tally.round("damaged training, changed settings"):
         changed = SMALL | {"protocol": {"epochs": 2}}
         expected = small_project(tmp_path / "expected", changed)
         run(expected)
+        (name,) = kept(expected)
+        damaged = project.folder / "results" / name
         project.overlay(changed, "small.yaml")
-        run(project, targets=[PREDICTIONS])
-        (project.folder / PREDICTIONS).write_bytes(b"damaged")
-        assert f"{PREDICTIONS} is damaged" in error(run(project, check=False))
-        (project.folder / PREDICTIONS).unlink()
+        run(project, targets=[CELL])
+        damaged.write_bytes(b"damaged")
+        assert re.fullmatch(is_damaged(f"results/{name}"), error(run(project, check=False)))
+        damaged.unlink()
         plain_rerun(project)
         assert differences(project, results(expected)) == []
         assert differences(project, undisturbed.results) != []
+        assert kept(project) == kept(expected) | undisturbed.kept
 
 
 def test_a_damaged_variant_is_named(undisturbed, project, tally):
@@ -196,13 +265,13 @@ def test_code_of_an_older_date_is_noticed(undisturbed, project, tally):
         metrics.write_text(metrics.read_text() + "\n# Other code.\n")
         os.utime(metrics, (before, before))
         rerun = jobs(plain_rerun(project))
-        assert any(job.startswith("score all methods") for job in rerun)
+        assert any(job.startswith("evaluate wine") for job in rerun)
         assert not any(job.startswith("train") for job in rerun)
         assert differences(project, undisturbed.results) == []
-        script = project.folder / "workflow/scripts/score.py"
+        script = project.folder / "workflow/scripts/evaluate.py"
         script.write_text(script.read_text() + "\n# Another script.\n")
         os.utime(script, (before, before))
-        assert any(job.startswith("score all methods") for job in jobs(plain_rerun(project)))
+        assert any(job.startswith("evaluate wine") for job in jobs(plain_rerun(project)))
 
 
 def test_data_of_an_older_date_is_noticed(undisturbed, project, tally):
@@ -215,7 +284,7 @@ def test_data_of_an_older_date_is_noticed(undisturbed, project, tally):
         frame.to_csv(table, index=False)
         os.utime(table, (before, before))
         plain_rerun(project)
-        assert PREDICTIONS.removeprefix("results/") in differences(project, undisturbed.results)
+        assert BASELINE in differences(project, undisturbed.results)
         table.write_bytes(content)
         os.utime(table, (before - 60, before - 60))
         plain_rerun(project)

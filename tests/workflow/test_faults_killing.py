@@ -12,11 +12,11 @@ from faults import (
     SMALL,
     copy_of,
     differences,
-    fork_servers,
-    forks,
     jobs_of,
+    kept,
     kill,
     leftovers,
+    part_of,
     plain_rerun,
     results,
     run,
@@ -24,6 +24,8 @@ from faults import (
     started,
     wait_until,
 )  # fmt: skip
+
+from remix.study.store import stored
 
 pytestmark = pytest.mark.faults
 SEED = 20261124
@@ -60,25 +62,23 @@ def test_snakemake_is_killed_at_a_random_moment(undisturbed, tmp_path, tally, nu
         else:
             pytest.fail("no run was interrupted")
         # What is there is whole, and what was begun has not taken its place.
-        assert results(project).items() <= undisturbed.results.items()
+        assert part_of(results(project), undisturbed.results)
+        assert part_of(kept(project), undisturbed.kept)
         plain_rerun(project)
         assert differences(project, undisturbed.results) == []
+        assert kept(project) == undisturbed.kept
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
 def test_a_training_job_is_killed_at_a_random_moment(undisturbed, tmp_path, tally, number):
-    """Every other time it is the process that Snakemake has started, else the fork that does its work."""
     draw, seconds = random.Random(f"{SEED} training {number}"), undisturbed.training_seconds
-    victim = "the process of Snakemake" if number % 2 else "its fork"
-    with tally.round(f"SIGKILL of a training job: {victim}"):
+    with tally.round("SIGKILL of a training job"):
         # Its data is there; what it trains and all that follows is not.
         project = copy_of(undisturbed.project, tmp_path)
         for attempt in range(5):
             shutil.rmtree(project.folder / "results")
             process = started(project)
             (job,) = wait_until(lambda process=process: jobs_of(process, "train"), process)
-            if not number % 2:
-                (job,) = wait_until(lambda project=project: forks(project), process)
             delay = draw.uniform(0, seconds)
             print(f"attempt {attempt}: SIGKILL of the training job after {delay:.2f} s")
             seconds = lasts(job, delay)
@@ -89,26 +89,66 @@ def test_a_training_job_is_killed_at_a_random_moment(undisturbed, tmp_path, tall
                 break
         else:
             pytest.fail("every training ended before it was to be killed")
-        printed = (project.folder / "printed.txt").read_text()
-        assert "Error in rule train" in printed
-        assert "Traceback" not in printed
+        failed_by_its_training(project)
         assert results(project) == {}
+        assert part_of(kept(project), undisturbed.kept)
         # Nothing is locked: Snakemake itself has ended as it should.
         assert LOCKED not in plain_rerun(project).stdout
         assert differences(project, undisturbed.results) == []
+        assert kept(project) == undisturbed.kept
 
 
-def test_the_server_of_the_forks_is_killed(undisturbed, tmp_path, tally):
-    """What it has forked goes on; what comes after does without, or has another."""
-    with tally.round("SIGKILL of the fork server"):
-        project = copy_of(undisturbed.project, tmp_path)
-        shutil.rmtree(project.folder / "results")
-        process = started(project)
-        wait_until(lambda: forks(project), process)
-        (server,) = fork_servers(project)
-        server.kill()
-        assert process.wait() == 0
-        assert differences(project, undisturbed.results) == []
+def failed_by_its_training(project):
+    """A run in the background has said which of its jobs has failed."""
+    printed = (project.folder / "printed.txt").read_text()
+    assert "Error in rule train" in printed
+    assert "Traceback" not in printed
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_a_job_is_killed_after_its_first_training_was_kept(several, tmp_path, tally, number):
+    """What was kept is not trained again; every other time it is Snakemake that is killed."""
+    draw, victim = random.Random(f"{SEED} several {number}"), "Snakemake" if number % 2 else "its job"
+    with tally.round(f"SIGKILL between the trainings of a cell: {victim}"):
+        project = copy_of(several, tmp_path)
+        for attempt in range(5):
+            shutil.rmtree(project.folder / "results")
+            process = started(project)
+            assert wait_until(lambda: dates(project), process)
+            (job,) = jobs_of(process, "train")
+            delay = draw.uniform(0, 1)
+            print(f"attempt {attempt}: SIGKILL of {victim} {delay:.2f} s after the first training was kept")
+            lasts(job, delay)
+            if number % 2:
+                if process.poll() is None:
+                    kill(process)
+            else:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    job.kill()
+                process.wait()
+            before = dates(project)
+            if len(before) < len(kept(several)):
+                break
+        else:
+            pytest.fail("every job ended before it was to be killed")
+        assert before
+        assert part_of(kept(project), kept(several))
+        if not number % 2:
+            failed_by_its_training(project)
+        plain_rerun(project)
+        after = dates(project)
+        assert before.items() <= after.items()
+        log = (project.folder / "logs/train/wine/0.25/1.log").read_text()
+        assert f"{len(after)} trainings are wanted, {len(before)} of them are there" in log
+        assert log.count("kept as") == len(after) - len(before)
+        assert kept(project) == kept(several)
+        assert differences(project, results(several)) == []
+
+
+def dates(project):
+    """When each training that is kept was written."""
+    folder = project.folder / "results"
+    return {path.name: path.stat().st_mtime_ns for path in stored(folder)}
 
 
 def test_a_stale_lock_says_what_to_do(undisturbed, tmp_path, tally):
@@ -148,7 +188,7 @@ def test_a_job_of_a_killed_run_does_not_overwrite_what_the_next_run_wrote(undist
     with tally.round("changed after SIGKILL, while jobs ran"):
         project = small_project(tmp_path, SMALL | {"protocol": {"epochs": 100_000}})
         process = started(project)
-        assert wait_until(lambda: trains(project, "baseline"), process)
+        assert wait_until(lambda: trains(project), process)
         (job,) = jobs_of(process, "train")
         process.kill()
         process.wait()
@@ -156,13 +196,14 @@ def test_a_job_of_a_killed_run_does_not_overwrite_what_the_next_run_wrote(undist
         plain_rerun(project)
         assert not job.is_running()
         assert differences(project, undisturbed.results) == []
-        log = (project.folder / "logs/train/wine/0.25/baseline.log").read_text()
+        assert kept(project) == undisturbed.kept
+        log = (project.folder / "logs/train/wine/0.25/1.log").read_text()
         assert "has ended" not in log
 
 
-def trains(project, method):
-    """Whether a method has been trained for an epoch."""
-    log = project.folder / f"logs/train/wine/0.25/{method}.log"
+def trains(project):
+    """Whether something has been trained for an epoch."""
+    log = project.folder / "logs/train/wine/0.25/1.log"
     return log.exists() and "epoch 1/" in log.read_text()
 
 
@@ -171,7 +212,7 @@ def test_configuration_changed_half_way_and_back(undisturbed, tmp_path, tally):
     with tally.round("configuration changed half-way"):
         project = small_project(tmp_path)
         process = started(project)
-        assert wait_until(lambda: jobs_of(process, "score"), process)
+        assert wait_until(lambda: jobs_of(process, "evaluate"), process)
         kill(process)
         project.overlay(changed, "small.yaml")
         plain_rerun(project)
@@ -179,12 +220,16 @@ def test_configuration_changed_half_way_and_back(undisturbed, tmp_path, tally):
         run(other)
         assert differences(project, results(other)) == []
         # Ranks of a single method are what they are.
-        assert differences(other, undisturbed.results) == [
-            "predictions/wine/0.25/baseline.parquet", "tables/scores.csv"
-        ]  # fmt: skip
+        assert {"cells/wine/0.25/study/baseline", "tables/scores.csv"} < set(
+            differences(other, undisturbed.results)
+        )
+        # What was trained before stays, for the way back.
+        assert kept(project) == undisturbed.kept | kept(other)
     with tally.round("configuration changed back"):
         project.overlay(SMALL, "small.yaml")
+        before = dates(project)
         assert LOCKED not in plain_rerun(project).stdout
         assert differences(project, undisturbed.results) == []
+        assert dates(project) == before
         assert leftovers(project) == []
         assert "Nothing to be done" in run(project, "-n").stdout

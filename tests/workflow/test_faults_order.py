@@ -4,38 +4,38 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from faults import TABLES, copy_of, differences, plain_rerun, results, run, small_project
+from faults import SEVERAL, TABLES, copy_of, differences, kept, plain_rerun, results, run, small_project
 from study_project import ROOT
 
+from remix.study.store import stored
+
 pytestmark = pytest.mark.faults
-SEVERAL = {"study": {"tasks": ["wine"], "methods": ["baseline", "remix"]}}
 
 
-@pytest.fixture(scope="module")
-def in_order(tmp_path_factory):
-    """One job after the other."""
-    project = small_project(tmp_path_factory.mktemp("in order"), SEVERAL)
-    run(project)
-    return project
-
-
-def test_cores_and_the_order_of_jobs_change_no_byte(in_order, tmp_path, tally):
+@pytest.mark.parametrize("per_job", ["all", 1])
+def test_cores_and_the_order_of_jobs_change_no_byte(several, tmp_path, tally, per_job):
+    """Also not with a process of its own for each training."""
     with tally.round("other order of jobs, more cores"):
-        project = small_project(tmp_path, SEVERAL)
+        project = small_project(tmp_path, SEVERAL | {"trainings_per_job": {"tables": per_job}})
+        last = 1 if per_job == "all" else len(kept(several))
         backwards = ["results/scores/wine/0.25.csv", *reversed(TABLES)]
-        wishes = ["--scheduler", "ilp", "--prioritize", "results/predictions/wine/0.25/remix.parquet"]
+        wishes = ["--scheduler", "ilp", "--prioritize", f"results/cells/wine/0.25/{last}.json"]
         run(project, *wishes, targets=backwards, cores=3)
-        assert differences(project, results(in_order)) == []
+        assert kept(project) == kept(several)
+        assert differences(project, results(several)) == []
 
 
-def test_a_part_that_is_made_again_changes_no_byte(in_order, tmp_path, tally):
+def test_a_part_that_is_made_again_changes_no_byte(several, tmp_path, tally):
     with tally.round("a part made again"):
-        project = copy_of(in_order, tmp_path)
-        again = "results/predictions/wine/0.25/remix.parquet"
-        before = (project.folder / again).stat().st_mtime_ns
-        run(project, "--forcerun", again, cores=2)
-        assert (project.folder / again).stat().st_mtime_ns > before
-        assert differences(project, results(in_order)) == []
+        project = copy_of(several, tmp_path)
+        dates = {path: path.stat().st_mtime_ns for path in stored(project.folder / "results")}
+        again = next(iter(dates))
+        again.unlink()
+        run(project, cores=2)
+        changed = [path for path, date in dates.items() if path.stat().st_mtime_ns != date]
+        assert changed == [again]
+        assert kept(project) == kept(several)
+        assert differences(project, results(several)) == []
         assert "Nothing to be done" in plain_rerun(project).stdout
 
 

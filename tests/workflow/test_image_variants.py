@@ -1,6 +1,7 @@
 """Images in CIFAR-10's exact format, from a placed archive to variants; other deviations, other images."""
 
 import hashlib
+import re
 
 import pandas as pd
 import pytest
@@ -15,7 +16,10 @@ FEWER = "switches: {image_rows: 100}\n"
 
 @pytest.fixture
 def images(project):
-    """An overlay with the two tasks on CIFAR-10, of few images in an archive that the user has placed."""
+    """An overlay with the two tasks on CIFAR-10, of few images in an archive that the user has placed.
+
+    Of a cell, four trainings are wanted, each by a job of its own: two methods, and both with fewer images.
+    """
     content, *_ = archive("python", COUNT)
     placed = project.folder / "data/cifar10/cifar-10-python.tar.gz"
     placed.parent.mkdir(parents=True)
@@ -27,8 +31,9 @@ def images(project):
     (project.folder / "fewer.yaml").write_text(FEWER)
     return project.overlay(
         {
-            "study": {"tasks": ["cifar10_dog", "cifar10_multi"]},
-            "audit": {"overlays": ["../fewer.yaml"], "repeats": 1},
+            "study": {"tasks": ["cifar10_dog", "cifar10_multi"], "methods": ["baseline", "remix"]},
+            "sweep": {"tasks": []},
+            "audit": {"train": True, "overlays": ["../fewer.yaml"], "repeats": 1},
             "datasets": {"cifar10": {"rows": COUNT, "sources": sources}},
         },
         "images.yaml",
@@ -36,8 +41,7 @@ def images(project):
 
 
 def test_from_the_archive_to_variants_of_two_protocols(project, images):
-    ours, theirs = "resources/variants", "results/audit/image_rows/variants"
-    targets = [f"{folder}/cifar10_multi/0.25.parquet" for folder in (ours, theirs)]
+    targets = [f"resources/variants/cifar10_multi/0.25{fewer}.parquet" for fewer in ("", "_100_rows")]
     project.run(images, arguments=targets)
     sizes = [pd.read_parquet(project.folder / path, columns=["row", "label"]) for path in targets]
     assert [frame["label"].value_counts().sort_index().tolist() for frame in sizes] == [
@@ -48,10 +52,12 @@ def test_from_the_archive_to_variants_of_two_protocols(project, images):
 
 
 def test_a_deviation_with_other_images_trains_on_its_own_variant(project, images):
-    def planned(protocol):
-        where = f"results/{protocol}predictions/cifar10_dog/0.1/remix.parquet"
-        return project.planned_jobs(images, arguments=[where])
+    def variants_for(part):
+        where = f"results/cells/cifar10_dog/0.1/{part}.json"
+        planned = project.planned_jobs(images, arguments=[where])
+        assert planned == {"fetch": 1, "prepare": 1, "variant": 1, "train": 1}
+        summary = project.run(images, arguments=["--summary", where]).stdout
+        return set(re.findall(r"^(resources/variants/\S+)", summary, re.M))
 
-    before = {"fetch": 1, "prepare": 1}
-    assert planned("audit/image_rows/") == before | {"variant_deviation": 1, "train_deviation": 1}
-    assert planned("") == before | {"variant": 1, "train": 1}
+    ours, theirs = ({f"resources/variants/cifar10_dog/0.1{name}.parquet"} for name in ("", "_100_rows"))
+    assert [variants_for(part) for part in (1, 2, 3, 4)] == [ours, ours, theirs, theirs]

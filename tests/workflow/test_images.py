@@ -6,6 +6,9 @@ import pandas as pd
 import pytest
 import yaml
 from cifar_archive import CLASSES, archive
+from study_project import ROOT, jobs_in, wanted
+
+from remix.study import predictions
 
 pytestmark = pytest.mark.workflow
 IMAGES = {"study": {"tasks": ["cifar10_dog", "cifar10_multi"]}}
@@ -13,29 +16,28 @@ IMAGES = {"study": {"tasks": ["cifar10_dog", "cifar10_multi"]}}
 
 def test_the_full_image_study_plans_every_method_on_every_cell(project):
     """Two tasks at three ratios, seven methods; each training makes its 20 folds."""
-    plan = project.overlay(IMAGES, "images.yaml")
-    whole = project.snakemake("-n").stdout
-    jobs = project.snakemake("-n", "--configfile", plan).stdout
-    assert count(jobs, "train") == 2 * 3 * 7
-    assert count(jobs, "variant") == 6
-    assert count(jobs, "score") == 6
-    tables = project.snakemake("-n", "--configfile", "config/tables.yaml").stdout
-    assert count(whole, "train") == count(tables, "train") + 42 == 27 * 5 + 42
+    plan = project.overlay(IMAGES | {"sweep": {"tasks": []}}, "images.yaml")
+    of_study = 2 * 3 * 7
+    assert wanted_by_study(project.folder / plan) == of_study
+    jobs = jobs_in(project.snakemake("-n", "--configfile", plan).stdout)
+    # A job for each training, which takes long.
+    assert (jobs["train"], jobs["variant"], jobs["evaluate"]) == (of_study, 6, 6)
+    assert wanted_by_study() == wanted_by_study(ROOT / "config/tables.yaml") + of_study == 27 * 5 + of_study
 
 
-def count(out, rule):
-    return int(re.search(rf"^{rule} +(\d+)$", out, re.M).group(1))
+def wanted_by_study(*overlays):
+    return sum("study" in runs for runs in wanted(*overlays))
 
 
 def test_the_gpu_profile_gives_every_training_one_slot(project):
-    """Of whatever rule that trains; a dry-run accepts the profile."""
+    """A single rule trains; a dry-run accepts the profile."""
     profile = yaml.safe_load((project.folder / "profiles/gpu/config.yaml").read_text())
     text = "".join(path.read_text() for path in (project.folder / "workflow/rules").glob("*.smk"))
-    training = {"train", *re.findall(r"^use rule train as (\w+) with:", text, re.M)}
-    assert profile["set-resources"] == {rule: {"gpu": 1} for rule in training}
+    assert re.findall(r"^(?:use )?rule (train\b.*):", text, re.M) == ["train"]
+    assert profile["set-resources"] == {"train": {"gpu": 1}}
     plan = project.overlay({"study": {"tasks": ["cifar10_dog"], "methods": ["baseline"]}}, "images.yaml")
     out = project.snakemake("-n", "--profile", "profiles/gpu", "--configfile", plan).stdout
-    assert count(out, "train") == 3
+    assert jobs_in(out)["train"] == 3
 
 
 def test_a_small_cifar_10_from_archive_to_figure_6(project):
@@ -53,11 +55,11 @@ def test_a_small_cifar_10_from_archive_to_figure_6(project):
     results = project.folder / "results"
     wanted = ["tables/gains.csv", "tables/claims.csv", "figures/figure6_image_gains.png"]
     project.snakemake("--cores", 2, *(f"results/{path}" for path in wanted), "--configfile", plan)
-    predictions = pd.read_parquet(results / "predictions/cifar10_multi/0.1/remix_aug.parquet")
-    assert list(predictions)[4:] == [f"p_{k}" for k in range(10)]
+    found = predictions("cifar10_multi", "0.1", "remix_aug", folder=results)
+    assert list(found)[4:] == [f"p_{k}" for k in range(10)]
     prepared = pd.read_parquet(project.folder / "resources/prepared/cifar10.parquet", columns=["label"])
     of_row = prepared["label"].map({name: k for k, name in enumerate(CLASSES)})
-    assert (predictions["y_true"] == of_row.loc[predictions["row"]].to_numpy()).all()
+    assert (found["y_true"] == of_row.loc[found["row"]].to_numpy()).all()
     assert (of_row.to_numpy() == labels).all()
     gains = pd.read_csv(results / "tables/gains.csv")
     assert set(zip(gains["kind"], gains["method"], strict=True)) == {
@@ -67,7 +69,9 @@ def test_a_small_cifar_10_from_archive_to_figure_6(project):
     assert (results / "figures/figure6_image_gains.png").stat().st_size > 10_000
     claims = pd.read_csv(results / "tables/claims.csv")
     assert claims["claim"].str.contains("CIFAR-10").sum() == 4
-    log = (project.folder / "logs/train/cifar10_dog/0.1/remix_aug.log").read_text()
+    # The second of the two jobs of this cell.
+    log = (project.folder / "logs/train/cifar10_dog/0.1/2.log").read_text()
+    assert "training 1 of 1: remix_aug" in log
     assert "images of 32 × 32 × 3" in log
     assert re.search(r"all 2 epochs of this cell will take at most about \d+ s", log)
 

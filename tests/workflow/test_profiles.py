@@ -21,5 +21,5 @@ def test_a_profile_plans_the_study(project, profile):
     # The volume is where this copy of the project is.
     here = ["--default-storage-prefix", project.folder] if profile == "kubernetes" else []
     jobs = project.planned_jobs(arguments=["--profile", f"profiles/{profile}", *here])
-    assert jobs["train"] == 10
+    assert jobs["train"] == 2
     assert jobs["fetch"] == 2

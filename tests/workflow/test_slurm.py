@@ -2,19 +2,26 @@
 
 import contextlib
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from faults import values
 from slurm_node import slurm_node, wait_for, why_not
 from study_project import Project, make_project
 
+from remix.study.store import read_training, stored
+
 pytestmark = pytest.mark.slurm
 
-# As much as config/smoke.yaml, on data that needs no network.
-SMOKE = {"study": {"tasks": ["breast_cancer", "wine"], "methods": ["baseline", "smote", "remix"]}}
+# As much as config/smoke.yaml, on data that needs no network. Trainings last seconds: one is to be cancelled.
+SMOKE = {
+    "study": {"tasks": ["breast_cancer", "wine"], "methods": ["baseline", "smote", "remix"]},
+    "protocol": {"epochs": 60},
+}
 PROFILE = "profiles/slurm/config.yaml"
 # What the tests did, for the line at their end.
 COUNTS = Counter()
@@ -38,13 +45,14 @@ def tally(jobs):
     states = Counter(job["JobState"] for job in jobs)
     lost = {
         "jobs cancelled and not repeated": COUNTS["cancelled"] - COUNTS["repeated"],
-        "files that differ": COUNTS["different"],
+        "results that differ": COUNTS["different"],
         "jobs that ended otherwise": states.total() - states["COMPLETED"] - COUNTS["cancelled"],
     }
+    losses = ", ".join(f"{n} {what}" for what, n in lost.items())
     return (
         f"{states.total()} jobs submitted, {states['COMPLETED']} completed, {COUNTS['cancelled']} cancelled, "
-        f"{COUNTS['repeated']} repeated; {COUNTS['files']} files of {COUNTS['bytes']:,} bytes compared with "
-        f"a local run; losses: {sum(lost.values())} ({', '.join(f'{n} {what}' for what, n in lost.items())})"
+        f"{COUNTS['repeated']} repeated; {COUNTS['results']} tables and trainings, {COUNTS['bytes']:,} "
+        f"bytes, compared with a local run; losses: {sum(lost.values())} ({losses})"
     )
 
 
@@ -70,15 +78,16 @@ def command(*targets):
 
 
 def results(project: Project):
-    """Tables and predictions, byte for byte."""
+    """Tables, byte for byte, and trainings, value for value."""
     folder = project.folder / "results"
-    paths = [*folder.glob("tables/*"), *folder.glob("predictions/**/*.parquet")]
-    return {str(path.relative_to(folder)): path.read_bytes() for path in paths if path.suffix != ".html"}
+    tables = {path: path.read_bytes() for path in folder.glob("tables/*") if path.suffix != ".html"}
+    trainings = {path: values(read_training, path) for path in stored(folder)}
+    return {str(path.relative_to(folder)): content for path, content in (tables | trainings).items()}
 
 
 def different(found, expected):
-    """Names of the files that are not the same, byte for byte."""
-    COUNTS["files"] += len(expected)
+    """Names of what is not the same."""
+    COUNTS["results"] += len(expected)
     COUNTS["bytes"] += sum(map(len, expected.values()))
     names = {name for name in found | expected if found.get(name) != expected.get(name)}
     COUNTS["different"] += len(names)
@@ -105,26 +114,39 @@ def test_the_study_on_slurm_gives_the_tables_of_a_local_run(node, local, tmp_pat
     assert len([name for name in expected if name.endswith(".parquet")]) == 6
     assert len([name for name in expected if name.endswith(".csv")]) >= 15
     jobs = started(node, before)
-    # Two datasets and their variants, six trainings and two cells are three jobs; all tables are local.
-    assert sorted(name for name, _ in jobs) == ["calibration", "data", "demonstrate", "training"]
-    training = dict(jobs)["training"]
-    assert training["JobState"] == "COMPLETED"
-    assert training["Partition"] == "standard"
-    assert training["TimeLimit"] == "01:00:00"
-    assert training["TRES"].startswith("cpu=1,mem=2500M,node=1")
+    # Of two datasets and two cells; all tables are local.
+    assert Counter(name for name, _ in jobs) == {
+        "prepare": 2, "variant": 2, "train": 2, "evaluate": 2, "demonstrate": 1
+    }  # fmt: skip
+    asked = {
+        name: (job["JobState"], job["Partition"], job["TimeLimit"], job["TRES"].split(",node=")[0])
+        for name, job in jobs
+    }
+    assert asked == {
+        "prepare": ("COMPLETED", "standard", "00:10:00", "cpu=1,mem=4000M"),
+        "variant": ("COMPLETED", "standard", "00:02:00", "cpu=1,mem=4000M"),
+        "train": ("COMPLETED", "standard", "02:00:00", "cpu=1,mem=2500M"),
+        "evaluate": ("COMPLETED", "standard", "00:10:00", "cpu=1,mem=2000M"),
+        "demonstrate": ("COMPLETED", "standard", "00:10:00", "cpu=1,mem=1500M"),
+    }
 
 
-def test_a_cancelled_job_is_noticed_and_repeated_with_more_memory(node, local, tmp_path):
+def test_a_cancelled_job_is_repeated_with_more_memory_and_goes_on(node, local, tmp_path):
+    """It goes on after the last training that was kept."""
     before = node.jobs()
     project = smoke_project(tmp_path)
     fill_in(project.folder / PROFILE, "# slurm_partition: standard", "slurm_partition: other")
-    fill_in(project.folder / PROFILE, "  train:\n    turn: 1\n", "  train:\n    turn: 1\n    gpu: 1\n")
+    # There is one GPU: the cells are trained one after the other.
+    fill_in(project.folder / PROFILE, "runtime: 120 * attempt}", "runtime: 120 * attempt, gpu: 1}")
+
+    def dates():
+        """When each training was kept."""
+        return {path: path.stat().st_mtime_ns for path in stored(project.folder / "results")}
 
     def running():
-        """The job that trains, once it has trained a first of its methods."""
-        jobs = [job for name, job in started(node, before) if name == "training"]
-        trained = any((project.folder / "results/predictions").rglob("*.parquet"))
-        return [job["JobId"] for job in jobs if trained and job["JobState"] == "RUNNING"]
+        """The job that trains, once it has kept the first of its trainings."""
+        jobs = [job["JobId"] for name, job in started(node, before) if name == "train" and is_running(job)]
+        return jobs if dates() else []
 
     table = "results/tables/scores.csv"
     with in_background(project, command(table), node, tmp_path / "printed.txt") as run:
@@ -132,28 +154,47 @@ def test_a_cancelled_job_is_noticed_and_repeated_with_more_memory(node, local, t
         (cancelled,) = running()
         node.ask("scancel", cancelled)
         COUNTS["cancelled"] += 1
+        wait_for(lambda: not is_running(node.jobs()[cancelled]), node)
+        kept = dates()
         status = run.wait(timeout=600)
     printed = (tmp_path / "printed.txt").read_text()
     assert status == 0, printed[-6000:]
     assert f"JOB {cancelled} ON" in printed
     assert "CANCELLED" in printed
     assert "Trying to restart job" in printed
-    first, second = [job for name, job in started(node, before) if name == "training"]
-    assert [first["JobState"], second["JobState"]] == ["CANCELLED", "COMPLETED"]
+    jobs = [job for name, job in started(node, before) if name == "train"]
+    assert sorted(job["JobState"] for job in jobs) == ["CANCELLED", "COMPLETED", "COMPLETED"]
+    first = node.jobs()[cancelled]
+    (second,) = [job for job in jobs if job["Comment"] == first["Comment"] and job["JobId"] != first["JobId"]]
     COUNTS["repeated"] += 1
     assert "mem=2500M" in first["TRES"]
+    assert first["TimeLimit"] == "02:00:00"
     assert "mem=5000M" in second["TRES"]
     assert second["TresPerJob"] == "gres:gpu:1"
-    assert second["TimeLimit"] == "02:00:00"
+    assert second["TimeLimit"] == "04:00:00"
     assert second["Partition"] == "other"
-    expected = {
-        name: content
-        for name, content in results(local).items()
-        if name.startswith("predictions/") or f"results/{name}" == table
-    }
+    # Of three trainings the cell had one or two.
+    (cell,) = {path.parent.relative_to(project.folder / "results/trainings") for path in kept}
+    log = (project.folder / f"logs/train/{cell}/1.log").read_text()
+    there = re.search(r"3 trainings are wanted, (\d) of them are there", log)
+    assert 1 <= len(kept) <= int(there[1]) < 3
+    assert log.count("kept as") == 3 - int(there[1])
+    assert kept.items() <= dates().items()
+    found, expected = (
+        {name: content for name, content in results(which).items() if is_compared(name, table)}
+        for which in (project, local)
+    )
     assert len(expected) == 7
-    found = results(project)
-    assert different({name: found[name] for name in expected}, expected) == set()
+    assert different(found, expected) == set()
+
+
+def is_running(job):
+    return job["JobState"] in ("RUNNING", "COMPLETING")
+
+
+def is_compared(name, table):
+    """Whether a run that was asked for one table makes it."""
+    return name.startswith("trainings/") or f"results/{name}" == table
 
 
 # Jobs of another executor, and jobs that share no folder, find the environment's Python on PATH.

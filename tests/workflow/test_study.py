@@ -7,11 +7,14 @@ import pandas as pd
 import pytest
 
 from remix.parquet import read_parquet
+from remix.study import predictions
+from remix.study.store import read_cell, read_training
 
 pytestmark = pytest.mark.workflow
 
 CELLS = [("breast_cancer", "0.1"), ("wine", "0.25")]
 METHODS = ["baseline", "cost", "smote", "mixup", "remix"]
+MEASURED = ["begun", "seconds", "step_seconds", "peak_mib"]
 # breast_cancer: 357 benign and 0.1 × 357 malignant; wine: 59 + 71 + 0.25 × 71.
 ROWS = {("breast_cancer", "0.1"): 357 + 35, ("wine", "0.25"): 59 + 71 + 17}
 
@@ -28,31 +31,24 @@ def read_scores(project, task, ir):
     return pd.read_csv(project.folder / f"results/scores/{task}/{ir}.csv", dtype={"ir": str})
 
 
-def test_every_cell_and_method_has_predictions_scores_and_a_training_record(finished):
+def test_every_cell_and_method_has_predictions_scores_and_a_record_of_each_fold(finished):
     for task, ir in CELLS:
         classes = 2 if task == "breast_cancer" else 3
         keys = None
         for method in METHODS:
-            predictions = pd.read_parquet(
-                finished.folder / f"results/predictions/{task}/{ir}/{method}.parquet"
-            )
-            assert list(predictions) == [
-                "repeat",
-                "fold",
-                "row",
-                "y_true",
-                *(f"p_{k}" for k in range(classes)),
-            ]
-            assert len(predictions) == 2 * ROWS[task, ir]
-            assert predictions.groupby(["repeat", "fold"]).ngroups == 4
-            own = predictions[["repeat", "fold", "row", "y_true"]]
+            found = predictions(task, ir, method, folder=finished.folder / "results")
+            assert list(found) == ["repeat", "fold", "row", "y_true", *(f"p_{k}" for k in range(classes))]
+            assert len(found) == 2 * ROWS[task, ir]
+            assert found.groupby(["repeat", "fold"]).ngroups == 4
+            own = found[["repeat", "fold", "row", "y_true"]]
             keys = own if keys is None else keys
             pd.testing.assert_frame_equal(own, keys)
 
             scores = read_scores(finished, task, ir)
-            assert list(scores) == ["task", "ir", "method", "repeat", "fold", "metric", "value"]
+            assert list(scores) == ["run", "task", "ir", "method", "repeat", "fold", "metric", "value"]
             assert set(scores["task"]) == {task}
             assert set(scores["ir"]) == {ir}
+            scores = scores[scores["run"] == "study"]
             assert list(scores["method"].unique()) == METHODS
             scores = scores[scores["method"] == method]
             expected = {"g_mean", "balanced_brier", "balanced_accuracy", "f1_macro", "roc_auc"}
@@ -62,11 +58,13 @@ def test_every_cell_and_method_has_predictions_scores_and_a_training_record(fini
             assert (scores.groupby("metric").size() == 4).all()
             assert scores["value"].notna().all()
 
-            records = pd.read_csv(finished.folder / f"results/training/{task}/{ir}/{method}.csv")
-            assert len(records) == 4
-            log = (finished.folder / f"logs/train/{task}/{ir}/{method}.log").read_text()
-            assert "epoch 3/3  loss" in log
-            assert "rows/s" in log
+        folds = pd.read_csv(finished.folder / f"results/folds/{task}/{ir}.csv")
+        folds = folds[folds["run"] == "study"]
+        assert folds.value_counts("method").to_dict() == dict.fromkeys(METHODS, 4)
+        assert folds["train_loss"].notna().all()
+        log = (finished.folder / f"logs/train/{task}/{ir}/1.log").read_text()
+        assert log.count("epoch 3/3  loss") == len(METHODS)
+        assert "rows/s" in log
 
 
 def test_tables_and_figures_are_there_and_agree(finished):
@@ -85,7 +83,9 @@ def test_tables_and_figures_are_there_and_agree(finished):
 
     # The rank sums, computed anew from the score files.
     frames = [read_scores(finished, task, ir) for task, ir in CELLS]
-    means = pd.concat(frames).groupby(["metric", "task", "ir", "method"])["value"].mean()
+    means = (
+        pd.concat(frames).query("run == 'study'").groupby(["metric", "task", "ir", "method"])["value"].mean()
+    )
     table = pd.read_csv(tables / "rank_sums.csv")
     for metric, ascending in (("g_mean", False), ("balanced_brier", True)):
         ranks = means[metric].groupby(["task", "ir"]).rank(method="min", ascending=ascending)
@@ -99,12 +99,14 @@ def test_tables_and_figures_are_there_and_agree(finished):
 def test_scores_are_those_of_the_predictions(finished):
     from imblearn.metrics import geometric_mean_score
 
-    predictions = pd.read_parquet(finished.folder / "results/predictions/wine/0.25/remix.parquet")
-    fold = predictions.query("repeat == 1 and fold == 0")
+    found = predictions("wine", "0.25", "remix", folder=finished.folder / "results")
+    fold = found.query("repeat == 1 and fold == 0")
     p = fold.filter(like="p_").to_numpy()
     errors = ((p - np.eye(3)[fold["y_true"]]) ** 2).sum(axis=1) / 2
     scores = read_scores(finished, "wine", "0.25")
-    scores = scores.query("method == 'remix' and repeat == 1 and fold == 0").set_index("metric")["value"]
+    scores = scores.query("run == 'study' and method == 'remix' and repeat == 1 and fold == 0").set_index(
+        "metric"
+    )["value"]
     by_class = pd.Series(errors).groupby(fold["y_true"].to_numpy()).mean()
     assert scores["balanced_brier"] == pytest.approx(by_class.mean())
     assert scores["g_mean"] == pytest.approx(
@@ -116,7 +118,7 @@ def test_uncorrected_calibration_is_the_scores(finished):
     for task, ir in CELLS:
         corrected = pd.read_csv(finished.folder / f"results/calibration/{task}/{ir}.csv")
         for method in METHODS:
-            scores = read_scores(finished, task, ir).query("method == @method")
+            scores = read_scores(finished, task, ir).query("run == 'study' and method == @method")
             calibration = corrected[corrected["method"] == method]
             keys = ["repeat", "fold", "metric"]
             own = calibration[calibration["correction"] == "none"].set_index(keys)["value"]
@@ -139,20 +141,29 @@ def test_another_number_of_cores_gives_the_same_bytes(finished, project):
     project.snakemake("--cores", 1, "tables", "figures", "--configfile", "study.yaml")
     made = [path for path in sorted((project.folder / "results").rglob("*")) if path.is_file()]
     folders = {path.relative_to(project.folder / "results").parts[0] for path in made}
-    assert {"predictions", "validation", "scores", "calibration", "tables", "figures"} <= folders
-    assert {"scores.parquet", "made_by.parquet"} <= folders
+    assert {"trainings", "cells", "scores", "calibration", "folds", "tables", "figures"} <= folders
+    assert {"scores.parquet", "folds.parquet", "trainings.parquet"} <= folders
     for path in made:
         other = finished.folder / path.relative_to(project.folder)
         # Measured times differ.
-        if path.stem in ("made_by", "made_by_sweep"):
-            ours, theirs = (read_parquet(each).drop(columns="step_seconds") for each in (path, other))
+        if path.name == "trainings.parquet":
+            ours, theirs = (read_parquet(each).drop(columns=MEASURED) for each in (path, other))
             pd.testing.assert_frame_equal(ours, theirs)
-        elif "made_by" in path.parts:
-            ours, theirs = (json.loads(each.read_text()) for each in (path, other))
-            measured = {"step_seconds": None, "peak_mib": None}
-            assert ours | measured == theirs | measured
-        elif "benchmarks" not in path.parts:
+        elif "trainings" in path.parts:
+            for ours, theirs in zip(read_training(path), read_training(other), strict=True):
+                pd.testing.assert_frame_equal(ours, theirs, check_exact=True)
+        elif "cells" in path.parts:
+            ours, theirs = (without_measured(read_cell([each])) for each in (path, other))
+            assert ours == theirs
+        else:
             assert path.read_bytes() == other.read_bytes(), path.name
+
+
+def without_measured(entries):
+    return [
+        entry._replace(made_by={key: value for key, value in entry.made_by.items() if key not in MEASURED})
+        for entry in entries
+    ]
 
 
 def test_sources_are_recorded(finished):

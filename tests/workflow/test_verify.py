@@ -26,9 +26,9 @@ def verify(project, cell, check=False):
     return project.snakemake("-n", f"results/verify/{cell}.txt", check=check)
 
 
-def test_the_methods_of_one_cell_are_planned(with_reference):
+def test_one_cell_is_planned(with_reference):
     jobs = jobs_in(verify(with_reference, "segment/0.05", check=True).stdout)
-    assert jobs == {"fetch": 1, "prepare": 1, "variant": 1, "train": 5, "score_to_verify": 1, "verify": 1}
+    assert jobs == {"fetch": 1, "prepare": 1, "variant": 1, "train": 1, "evaluate": 1, "verify": 1}
 
 
 @pytest.mark.parametrize("cell", ["segment/0.3", "segment"])

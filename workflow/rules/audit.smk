@@ -1,66 +1,10 @@
-# The audit: the study under each deviation of the authors' code alone, and under all of them.
-# What a deviation leaves alone is not trained again (SOURCES).
-
-
-use rule variant as variant_deviation with:
-    output:
-        "results/audit/{protocol}/variants/{task}/{ir}.parquet",
-    log:
-        "logs/audit/{protocol}/variant/{task}/{ir}.log",
-    params:
-        task=lambda wildcards: as_parameter(task_definition(wildcards.task)),
-        rows=lambda wildcards: PROTOCOLS[wildcards.protocol].rows(wildcards.task),
-        seed=STUDY.seed,
-    message:
-        "cut {wildcards.task} at IR {wildcards.ir} under {wildcards.protocol}"
-
-
-use rule train as train_deviation with:
-    input:
-        variant=variant_of_deviation,
-        prepared=lambda wildcards: prepared_for_means(
-            wildcards, PROTOCOLS[wildcards.protocol]
-        ),
-    output:
-        predictions="results/audit/{protocol}/predictions/{task}/{ir}/{method}.parquet",
-        validation=temp(
-            "results/audit/{protocol}/validation/{task}/{ir}/{method}.parquet"
-        ),
-        records="results/audit/{protocol}/training/{task}/{ir}/{method}.csv",
-        made_by="results/audit/{protocol}/made_by/{task}/{ir}/{method}.json",
-    log:
-        "logs/audit/{protocol}/train/{task}/{ir}/{method}.log",
-    benchmark:
-        "results/benchmarks/audit/{protocol}/train/{task}/{ir}/{method}.tsv"
-    params:
-        training=lambda wildcards: as_parameter(
-            PROTOCOLS[wildcards.protocol].training(wildcards.task, wildcards.method)
-        ),
-    message:
-        "train {wildcards.method} on {wildcards.task} at IR {wildcards.ir} under {wildcards.protocol}; progress in {log}"
-
-
-use rule score as score_deviations with:
-    input:
-        predictions=of_runs(
-            AUDITED, "audit", "{place}/predictions/{task}/{ir}/{method}.parquet"
-        ),
-    output:
-        "results/scores_audit/{task}/{ir}.csv",
-    log:
-        "logs/audit/score/{task}/{ir}.log",
-    localrule: True
-    params:
-        runs=runs_of(AUDITED),
-    message:
-        "score every deviation on {wildcards.task} at IR {wildcards.ir}"
+# What becomes of the paper's claims; and the audit: the study under each deviation of the authors' code alone, and
+# under all of them.
 
 
 rule claims:
     input:
         scores="results/scores.parquet",
-        sweep=on_cells(COMPARED, "results/scores_sweep/{task}/{ir}.csv"),
-        trained=MADE_BY_SWEEP,
         coverage="results/tables/coverage.csv",
         table1=PUBLISHED / "table1.csv",
     output:
@@ -73,8 +17,8 @@ rule claims:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        swept=lambda wildcards: json.dumps(runs(SWEEP, SWEEP_SOURCES)),
-        code=code("audit"),
+        swept=for_reports(SWEEP),
+        code=code("claims"),
     message:
         "write {output}"
     script:
@@ -83,10 +27,8 @@ rule claims:
 
 rule audit_tables:
     input:
-        studys="results/scores.parquet",
-        scores=on_cells(AUDITED, "results/scores_audit/{task}/{ir}.csv"),
-        trained=MADE_BY_STUDY,
-        audited=of_runs(AUDITED, "audit", "{place}/made_by/{task}/{ir}/{method}.json"),
+        scores="results/scores.parquet",
+        trainings="results/trainings.parquet",
         coverage="results/tables/coverage.csv",
         table1=PUBLISHED / "table1.csv",
         table2=PUBLISHED / "table2.csv",
@@ -103,9 +45,9 @@ rule audit_tables:
     conda:
         "../../envs/environment.yaml"
     params:
-        protocols=lambda wildcards: json.dumps(runs(PROTOCOLS, SOURCES)),
+        protocols=for_reports(AUDITED),
         repeats=min(STUDY.audit.repeats, STUDY.protocol.repeats),
-        code=code("audit"),
+        code=code("audit_tables"),
     message:
         "write {output}"
     script:
@@ -114,12 +56,6 @@ rule audit_tables:
 
 # What the audit can say without training anything, for every run of the study.
 use rule audit_tables as rescored with:
-    input:
-        studys="results/scores.parquet",
-        trained=MADE_BY_STUDY,
-        coverage="results/tables/coverage.csv",
-        table1=PUBLISHED / "table1.csv",
-        table2=PUBLISHED / "table2.csv",
     output:
         audit_csv="results/tables/rescored.csv",
         audit_md="results/tables/rescored.md",
@@ -131,8 +67,9 @@ use rule audit_tables as rescored with:
         "logs/rescored.log",
     localrule: True
     params:
-        protocols=lambda wildcards: json.dumps(runs(FREE, SOURCES)),
+        protocols=for_reports(FREE),
         repeats=min(STUDY.audit.repeats, STUDY.protocol.repeats),
+        code=code("audit_tables"),
 
 
 rule audit_ranks:
@@ -149,7 +86,7 @@ rule audit_ranks:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        code=code("figure"),
+        code=code("audit_ranks"),
     message:
         "write {output}"
     script:

@@ -1,31 +1,9 @@
 # How far probabilities can be trusted, and what repairs them. Nothing here trains.
 
 
-# One job per cell, not per method: its curves are drawn together.
-rule calibrate:
-    input:
-        predictions=of_cell("results/predictions/{task}/{ir}/{method}.parquet"),
-        validation=of_cell("results/validation/{task}/{ir}/{method}.parquet"),
-        records=of_cell("results/training/{task}/{ir}/{method}.csv"),
-    output:
-        scores="results/calibration/{task}/{ir}.csv",
-        curves="results/reliability/{task}/{ir}.parquet",
-    log:
-        "logs/calibrate/{task}/{ir}.log",
-    conda:
-        "../../envs/environment.yaml"
-    params:
-        code=code("calibrate"),
-    message:
-        "calibrate all methods on {wildcards.task} at IR {wildcards.ir}"
-    script:
-        "../scripts/calibrate.py"
-
-
 rule calibration:
     input:
-        scores=per_cell("results/calibration/{task}/{ir}.csv"),
-        trained=MADE_BY_STUDY,
+        scores="results/calibration.parquet",
         coverage="results/tables/coverage.csv",
     output:
         csv="results/tables/calibration.csv",
@@ -37,7 +15,7 @@ rule calibration:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        code=code("table"),
+        code=code("calibration"),
     message:
         "write {output}"
     script:
@@ -46,8 +24,7 @@ rule calibration:
 
 rule reliability:
     input:
-        curves=per_cell("results/reliability/{task}/{ir}.parquet"),
-        trained=MADE_BY_STUDY,
+        curves="results/reliability.parquet",
         coverage="results/tables/coverage.csv",
     output:
         png="results/figures/reliability.png",
@@ -59,7 +36,7 @@ rule reliability:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        code=code("figure"),
+        code=code("reliability"),
     message:
         "write {output}"
     script:
@@ -68,8 +45,7 @@ rule reliability:
 
 rule reliability_of_task:
     input:
-        curves=per_cell("results/reliability/{task}/{ir}.parquet"),
-        trained=per_method("results/made_by/{task}/{ir}/{method}.json"),
+        curves="results/reliability.parquet",
     output:
         png="results/figures/reliability_{task}.png",
         svg="results/figures/reliability_{task}.svg",
@@ -80,7 +56,7 @@ rule reliability_of_task:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        code=code("figure"),
+        code=code("reliability_of_task"),
     message:
         "write {output}"
     script:
@@ -89,7 +65,7 @@ rule reliability_of_task:
 
 rule batches:
     input:
-        records=per_method("results/training/{task}/{ir}/{method}.csv"),
+        folds="results/folds.parquet",
         datasets="results/tables/datasets.csv",
         coverage="results/tables/coverage.csv",
     output:
@@ -108,7 +84,7 @@ rule batches:
                 for task in STUDY.tasks
             }
         ),
-        code=code("table"),
+        code=code("batches"),
     message:
         "write {output}"
     script:
@@ -129,7 +105,7 @@ rule batch_figure:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        code=code("figure"),
+        code=code("batch_figure"),
     message:
         "write {output}"
     script:

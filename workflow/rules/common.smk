@@ -8,15 +8,13 @@ import re
 import sys
 from collections import namedtuple
 
-from remix.config import (
-    audit_protocols,
-    audit_sources,
-    sweep_for_reports,
-    sweep_studies,
-)
+from remix.config import audit_protocols, sweep_for_reports, sweep_studies
 from remix.data.fetching import canonical, read_record, ticket
 from remix.errors import ResultError
 from remix.provenance import commit_state
+from remix.study.code import digest_of_script
+from remix.study.store import forget_cells_that_lost_trainings
+from remix.study.trainings import free_of, in_jobs, inputs_of, trainings_of
 from remix.working_folder import obstacle
 
 # The paper's printed numbers.
@@ -41,11 +39,16 @@ try:
 except ConfigError as error:
     raise WorkflowError(f"The configuration is wrong; nothing was started.\n{error}")
 STUDY = PROTOCOLS["study"]
-# By (protocol, task, IR, method): under which protocol, and as which method, it is trained.
-SOURCES = audit_sources(PROTOCOLS)
-# By α, as in paths: the swept tasks with the method that has this α; and where it is trained, as above.
+# By α, as in paths: the swept tasks with the method that has this α.
 SWEEP = sweep_studies(STUDY)
-SWEEP_SOURCES = audit_sources({"study": STUDY, **SWEEP})
+# Protocols under which nothing is trained that the study itself does not train; and what the audit compares: all
+# protocols, or these where it is not asked for.
+FREE = free_of(STUDY, PROTOCOLS)
+AUDITED = PROTOCOLS if STUDY.audit.train else FREE
+# By (task, IR): the trainings that study, sweep and audit want, each once.
+WANTED = trainings_of(
+    [STUDY, *SWEEP.values(), *(each for each in AUDITED.values() if each is not STUDY)]
+)
 
 
 def one_of(names):
@@ -57,253 +60,19 @@ wildcard_constraints:
     table="[a-z_]+",
     dataset=one_of(config["datasets"]),
     task=one_of(STUDY.tasks),
-    method=one_of(STUDY.methods),
-    protocol=one_of(PROTOCOLS),
     ir=r"\d+(\.\d+)?",
-    alpha=one_of(SWEEP),
-
-
-# Snakemake tracks a rule's script, not what the script imports: each stage names the modules whose change
-# must rerun it. tests/workflow/test_code_inputs.py holds this list against the real imports.
-CODE = {
-    "prepare": [
-        "data/archives",
-        "data/catalogue",
-        "data/formats",
-        "data/images/cifar10",
-        "data/images/class_folders",
-        "data/images/idx",
-        "data/images/npz",
-        "data/images/reading",
-        "data/images/unpickling",
-        "data/lzw",
-        "data/preparation",
-        "data/raw_files",
-        "data/text",
-    ],
-    "variant": ["data/catalogue", "data/variants", "seeding"],
-    "train": [
-        "adam",
-        "batches/augmentation",
-        "batches/balanced",
-        "batches/blending",
-        "batches/classes",
-        "batches/drawing",
-        "batches/entries",
-        "batches/hidden",
-        "batches/links",
-        "batches/mini_batch",
-        "batches/mixing",
-        "batches/partners",
-        "batches/smote",
-        "batches/soft_labels",
-        "before_training",
-        "data/catalogue",
-        "experiment",
-        "learning_rate",
-        "losses/class_balanced",
-        "losses/class_weights",
-        "losses/cross_entropy",
-        "losses/deferral",
-        "losses/focal",
-        "losses/ldam",
-        "losses/logit_adjusted",
-        "losses/loss",
-        "losses/parameters",
-        "methods",
-        "networks",
-        "preprocessing",
-        "protocol",
-        "seeding",
-        "splits",
-        "training",
-    ],
-    "demonstrate": [
-        "adam",
-        "batches/augmentation",
-        "batches/balanced",
-        "batches/blending",
-        "batches/classes",
-        "batches/drawing",
-        "batches/entries",
-        "batches/hidden",
-        "batches/links",
-        "batches/mini_batch",
-        "batches/mixing",
-        "batches/partners",
-        "batches/smote",
-        "batches/soft_labels",
-        "before_training",
-        "demonstrations/densities",
-        "demonstrations/hulls",
-        "demonstrations/interpolation",
-        "demonstrations/mini_batches",
-        "demonstrations/rings",
-        "demonstrations/samples",
-        "learning_rate",
-        "losses/class_balanced",
-        "losses/class_weights",
-        "losses/cross_entropy",
-        "losses/deferral",
-        "losses/focal",
-        "losses/ldam",
-        "losses/logit_adjusted",
-        "losses/loss",
-        "losses/parameters",
-        "methods",
-        "networks",
-        "protocol",
-        "seeding",
-        "training",
-    ],
-    "score": ["metrics"],
-    "verify": [
-        "data/catalogue",
-        "metrics",
-        "provenance",
-        "tables/coverage",
-        "tables/markdown",
-        "tables/reading",
-        "tables/scores",
-        "tables/study",
-        "tables/verification",
-    ],
-    "calibrate": ["calibration", "corrections", "metrics", "reliability"],
-    "coverage": [
-        "data/catalogue",
-        "tables/coverage",
-        "tables/markdown",
-        "tables/study",
-    ],
-    "table": [
-        "claims",
-        "corrections",
-        "data/catalogue",
-        "made_by",
-        "metrics",
-        "provenance",
-        "ranking",
-        "statistics",
-        "tables/alpha_sweep",
-        "tables/batches",
-        "tables/calibration",
-        "tables/cell_tests",
-        "tables/claims",
-        "tables/comparisons",
-        "tables/coverage",
-        "tables/datasets",
-        "tables/gains",
-        "tables/markdown",
-        "tables/paper_comparison",
-        "tables/rank_sums",
-        "tables/reading",
-        "tables/scores",
-        "tables/study",
-        "tables/summary",
-        "tables/sweep",
-        "tables/trainings",
-    ],
-    "audit": [
-        "claims",
-        "data/catalogue",
-        "made_by",
-        "metrics",
-        "provenance",
-        "ranking",
-        "statistics",
-        "tables/audit",
-        "tables/audit_effects",
-        "tables/claims",
-        "tables/coverage",
-        "tables/markdown",
-        "tables/rank_sums",
-        "tables/reading",
-        "tables/study",
-        "tables/trainings",
-    ],
-    "gather": [
-        "data/catalogue",
-        "made_by",
-        "provenance",
-        "tables/reading",
-        "tables/study",
-    ],
-    "figure": [
-        "corrections",
-        "data/catalogue",
-        "metrics",
-        "plotting/audit",
-        "plotting/batches",
-        "plotting/critical_difference",
-        "plotting/demonstration",
-        "plotting/figure1",
-        "plotting/figure2",
-        "plotting/figure3",
-        "plotting/figure4",
-        "plotting/figure7",
-        "plotting/figure8",
-        "plotting/gains",
-        "plotting/reliability",
-        "plotting/style",
-        "ranking",
-        "reliability",
-        "statistics",
-        "tables/coverage",
-        "tables/gains",
-        "tables/markdown",
-        "tables/rank_sums",
-        "tables/reading",
-        "tables/study",
-        "tables/sweep",
-    ],
-    "page": [
-        "claims",
-        "data/catalogue",
-        "made_by",
-        "metrics",
-        "pages/document",
-        "pages/front",
-        "pages/provenance",
-        "pages/task",
-        "provenance",
-        "ranking",
-        "run_cost",
-        "statistics",
-        "tables/audit",
-        "tables/coverage",
-        "tables/datasets",
-        "tables/gains",
-        "tables/markdown",
-        "tables/rank_sums",
-        "tables/reading",
-        "tables/scores",
-        "tables/study",
-        "tables/trainings",
-    ],
-}
+    part=r"[1-9]\d*",
+    # Of a variant that has another number of images than the study's.
+    rows=r"(_\d+_rows)?",
 
 
 @functools.cache
-def code(stage):
-    """Digest of the package modules that a stage depends on: as a parameter it reruns what they, changed, would change.
+def code(script):
+    """Digest of a script and all that it imports: as a parameter it runs a rule again whose code has changed.
 
-    As inputs they would be looked up for every job that is ready, whenever a job ends.
+    Snakemake sees the script only, and by its date.
     """
-    digest = hashlib.sha256()
-    for module in CODE[stage]:
-        content = Path(ROOT, "remix", f"{module}.py").read_bytes()
-        digest.update(hashlib.sha256(content).digest())
-    return digest.hexdigest()
-
-
-def watch_script(step):
-    """Let a rule run again when its script has other content, whatever its date, as `code` does for modules.
-
-    Files that were unpacked or copied with their dates may be older than what the former ones have made.
-    """
-    if "code" in step.params.keys():
-        script = ROOT / "workflow" / "scripts" / Path(step.script).name
-        step.set_params(script=hashlib.sha256(script.read_bytes()).hexdigest())
+    return digest_of_script(ROOT / "workflow" / "scripts" / f"{script}.py")
 
 
 def as_parameter(value):
@@ -326,6 +95,11 @@ def preparation_entry(dataset):
 STUDY_PARAMETER = json.dumps(STUDY.for_reports())
 # What they say about the sweep.
 SWEEP_PARAMETER = as_parameter(sweep_for_reports(STUDY))
+
+
+def for_reports(studies):
+    """What tables and figures say about several runs, by name."""
+    return json.dumps({name: study.for_reports() for name, study in studies.items()})
 
 
 # The methods that the paper's pictures show, as the study trains them or would if it had selected them.
@@ -362,36 +136,11 @@ def irs_there():
     return {name: task.irs for name, task in STUDY.tasks.items() if there[task.dataset]}
 
 
-def per_method(pattern):
-    """Files of every method on every cell whose data is there; of one task only if there is such a wildcard."""
-    return lambda wildcards: [
-        pattern.format(task=task, ir=ir, method=method)
-        for task, ir in cells(only=wildcards.get("task"))
-        for method in STUDY.methods_of(task)
-    ]
-
-
 def per_cell(pattern):
     """Files of every cell whose data is there; of one task only if there is such a wildcard."""
     return lambda wildcards: [
         pattern.format(task=task, ir=ir)
         for task, ir in cells(only=wildcards.get("task"))
-    ]
-
-
-def of_one_method(pattern):
-    """Files of one method on each cell whose data is there: its folds are the same for all methods."""
-    return lambda wildcards: [
-        pattern.format(task=task, ir=ir, method=STUDY.methods_of(task)[0])
-        for task, ir in cells()
-    ]
-
-
-def of_cell(pattern):
-    """Files of every method on one cell."""
-    return lambda wildcards: [
-        pattern.format(task=wildcards.task, ir=wildcards.ir, method=method)
-        for method in STUDY.methods_of(wildcards.task)
     ]
 
 
@@ -416,127 +165,75 @@ def print_summary():
         print(f"\n{summary.read_text()}")
 
 
-def prepared_for_means(wildcards, study=STUDY):
-    """The prepared dataset, where missing values are filled with means over all of it."""
-    training = study.training(wildcards.task, wildcards.method)
-    if training["imputation"] != "dataset":
-        return []
-    return f"resources/prepared/{study.tasks[wildcards.task].dataset}.parquet"
-
-
-def variant_of_deviation(wildcards):
-    """What a protocol is trained on: the study's variant, unless it uses another number of images."""
-    task, ir, protocol = wildcards.task, wildcards.ir, wildcards.protocol
-    same = PROTOCOLS[protocol].rows(task) == STUDY.rows(task)
-    folder = "resources/variants" if same else f"results/audit/{protocol}/variants"
-    return f"{folder}/{task}/{ir}.parquet"
-
-
-# Methods that are trained as another one, such as cost adjustment while its weights are ignored.
-REUSED = {
-    method: source.method
-    for (protocol, _, _, method), source in SOURCES.items()
-    if protocol == "study" and source.method != method
-}
-
-
-def by_cell(sources):
-    """Where the predictions of each cell are made, each place once: by (task, IR), a list of sources."""
-    found = {}
-    for (_, task, ir, _), source in sources.items():
-        found.setdefault((task, ir), {})[source] = None
-    return {cell: list(places) for cell, places in found.items()}
-
-
-def besides_the_study(sources):
-    """Those of some sources that are not the study's own."""
-    return {key: at for key, at in sources.items() if at.protocol != "study"}
-
-
-# What the audit and the sweep train; and what the sweep compares: the baseline, and its method with every α.
-AUDITED = by_cell(besides_the_study(SOURCES))
-SWEPT = by_cell(besides_the_study(SWEEP_SOURCES))
-COMPARED = {
-    cell: [("study", "baseline"), *places]
-    for cell, places in by_cell(
-        {key: at for key, at in SWEEP_SOURCES.items() if key[0] in SWEEP}
-    ).items()
-}
-
-
-def there(trained):
-    """Those of some cells whose data is there; under a protocol, a cell may have an IR that the study lacks."""
-    present = {STUDY.tasks[task].dataset for task, _ in cells()}
-    return [cell for cell in trained if STUDY.tasks[cell[0]].dataset in present]
-
-
-def of_runs(trained, folder, pattern):
-    """Files, by a path with {place}, {task}, {ir} and {method} in it, of trainings of each cell, or of one cell.
-
-    The place is `results` for what the study itself has trained, and for other runs a folder of theirs.
-    """
+def evaluated(pattern):
+    """Files of every cell that something is wanted of, and whose data is there."""
 
     def files(wildcards):
-        one = wildcards.get("task"), wildcards.get("ir")
-        if one[0] is not None and one not in trained:
-            sys.exit(f"Nothing was started: no {folder} has {one[0]} at IR {one[1]}")
+        present = {STUDY.tasks[task].dataset for task, _ in cells()}
         return [
-            pattern.format(
-                place="results" if run == "study" else f"results/{folder}/{run}",
-                task=task,
-                ir=ir,
-                method=method,
-            )
-            for task, ir in (there(trained) if one[0] is None else [one])
-            for run, method in trained[task, ir]
+            pattern.format(task=task, ir=ir)
+            for task, ir in WANTED
+            if STUDY.tasks[task].dataset in present
         ]
 
     return files
 
 
-def runs_of(trained):
-    """The run that each of the trainings of one cell belongs to."""
-    return lambda wildcards: [run for run, _ in trained[wildcards.task, wildcards.ir]]
+def jobs_of(task, ir):
+    """The trainings of a cell, by jobs."""
+    if (task, ir) not in WANTED:
+        sys.exit(f"Nothing was started: nothing is wanted of {task} at IR {ir}")
+    per_job = STUDY.trainings_per_job
+    images = STUDY.tasks[task].image is not None
+    return in_jobs(WANTED[task, ir], per_job.images if images else per_job.tables)
 
 
-def on_cells(trained, pattern):
-    """Files, by a path with {task} and {ir} in it, of every cell of the audit or the sweep whose data is there."""
-    return lambda wildcards: [
-        pattern.format(task=task, ir=ir) for task, ir in there(trained)
+@functools.cache
+def parts_of(task, ir):
+    """The list of a cell, a part for each of its jobs.
+
+    Snakemake knows of the lists, not of the trainings: what has lost one is listed anew, and trained. A run says so
+    when it first asks for the list, which is before it looks whether the list is there.
+    """
+    parts = [
+        f"results/cells/{task}/{ir}/{part}.json"
+        for part in range(1, len(jobs_of(task, ir)) + 1)
+    ]
+    # As the rules are read, it is not known yet whether something is to be run.
+    if (
+        workflow.is_main_process
+        and workflow.executor_plugin is not None
+        and not workflow.dryrun
+    ):
+        for lost in forget_cells_that_lost_trainings(Path("results"), map(Path, parts)):
+            print(f"{lost} is gone; it is made anew", file=sys.stderr)
+    return parts
+
+
+def lists_of_cells(wildcards):
+    """The lists of all cells."""
+    return [
+        part
+        for cell in evaluated("{task} {ir}")(wildcards)
+        for part in parts_of(*cell.split())
     ]
 
 
-def runs(studies, sources):
-    """By name of a study, what tables say of it, and where it has the scores of each of its methods on each cell."""
-    return {
-        name: {
-            "study": study.for_reports(),
-            "sources": [
-                [task, ir, method, *sources[name, task, ir, method]]
-                for task, ir in there(study.cells)
-                for method in study.methods_of(task)
-            ],
-        }
-        for name, study in studies.items()
-    }
+def digest_of_wanted(task, ir):
+    """Digest of all that is wanted of a cell, however it is shared out to jobs."""
+    wanted = [each.as_mapping() | {"code": each.code} for each in WANTED[task, ir]]
+    return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
 
 
-# Protocols for which nothing is trained.
-FREE = {
-    name: study
-    for name, study in PROTOCOLS.items()
-    if all(at.protocol == "study" for key, at in SOURCES.items() if key[0] == name)
-}
-
-
-# What made the trainings of the study, and those of its sweep; the audit's are told of in its tables.
-#
-# What is made from files of all cells has the study's as an input, too. Snakemake does not make a file that is
-# missing for what is there and newer than all that is left: where predictions or scores of one training were lost
-# after the training (damaged, and deleted as the message says), tables of a former training would be taken for up to
-# date. It has what each training took, so that it differs from one to the next.
-MADE_BY_STUDY = "results/made_by.parquet"
-MADE_BY_SWEEP = "results/made_by_sweep.parquet"
+def wanted_of(wildcards):
+    """The trainings of one job."""
+    jobs = jobs_of(wildcards.task, wildcards.ir)
+    parts_of(wildcards.task, wildcards.ir)
+    if int(wildcards.part) > len(jobs):
+        sys.exit(
+            f"Nothing was started: {wildcards.task} at IR {wildcards.ir} has no job {wildcards.part}"
+        )
+    return jobs[int(wildcards.part) - 1]
 
 
 TABLES = expand(
@@ -600,11 +297,21 @@ AUDIT = [
     *(path.replace(".csv", ".html") for path in AUDIT_TABLES if path.endswith(".csv")),
 ]
 
+
+def audit_results(wildcards):
+    """What the audit makes, if the study has it."""
+    if not STUDY.audit.train:
+        sys.exit(
+            "Nothing was started: the audit is not asked for; use `make audit`, or --configfile config/audit.yaml"
+        )
+    return AUDIT
+
+
 # What a reference run keeps.
 REFERENCE = [
     *TABLES,
     *FIGURES,
-    *([*AUDIT_TABLES, *AUDIT_FIGURES] if STUDY.audit.overlays else []),
+    *([*AUDIT_TABLES, *AUDIT_FIGURES] if STUDY.audit.train else []),
     "results/summary.txt",
 ]
 
@@ -631,19 +338,10 @@ def methods_of_reference(cell):
         sys.exit(f"Nothing was started: {error}")
 
 
-def predictions_to_verify(wildcards):
-    """Predictions of the methods that the reference run has on a cell."""
-    cell = f"{wildcards.task}/{wildcards.ir}"
-    return [
-        f"results/predictions/{cell}/{method}.parquet"
-        for method in methods_of_reference(cell)
-    ]
-
-
 def scores_to_verify(wildcards):
     """Scores of a cell that the reference run has."""
     methods_of_reference(wildcards.cell)
-    return f"results/verify/{wildcards.cell}.csv"
+    return f"results/scores/{wildcards.cell}.csv"
 
 
 # What the report shows, and where: categories, and in them tables and figures by name, in this order. The caption
@@ -734,6 +432,7 @@ def pages(wildcards):
     tasks = dict.fromkeys(task for task, _ in cells())
     return [
         *(path.replace(".csv", ".html") for path in TABLES if path.endswith(".csv")),
+        *(AUDIT if STUDY.audit.train else []),
         *FIGURES,
         *(f"results/pages/{task}.html" for task in tasks),
         "results/provenance.html",

@@ -63,14 +63,18 @@ rule variant:
     input:
         prepared=lambda wildcards: f"resources/prepared/{STUDY.tasks[wildcards.task].dataset}.parquet",
     output:
-        "resources/variants/{task}/{ir}.parquet",
+        "resources/variants/{task}/{ir}{rows}.parquet",
     log:
-        "logs/variant/{task}/{ir}.log",
+        "logs/variant/{task}/{ir}{rows}.log",
     conda:
         "../../envs/environment.yaml"
     params:
         task=lambda wildcards: as_parameter(task_definition(wildcards.task)),
-        rows=lambda wildcards: STUDY.rows(wildcards.task),
+        rows=lambda wildcards: (
+            int(wildcards.rows.split("_")[1])
+            if wildcards.rows
+            else STUDY.rows(wildcards.task)
+        ),
         seed=STUDY.seed,
         code=code("variant"),
     message:

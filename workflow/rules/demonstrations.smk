@@ -52,7 +52,7 @@ rule figure1:
     params:
         titles=as_parameter(DEMONSTRATED_TITLES),
         seed=STUDY.seed,
-        code=code("figure"),
+        code=code("figure1"),
     message:
         "write {output}"
     script:
@@ -75,7 +75,7 @@ rule figure2:
     params:
         titles=as_parameter(DEMONSTRATED_TITLES),
         seed=STUDY.seed,
-        code=code("figure"),
+        code=code("figure2"),
     message:
         "write {output}"
     script:
@@ -97,7 +97,7 @@ rule figure3:
     params:
         titles=as_parameter(DEMONSTRATED_TITLES),
         seed=STUDY.seed,
-        code=code("figure"),
+        code=code("figure3"),
     message:
         "write {output}"
     script:
@@ -119,7 +119,7 @@ rule figure4:
         "../../envs/environment.yaml"
     params:
         seed=STUDY.seed,
-        code=code("figure"),
+        code=code("figure4"),
     message:
         "write {output}"
     script:
@@ -142,7 +142,7 @@ rule figure8:
         "../../envs/environment.yaml"
     params:
         seed=STUDY.seed,
-        code=code("figure"),
+        code=code("figure8"),
     message:
         "write {output}"
     script:

@@ -24,7 +24,7 @@ rule table_page:
     conda:
         "../../envs/environment.yaml"
     params:
-        code=code("page"),
+        code=code("table_page"),
     message:
         "write {output}"
     script:
@@ -57,7 +57,7 @@ rule task_page:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        code=code("page"),
+        code=code("task_page"),
     message:
         "write {output}"
     script:
@@ -66,8 +66,7 @@ rule task_page:
 
 rule provenance_page:
     input:
-        trained=MADE_BY_STUDY,
-        swept=MADE_BY_SWEEP,
+        trainings="results/trainings.parquet",
         style=beside_report("page.css"),
         script=beside_report("page.js"),
     output:
@@ -83,7 +82,7 @@ rule provenance_page:
         # What else the page says: it is made anew when these change, and only then.
         commit=lambda wildcards: as_parameter(commit_state(ROOT)),
         config=hashlib.sha256(as_parameter(config).encode()).hexdigest(),
-        code=code("page"),
+        code=code("provenance_page"),
     message:
         "write {output}"
     script:
@@ -94,7 +93,7 @@ rule front_page:
     input:
         rank_sums="results/tables/rank_sums.csv",
         coverage="results/tables/coverage.csv",
-        made_by=[MADE_BY_STUDY, MADE_BY_SWEEP],
+        trainings="results/trainings.parquet",
         claims=[path for path in TABLES if path == "results/tables/claims.csv"],
         rescored=[path for path in TABLES if path == "results/tables/rescored.csv"],
         style=beside_report("report.css"),
@@ -107,7 +106,7 @@ rule front_page:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        code=code("page"),
+        code=code("front_page"),
     message:
         "write {output}"
     script:

@@ -21,7 +21,7 @@ rule datasets:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        code=code("table"),
+        code=code("datasets"),
     message:
         "write {output}"
     script:
@@ -42,7 +42,7 @@ rule scores:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        code=code("table"),
+        code=code("scores"),
     message:
         "write {output}"
     script:
@@ -64,7 +64,7 @@ rule rank_sums:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        code=code("table"),
+        code=code("rank_sums"),
     message:
         "write {output}"
     script:
@@ -85,7 +85,7 @@ rule gains:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        code=code("table"),
+        code=code("gains"),
     message:
         "write {output}"
     script:
@@ -109,7 +109,7 @@ rule paper_comparison:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        code=code("table"),
+        code=code("paper_comparison"),
     message:
         "write {output}"
     script:
@@ -130,7 +130,7 @@ rule figure5:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        code=code("figure"),
+        code=code("figure5"),
     message:
         "write {output}"
     script:
@@ -151,7 +151,7 @@ rule figure6:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        code=code("figure"),
+        code=code("figure6"),
     message:
         "write {output}"
     script:
@@ -163,7 +163,7 @@ rule summary:
         coverage="results/tables/coverage.csv",
         rank_sums="results/tables/rank_sums.csv",
         claims="results/tables/claims.csv",
-        made_by=[MADE_BY_STUDY, MADE_BY_SWEEP],
+        trainings="results/trainings.parquet",
         tables=TABLES,
         figures=FIGURES,
         pages=task_pages,
@@ -177,7 +177,7 @@ rule summary:
     params:
         study=STUDY_PARAMETER,
         data_dir=str(STUDY.data_dir),
-        code=code("table"),
+        code=code("summary"),
     message:
         "write {output}"
     script:
@@ -187,7 +187,7 @@ rule summary:
 rule reference:
     input:
         files=REFERENCE,
-        made_by=[MADE_BY_STUDY, MADE_BY_SWEEP],
+        trainings="results/trainings.parquet",
     output:
         copies=[path.replace("results/", "results/reference/") for path in REFERENCE],
         provenance="results/reference/provenance.json",

@@ -15,7 +15,7 @@ rule comparisons:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        code=code("table"),
+        code=code("comparisons"),
     message:
         "write {output}"
     script:
@@ -25,8 +25,7 @@ rule comparisons:
 rule cell_tests:
     input:
         scores="results/scores.parquet",
-        training=of_one_method("results/training/{task}/{ir}/{method}.csv"),
-        predictions=of_one_method("results/predictions/{task}/{ir}/{method}.parquet"),
+        folds="results/folds.parquet",
         coverage="results/tables/coverage.csv",
     output:
         csv="results/tables/cell_tests.csv",
@@ -38,7 +37,7 @@ rule cell_tests:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        code=code("table"),
+        code=code("cell_tests"),
     message:
         "write {output}"
     script:
@@ -59,8 +58,55 @@ rule critical_difference:
         "../../envs/environment.yaml"
     params:
         study=STUDY_PARAMETER,
-        code=code("figure"),
+        code=code("critical_difference"),
     message:
         "write {output}"
     script:
         "../scripts/critical_difference.py"
+
+
+# Figure 7: one method at other values of α, on the study's own cells and folds.
+rule alpha_sweep:
+    input:
+        scores="results/scores.parquet",
+        folds="results/folds.parquet",
+        coverage="results/tables/coverage.csv",
+    output:
+        csv="results/tables/alpha_sweep.csv",
+        md="results/tables/alpha_sweep.md",
+    log:
+        "logs/alpha_sweep.log",
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+        sweep=SWEEP_PARAMETER,
+        swept=for_reports(SWEEP),
+        code=code("alpha_sweep"),
+    message:
+        "write {output}"
+    script:
+        "../scripts/alpha_sweep.py"
+
+
+rule figure7:
+    input:
+        table="results/tables/alpha_sweep.csv",
+        coverage="results/tables/coverage.csv",
+    output:
+        png="results/figures/figure7_alpha.png",
+        svg=reported("results/figures/figure7_alpha.svg"),
+    log:
+        "logs/figure7.log",
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        study=STUDY_PARAMETER,
+        sweep=SWEEP_PARAMETER,
+        code=code("figure7"),
+    message:
+        "write {output}"
+    script:
+        "../scripts/figure7.py"

@@ -1,19 +1,14 @@
-# Train one method on all folds of one cell.
+# Train what is wanted of a cell: by the study, by its sweep over α and, where it is asked for, by its audit.
 
 
+# What is there already is left alone: trainings are kept in results/trainings, and are no outputs of this rule.
 rule train:
     input:
-        variant="resources/variants/{task}/{ir}.parquet",
-        prepared=prepared_for_means,
+        lambda wildcards: inputs_of(wanted_of(wildcards)),
     output:
-        predictions="results/predictions/{task}/{ir}/{method}.parquet",
-        validation="results/validation/{task}/{ir}/{method}.parquet",
-        records="results/training/{task}/{ir}/{method}.csv",
-        made_by="results/made_by/{task}/{ir}/{method}.json",
+        "results/cells/{task}/{ir}/{part}.json",
     log:
-        "logs/train/{task}/{ir}/{method}.log",
-    benchmark:
-        "results/benchmarks/train/{task}/{ir}/{method}.tsv"
+        "logs/train/{task}/{ir}/{part}.log",
     conda:
         "../../envs/environment.yaml"
     threads: 1
@@ -23,59 +18,11 @@ rule train:
             1500 if STUDY.tasks[wildcards.task].image is None else 2500
         ),
     params:
-        training=lambda wildcards: as_parameter(
-            STUDY.training(wildcards.task, wildcards.method)
+        wanted=lambda wildcards: json.dumps(
+            [each.as_mapping() | {"code": each.code} for each in wanted_of(wildcards)],
+            sort_keys=True,
         ),
-        code=code("train"),
     message:
-        "train {wildcards.method} on {wildcards.task} at IR {wildcards.ir}; progress in {log}"
+        "train what is wanted of {wildcards.task} at IR {wildcards.ir} and not there; progress in {log}"
     script:
         "../scripts/train.py"
-
-
-rule reuse:
-    input:
-        predictions=lambda wildcards: f"results/predictions/{{task}}/{{ir}}/{REUSED[wildcards.method]}.parquet",
-        validation=lambda wildcards: f"results/validation/{{task}}/{{ir}}/{REUSED[wildcards.method]}.parquet",
-        records=lambda wildcards: f"results/training/{{task}}/{{ir}}/{REUSED[wildcards.method]}.csv",
-        made_by=lambda wildcards: f"results/made_by/{{task}}/{{ir}}/{REUSED[wildcards.method]}.json",
-    output:
-        predictions="results/predictions/{task}/{ir}/{method}.parquet",
-        validation="results/validation/{task}/{ir}/{method}.parquet",
-        records="results/training/{task}/{ir}/{method}.csv",
-        made_by="results/made_by/{task}/{ir}/{method}.json",
-    log:
-        "logs/reuse/{task}/{ir}/{method}.log",
-    wildcard_constraints:
-        method=one_of(REUSED),
-    localrule: True
-    conda:
-        "../../envs/environment.yaml"
-    params:
-        source=lambda wildcards: REUSED[wildcards.method],
-    message:
-        "copy {params.source} to {wildcards.method} on {wildcards.task} at IR {wildcards.ir}, which are trained alike"
-    script:
-        "../scripts/reuse.py"
-
-
-ruleorder: reuse > train
-
-
-# In one file, as the scores are (score.smk).
-rule gather_made_by:
-    input:
-        made_by=per_method("results/made_by/{task}/{ir}/{method}.json"),
-    output:
-        MADE_BY_STUDY,
-    log:
-        "logs/gather_made_by.log",
-    localrule: True
-    conda:
-        "../../envs/environment.yaml"
-    params:
-        code=code("gather"),
-    message:
-        "put into {output} what made each training"
-    script:
-        "../scripts/gather_made_by.py"

@@ -1,16 +1,6 @@
 # Run a cell of the reference run again, and compare: make verify CELL=task/ir
 
 
-use rule score as score_to_verify with:
-    input:
-        predictions=predictions_to_verify,
-    output:
-        "results/verify/{task}/{ir}.csv",
-    log:
-        "logs/verify/score/{task}/{ir}.log",
-    localrule: True
-
-
 rule verify:
     input:
         scores=scores_to_verify,

@@ -1,16 +1,14 @@
 """Compare the scores of one method at each α of the sweep with those at the study's α."""
 
 import dataclasses
-import json
 
 from remix.logs import job
 from remix.records import write_csv, write_text
 from remix.tables.alpha_sweep import alpha_sweep_markdown, alpha_sweep_table
 from remix.tables.gains import BASELINE
-from remix.tables.reading import read_fold_sizes, read_table
+from remix.tables.reading import read_fold_sizes, read_scores, read_sweep, read_table
 from remix.tables.study import Study
 from remix.tables.sweep import Sweep
-from remix.tables.trainings import STUDY, Trainings, read_sweep
 
 
 def main(snakemake):
@@ -18,14 +16,15 @@ def main(snakemake):
     with job(snakemake.log[0]):
         study = Study.from_json(snakemake.params.study)
         sweep = Sweep.from_json(snakemake.params.sweep)
-        swept = json.loads(snakemake.params.swept)
-        cells = dict.fromkeys((task, ir) for run in swept.values() for task, ir, *_ in run["sources"])
-        trainings = Trainings(snakemake.input.scores)
-        only_baseline = dataclasses.replace(study, methods={BASELINE: study.methods[BASELINE]})
+        swept = Study.several_from_json(snakemake.params.swept)
+        of_baseline = dataclasses.replace(
+            study.only(name for name in study.tasks if name in sweep.own),
+            methods={BASELINE: study.methods[BASELINE]},
+        )
         table = alpha_sweep_table(
-            read_sweep(trainings, swept),
-            trainings.of_run([(*cell, BASELINE, STUDY, BASELINE) for cell in cells], only_baseline),
-            read_fold_sizes(snakemake.input.training, snakemake.input.predictions),
+            read_sweep(snakemake.input.scores, swept),
+            read_scores(snakemake.input.scores, of_baseline),
+            read_fold_sizes(snakemake.input.folds, of_baseline),
             sweep.own,
         )
         coverage = read_table(snakemake.input.coverage)

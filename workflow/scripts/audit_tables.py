@@ -1,11 +1,11 @@
 """Make the audit's tables: Table 2 under every protocol, and what each deviation changes."""
 
-import json
-
 from remix.logs import job
-from remix.made_by import differences, read
+from remix.made_by import differences
+from remix.parquet import read_parquet
 from remix.records import write_csv, write_text
 from remix.tables.audit import (
+    STUDY,
     STUDY_ALIKE,
     Run,
     audit_markdown,
@@ -16,28 +16,23 @@ from remix.tables.audit import (
 )
 from remix.tables.audit_effects import audit_effects, audit_effects_markdown
 from remix.tables.claims import claims_by_protocol, claims_by_protocol_markdown, study_claims
-from remix.tables.reading import read_published, read_table
+from remix.tables.reading import read_published, read_scores, read_table
 from remix.tables.study import Study
-from remix.tables.trainings import STUDY, Trainings
 
 
 def main(snakemake):
     """Write the tables from the scores of all protocols."""
     with job(snakemake.log[0]):
         files = snakemake.input
-        # Where nothing is trained for the audit, all that it has is the study's own.
-        trainings = Trainings([files.studys, *files.get("scores", [])])
-        trained = read([files.trained, *files.get("audited", [])])
-        runs = {}
-        for name, entry in json.loads(snakemake.params.protocols).items():
-            study = Study.from_mapping(entry["study"])
-            scores = trainings.of_run(entry["sources"], study)
+        trainings, runs = read_parquet(files.trainings), {}
+        for name, study in Study.several_from_json(snakemake.params.protocols).items():
+            scores = read_scores(files.scores, study)
             runs[name] = Run(study, scores)
             if name == STUDY:
                 repeats = snakemake.params.repeats
                 runs[STUDY_ALIKE] = Run(study.first_repeats(repeats), scores[scores["repeat"] < repeats])
         settings, unchanged = setting_texts(runs), without_effect(runs)
-        warnings = [f"**Warning.** {text}" for text in differences(trained)]
+        warnings = [f"**Warning.** {text}" for text in differences(trainings)]
         note = " ".join([*warnings, unchanged_note(settings[name] for name in unchanged)]).strip()
         runs = {name: run for name, run in runs.items() if name not in unchanged}
         coverage = read_table(files.coverage)

@@ -4,8 +4,8 @@ import json
 
 from remix.logs import job
 from remix.records import write_csv, write_text
-from remix.tables.batches import batches_markdown, batches_table, read_records
-from remix.tables.reading import read_table
+from remix.tables.batches import batches_markdown, batches_table
+from remix.tables.reading import read_folds, read_table
 from remix.tables.study import Study
 
 
@@ -15,7 +15,7 @@ def main(snakemake):
         study = Study.from_json(snakemake.params.study)
         files = snakemake.input
         table = batches_table(
-            read_records(files.records, study),
+            read_folds(files.folds, study),
             study,
             read_table(files.datasets),
             json.loads(snakemake.params.batch_sizes),

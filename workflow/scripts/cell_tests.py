@@ -11,8 +11,8 @@ def main(snakemake):
     """Write the table from all scores, and the sizes of the folds."""
     with job(snakemake.log[0]):
         study = Study.from_json(snakemake.params.study)
-        sizes = read_fold_sizes(snakemake.input.training, snakemake.input.predictions)
-        table = cell_tests_table(read_scores([snakemake.input.scores], study), sizes)
+        sizes = read_fold_sizes(snakemake.input.folds, study)
+        table = cell_tests_table(read_scores(snakemake.input.scores, study), sizes)
         coverage = read_table(snakemake.input.coverage)
         write_text(cell_tests_markdown(table, study, coverage), snakemake.output.md)
         write_csv(table, snakemake.output.csv)

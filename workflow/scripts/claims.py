@@ -1,13 +1,10 @@
 """Hold the paper's claims against the scores of the study."""
 
-import json
-
 from remix.logs import job
 from remix.records import write_csv, write_text
 from remix.tables.claims import claims_markdown, study_claims
-from remix.tables.reading import read_published, read_scores, read_table
+from remix.tables.reading import read_published, read_scores, read_sweep, read_table
 from remix.tables.study import Study
-from remix.tables.trainings import Trainings, read_sweep
 
 
 def main(snakemake):
@@ -15,8 +12,8 @@ def main(snakemake):
     with job(snakemake.log[0]):
         study = Study.from_json(snakemake.params.study)
         tasks = set(read_published(snakemake.input.table1)["task"])
-        sweep = read_sweep(Trainings(snakemake.input.sweep), json.loads(snakemake.params.swept))
-        table = study_claims(read_scores([snakemake.input.scores], study), study, tasks, sweep)
+        sweep = read_sweep(snakemake.input.scores, Study.several_from_json(snakemake.params.swept))
+        table = study_claims(read_scores(snakemake.input.scores, study), study, tasks, sweep)
         write_text(claims_markdown(table, study, read_table(snakemake.input.coverage)), snakemake.output.md)
         write_csv(table, snakemake.output.csv)
 

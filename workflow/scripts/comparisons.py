@@ -11,7 +11,7 @@ def main(snakemake):
     """Write the table from all scores."""
     with job(snakemake.log[0]):
         study = Study.from_json(snakemake.params.study)
-        table = comparisons_table(read_scores([snakemake.input.scores], study), study)
+        table = comparisons_table(read_scores(snakemake.input.scores, study), study)
         coverage = read_table(snakemake.input.coverage)
         write_text(comparisons_markdown(table, study, coverage), snakemake.output.md)
         write_csv(table, snakemake.output.csv)

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from remix.logs import job
-from remix.made_by import differences, read
+from remix.made_by import differences
 from remix.pages.front import front_page_rst
+from remix.parquet import read_parquet
 from remix.records import write_text
 from remix.tables.reading import read_table
 from remix.tables.study import Study
@@ -20,7 +21,7 @@ def main(snakemake):
             read_table(files.coverage),
             read_table(files.claims[0]) if files.claims else None,
             read_table(files.rescored[0]) if files.rescored else None,
-            warnings=differences(read(files.made_by)),
+            warnings=differences(read_parquet(files.trainings)),
             style=Path(files.style).read_text(encoding="utf-8"),
         )
         write_text(text, snakemake.output[0])

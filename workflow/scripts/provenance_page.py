@@ -3,10 +3,11 @@
 from datetime import datetime
 from pathlib import Path
 
-from remix import made_by, provenance, run_cost
+from remix import provenance, run_cost
 from remix.logs import job
 from remix.pages.document import html_page
 from remix.pages.provenance import provenance_markdown
+from remix.parquet import read_parquet
 from remix.records import write_text
 from remix.tables.study import Study
 
@@ -17,16 +18,12 @@ def main(snakemake):
     The settings are read from the configuration; the rule's parameter is only their fingerprint.
     """
     with job(snakemake.log[0]):
-        trained = made_by.read([snakemake.input.trained])[["task", "ir", "method"]]
-        jobs = run_cost.training_jobs(Path("results"), jobs=trained.itertuples(index=False, name=None))
-        spent = run_cost.spent(
-            run_cost.with_sweep(jobs, Path("results")), Path(".snakemake/log"), now=datetime.now()
-        )
+        trainings = read_parquet(snakemake.input.trainings)
+        spent = run_cost.spent(trainings, Path(".snakemake/log"), now=datetime.now())
         page = html_page(
             provenance_markdown(
                 provenance.collect(Path(snakemake.params.root)),
-                jobs,
-                made_by.read([snakemake.input.trained, snakemake.input.swept]),
+                trainings,
                 Study.from_json(snakemake.params.study),
                 snakemake.config,
                 spent,

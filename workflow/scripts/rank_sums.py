@@ -11,7 +11,7 @@ def main(snakemake):
     """Write the table from all scores."""
     with job(snakemake.log[0]):
         study = Study.from_json(snakemake.params.study)
-        scores = read_scores([snakemake.input.scores], study)
+        scores = read_scores(snakemake.input.scores, study)
         table = rank_sums_table(scores, study, read_published(snakemake.input.table2))
         write_text(
             rank_sums_markdown(table, study, read_table(snakemake.input.coverage)), snakemake.output.md

@@ -11,7 +11,7 @@ def main(snakemake):
     """Write the table from all scores."""
     with job(snakemake.log[0]):
         study = Study.from_json(snakemake.params.study)
-        table = scores_table(read_scores([snakemake.input.scores], study))
+        table = scores_table(read_scores(snakemake.input.scores, study))
         write_text(scores_markdown(table, study, read_table(snakemake.input.coverage)), snakemake.output.md)
         write_csv(table, snakemake.output.csv)
 

@@ -1,7 +1,8 @@
 """Write what the end of a run prints."""
 
 from remix.logs import job
-from remix.made_by import differences, read
+from remix.made_by import differences
+from remix.parquet import read_parquet
 from remix.records import write_text
 from remix.tables.reading import read_table
 from remix.tables.study import Study
@@ -16,7 +17,7 @@ def main(snakemake):
             read_table(snakemake.input.coverage),
             read_table(snakemake.input.rank_sums),
             read_table(snakemake.input.claims),
-            warnings=differences(read(snakemake.input.made_by)),
+            warnings=differences(read_parquet(snakemake.input.trainings)),
             tables=list(snakemake.input.tables),
             figures=[*snakemake.input.figures, *snakemake.input.pages],
             data_dir=snakemake.params.data_dir,

@@ -21,6 +21,7 @@ DEFINITION = {
     "protocol": {"splits": 2, "repeats": 1, "epochs": 7, "selection": "last", "validation_fraction": 0.3},
     "switches": {"binary_repeats": "all"},
     "seed": 1,
+    "run": "study",
 }  # fmt: skip
 
 # By cell and method: the means of (g-mean, balanced Brier score).

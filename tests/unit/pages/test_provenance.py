@@ -21,71 +21,63 @@ CONFIG = OrderedDict(seed=1, study={"tasks": ("musk",)}, title="α: ReMix", noth
 
 
 @pytest.fixture
-def jobs():
-    lines = [
-        ("musk", "0.05", "baseline", 10.0, 5.0, 500.0),
-        ("musk", "0.01", "baseline", 20.5, 10.25, 900.5),
-        ("musk", "0.05", "remix", 5.0, 4.0, 600.0),
-        ("musk", "0.01", "remix", float("nan"), float("nan"), float("nan")),
-    ]
-    return pd.DataFrame(lines, columns=["task", "ir", "method", "seconds", "step_seconds", "rss_mib"])
-
-
-@pytest.fixture
 def trainings():
-    """Of the study, and one of its sweep, which has a cell and a method of the study's."""
+    """Three of the study, one of which is wanted by its sweep too, and one more of the sweep."""
     facts = dict.fromkeys(COMPARED, "1.0") | {"commit": "c" * 40, "modified": False, "seed": 1}
-    places = [("0.05", "baseline"), ("0.01", "baseline"), ("0.05", "remix")]
     lines = [
-        {"task": "musk", "ir": ir, "method": method, **facts} for ir, method in [*places, ("0.05", "remix")]
+        ("study", "0.05", "baseline", "a1", 10.0, 5.0, 500.0),
+        ("study", "0.01", "baseline", "b2", 20.5, 10.25, 900.5),
+        ("study", "0.05", "remix", "c3", 5.0, 4.0, 600.0),
+        ("sweep/0.1", "0.05", "remix", "c3", 5.0, 4.0, 600.0),
+        ("sweep/0.4", "0.05", "remix", "d4", 4.5, 0.75, 600.0),
     ]
-    return pd.DataFrame(lines)
+    columns = ["run", "ir", "method", "training", "seconds", "step_seconds", "peak_mib"]
+    return pd.DataFrame(lines, columns=columns).assign(task="musk", **facts)
 
 
-def test_what_made_the_trainings_is_said_once(jobs, trainings, study):
-    text = provenance_markdown(FACTS, jobs, trainings, study, CONFIG)
-    assert "4 trainings of the study and of its sweep, all alike" in text
+def test_what_made_the_trainings_is_said_once(trainings, study):
+    text = provenance_markdown(FACTS, trainings, study, CONFIG)
+    assert "4 trainings of the study, its sweep and its audit, all alike" in text
     assert re.search(r"\| Commit +\| cccccccccc +\|", text)
     assert "Warning" not in text
-    # 19.25 s of the 35.5 s that were measured.
-    assert "Of that time 54% went into training steps" in text
+    # 20 of 40 s.
+    assert "Of that time 50% went into training steps" in text
 
 
-def test_what_the_run_spent_its_time_on_is_said_where_one_run_made_all(jobs, trainings, study):
+def test_what_the_run_spent_its_time_on_is_said_where_one_run_made_all(trainings, study):
     spent = pd.Series({"training steps": 80.0, "training jobs": 15.0, "other jobs": 5.0})
-    text = provenance_markdown(FACTS, jobs, trainings, study, CONFIG, spent)
+    text = provenance_markdown(FACTS, trainings, study, CONFIG, spent)
     assert re.search(r"\| outside training steps +\| +20 +\| +20\.0 +\|", text)
-    assert "One run made all" not in provenance_markdown(FACTS, jobs, trainings, study, CONFIG)
+    assert "One run made all" not in provenance_markdown(FACTS, trainings, study, CONFIG)
 
 
-def test_trainings_that_were_not_made_alike_are_a_warning(jobs, trainings, study):
+def test_trainings_that_were_not_made_alike_are_a_warning(trainings, study):
     trainings.loc[0, "tensorflow"] = "2.0"
-    text = provenance_markdown(FACTS, jobs, trainings, study, CONFIG)
+    text = provenance_markdown(FACTS, trainings, study, CONFIG)
     warning = "**Warning.** Not the same version of tensorflow for all trainings: 1.0 (3), 2.0 (1)."
     assert warning in text.partition("## Versions")[0]
     assert "not all by the same" in text
     assert "Set 2" in text
 
 
-def test_everything_is_said(jobs, trainings, study):
-    text = provenance_markdown(FACTS, jobs, trainings, study, CONFIG)
+def test_everything_is_said(trainings, study):
+    text = provenance_markdown(FACTS, trainings, study, CONFIG)
     assert f"`{FACTS['commit']}`; no tracked file differs from it" in text
     assert "| numpy     | 2.0.1     |" in text
     assert "Some CPU, 2 cores" in text
     assert "1 × 2-fold cross-validation, 7 epochs" in text
-    assert "3 training jobs took 0.6 minutes" in text
+    assert "4 trainings took 0.7 minutes" in text
     assert "at most 900 MiB" in text
-    assert "Of 1 more there is no measurement" in text
 
 
-def test_cost_by_task_and_method_has_no_sum_over_a_gap(jobs, trainings, study):
-    text = provenance_markdown(FACTS, jobs, trainings, study, CONFIG)
+def test_cost_by_task_and_method_is_that_of_the_study(trainings, study):
+    text = provenance_markdown(FACTS, trainings, study, CONFIG)
     row = next(line for line in text.splitlines() if line.startswith("| musk"))
-    assert [cell.strip() for cell in row.strip("|").split("|")] == ["musk", "30.5", "–", "–"]
+    assert [cell.strip() for cell in row.strip("|").split("|")] == ["musk", "30.5", "–", "5.0"]
 
 
-def test_the_configuration_can_be_read_again(jobs, trainings, study):
-    text = provenance_markdown(FACTS, jobs, trainings, study, CONFIG)
+def test_the_configuration_can_be_read_again(trainings, study):
+    text = provenance_markdown(FACTS, trainings, study, CONFIG)
     written = text.partition("````yaml\n")[2].partition("````")[0]
     assert yaml.safe_load(written) == {
         "seed": 1,
@@ -95,22 +87,20 @@ def test_the_configuration_can_be_read_again(jobs, trainings, study):
     }
 
 
-def test_a_modified_checkout_is_marked_and_none_is_said(jobs, trainings, study):
-    assert "**differ from it**" in provenance_markdown(FACTS | {"modified": True}, jobs, trainings, study, {})
-    assert "not in a git checkout" in provenance_markdown(
-        FACTS | {"commit": None}, jobs, trainings, study, {}
-    )
+def test_a_modified_checkout_is_marked_and_none_is_said(trainings, study):
+    assert "**differ from it**" in provenance_markdown(FACTS | {"modified": True}, trainings, study, {})
+    assert "not in a git checkout" in provenance_markdown(FACTS | {"commit": None}, trainings, study, {})
 
 
-def test_nothing_measured(jobs, trainings, study):
-    text = provenance_markdown(FACTS, jobs.iloc[:0], trainings, study, {})
-    assert "Nothing was measured." in text
+def test_nothing_trained(trainings, study):
+    text = provenance_markdown(FACTS, trainings.iloc[:0], study, {})
+    assert "Nothing was trained." in text
 
 
-def test_methods_for_images_have_a_column_where_images_were_trained(jobs, trainings, study):
+def test_methods_for_images_have_a_column_where_images_were_trained(trainings, study):
     augment = dataclasses.replace(
         study, methods={**study.methods, "augment": "Augment"}, image_methods=["augment"]
     )
-    assert provenance_markdown(FACTS, jobs, trainings, augment, CONFIG) == provenance_markdown(
-        FACTS, jobs, trainings, study, CONFIG
+    assert provenance_markdown(FACTS, trainings, augment, CONFIG) == provenance_markdown(
+        FACTS, trainings, study, CONFIG
     )

@@ -27,6 +27,7 @@ DEFINITION = {
     "protocol": {"splits": 2, "repeats": 1, "epochs": 7, "selection": "last", "validation_fraction": 0.3},
     "switches": DEFAULT_SWITCHES,
     "seed": 1,
+    "run": "study",
 }  # fmt: skip
 
 # The same with images: Fashion-MNIST's data is there, CIFAR-10's is not.

@@ -6,6 +6,7 @@ import pytest
 
 from remix.corrections import BALANCED_METRICS, CORRECTIONS, NATURAL_METRICS
 from remix.errors import ResultError
+from remix.records import write_parquet
 from remix.tables.calibration import calibration_markdown, calibration_table
 from remix.tables.reading import CALIBRATION_COLUMNS, read_scores
 
@@ -113,17 +114,15 @@ def test_no_cells(calibration, study, coverage):
 
 
 def test_calibration_files_are_read_like_scores(calibration, study, tmp_path):
-    paths = []
-    for names, part in calibration.groupby(["task", "ir", "method"]):
-        paths.append(tmp_path / f"{'-'.join(names)}.csv")
-        part[CALIBRATION_COLUMNS].to_csv(paths[-1], index=False)
-    read = read_scores(paths, study, expected=CALIBRATION_COLUMNS)
+    path = tmp_path / "calibration.parquet"
+    write_parquet(calibration[CALIBRATION_COLUMNS], path)
+    read = read_scores(path, study, expected=CALIBRATION_COLUMNS)
     keys = ["task", "ir", "method", "correction", "fold", "metric"]
     pd.testing.assert_frame_equal(
         read.sort_values(keys, ignore_index=True), calibration.sort_values(keys, ignore_index=True)
     )
     with pytest.raises(ResultError, match="has the columns"):
-        read_scores(paths, study)
+        read_scores(path, study)
 
 
 def test_images_have_methods_of_their_own(calibration, mixed, mixed_coverage):

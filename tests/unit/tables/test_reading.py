@@ -6,27 +6,41 @@ import pytest
 from remix.errors import ResultError
 from remix.records import write_parquet
 from remix.tables.reading import (
+    CALIBRATION_COLUMNS,
     SCORE_COLUMNS,
-    gather_scores,
+    gather,
+    of_cell,
     read_curves,
     read_fold_sizes,
+    read_folds,
     read_published,
     read_scores,
+    read_sweep,
     read_table,
 )
 
 
-def write(scores, folder):
-    paths = []
-    for (task, ir), part in scores.groupby(["task", "ir"]):
-        path = folder / f"{task}-{ir}.csv"
-        part[SCORE_COLUMNS].to_csv(path, index=False)
-        paths.append(path)
-    return paths
+def write(rows, folder, run="study"):
+    """Write what was gathered of one run: scores, or with other columns folds or curves."""
+    path = folder / "gathered.parquet"
+    columns = SCORE_COLUMNS if "metric" in rows else list(rows)
+    write_parquet(rows[columns].assign(run=run), path)
+    return path
+
+
+def by_method(study, task, ir, methods=None, **columns):
+    """A row, or as many as the columns have, of each method on a cell."""
+    return pd.concat(
+        [
+            pd.DataFrame({"task": task, "ir": ir, "method": method, **columns}, index=range(2))
+            for method in methods or study.methods
+        ],
+        ignore_index=True,
+    )
 
 
 def test_scores_come_back_in_the_studys_order(scores, study, tmp_path):
-    read = read_scores(write(scores, tmp_path), study)
+    read = read_scores(write(scores[::-1], tmp_path), study)
     assert list(dict.fromkeys(zip(read["task"], read["ir"], strict=True))) == [
         ("musk", "0.05"), ("musk", "0.01"), ("landsat", "0.1"),
     ]  # fmt: skip
@@ -36,91 +50,119 @@ def test_scores_come_back_in_the_studys_order(scores, study, tmp_path):
     assert read.sort_values(keys)["value"].tolist() == scores.sort_values(keys)["value"].tolist()
 
 
-def write_folds(folder, trained, tested):
-    """Files of one cell: rows that each (repeat, fold) was trained on, and tested on."""
-    training = folder / "training/musk/0.05/baseline.csv"
-    predictions = folder / "predictions/musk/0.05/baseline.parquet"
-    for path in (training, predictions):
-        path.parent.mkdir(parents=True)
-    lines = [(*fold, rows, 0.5) for fold, rows in trained.items()]
-    columns = ["repeat", "fold", "train_rows", "train_loss"]
-    pd.DataFrame(lines, columns=columns).to_csv(training, index=False)
-    rows = [(*fold, row) for fold, n in tested.items() for row in range(n)]
-    pd.DataFrame(rows, columns=["repeat", "fold", "row"]).to_parquet(predictions)
-    return [training], [predictions]
+def test_of_all_runs_cells_and_methods_those_of_the_run_are_read(scores, study, tmp_path):
+    """Another run, a method that is not selected any more, and a cell of another task leave no trace."""
+    own = scores[SCORE_COLUMNS].assign(run="study")
+    others = [
+        own.assign(run="audit/authors", value=0.0),
+        own.assign(method="other"),
+        own.assign(task="segment"),
+        own.assign(ir="0.5"),
+    ]
+    write_parquet(pd.concat([*others, own]), tmp_path / "scores.parquet")
+    read = read_scores(tmp_path / "scores.parquet", study)
+    pd.testing.assert_frame_equal(read, read_scores(write(scores, tmp_path), study))
+    authors = read_scores(tmp_path / "scores.parquet", dataclasses.replace(study, run="audit/authors"))
+    assert len(authors) == len(read)
+    assert (authors["value"] == 0).all()
 
 
-def test_the_sizes_of_the_folds(tmp_path):
-    files = write_folds(tmp_path, {(0, 0): 70, (0, 1): 71}, {(0, 1): 100, (0, 0): 101})
-    sizes = read_fold_sizes(*files).sort_values("fold")
+@pytest.mark.parametrize(
+    ("read", "columns"),
+    [
+        (read_scores, SCORE_COLUMNS),
+        (read_folds, ["task", "ir", "method"]),
+        (read_fold_sizes, ["task", "ir", "method"]),
+        (read_curves, ["task", "ir", "method"]),
+        (lambda path, study: read_sweep(path, {"0.4": study}), SCORE_COLUMNS),
+    ],
+    ids=["scores", "folds", "sizes", "curves", "sweep"],
+)
+def test_nothing_was_gathered_and_nothing_of_this_run(read, columns, study, tmp_path):
+    write_parquet(gather([]), tmp_path / "none.parquet")
+    assert read(tmp_path / "none.parquet", study).empty
+    other = pd.DataFrame([["a"] * len(columns)], columns=columns)
+    assert read(write(other, tmp_path, run="audit/authors"), study).empty
+
+
+def test_a_cell_without_one_of_the_methods_is_refused(scores, study, mixed, mixed_scores, tmp_path):
+    lacking = scores[~((scores["ir"] == "0.01") & (scores["method"] == "remix"))]
+    with pytest.raises(ResultError, match=r"musk, IR 0\.01 has no scores of remix; make these first"):
+        read_scores(write(lacking, tmp_path), study)
+    lacking = by_method(study, "musk", "0.05", ["baseline", "smote"])
+    with pytest.raises(ResultError, match=r"musk, IR 0\.05 has no training record of remix"):
+        read_folds(write(lacking, tmp_path), study)
+    lacking = by_method(study, "musk", "0.05", ["baseline"], **{"class": [0, 1]})
+    with pytest.raises(ResultError, match=r"musk, IR 0\.05 has no curves of smote, remix"):
+        read_curves(write(lacking, tmp_path), study)
+    # Methods for images are asked for on images alone.
+    read = read_scores(write(mixed_scores, tmp_path), mixed)
+    assert read.groupby("kind")["method"].nunique().to_dict() == {
+        "binary": 3, "multiclass": 3, "binary_images": 4,
+    }  # fmt: skip
+    lost = (mixed_scores["method"] == "augment") & (mixed_scores["ir"] == "0.1")
+    with pytest.raises(ResultError, match=r"shirt, IR 0\.1 has no scores of augment"):
+        read_scores(write(mixed_scores[~lost], tmp_path), mixed)
+
+
+def test_other_columns_are_refused(scores, study, tmp_path):
+    path = write(scores, tmp_path)
+    with pytest.raises(ResultError, match=r"gathered.parquet has the columns .*; remove it"):
+        read_scores(path, study, expected=CALIBRATION_COLUMNS)
+
+
+def test_the_sizes_of_the_folds_are_those_of_the_baseline(study, tmp_path):
+    """Some methods change the training part."""
+    rows = by_method(study, "musk", "0.05", repeat=0, fold=[0, 1], train_rows=[70, 71], test_rows=[101, 100])
+    rows.loc[rows["method"] == "smote", "train_rows"] = 140
+    sizes = read_fold_sizes(write(rows, tmp_path), study)
     assert sizes[["task", "ir", "repeat", "fold", "train_rows", "test_rows"]].to_numpy().tolist() == [
         ["musk", "0.05", 0, 0, 70, 101],
         ["musk", "0.05", 0, 1, 71, 100],
     ]
-    assert read_fold_sizes([], []).empty
-
-
-@pytest.mark.parametrize(
-    ("trained", "tested", "message"),
-    [
-        ({(0, 0): 70}, {(0, 0): 9, (0, 1): 9}, r"musk, IR 0\.05, repeat 0, fold 1 has no training record"),
-        ({(0, 0): 70, (1, 0): 70}, {(0, 0): 9}, r"musk, IR 0\.05, repeat 1, fold 0 has no predictions"),
-    ],
-)
-def test_half_a_record_of_a_fold_is_refused(tmp_path, trained, tested, message):
-    with pytest.raises(ResultError, match=message):
-        read_fold_sizes(*write_folds(tmp_path, trained, tested))
-
-
-def test_no_files(study):
-    assert read_scores([], study).empty
-
-
-def test_a_cell_without_one_of_the_methods_is_refused(scores, study, tmp_path):
-    lacking = scores[~((scores["ir"] == "0.01") & (scores["method"] == "remix"))]
-    with pytest.raises(ResultError, match=r"musk, IR 0\.01 has no scores of remix"):
-        read_scores(write(lacking, tmp_path), study)
-
-
-def test_strange_files_are_refused(scores, study, tmp_path):
-    foreign = write(scores.iloc[:1].assign(method="other"), tmp_path)
-    with pytest.raises(ResultError, match="method other, which the study does not have"):
-        read_scores(foreign, study)
-    path = tmp_path / "x.csv"
-    path.write_text("a,b\n1,2\n")
-    with pytest.raises(ResultError, match="has the columns"):
-        read_scores([path], study)
-    path.write_text(",".join(SCORE_COLUMNS) + "\n")
-    with pytest.raises(ResultError, match="has no scores"):
-        read_scores([path], study)
-
-
-def write_curves(folder, task, ir, methods):
-    path = folder / f"{task}-{ir}.parquet"
-    lines = [
-        (task, ir, method, label) for method in methods for label in range(3 if task == "landsat" else 2)
-    ]
-    pd.DataFrame(lines, columns=["task", "ir", "method", "class"]).to_parquet(path)
-    return path
 
 
 def test_curves_come_back_in_the_studys_order_and_know_the_minority(study, tmp_path):
-    paths = [write_curves(tmp_path, *cell, study.methods) for cell in (("landsat", "0.1"), ("musk", "0.01"))]
-    curves = read_curves(paths, study)
+    rows = [
+        by_method(study, "landsat", "0.1", **{"class": [0, 1]}),
+        by_method(study, "landsat", "0.1", **{"class": [2, 2]}),
+        by_method(study, "musk", "0.01", **{"class": [0, 1]}),
+    ]
+    curves = read_curves(write(pd.concat(rows), tmp_path), study)
     assert curves["task"].drop_duplicates().tolist() == ["musk", "landsat"]
     assert curves["kind"].drop_duplicates().tolist() == ["binary", "multiclass"]
     minority = curves[curves["minority"]].groupby("task")["class"].unique()
     assert {task: labels.tolist() for task, labels in minority.items()} == {"musk": [1], "landsat": [1, 2]}
-    assert read_curves([], study).empty
 
 
-def test_curves_of_another_study_are_refused(study, tmp_path):
-    lacking = write_curves(tmp_path, "musk", "0.01", ["baseline", "smote"])
-    with pytest.raises(ResultError, match="lacks remix"):
-        read_curves([lacking], study)
-    strange = write_curves(tmp_path, "musk", "0.5", study.methods)
-    with pytest.raises(ResultError, match=r"is of musk, IR 0\.5"):
-        read_curves([strange], study)
+def test_the_sweep_comes_by_alpha(scores, study, tmp_path):
+    own = scores.loc[scores["method"] == "remix", SCORE_COLUMNS]
+    runs = {alpha: dataclasses.replace(study, run=f"sweep/{alpha}", methods={"remix": "ReMix"})
+            for alpha in ("0.1", "0.4")}  # fmt: skip
+    parts = [own.assign(run="sweep/0.4", value=own["value"] + 0.1), own.assign(run="sweep/0.1")]
+    write_parquet(pd.concat(parts), tmp_path / "scores.parquet")
+    read = read_sweep(tmp_path / "scores.parquet", runs)
+    assert read["alpha"].drop_duplicates().tolist() == [0.1, 0.4]
+    first, second = (part["value"].to_numpy() for _, part in read.groupby("alpha"))
+    assert second == pytest.approx(first + 0.1)
+
+
+def test_what_cells_have_is_gathered_as_it_is_written(scores, study, tmp_path):
+    """A cell that has nothing of a kind has a file without rows."""
+    paths = []
+    for (task, ir), part in scores.groupby(["task", "ir"], sort=False):
+        paths.append(tmp_path / f"{task}-{ir}.csv")
+        part[SCORE_COLUMNS].assign(run="study").to_csv(paths[-1], index=False)
+    empty = tmp_path / "empty.csv"
+    empty.write_text("task,ir,method,correction\n")
+    gathered = gather([empty, *paths])
+    pd.testing.assert_frame_equal(gathered[SCORE_COLUMNS], scores[SCORE_COLUMNS], check_dtype=False)
+    assert gather([empty]).columns.tolist() == ["task", "ir", "method", "correction"]
+    write_parquet(gathered, tmp_path / "all.parquet")
+    pd.testing.assert_frame_equal(gather([tmp_path / "all.parquet"]), gathered)
+    cell = of_cell(paths[0], study)
+    everything = read_scores(tmp_path / "all.parquet", study)
+    pd.testing.assert_frame_equal(cell, everything[: len(cell)])
 
 
 def test_tables_keep_ratios_as_text(tmp_path):
@@ -135,17 +177,12 @@ def test_missing_published_numbers(tmp_path):
         read_published(tmp_path / "table1.csv")
 
 
-def repeated(scores, repeats=3):
-    """The scores once per repeat, each 0.01 above the one before."""
-    return pd.concat([scores.assign(repeat=r, value=scores["value"] + 0.01 * r) for r in range(repeats)])
-
-
 def test_repeats_that_a_task_does_not_have_are_left_out(scores, study, tmp_path):
     study = dataclasses.replace(
         study,
         repeats={task: 2 if definition.binary else 3 for task, definition in study.tasks.items()},
     )
-    read = read_scores(write(repeated(scores), tmp_path), study)
+    read = read_scores(write(pd.concat([scores.assign(repeat=r) for r in range(4)]), tmp_path), study)
     assert set(read.loc[read["kind"] == "binary", "repeat"]) == {0, 1}
     assert set(read.loc[read["kind"] == "multiclass", "repeat"]) == {0, 1, 2}
 
@@ -153,72 +190,14 @@ def test_repeats_that_a_task_does_not_have_are_left_out(scores, study, tmp_path)
 def test_a_switch_exchanges_the_balanced_brier_score_of_binary_tasks(scores, study, tmp_path):
     proper = scores["metric"] == "balanced_brier"
     inverted = scores[proper].assign(metric="balanced_brier_inverted", value=1 - scores.loc[proper, "value"])
-    paths = write(pd.concat([scores, inverted]), tmp_path)
+    path = write(pd.concat([scores, inverted]), tmp_path)
     switched = dataclasses.replace(study, switches={**study.switches, "binary_bbs": "negatives_inverted"})
     keys = ["task", "ir", "method", "fold", "metric"]
 
     def values(study, kind):
-        read = read_scores(paths, study)
+        read = read_scores(path, study)
         chosen = read[(read["metric"] == "balanced_brier") & (read["kind"] == kind)]
         return chosen.sort_values(keys)["value"].to_numpy()
 
     assert values(switched, "binary") == pytest.approx(1 - values(study, "binary"))
     assert values(switched, "multiclass") == pytest.approx(values(study, "multiclass"))
-
-
-def test_images_have_scores_of_more_methods(mixed_scores, mixed, tmp_path):
-    read = read_scores(write(mixed_scores, tmp_path), mixed)
-    methods = read.groupby("kind")["method"].unique().map(list).to_dict()
-    assert methods == {
-        "binary": ["baseline", "smote", "remix"],
-        "multiclass": ["baseline", "smote", "remix"],
-        "binary_images": ["baseline", "smote", "remix", "augment"],
-    }
-    lost = (mixed_scores["method"] == "augment") & (mixed_scores["ir"] == "0.1")
-    (tmp_path / "lacking").mkdir()
-    lacking = write(mixed_scores[~lost], tmp_path / "lacking")
-    with pytest.raises(ResultError, match=r"shirt, IR 0\.1 has no scores of augment"):
-        read_scores(lacking, mixed)
-    (tmp_path / "strange").mkdir()
-    strange = write(mixed_scores.iloc[:1].assign(method="augment"), tmp_path / "strange")
-    with pytest.raises(
-        ResultError, match="is of task musk and method augment, which the study does not have"
-    ):
-        read_scores(strange, mixed)
-
-
-def gathered(paths, folder):
-    path = folder / "scores.parquet"
-    write_parquet(gather_scores(paths), path)
-    return path
-
-
-def test_gathered_scores_are_those_of_the_files(mixed_scores, mixed, tmp_path):
-    paths = write(mixed_scores, tmp_path)
-    pd.testing.assert_frame_equal(read_scores([gathered(paths, tmp_path)], mixed), read_scores(paths, mixed))
-
-
-def test_no_scores_are_gathered_too(study, tmp_path):
-    path = gathered([], tmp_path)
-    assert read_scores([path], study).empty
-
-
-def test_scores_of_a_cell_that_the_study_does_not_have(scores, study, tmp_path):
-    paths = write(scores[scores["ir"] == "0.05"].assign(ir="0.5"), tmp_path)
-    with pytest.raises(ResultError, match=r"is of task musk at IR 0\.5, which the study does not have"):
-        read_scores(paths, study)
-
-
-def test_gathered_scores_of_other_columns(scores, study, tmp_path):
-    path = tmp_path / "scores.parquet"
-    write_parquet(scores[SCORE_COLUMNS[1:]], path)
-    with pytest.raises(ResultError, match=r"has the columns .*; remove it"):
-        read_scores([path], study)
-
-
-def test_curves_of_images_have_more_methods(mixed, tmp_path):
-    curves = read_curves([write_curves(tmp_path, "musk", "0.01", ["baseline", "smote", "remix"])], mixed)
-    assert curves["method"].nunique() == 3
-    lacking = write_curves(tmp_path, "shirt", "0.1", ["baseline", "smote", "remix"])
-    with pytest.raises(ResultError, match="lacks augment"):
-        read_curves([lacking], mixed)

@@ -1,0 +1,73 @@
+"""Predictions of the study by name."""
+
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from remix.errors import ResultError
+from remix.parquet import read_parquet
+from remix.study.store import Trained, path_of, read_training
+
+# What `workflow/rules/evaluate.smk` gathers of all cells.
+INDEX = "trainings.parquet"
+
+
+def predictions(
+    task: str, ir: str, method: str, run: str = "study", folder: str | os.PathLike[str] = "results"
+) -> pd.DataFrame:
+    """Read the predictions of a method's test rows on one cell.
+
+    Parameters
+    ----------
+    task, ir : str
+        The cell; the imbalance ratio as written in YAML, such as ``"0.05"``.
+    method : str
+        Name of the method in that run.
+    run : str
+        ``study``, ``sweep/0.4``, ``audit/authors`` …: as in the column ``run`` of ``results/scores.parquet``.
+    folder : path-like
+        The folder of the results.
+
+    Returns
+    -------
+    DataFrame
+        ``repeat, fold, row, y_true, p_0 … p_{K-1}``: one line per test row of each fold, probabilities as
+        float32, in label order.
+
+    Raises
+    ------
+    ResultError
+        If there is no such training, or if it is gone or damaged; one line that says what to do.
+    """
+    trained, repeats = _trained(task, ir, method, run, folder)
+    return _first(trained.predictions, repeats)
+
+
+def validation(
+    task: str, ir: str, method: str, run: str = "study", folder: str | os.PathLike[str] = "results"
+) -> pd.DataFrame:
+    """Read the predictions of the validation rows, which were not trained on; as `predictions`."""
+    trained, repeats = _trained(task, ir, method, run, folder)
+    return _first(trained.validation, repeats)
+
+
+def _trained(
+    task: str, ir: str, method: str, run: str, folder: str | os.PathLike[str]
+) -> tuple[Trained, int]:
+    results = Path(folder)
+    if not (results / INDEX).is_file():
+        raise ResultError(f"{results / INDEX} is not there; run the study first, or name another folder")
+    index = read_parquet(results / INDEX)
+    wanted = {"run": run, "task": task, "ir": str(ir), "method": method}
+    for column, value in wanted.items():
+        if value not in set(index[column]):
+            known = ", ".join(sorted(set(index[column]))) or "none"
+            raise ResultError(f"{results} has no {column} {value!r} with these settings; there is: {known}")
+        index = index[index[column] == value]
+    line = index.iloc[0]
+    return read_training(path_of(results, task, str(ir), line["training"])), int(line["repeats"])
+
+
+def _first(rows: pd.DataFrame, repeats: int) -> pd.DataFrame:
+    return rows[rows["repeat"] < repeats].reset_index(drop=True)

@@ -1,0 +1,62 @@
+"""Predictions of a study by name."""
+
+import pandas as pd
+import pytest
+
+import remix.study
+from remix.errors import ResultError
+from remix.made_by import list_trainings
+from remix.records import write_parquet
+from remix.study.store import Entry, Use, path_of, write_training
+
+
+@pytest.fixture
+def results(trained, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "results"
+    uses = (Use("study", "baseline", 2), Use("audit/authors", "cost", 1))
+    write_training(path_of(folder, "toy", "0.2", "a1"), trained(), {}, {})
+    cells = [("toy", "0.2", [Entry("a1", uses, {})]), ("aps", "0.05", [Entry("b2", uses[:1], {})])]
+    write_parquet(list_trainings(cells), folder / "trainings.parquet")
+    return folder
+
+
+def test_predictions_and_validation_by_name(results, trained):
+    made = trained()
+    pd.testing.assert_frame_equal(remix.study.predictions("toy", "0.2", "baseline"), made.predictions)
+    pd.testing.assert_frame_equal(
+        remix.study.validation("toy", "0.2", "baseline", folder=results), made.validation
+    )
+    of_audit = remix.study.predictions("toy", "0.2", "cost", run="audit/authors", folder=str(results))
+    first = made.predictions[made.predictions["repeat"] == 0].reset_index(drop=True)
+    pd.testing.assert_frame_equal(of_audit, first)
+    # A ratio may be given as a number where its text is the same.
+    assert len(remix.study.predictions("toy", 0.2, "baseline")) == len(made.predictions)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        (("toy", "0.2", "baseline", "sweep/1"), "has no run 'sweep/1' .*; there is: audit/authors, study$"),
+        (("ozone", "0.2", "baseline"), "has no task 'ozone' with these settings; there is: aps, toy$"),
+        (("toy", "0.05", "baseline"), r"has no ir '0\.05' with these settings; there is: 0\.2$"),
+        (("toy", "0.2", "cost"), "has no method 'cost' with these settings; there is: baseline$"),
+        (("aps", "0.05", "baseline"), r"b2\.parquet is gone; run the same command again"),
+        (("toy", "0.2", "baseline", "study", "none"), "none/trainings.parquet is not there; run the study"),
+    ],
+    ids=["run", "task", "ratio", "method", "file", "folder"],
+)
+@pytest.mark.parametrize("read", [remix.study.predictions, remix.study.validation])
+def test_what_there_is_not_is_said_in_one_line(results, read, wanted, told):
+    with pytest.raises(ResultError, match=told) as error:
+        read(*wanted)
+    assert len(str(error.value).splitlines()) == 1
+
+
+def test_a_damaged_index_and_one_without_trainings(results):
+    write_parquet(list_trainings([]), results / "trainings.parquet")
+    with pytest.raises(ResultError, match="has no run 'study' with these settings; there is: none"):
+        remix.study.predictions("toy", "0.2", "baseline")
+    (results / "trainings.parquet").write_bytes(b"PAR1")
+    with pytest.raises(ResultError, match=r"trainings\.parquet is damaged"):
+        remix.study.predictions("toy", "0.2", "baseline")

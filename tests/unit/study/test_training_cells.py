@@ -1,0 +1,150 @@
+"""Training what is wanted of a cell and not there yet."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from remix import made_by
+from remix.errors import DataError
+from remix.study import store, training_cells
+from remix.study.code import ROOT
+from remix.study.store import Use, path_of, read_training, stored
+from remix.study.training_cells import names_of, train_cell
+
+
+def train(wanted, files, tmp_path, **changes):
+    return train_cell(wanted, files, tmp_path / "results", **{"threads": 1, "stack": 1, **changes})
+
+
+def test_what_lacks_is_trained_and_the_rest_left_alone(training, files, tmp_path):
+    baseline, smote = training(), training("smote", {"resample": "smote"})
+    (first,) = train([baseline], files, tmp_path)
+    path = path_of(tmp_path / "results", "toy", "0.2", first.training)
+    before = path.stat().st_mtime_ns
+    entries = train([smote, baseline], files, tmp_path)
+    assert [entry.uses for entry in entries] == [(Use("study", "smote", 1),), (Use("study", "baseline", 1),)]
+    assert entries[1] == first
+    assert path.stat().st_mtime_ns == before
+    assert {each.stem for each in stored(tmp_path / "results")} == {entry.training for entry in entries}
+    path.unlink()
+    train([smote, baseline], files, tmp_path)
+    assert path.exists()
+
+
+def test_what_is_kept_says_what_was_trained_and_what_made_it(training, files, tmp_path):
+    wanted = training(repeats=2)
+    (entry,) = train([wanted], files, tmp_path)
+    path = path_of(tmp_path / "results", "toy", "0.2", entry.training)
+    trained = read_training(path)
+    assert len(trained.predictions) == 2 * 64
+    assert trained.folds[["repeat", "fold"]].to_numpy().tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
+    said = store.definition(path)
+    assert (said["code"], said["task"], said["ir"]) == (wanted.code, "toy", "0.2")
+    assert said["definition"]["protocol"]["repeats"] == 2
+    facts = store.made_by(path)
+    assert facts == entry.made_by
+    assert set(facts) == {*made_by.FACTS, "step_seconds", "peak_mib", "begun", "seconds"}
+    assert facts["device"] == "CPU"
+    assert 0 < facts["step_seconds"] < facts["seconds"]
+
+
+def test_trainings_are_the_same_whatever_is_trained_beside_them(training, files, tmp_path):
+    """Folds and rows are shared by those that have the same, and by no others."""
+    wanted = [
+        training(),
+        training("smote", {"resample": "smote"}),
+        training("more", repeats=2),
+        training("filled", imputation="dataset", inputs=tuple(files)),
+        training("clipped", clip=0.5),
+        training("seeded", seed=2),
+    ]
+    together = [train(wanted, files, tmp_path / "a"), train(wanted[::-1], files, tmp_path / "b")[::-1]]
+    alone = [entry for n, each in enumerate(wanted) for entry in train([each], files, tmp_path / f"{n}")]
+    for n, entry in enumerate(alone):
+        folders = [tmp_path / "a", tmp_path / "b", tmp_path / f"{n}"]
+        assert entry.training == together[0][n].training == together[1][n].training
+        read = [
+            read_training(path_of(folder / "results", "toy", "0.2", entry.training)) for folder in folders
+        ]
+        for other in read[1:]:
+            for part, same in zip(read[0], other, strict=True):
+                pd.testing.assert_frame_equal(part, same, check_exact=True)
+
+
+def test_each_is_kept_before_the_next_begins(training, files, tmp_path, monkeypatch):
+    """What stops the third, such as a full disk or a signal, leaves the two before."""
+    kept, write = [], store.write_training
+
+    def stopped(path, *content):
+        if len(kept) == 2:
+            raise KeyboardInterrupt
+        write(path, *content)
+        kept.append(path)
+
+    monkeypatch.setattr(training_cells.store, "write_training", stopped)
+    wanted = [training(seed=seed) for seed in (1, 2, 3)]
+    with pytest.raises(KeyboardInterrupt):
+        train(wanted, files, tmp_path)
+    assert sorted(kept) == stored(tmp_path / "results")
+    monkeypatch.undo()
+    before = [path.stat().st_mtime_ns for path in kept]
+    assert len(train(wanted, files, tmp_path)) == 3
+    assert [path.stat().st_mtime_ns for path in kept] == before
+    assert len(stored(tmp_path / "results")) == 3
+
+
+def test_one_that_fails_does_not_stop_the_others(training, files, tmp_path):
+    """They are named; and what is wanted of the cell is not complete."""
+    wanted = [training("odd", splits=40), training(), training("odder", splits=50)]
+    with pytest.raises(DataError, match=r"^method odd, toy, IR 0\.2.*; method odder, toy, IR 0\.2") as told:
+        train(wanted, files, tmp_path)
+    assert len(str(told.value).splitlines()) == 1
+    assert [path.stem for path in stored(tmp_path / "results")] == names_of(wanted[1:2], files)
+
+
+def test_a_name_is_that_of_the_data_as_they_are(training, files, tmp_path):
+    variant = files[training().inputs[0]]
+    names = names_of([training(), training(inputs=tuple(files)), training()], files)
+    assert names[0] == names[2] != names[1]
+    other = tmp_path / "other.parquet"
+    other.write_bytes(variant.read_bytes())
+    assert names_of([training()], {training().inputs[0]: other}) == names[:1]
+    other = tmp_path / "changed.parquet"
+    other.write_bytes(variant.read_bytes() + b"\0")
+    assert names_of([training()], {training().inputs[0]: other}) != names[:1]
+
+
+NOTHING = """
+import json, sys
+from pathlib import Path
+from remix.study.training_cells import train_cell
+from remix.study.trainings import Training
+wanted = [Training.from_mapping(each) for each in json.loads(sys.argv[1])]
+files = {name: Path(path) for name, path in json.loads(sys.argv[2]).items()}
+entries = train_cell(wanted, files, Path(sys.argv[3]), threads=1, stack=1)
+assert not {"tensorflow", "keras"} & set(sys.modules)
+print(len(entries))
+"""
+
+
+def test_tensorflow_is_not_imported_where_nothing_lacks(training, files, tmp_path, trained):
+    wanted = [training()]
+    (name,) = names_of(wanted, files)
+    store.write_training(path_of(tmp_path / "results", "toy", "0.2", name), trained(), {}, {})
+    arguments = [
+        json.dumps([each.as_mapping() for each in wanted]),
+        json.dumps({name: str(path) for name, path in files.items()}),
+        str(tmp_path / "results"),
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", NOTHING, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.stdout == "1\n"

@@ -1,0 +1,51 @@
+# Evaluate the trainings of each cell, and gather what is known of all cells.
+
+
+rule evaluate:
+    input:
+        cell=lambda wildcards: parts_of(wildcards.task, wildcards.ir),
+    output:
+        scores="results/scores/{task}/{ir}.csv",
+        calibration="results/calibration/{task}/{ir}.csv",
+        curves="results/reliability/{task}/{ir}.parquet",
+        folds="results/folds/{task}/{ir}.csv",
+    log:
+        "logs/evaluate/{task}/{ir}.log",
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        # Where a list is gone, Snakemake would not miss it, and take what is here for the evaluation of what is wanted.
+        wanted=lambda wildcards: digest_of_wanted(wildcards.task, wildcards.ir),
+        code=code("evaluate"),
+    message:
+        "evaluate {wildcards.task} at IR {wildcards.ir}"
+    script:
+        "../scripts/evaluate.py"
+
+
+# In one file each for tables and figures: with each of these asking for the files of all cells, Snakemake would keep
+# these names, and look at the dates behind them, once for each table.
+rule gather:
+    input:
+        scores=evaluated("results/scores/{task}/{ir}.csv"),
+        calibration=evaluated("results/calibration/{task}/{ir}.csv"),
+        curves=evaluated("results/reliability/{task}/{ir}.parquet"),
+        folds=evaluated("results/folds/{task}/{ir}.csv"),
+        cells=lists_of_cells,
+    output:
+        scores="results/scores.parquet",
+        calibration="results/calibration.parquet",
+        curves="results/reliability.parquet",
+        folds="results/folds.parquet",
+        trainings="results/trainings.parquet",
+    log:
+        "logs/gather.log",
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        code=code("gather"),
+    message:
+        "gather what is known of all cells"
+    script:
+        "../scripts/gather.py"
