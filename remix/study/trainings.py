@@ -155,7 +155,7 @@ def in_jobs(trainings: Sequence[Training], per_job: str | int) -> list[Sequence[
     >>> in_jobs(["a", "b", "c"], 2)
     [['a', 'b'], ['c']]
     """
-    size = len(trainings) if per_job == "all" else int(per_job)
+    size = max(1, len(trainings)) if per_job == "all" else int(per_job)
     return [trainings[start : start + size] for start in range(0, len(trainings), size)]
 
 

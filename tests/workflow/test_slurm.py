@@ -150,7 +150,7 @@ def test_a_cancelled_job_is_repeated_with_more_memory_and_goes_on(node, local, t
 
     table = "results/tables/scores.csv"
     with in_background(project, command(table), node, tmp_path / "printed.txt") as run:
-        wait_for(running, node, seconds=200)
+        wait_for(running, node, seconds=400)
         (cancelled,) = running()
         node.ask("scancel", cancelled)
         COUNTS["cancelled"] += 1

@@ -16,6 +16,13 @@ from remix.study.store import Use, path_of, read_training, stored
 from remix.study.training_cells import names_of, train_cell
 
 
+@pytest.fixture(autouse=True)
+def in_a_process_of_others(monkeypatch):
+    """A job settles threads and variables of the environment for its process, which is shared here."""
+    monkeypatch.setattr("remix.runtime.before_import", lambda: None)
+    monkeypatch.setattr("remix.runtime.configure_tensorflow", lambda threads: None)
+
+
 def train(wanted, files, tmp_path, **changes):
     return train_cell(wanted, files, tmp_path / "results", **{"threads": 1, "stack": 1, **changes})
 
@@ -85,12 +92,11 @@ def test_each_is_kept_before_the_next_begins(training, files, tmp_path, monkeypa
         write(path, *content)
         kept.append(path)
 
-    monkeypatch.setattr(training_cells.store, "write_training", stopped)
     wanted = [training(seed=seed) for seed in (1, 2, 3)]
-    with pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(training_cells.store, "write_training", stopped)
         train(wanted, files, tmp_path)
     assert sorted(kept) == stored(tmp_path / "results")
-    monkeypatch.undo()
     before = [path.stat().st_mtime_ns for path in kept]
     assert len(train(wanted, files, tmp_path)) == 3
     assert [path.stat().st_mtime_ns for path in kept] == before
