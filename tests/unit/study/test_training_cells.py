@@ -93,9 +93,10 @@ def test_each_is_kept_before_the_next_begins(training, files, tmp_path, monkeypa
         kept.append(path)
 
     wanted = [training(seed=seed) for seed in (1, 2, 3)]
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(training_cells.store, "write_training", stopped)
-        train(wanted, files, tmp_path)
+        with pytest.raises(KeyboardInterrupt):
+            train(wanted, files, tmp_path)
     assert sorted(kept) == stored(tmp_path / "results")
     before = [path.stat().st_mtime_ns for path in kept]
     assert len(train(wanted, files, tmp_path)) == 3
