@@ -134,7 +134,7 @@ def _train_all(
         store.write_training(
             path,
             Trained(result.predictions, result.validation, result.records),
-            training.as_mapping() | {"code": training.code},
+            training.as_mapping(),
             facts,
         )
         # The networks of one training are gone before those of the next are made.

@@ -70,13 +70,14 @@ class Training:
         return _code_of_method(json.dumps(self.definition["method"]))
 
     def as_mapping(self) -> dict[str, Any]:
-        """Give what `from_mapping` takes, in types that JSON has."""
+        """Give what `from_mapping` takes, in types that JSON has; with the digest of its code."""
         return {
             "task": self.task,
             "ir": self.ir,
             "definition": dict(self.definition),
             "inputs": self.inputs,
             "uses": self.uses,
+            "code": self.code,
         }
 
     @classmethod

@@ -138,7 +138,7 @@ def _want(study, protocols):
         same([each for job in jobs for each in job], trainings, f"what the jobs of {task} have")
         for job in jobs:
             inputs_of(job)
-            as_parameter([each.as_mapping() | {"code": each.code} for each in job])
+            as_parameter([each.as_mapping() for each in job])
     uses = [(cell, use) for cell, each in wanted.items() for training in each for use in training.uses]
     expected = {
         ((task, ir), (run.run, method, run.repeats(task)))

@@ -94,7 +94,7 @@ def test_train_in_a_process_of_its_own(prepared, protocol):
     program = TRAIN.format(
         variant=str(cut(prepared, "0.2")),
         folder=str(folder),
-        wanted=json.dumps([each.as_mapping() | {"code": each.code} for each in wanted]),
+        wanted=json.dumps([each.as_mapping() for each in wanted]),
         script=str(SCRIPTS / "train.py"),
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

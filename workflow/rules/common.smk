@@ -221,7 +221,7 @@ def lists_of_cells(wildcards):
 
 def digest_of_wanted(task, ir):
     """Digest of all that is wanted of a cell, however it is shared out to jobs."""
-    wanted = [each.as_mapping() | {"code": each.code} for each in WANTED[task, ir]]
+    wanted = [each.as_mapping() for each in WANTED[task, ir]]
     return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
 
 

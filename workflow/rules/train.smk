@@ -19,7 +19,7 @@ rule train:
         ),
     params:
         wanted=lambda wildcards: json.dumps(
-            [each.as_mapping() | {"code": each.code} for each in wanted_of(wildcards)],
+            [each.as_mapping() for each in wanted_of(wildcards)],
             sort_keys=True,
         ),
     message:
