@@ -14,12 +14,12 @@ import tensorflow as tf
 
 from benchmarks.study import ROOT, default_study
 from remix.batches.drawing import epoch_steps
-from remix.config import Study
-from remix.data.variants import minority_size
 from remix.methods import Method
 from remix.networks import CNN
 from remix.protocol import Protocol
-from remix.runtime import configure_tensorflow
+from remix.study.config import Study
+from remix.study.data.variants import minority_size
+from remix.study.runtime import configure_tensorflow
 from remix.training import StackTrainer, TrainingSet
 
 STEPS, EPOCHS = 20, 4  # of which the first epoch, with compiling, is left out

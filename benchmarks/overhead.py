@@ -12,9 +12,9 @@ from rich.table import Table
 
 from benchmarks.report import in_one_line, machine, write_section
 from remix.errors import RemixError
-from remix.parquet import read_parquet
-from remix.run_cost import for_people, spent
-from remix.tables.markdown import table
+from remix.study.results.markdown import table
+from remix.study.running.parquet import read_parquet
+from remix.study.running.run_cost import for_people, spent
 
 TARGET = 0.10
 

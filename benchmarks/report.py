@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.study import ROOT
 from remix.errors import RemixError
-from remix.provenance import collect
+from remix.study.running.provenance import collect
 
 RESULTS = ROOT / "benchmarks" / "results.md"
 START = "# Measured speed\n\nWritten by `make bench` and `make scaling`; not edited by hand.\n"

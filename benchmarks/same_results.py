@@ -13,9 +13,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from remix.errors import RemixError
-from remix.parquet import read_parquet
 from remix.study import predictions, validation
 from remix.study.reading import INDEX
+from remix.study.running.parquet import read_parquet
 
 READERS = {"predictions": predictions, "validation": validation}
 # Pages name commits, machines and seconds; what else is made says only what was found.

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from remix.config import Study, load_study
+from remix.study.config import Study, load_study
 
 ROOT = Path(__file__).resolve().parents[1]
 

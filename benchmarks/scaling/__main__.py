@@ -11,7 +11,7 @@ from benchmarks.scaling import figure, jobs
 from benchmarks.speed.measuring import said_by
 from benchmarks.study import ROOT
 from remix.plotting.style import render
-from remix.tables.markdown import listing, table
+from remix.study.results.markdown import listing, table
 
 FOLDER = ROOT / "results" / "scaling"
 TRAININGS = ("folds", "rows", "features")

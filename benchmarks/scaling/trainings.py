@@ -12,7 +12,7 @@ import numpy as np
 from benchmarks.speed.cells import Cell, Part, flops
 from benchmarks.speed.ours import trainer
 from benchmarks.study import default_study
-from remix.runtime import configure_tensorflow
+from remix.study.runtime import configure_tensorflow
 
 
 @dataclass(frozen=True)

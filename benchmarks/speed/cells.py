@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.study import ROOT, default_study
-from remix.data.catalogue import Task
 from remix.preprocessing import scaler
 from remix.protocol import Protocol
-from remix.splits import repeated_folds
+from remix.study.data.catalogue import Task
+from remix.study.splits import repeated_folds
 
 
 class Part(NamedTuple):
@@ -116,7 +116,7 @@ def load_cell(task: str, ir: str, method: str) -> Cell:
 def make_cell(
     variant: pd.DataFrame, task: Task, ir: str, spec: dict[str, Any], protocol: Protocol, seed: int
 ) -> Cell:
-    """Cut a variant into folds and scale each training part, as `remix.experiment` does."""
+    """Cut a variant into folds and scale each training part, as `remix.study.experiment` does."""
     assert protocol.tables is not None
     labels = variant["label"].to_numpy()
     values = variant.drop(columns=["row", "label"]).to_numpy(np.float64)

@@ -10,7 +10,7 @@ from benchmarks.speed.cells import Cell
 from benchmarks.speed.contenders import Training
 from remix.methods import Method
 from remix.networks import MLP
-from remix.runtime import configure_tensorflow
+from remix.study.runtime import configure_tensorflow
 from remix.training import StackTrainer, TrainingSet
 
 

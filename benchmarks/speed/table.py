@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from benchmarks.speed.contenders import CONTENDERS
-from remix.tables.markdown import ABSENT, listing, table
+from remix.study.results.markdown import ABSENT, listing, table
 
 FOLDS, EPOCHS = 20, 100
 TITLES = {contender.name: contender.title for contender in CONTENDERS}

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from remix.config import audit_protocols, overlaid, read_overlay, sweep_studies
 from remix.errors import RemixError, one_line
 from remix.study.code import ROOT
+from remix.study.config import audit_protocols, overlaid, read_overlay, sweep_studies
 from remix.study.inventory import NO, YES, inventory
 from remix.study.trainings import Training, trainings_of
 

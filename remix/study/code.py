@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = "remix"
 # What words errors, keeps logs, reads and writes files, and imports TensorFlow: no result depends on how.
 NEUTRAL = frozenset(
-    f"{PACKAGE}.{name}"
-    for name in ("disk", "errors", "lazy", "logs", "parquet", "records", "runtime", "study.store")
+    [f"{PACKAGE}.{name}" for name in ("errors", "lazy", "study.runtime", "study.store")]
+    + [f"{PACKAGE}.study.running.{name}" for name in ("disk", "logs", "parquet", "writing")]
 )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from remix.errors import ResultError
-from remix.parquet import read_parquet
+from remix.study.running.parquet import read_parquet
 from remix.study.store import Trained, path_of, read_training
 
 # What `workflow/rules/evaluate.smk` gathers of all cells.

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from remix.errors import ResultError
-from remix.parquet import read_about, read_parquet
-from remix.records import write_parquet, write_text
+from remix.study.running.parquet import read_about, read_parquet
+from remix.study.running.writing import write_parquet, write_text
 
 TRAININGS = Path("trainings")
 _VALIDATION = "validation"
@@ -65,7 +65,7 @@ class Entry(NamedTuple):
     uses : tuple of Use
         What it is wanted as.
     made_by : mapping
-        What made it, see `remix.made_by.describe`.
+        What made it, see `remix.study.running.made_by.describe`.
     """
 
     training: str
@@ -114,7 +114,7 @@ def read_training(path: Path) -> Trained:
 
 
 def made_by(path: Path) -> dict[str, Any]:
-    """Read what made a training, see `remix.made_by.describe`; a `ResultError` if the file is damaged."""
+    """Read what made a training; a `ResultError` if the file is damaged."""
     return read_about(path)["made_by"]
 
 

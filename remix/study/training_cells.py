@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from remix import made_by
 from remix.errors import RemixError
-from remix.parquet import read_parquet
 from remix.study import store
+from remix.study.running import made_by
+from remix.study.running.parquet import read_parquet
 from remix.study.store import Entry, Trained
 from remix.study.trainings import Training
 
@@ -79,14 +79,14 @@ def _train_all(
 ) -> list[RemixError]:
     """Train and keep each; gives the errors of those that failed."""
     # TensorFlow takes seconds to import: not for a cell that lacks nothing.
-    from remix.runtime import before_import
+    from remix.study.runtime import before_import
 
     before_import()
-    from remix.data.catalogue import Task
-    from remix.experiment import FoldRows, cross_validate
     from remix.methods import Method
     from remix.protocol import Protocol
-    from remix.runtime import configure_tensorflow, device_name
+    from remix.study.data.catalogue import Task
+    from remix.study.experiment import FoldRows, cross_validate
+    from remix.study.runtime import configure_tensorflow, device_name
 
     configure_tensorflow(threads=threads)
 

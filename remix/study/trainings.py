@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from remix.batches.mixing import Mixing
-from remix.config.study import Study
-from remix.data.catalogue import Task
 from remix.methods import CHOICES, MIX_CHOICES, Method
 from remix.study.code import closure, digest, imports_of
+from remix.study.config.study import Study
+from remix.study.data.catalogue import Task
 from remix.study.store import Use
 
 # What trains and predicts.
-TRAINER = "remix.experiment"
+TRAINER = "remix.study.experiment"
 # Modules that choose among stages: of these, a method depends on those that it is made of.
 CHOOSERS = {"remix.methods", "remix.batches.mixing"}
 STAGES = {
@@ -40,7 +40,7 @@ class Training:
     task, ir : str
         The cell.
     definition : mapping
-        What predictions depend on beside the data: see `remix.config.study.Study.training`.
+        What predictions depend on beside the data: see `remix.study.config.study.Study.training`.
     inputs : tuple of str
         The files that it is trained on: the variant and, where its means stand for missing values, the whole
         prepared dataset.

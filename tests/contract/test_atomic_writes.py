@@ -1,4 +1,4 @@
-"""Whatever a script writes is whole or not there: through remix/records.py, or in the folder of fetch."""
+"""Whatever a script writes is whole or not there: through `running.writing`, or in the folder of fetch."""
 
 import ast
 from pathlib import Path
@@ -45,7 +45,7 @@ def is_writing(call):
     if isinstance(call.func, ast.Attribute):
         name = call.func.attr
     else:
-        # The functions of remix.records have the names of methods.
+        # The functions of remix.study.running.writing have the names of methods.
         name = call.func.id if isinstance(call.func, ast.Name) and call.func.id == "open" else ""
     modes = [argument.value for argument in ast.walk(call) if isinstance(argument, ast.Constant)]
     opened = name == "open" and any(

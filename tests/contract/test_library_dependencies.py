@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LIBRARY = [
     "remix.classifier", "remix.keras", "remix.catalogue", "remix.metrics", "remix.calibration",
-    "remix.corrections", "remix.reliability", "remix.experiment", "remix.methods", "remix.training",
+    "remix.corrections", "remix.reliability", "remix.study.experiment", "remix.methods", "remix.training",
 ]  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def test_the_walk_sees_what_is_imported_inside_of_functions():
     modules, others = reachable(["remix.classifier"])
     assert {"remix.training", "remix.batches.mixing", "remix.protocol"} <= modules
     assert {"sklearn", "tensorflow", "tqdm", "numpy"} <= others
-    assert "statsmodels" in reachable(["remix.statistics"])[1]
+    assert "statsmodels" in reachable(["remix.study.compare.statistics"])[1]
 
 
 @pytest.mark.parametrize("module", LIBRARY)

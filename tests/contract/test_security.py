@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from remix.config import files
+from remix.study.config import files
 
 ROOT = Path(__file__).parents[2]
 RULES = re.findall(
@@ -25,7 +25,7 @@ NAMES = {
 }  # fmt: skip
 BUILTINS = {"eval", "exec", "compile"}  # a method of this name is something else, such as re.compile
 # Where one of them is what keeps the rule, and how.
-EXCEPTIONS = {("remix/data/images/unpickling.py", "pickle"): "its find_class gives stand-ins only"}
+EXCEPTIONS = {("remix/study/data/images/unpickling.py", "pickle"): "its find_class gives stand-ins only"}
 
 
 def test_the_page_has_rules():

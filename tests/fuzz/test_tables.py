@@ -21,17 +21,17 @@ from fuzzed_tables import (
 from fuzzing import COUNT, WrongError, chance, feed
 from scipy.io import arff as scipy_arff
 
-from remix.config import Network
-from remix.data.catalogue import Dataset
-from remix.data.fetching import fetch
-from remix.data.formats import read_table
-from remix.data.preparation import LABEL, prepare
-from remix.data.variants import imbalanced_variant
 from remix.errors import RemixError
 from remix.metrics import score_folds
 from remix.protocol import Protocol
-from remix.records import write_parquet
-from remix.splits import repeated_folds
+from remix.study.config import Network
+from remix.study.data.catalogue import Dataset
+from remix.study.data.fetching import fetch
+from remix.study.data.formats import read_table
+from remix.study.data.preparation import LABEL, prepare
+from remix.study.data.variants import imbalanced_variant
+from remix.study.running.writing import write_parquet
+from remix.study.splits import repeated_folds
 
 # What libraries warn of stands in a job's log.
 pytestmark = [pytest.mark.fuzz, pytest.mark.filterwarnings("ignore")]
@@ -92,8 +92,8 @@ def use(rng, dataset, prepared, share):
 
 
 def train(rng, variant, task):
-    from remix.experiment import cross_validate
     from remix.methods import Method
+    from remix.study.experiment import cross_validate
 
     section = {
         **defaults()["config"]["protocol"],
@@ -118,7 +118,7 @@ def train(rng, variant, task):
 @pytest.fixture(scope="module", autouse=True)
 def tensorflow():
     """Importing it takes seconds, which are none of an input's."""
-    import remix.experiment  # noqa: F401
+    import remix.study.experiment  # noqa: F401
 
 
 def test_tables_in_csv(tmp_path):

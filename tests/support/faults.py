@@ -15,9 +15,9 @@ import psutil
 from study_project import Project, make_project
 
 from remix.errors import ResultError
-from remix.parquet import read_parquet
 from remix.study import predictions, validation
 from remix.study.reading import INDEX
+from remix.study.running.parquet import read_parquet
 from remix.study.store import path_of, read_cell, read_training, stored
 
 # One cell and one method: every stage from fetching to Table 2 runs, in a quarter of a minute of one core.

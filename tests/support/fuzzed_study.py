@@ -12,8 +12,8 @@ from fuzzing import WrongError
 from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
-from remix.config import audit_protocols, check_files, sweep_for_reports, sweep_studies
-from remix.data.fetching import canonical, ticket
+from remix.study.config import audit_protocols, check_files, sweep_for_reports, sweep_studies
+from remix.study.data.fetching import canonical, ticket
 from remix.study.trainings import free_of, in_jobs, inputs_of, trainings_of
 
 ROOT = Path(__file__).parents[2]

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from remix import statistics
-from remix.claims import (
+from remix.study.compare import statistics
+from remix.study.compare.claims import (
     CLAIMS,
     COLUMNS,
     FAILS,

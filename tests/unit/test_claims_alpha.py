@@ -4,8 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from remix import statistics
-from remix.claims import FAILS, HOLDS, UNDECIDED, better_with_alpha, claims_table, stable_over_alpha
+from remix.study.compare import statistics
+from remix.study.compare.claims import (
+    FAILS,
+    HOLDS,
+    UNDECIDED,
+    better_with_alpha,
+    claims_table,
+    stable_over_alpha,
+)
 
 ALPHAS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4)
 IRS = ("0.05", "0.025", "0.01")

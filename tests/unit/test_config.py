@@ -13,8 +13,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remix.config import check_files, load_study
 from remix.errors import ConfigError
+from remix.study.config import check_files, load_study
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "workflow" / "schemas"
@@ -619,7 +619,7 @@ def value_at(config, keys):
 
 
 def test_configuration_needs_no_tensorflow():
-    code = "import sys, remix.config; sys.exit('tensorflow' in sys.modules or 'snakemake' in sys.modules)"
+    code = "import sys, remix.study.config; sys.exit({'tensorflow', 'snakemake'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 

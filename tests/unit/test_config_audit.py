@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from remix.config import audit_protocols
 from remix.errors import ConfigError
+from remix.study.config import audit_protocols
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "workflow" / "schemas"

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from remix.catalogue import stages
-from remix.config import load_study, sweep_for_reports, sweep_studies
+from remix.study.config import load_study, sweep_for_reports, sweep_studies
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "workflow" / "schemas"

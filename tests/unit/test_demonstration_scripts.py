@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from remix import runtime
-from remix.demonstrations import rings
+from remix.study import runtime
+from remix.study.demonstrations import rings
 
 ROOT = Path(__file__).parents[2]
 RULES = (ROOT / "workflow/rules/demonstrations.smk").read_text()

@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from remix import metrics
-from remix.data.catalogue import Task
-from remix.ranking import gains, rank_sums
-from remix.statistics import compare_methods
-from remix.tables.cell_tests import cell_tests_table
-from remix.tables.comparisons import comparisons_table
-from remix.tables.gains import gains_table
-from remix.tables.rank_sums import rank_sums_table
-from remix.tables.study import DEFAULT_SWITCHES, Study
+from remix.study.compare.ranking import gains, rank_sums
+from remix.study.compare.statistics import compare_methods
+from remix.study.data.catalogue import Task
+from remix.study.results.tables.cell_tests import cell_tests_table
+from remix.study.results.tables.comparisons import comparisons_table
+from remix.study.results.tables.gains import gains_table
+from remix.study.results.tables.rank_sums import rank_sums_table
+from remix.study.study import DEFAULT_SWITCHES, Study
 
 METHODS = ["baseline", "smote", "remix"]
 TASKS = [f"t{i}" for i in range(6)]

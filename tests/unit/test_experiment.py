@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from remix.data.catalogue import Task
-from remix.experiment import cross_validate
 from remix.methods import Method
-from remix.splits import repeated_folds
+from remix.study.data.catalogue import Task
+from remix.study.experiment import cross_validate
+from remix.study.splits import repeated_folds
 
 TASK = Task("toy", "toy", minority=("1",), merged=True, classes=("0", "1"))
 METHODS = {

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from remix.errors import DataError
-from remix.logs import job
+from remix.study.running.logs import job
 
 
 def test_everything_goes_to_the_file(tmp_path, capfd):
@@ -74,7 +74,7 @@ def started_by_one_that_ends(folder, waits):
     """Start a job that would sleep for a minute; gives its log and a file that it makes before it begins."""
     log, begins = folder / "a.log", folder / "begins"
     child = (
-        f"import pathlib, time; from remix.logs import job; time.sleep({0 if waits else 2})\n"
+        f"import pathlib, time; from remix.study.running.logs import job; time.sleep({0 if waits else 2})\n"
         f"pathlib.Path({str(begins)!r}).touch()\n"
         f"with job({str(log)!r}): print('begun'); time.sleep(60)"
     )

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from remix import made_by
-from remix.parquet import read_parquet
-from remix.records import write_parquet
+from remix.study.running import made_by
+from remix.study.running.parquet import read_parquet
+from remix.study.running.writing import write_parquet
 from remix.study.store import Entry, Use
 
 ROOT = Path(__file__).parents[2]

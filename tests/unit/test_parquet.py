@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from remix.errors import ResultError
-from remix.parquet import parquet_columns, read_parquet
-from remix.records import write_parquet
+from remix.study.running.parquet import parquet_columns, read_parquet
+from remix.study.running.writing import write_parquet
 
 
 @pytest.fixture

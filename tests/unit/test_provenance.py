@@ -1,6 +1,6 @@
 import subprocess
 
-from remix.provenance import collect
+from remix.study.running.provenance import collect
 
 
 def git(folder, *arguments):

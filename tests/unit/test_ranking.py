@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from remix import metrics
 from remix.errors import ResultError
-from remix.ranking import between_task_error, by_kind, cell_gains, cell_means, cell_ranks, gains, rank_sums
+from remix.study.compare.ranking import (
+    between_task_error,
+    by_kind,
+    cell_gains,
+    cell_means,
+    cell_ranks,
+    gains,
+    rank_sums,
+)
 
 METHODS = ["baseline", "cost", "smote", "mixup", "remix"]
 

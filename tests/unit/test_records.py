@@ -6,7 +6,7 @@ import pyarrow.parquet
 import pytest
 from matplotlib.figure import Figure
 
-from remix.records import atomic_path, write_csv, write_figure, write_parquet, write_text
+from remix.study.running.writing import atomic_path, write_csv, write_figure, write_parquet, write_text
 
 
 def test_success_replaces_the_file(tmp_path):

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from remix.made_by import describe
 from remix.metrics import score_folds
-from remix.records import write_parquet
+from remix.study.running.made_by import describe
+from remix.study.running.writing import write_parquet
 from remix.study.store import Entry, Trained, Use, path_of, read_training, write_cell, write_training
-from remix.tables.study import DEFAULT_SWITCHES
+from remix.study.study import DEFAULT_SWITCHES
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "config" / "published"

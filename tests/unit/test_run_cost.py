@@ -3,7 +3,7 @@ from datetime import datetime
 import pandas as pd
 import pytest
 
-from remix.run_cost import core_seconds, for_people, spent, training_cost
+from remix.study.running.run_cost import core_seconds, for_people, spent, training_cost
 
 RUN = "\n  Date: 2026-11-24 18:31:27\nProvided cores: 2\nFinished jobid: 1 (Rule: train)\n"
 COLUMNS = ["training", "run", "begun", "seconds", "step_seconds", "peak_mib"]

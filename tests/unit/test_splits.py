@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remix.errors import DataError
-from remix.splits import repeated_folds
+from remix.study.splits import repeated_folds
 
 
 def labels_of(*counts):

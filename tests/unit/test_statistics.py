@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from remix import statistics
 from remix.errors import ResultError
-from remix.statistics import (
+from remix.study.compare import statistics
+from remix.study.compare.statistics import (
     bootstrap_interval,
     compare_methods,
     corrected_t_test,

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from remix import made_by
-from remix.records import write_parquet
+from remix.study.running import made_by
+from remix.study.running.writing import write_parquet
 from remix.study.store import Entry, Use, path_of, read_cell, read_training
 from remix.study.trainings import Training
 

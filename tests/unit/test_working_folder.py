@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from remix.working_folder import obstacle
+from remix.study.running.working_folder import obstacle
 
 
 @pytest.fixture

@@ -50,10 +50,10 @@ def test_how_many_folds_of_images_are_trained_at_once_changes_no_byte(tally):
 
 def images_trained(stack):
     """Predictions, those of the validation parts and records of a small cell of images."""
-    from remix.data.catalogue import Task
-    from remix.experiment import cross_validate
     from remix.methods import Method
     from remix.protocol import Protocol
+    from remix.study.data.catalogue import Task
+    from remix.study.experiment import cross_validate
 
     draw, size = np.random.default_rng(0), (10, 11, 3)
     labels = draw.permutation(np.repeat([0, 1], [80, 30]))

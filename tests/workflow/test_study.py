@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from remix.parquet import read_parquet
 from remix.study import predictions
+from remix.study.running.parquet import read_parquet
 from remix.study.store import read_cell, read_training
 
 pytestmark = pytest.mark.workflow

@@ -8,14 +8,14 @@ import re
 import sys
 from collections import namedtuple
 
-from remix.config import audit_protocols, sweep_for_reports, sweep_studies
-from remix.data.fetching import canonical, read_record, ticket
+from remix.study.config import audit_protocols, sweep_for_reports, sweep_studies
+from remix.study.data.fetching import canonical, read_record, ticket
 from remix.errors import ResultError
-from remix.provenance import commit_state
+from remix.study.running.provenance import commit_state
 from remix.study.code import digest_of_script
 from remix.study.store import forget_cells_that_lost_trainings
 from remix.study.trainings import free_of, in_jobs, inputs_of, trainings_of
-from remix.working_folder import obstacle
+from remix.study.running.working_folder import obstacle
 
 # The paper's printed numbers.
 PUBLISHED = Path(CONFIG, "published")
@@ -323,8 +323,8 @@ REFERENCE_FACTS = str(ROOT / "results" / "reference" / "provenance.json")
 def methods_of_reference(cell):
     """Methods that the reference run has on a cell; refuses what cannot be compared with it."""
     # Imported here, for it imports pandas, and only `verify` needs it.
-    from remix.tables.reading import read_table
-    from remix.tables.verification import methods_to_verify
+    from remix.study.results.reading import read_table
+    from remix.study.verification import methods_to_verify
 
     try:
         return methods_to_verify(

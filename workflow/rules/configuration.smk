@@ -13,10 +13,10 @@ CONFIG = os.path.relpath(ROOT / "config")
 
 # Rules and scripts import the package of this checkout, the one whose modules decide what is run again.
 sys.path.insert(0, str(ROOT))
-# Jobs end when the Snakemake that has started them does (remix/logs.py).
+# Jobs end when the Snakemake that has started them does (remix/study/running/logs.py).
 os.environ.update(PYTHONPATH=str(ROOT), REMIX_RUN=str(os.getpid()))
 
-from remix.config import check_files
+from remix.study.config import check_files
 from remix.errors import ConfigError
 
 try:

@@ -2,13 +2,13 @@
 
 import dataclasses
 
-from remix.logs import job
-from remix.records import write_csv, write_text
-from remix.tables.alpha_sweep import alpha_sweep_markdown, alpha_sweep_table
-from remix.tables.gains import BASELINE
-from remix.tables.reading import read_fold_sizes, read_scores, read_sweep, read_table
-from remix.tables.study import Study
-from remix.tables.sweep import Sweep
+from remix.study.results.reading import read_fold_sizes, read_scores, read_sweep, read_table
+from remix.study.results.sweep import Sweep
+from remix.study.results.tables.alpha_sweep import alpha_sweep_markdown, alpha_sweep_table
+from remix.study.results.tables.gains import BASELINE
+from remix.study.running.logs import job
+from remix.study.running.writing import write_csv, write_text
+from remix.study.study import Study
 
 
 def main(snakemake):

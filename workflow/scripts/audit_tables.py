@@ -1,10 +1,7 @@
 """Make the audit's tables: Table 2 under every protocol, and what each deviation changes."""
 
-from remix.logs import job
-from remix.made_by import differences
-from remix.parquet import read_parquet
-from remix.records import write_csv, write_text
-from remix.tables.audit import (
+from remix.study.results.reading import read_published, read_scores, read_table
+from remix.study.results.tables.audit import (
     STUDY,
     STUDY_ALIKE,
     Run,
@@ -14,10 +11,13 @@ from remix.tables.audit import (
     unchanged_note,
     without_effect,
 )
-from remix.tables.audit_effects import audit_effects, audit_effects_markdown
-from remix.tables.claims import claims_by_protocol, claims_by_protocol_markdown, study_claims
-from remix.tables.reading import read_published, read_scores, read_table
-from remix.tables.study import Study
+from remix.study.results.tables.audit_effects import audit_effects, audit_effects_markdown
+from remix.study.results.tables.claims import claims_by_protocol, claims_by_protocol_markdown, study_claims
+from remix.study.running.logs import job
+from remix.study.running.made_by import differences
+from remix.study.running.parquet import read_parquet
+from remix.study.running.writing import write_csv, write_text
+from remix.study.study import Study
 
 
 def main(snakemake):

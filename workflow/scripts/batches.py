@@ -2,11 +2,11 @@
 
 import json
 
-from remix.logs import job
-from remix.records import write_csv, write_text
-from remix.tables.batches import batches_markdown, batches_table
-from remix.tables.reading import read_folds, read_table
-from remix.tables.study import Study
+from remix.study.results.reading import read_folds, read_table
+from remix.study.results.tables.batches import batches_markdown, batches_table
+from remix.study.running.logs import job
+from remix.study.running.writing import write_csv, write_text
+from remix.study.study import Study
 
 
 def main(snakemake):

@@ -1,10 +1,10 @@
 """Make the table of calibration: every method under every correction."""
 
-from remix.logs import job
-from remix.records import write_csv, write_text
-from remix.tables.calibration import calibration_markdown, calibration_table
-from remix.tables.reading import CALIBRATION_COLUMNS, read_scores, read_table
-from remix.tables.study import Study
+from remix.study.results.reading import CALIBRATION_COLUMNS, read_scores, read_table
+from remix.study.results.tables.calibration import calibration_markdown, calibration_table
+from remix.study.running.logs import job
+from remix.study.running.writing import write_csv, write_text
+from remix.study.study import Study
 
 
 def main(snakemake):

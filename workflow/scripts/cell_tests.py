@@ -1,10 +1,10 @@
 """Compare every pair of methods on the folds of each cell."""
 
-from remix.logs import job
-from remix.records import write_csv, write_text
-from remix.tables.cell_tests import cell_tests_markdown, cell_tests_table
-from remix.tables.reading import read_fold_sizes, read_scores, read_table
-from remix.tables.study import Study
+from remix.study.results.reading import read_fold_sizes, read_scores, read_table
+from remix.study.results.tables.cell_tests import cell_tests_markdown, cell_tests_table
+from remix.study.running.logs import job
+from remix.study.running.writing import write_csv, write_text
+from remix.study.study import Study
 
 
 def main(snakemake):

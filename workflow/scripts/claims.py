@@ -1,10 +1,10 @@
 """Hold the paper's claims against the scores of the study."""
 
-from remix.logs import job
-from remix.records import write_csv, write_text
-from remix.tables.claims import claims_markdown, study_claims
-from remix.tables.reading import read_published, read_scores, read_sweep, read_table
-from remix.tables.study import Study
+from remix.study.results.reading import read_published, read_scores, read_sweep, read_table
+from remix.study.results.tables.claims import claims_markdown, study_claims
+from remix.study.running.logs import job
+from remix.study.running.writing import write_csv, write_text
+from remix.study.study import Study
 
 
 def main(snakemake):

@@ -1,10 +1,10 @@
 """Compare every pair of methods over the cells."""
 
-from remix.logs import job
-from remix.records import write_csv, write_text
-from remix.tables.comparisons import comparisons_markdown, comparisons_table
-from remix.tables.reading import read_scores, read_table
-from remix.tables.study import Study
+from remix.study.results.reading import read_scores, read_table
+from remix.study.results.tables.comparisons import comparisons_markdown, comparisons_table
+from remix.study.running.logs import job
+from remix.study.running.writing import write_csv, write_text
+from remix.study.study import Study
 
 
 def main(snakemake):

@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from remix.logs import job
-from remix.records import write_csv, write_text
-from remix.tables.coverage import coverage_markdown, coverage_note, coverage_table
-from remix.tables.study import Study
+from remix.study.results.tables.coverage import coverage_markdown, coverage_note, coverage_table
+from remix.study.running.logs import job
+from remix.study.running.writing import write_csv, write_text
+from remix.study.study import Study
 
 
 def main(snakemake):

@@ -1,11 +1,11 @@
 """Draw the critical-difference diagrams."""
 
-from remix.logs import job
-from remix.plotting.critical_difference import critical_difference
-from remix.records import write_figure
-from remix.tables.coverage import coverage_note
-from remix.tables.reading import read_table
-from remix.tables.study import Study
+from remix.study.results.figures.critical_difference import critical_difference
+from remix.study.results.reading import read_table
+from remix.study.results.tables.coverage import coverage_note
+from remix.study.running.logs import job
+from remix.study.running.writing import write_figure
+from remix.study.study import Study
 
 
 def main(snakemake):

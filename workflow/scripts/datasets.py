@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from remix.logs import job
-from remix.parquet import parquet_columns, read_parquet
-from remix.records import write_csv, write_text
-from remix.tables.datasets import datasets_markdown, datasets_table
-from remix.tables.reading import read_published, read_table
-from remix.tables.study import Study
+from remix.study.results.reading import read_published, read_table
+from remix.study.results.tables.datasets import datasets_markdown, datasets_table
+from remix.study.running.logs import job
+from remix.study.running.parquet import parquet_columns, read_parquet
+from remix.study.running.writing import write_csv, write_text
+from remix.study.study import Study
 
 
 def main(snakemake):

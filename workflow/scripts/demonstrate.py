@@ -2,9 +2,9 @@
 
 import json
 
-from remix.logs import job
-from remix.records import write_parquet
-from remix.runtime import before_import, configure_tensorflow
+from remix.study.running.logs import job
+from remix.study.running.writing import write_parquet
+from remix.study.runtime import before_import, configure_tensorflow
 
 
 def main(snakemake):
@@ -12,11 +12,11 @@ def main(snakemake):
     with job(snakemake.log[0]) as logger:
         # TensorFlow is imported with the log open, for it talks.
         before_import()
-        from remix.demonstrations.densities import densities
-        from remix.demonstrations.interpolation import interpolation
-        from remix.demonstrations.rings import rings
-        from remix.demonstrations.samples import samples
         from remix.methods import Method
+        from remix.study.demonstrations.densities import densities
+        from remix.study.demonstrations.interpolation import interpolation
+        from remix.study.demonstrations.rings import rings
+        from remix.study.demonstrations.samples import samples
 
         configure_tensorflow(threads=snakemake.threads)
         seed = snakemake.params.seed

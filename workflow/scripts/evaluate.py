@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from remix.logs import job
-from remix.records import write_csv, write_parquet
 from remix.study.evaluation import evaluate_cell
+from remix.study.running.logs import job
+from remix.study.running.writing import write_csv, write_parquet
 from remix.study.store import read_cell
 
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from remix.config import Network
-from remix.data.catalogue import Dataset
-from remix.data.fetching import fetch
-from remix.logs import job
+from remix.study.config import Network
+from remix.study.data.catalogue import Dataset
+from remix.study.data.fetching import fetch
+from remix.study.running.logs import job
 
 
 def main(snakemake):

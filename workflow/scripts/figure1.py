@@ -2,11 +2,11 @@
 
 import json
 
-from remix.logs import job
-from remix.parquet import read_parquet
-from remix.plotting.demonstration import made_up_note
-from remix.plotting.figure1 import figure1
-from remix.records import write_figure
+from remix.study.results.figures.demonstration import made_up_note
+from remix.study.results.figures.figure1 import figure1
+from remix.study.running.logs import job
+from remix.study.running.parquet import read_parquet
+from remix.study.running.writing import write_figure
 
 
 def main(snakemake):

@@ -1,10 +1,10 @@
 """Draw Figure 4: densities of what ReMix trains on."""
 
-from remix.logs import job
-from remix.parquet import read_parquet
-from remix.plotting.demonstration import made_up_note
-from remix.plotting.figure4 import figure4
-from remix.records import write_figure
+from remix.study.results.figures.demonstration import made_up_note
+from remix.study.results.figures.figure4 import figure4
+from remix.study.running.logs import job
+from remix.study.running.parquet import read_parquet
+from remix.study.running.writing import write_figure
 
 
 def main(snakemake):

@@ -1,13 +1,13 @@
 """Draw Figure 6: mean gains over the baseline on images."""
 
-from remix.data.catalogue import IMAGE_KINDS
-from remix.logs import job
-from remix.plotting.gains import gains_figure
-from remix.records import write_figure
-from remix.tables.coverage import PRESENT, coverage_note
-from remix.tables.gains import ERROR_NOTE
-from remix.tables.reading import read_table
-from remix.tables.study import Study
+from remix.study.data.catalogue import IMAGE_KINDS
+from remix.study.results.figures.gains import gains_figure
+from remix.study.results.reading import read_table
+from remix.study.results.tables.coverage import PRESENT, coverage_note
+from remix.study.results.tables.gains import ERROR_NOTE
+from remix.study.running.logs import job
+from remix.study.running.writing import write_figure
+from remix.study.study import Study
 
 
 def main(snakemake):

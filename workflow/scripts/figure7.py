@@ -1,12 +1,12 @@
 """Draw Figure 7: sensitivity to α."""
 
-from remix.logs import job
-from remix.plotting.figure7 import figure7
-from remix.records import write_figure
-from remix.tables.coverage import coverage_note
-from remix.tables.reading import read_table
-from remix.tables.study import Study
-from remix.tables.sweep import Sweep
+from remix.study.results.figures.figure7 import figure7
+from remix.study.results.reading import read_table
+from remix.study.results.sweep import Sweep
+from remix.study.results.tables.coverage import coverage_note
+from remix.study.running.logs import job
+from remix.study.running.writing import write_figure
+from remix.study.study import Study
 
 
 def main(snakemake):

@@ -1,10 +1,10 @@
 """Draw Figure 8: a mixed row that contradicts the data."""
 
-from remix.logs import job
-from remix.parquet import read_parquet
-from remix.plotting.demonstration import made_up_note
-from remix.plotting.figure8 import figure8
-from remix.records import write_figure
+from remix.study.results.figures.demonstration import made_up_note
+from remix.study.results.figures.figure8 import figure8
+from remix.study.running.logs import job
+from remix.study.running.parquet import read_parquet
+from remix.study.running.writing import write_figure
 
 
 def main(snakemake):

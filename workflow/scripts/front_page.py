@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from remix.logs import job
-from remix.made_by import differences
-from remix.pages.front import front_page_rst
-from remix.parquet import read_parquet
-from remix.records import write_text
-from remix.tables.reading import read_table
-from remix.tables.study import Study
+from remix.study.report.front import front_page_rst
+from remix.study.results.reading import read_table
+from remix.study.running.logs import job
+from remix.study.running.made_by import differences
+from remix.study.running.parquet import read_parquet
+from remix.study.running.writing import write_text
+from remix.study.study import Study
 
 
 def main(snakemake):

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from remix import made_by
-from remix.logs import job
-from remix.records import write_parquet
+from remix.study.results.reading import gather
+from remix.study.running import made_by
+from remix.study.running.logs import job
+from remix.study.running.writing import write_parquet
 from remix.study.store import read_cell
-from remix.tables.reading import gather
 
 
 def main(snakemake):

@@ -1,10 +1,10 @@
 """Put every number that the paper prints beside ours."""
 
-from remix.logs import job
-from remix.records import write_csv, write_text
-from remix.tables.paper_comparison import paper_comparison_markdown, paper_comparison_table
-from remix.tables.reading import read_published, read_table
-from remix.tables.study import Study
+from remix.study.results.reading import read_published, read_table
+from remix.study.results.tables.paper_comparison import paper_comparison_markdown, paper_comparison_table
+from remix.study.running.logs import job
+from remix.study.running.writing import write_csv, write_text
+from remix.study.study import Study
 
 
 def main(snakemake):

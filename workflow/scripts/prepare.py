@@ -3,12 +3,12 @@
 import json
 from pathlib import Path
 
-from remix.data.catalogue import Dataset
-from remix.data.formats import read_corpus, read_table
-from remix.data.preparation import LABEL, prepare
 from remix.errors import RemixError
-from remix.logs import job
-from remix.records import write_parquet
+from remix.study.data.catalogue import Dataset
+from remix.study.data.formats import read_corpus, read_table
+from remix.study.data.preparation import LABEL, prepare
+from remix.study.running.logs import job
+from remix.study.running.writing import write_parquet
 
 
 def main(snakemake):

@@ -3,13 +3,13 @@
 from datetime import datetime
 from pathlib import Path
 
-from remix import provenance, run_cost
-from remix.logs import job
-from remix.pages.document import html_page
-from remix.pages.provenance import provenance_markdown
-from remix.parquet import read_parquet
-from remix.records import write_text
-from remix.tables.study import Study
+from remix.study.report.document import html_page
+from remix.study.report.provenance import provenance_markdown
+from remix.study.running import provenance, run_cost
+from remix.study.running.logs import job
+from remix.study.running.parquet import read_parquet
+from remix.study.running.writing import write_text
+from remix.study.study import Study
 
 
 def main(snakemake):

@@ -1,10 +1,10 @@
 """Make Table 2: rank sums beside the printed ones."""
 
-from remix.logs import job
-from remix.records import write_csv, write_text
-from remix.tables.rank_sums import rank_sums_markdown, rank_sums_table
-from remix.tables.reading import read_published, read_scores, read_table
-from remix.tables.study import Study
+from remix.study.results.reading import read_published, read_scores, read_table
+from remix.study.results.tables.rank_sums import rank_sums_markdown, rank_sums_table
+from remix.study.running.logs import job
+from remix.study.running.writing import write_csv, write_text
+from remix.study.study import Study
 
 
 def main(snakemake):

@@ -4,10 +4,10 @@ import json
 import shutil
 from pathlib import Path
 
-from remix import made_by, provenance, run_cost
-from remix.logs import job
-from remix.parquet import read_parquet
-from remix.records import atomic_path, write_text
+from remix.study.running import made_by, provenance, run_cost
+from remix.study.running.logs import job
+from remix.study.running.parquet import read_parquet
+from remix.study.running.writing import atomic_path, write_text
 
 
 def main(snakemake):

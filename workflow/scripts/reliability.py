@@ -1,11 +1,11 @@
 """Draw the reliability of every method over all cells."""
 
-from remix.logs import job
 from remix.plotting.reliability import POOLING, READING, reliability_overview
-from remix.records import write_figure
-from remix.tables.coverage import coverage_note
-from remix.tables.reading import read_curves, read_table
-from remix.tables.study import Study
+from remix.study.results.reading import read_curves, read_table
+from remix.study.results.tables.coverage import coverage_note
+from remix.study.running.logs import job
+from remix.study.running.writing import write_figure
+from remix.study.study import Study
 
 
 def main(snakemake):

@@ -1,10 +1,10 @@
 """Draw the reliability of every method on each cell of one task."""
 
-from remix.logs import job
 from remix.plotting.reliability import READING, reliability_of_task
-from remix.records import write_figure
-from remix.tables.reading import read_curves
-from remix.tables.study import Study
+from remix.study.results.reading import read_curves
+from remix.study.running.logs import job
+from remix.study.running.writing import write_figure
+from remix.study.study import Study
 
 
 def main(snakemake):

@@ -1,10 +1,10 @@
 """Make the supplement's table: mean ± standard deviation per task, IR and method."""
 
-from remix.logs import job
-from remix.records import write_csv, write_text
-from remix.tables.reading import read_scores, read_table
-from remix.tables.scores import scores_markdown, scores_table
-from remix.tables.study import Study
+from remix.study.results.reading import read_scores, read_table
+from remix.study.results.tables.scores import scores_markdown, scores_table
+from remix.study.running.logs import job
+from remix.study.running.writing import write_csv, write_text
+from remix.study.study import Study
 
 
 def main(snakemake):

@@ -1,12 +1,12 @@
 """Write what the end of a run prints."""
 
-from remix.logs import job
-from remix.made_by import differences
-from remix.parquet import read_parquet
-from remix.records import write_text
-from remix.tables.reading import read_table
-from remix.tables.study import Study
-from remix.tables.summary import summary_text
+from remix.study.report.summary import summary_text
+from remix.study.results.reading import read_table
+from remix.study.running.logs import job
+from remix.study.running.made_by import differences
+from remix.study.running.parquet import read_parquet
+from remix.study.running.writing import write_text
+from remix.study.study import Study
 
 
 def main(snakemake):

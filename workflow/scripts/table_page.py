@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from remix.logs import job
-from remix.pages.document import html_page
-from remix.records import write_text
-from remix.tables.reading import read_table
+from remix.study.report.document import html_page
+from remix.study.results.reading import read_table
+from remix.study.running.logs import job
+from remix.study.running.writing import write_text
 
 
 def main(snakemake):

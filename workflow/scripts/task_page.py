@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from remix.logs import job
-from remix.pages.document import data_uri, html_page
-from remix.pages.task import task_markdown, task_values
-from remix.parquet import read_parquet
-from remix.records import write_text
-from remix.tables.reading import read_table
-from remix.tables.study import Study
+from remix.study.report.document import data_uri, html_page
+from remix.study.report.task import task_markdown, task_values
+from remix.study.results.reading import read_table
+from remix.study.running.logs import job
+from remix.study.running.parquet import read_parquet
+from remix.study.running.writing import write_text
+from remix.study.study import Study
 
 
 def main(snakemake):

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from remix.logs import job
+from remix.study.running.logs import job
 from remix.study.store import write_cell
 from remix.study.training_cells import train_cell
 from remix.study.trainings import Training, inputs_of

@@ -2,11 +2,11 @@
 
 import json
 
-from remix.data.catalogue import Task
-from remix.data.variants import imbalanced_variant
-from remix.logs import job
-from remix.parquet import read_parquet
-from remix.records import write_parquet
+from remix.study.data.catalogue import Task
+from remix.study.data.variants import imbalanced_variant
+from remix.study.running.logs import job
+from remix.study.running.parquet import read_parquet
+from remix.study.running.writing import write_parquet
 
 
 def main(snakemake):

@@ -4,13 +4,13 @@ import dataclasses
 import json
 from pathlib import Path
 
-from remix.logs import job
-from remix.provenance import collect
-from remix.records import write_text
-from remix.tables.reading import of_cell, read_table
-from remix.tables.scores import scores_table
-from remix.tables.study import Study
-from remix.tables.verification import agreement_table, verification_text
+from remix.study.results.reading import of_cell, read_table
+from remix.study.results.tables.scores import scores_table
+from remix.study.running.logs import job
+from remix.study.running.provenance import collect
+from remix.study.running.writing import write_text
+from remix.study.study import Study
+from remix.study.verification import agreement_table, verification_text
 
 
 def main(snakemake):

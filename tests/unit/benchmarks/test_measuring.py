@@ -10,7 +10,7 @@ from benchmarks.speed import measuring, table
 from benchmarks.speed.cells import flops, make_cell, products
 from benchmarks.speed.contenders import CONTENDERS
 from benchmarks.study import ROOT, default_study
-from remix.data.catalogue import Task
+from remix.study.data.catalogue import Task
 
 
 @pytest.mark.parametrize("module", [report, study, measuring])

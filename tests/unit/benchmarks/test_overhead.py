@@ -3,7 +3,7 @@ import pytest
 
 from benchmarks import overhead
 from remix.errors import RemixError
-from remix.records import write_parquet
+from remix.study.running.writing import write_parquet
 
 RUN = "  Date: 2026-11-24 18:31:27\nProvided cores: 2\nElapsed time: 0:01:30.500000\n"
 

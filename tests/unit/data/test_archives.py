@@ -10,9 +10,9 @@ import zlib
 
 import pytest
 
-from remix.data import archives
-from remix.data.archives import Archive
 from remix.errors import SourceError
+from remix.study.data import archives
+from remix.study.data.archives import Archive
 
 
 def header(name=b"a.csv", size=b"00000000003\0", kind=b"0"):

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from remix.data.catalogue import Dataset, Task, ir_text
+from remix.study.data.catalogue import Dataset, Task, ir_text
 
 ENTRY = {
     "title": "Three classes",

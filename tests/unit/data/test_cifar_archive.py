@@ -12,7 +12,7 @@ import pytest
 import yaml
 from cifar_archive import ADDRESSES, CLASSES, archive
 
-from remix.data.catalogue import Dataset
+from remix.study.data.catalogue import Dataset
 
 ROOT = Path(__file__).parents[3]
 ENTRY = yaml.safe_load((ROOT / "config/datasets.yaml").read_text(encoding="utf-8"))["datasets"]["cifar10"]

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from remix.data.fetching import fetch
-from remix.data.formats import read_table
-from remix.data.preparation import prepare
+from remix.study.data.fetching import fetch
+from remix.study.data.formats import read_table
+from remix.study.data.preparation import prepare
 
 # Table 1 of the paper: minority classes, and imbalance ratios.
 TASKS = {

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from remix.data.catalogue import Dataset
-from remix.data.fetching import fetch
-from remix.data.sources import debian
+from remix.study.data.catalogue import Dataset
+from remix.study.data.fetching import fetch
+from remix.study.data.sources import debian
 
 CSV = "1,2,3,a\n4,5,6,b\n"
 CONTROL = """Package: tiny-data

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 import yaml
 
-from remix.config import Network
-from remix.data.catalogue import Dataset, TextColumn
-from remix.data.fetching import fetch
-from remix.data.formats import read_corpus, read_table
-from remix.data.preparation import prepare
-from remix.data.sources.collecting import collect
-from remix.data.sources.wheel import download
-from remix.data.variants import encode_labels, minority_size
 from remix.errors import SourceError
+from remix.study.config import Network
+from remix.study.data.catalogue import Dataset, TextColumn
+from remix.study.data.fetching import fetch
+from remix.study.data.formats import read_corpus, read_table
+from remix.study.data.preparation import prepare
+from remix.study.data.sources.collecting import collect
+from remix.study.data.sources.wheel import download
+from remix.study.data.variants import encode_labels, minority_size
 
 EXTENDED = Path(__file__).parents[3] / "config" / "extended.yaml"
 ENTRIES = yaml.safe_load(EXTENDED.read_text(encoding="utf-8"))["datasets"]

@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from remix.data.fetching import fetch, read_record, ticket
-from remix.data.formats import read_corpus, read_table
-from remix.data.preparation import prepare
-from remix.data.sources import openml, retrying
-from remix.data.text import embed
 from remix.errors import SourceError
+from remix.study.data.fetching import fetch, read_record, ticket
+from remix.study.data.formats import read_corpus, read_table
+from remix.study.data.preparation import prepare
+from remix.study.data.sources import openml, retrying
+from remix.study.data.text import embed
 
 ROOT = Path(__file__).parents[3]
 CSV = "1,2,3,a\n4,5,6,b\n"
@@ -349,19 +349,19 @@ def test_links_in_archives_are_not_followed(run, server, make_dataset, tmp_path)
 
 
 def test_members_are_bounded(run, server, make_dataset, monkeypatch, pack):
-    monkeypatch.setattr("remix.data.archives.MAX_BYTES", 10)
+    monkeypatch.setattr("remix.study.data.archives.MAX_BYTES", 10)
     record = run(make_dataset({"url": server.add("/t.zip", pack.zip({"t.csv": CSV})), "parts": ["t.csv"]}))
     assert reasons(record) == ["t.csv in t.zip is larger than 10 bytes"]
 
 
 def test_downloads_are_bounded(run, server, make_dataset, monkeypatch):
-    monkeypatch.setattr("remix.data.sources.url.MAX_BYTES", 10)
+    monkeypatch.setattr("remix.study.data.sources.url.MAX_BYTES", 10)
     assert reasons(run(make_dataset({"url": server.add("/t.csv", CSV)}))) == ["t.csv is larger than 10 bytes"]
 
 
 def test_answers_of_openml_are_bounded(monkeypatch):
     """The client reads them whole: it is stopped while it does."""
-    monkeypatch.setattr("remix.data.sources.openml.MAX_BYTES", 10)
+    monkeypatch.setattr("remix.study.data.sources.openml.MAX_BYTES", 10)
     read = []
     chunks = openml._bounded(lambda size: (read.append(size) or b"12345" for _ in range(99)), 5)
     with pytest.raises(SourceError, match="an answer of OpenML is larger than 10 bytes"):
@@ -371,7 +371,7 @@ def test_answers_of_openml_are_bounded(monkeypatch):
 
 def test_openml_is_asked_through_the_bound(run, server, add_openml, make_dataset, tmp_path, monkeypatch):
     """In the process of its own, where only a file can say so."""
-    (tmp_path / "sitecustomize.py").write_text("import remix.data.raw_files as r\nr.MAX_BYTES = 10\n")
+    (tmp_path / "sitecustomize.py").write_text("import remix.study.data.raw_files as r\nr.MAX_BYTES = 10\n")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
     add_openml(61, ARFF)
     record = run(make_dataset({"openml": 61}, target=None))
@@ -388,7 +388,7 @@ def test_a_file_that_is_none(run, make_dataset, tmp_path, path):
 
 
 def test_a_file_of_the_user_is_bounded(run, make_dataset, tmp_path, monkeypatch):
-    monkeypatch.setattr("remix.data.sources.file.MAX_BYTES", 10)
+    monkeypatch.setattr("remix.study.data.sources.file.MAX_BYTES", 10)
     (tmp_path / "t.csv").write_text(CSV)
     assert reasons(run(make_dataset({"file": str(tmp_path / "t.csv")}))) == ["it is larger than 10 bytes"]
 
@@ -774,7 +774,7 @@ def test_what_a_folder_lacks_is_said(run, draw, make_dataset, tmp_path, monkeypa
     assert attempt["reason"] == f"the folder {tmp_path / 'empty'} holds no PNG or JPEG files"
     (attempt,) = run(make_dataset({"file": str(draw(tmp_path / "pets"))}))["attempts"]
     assert attempt["reason"] == "is a directory"
-    monkeypatch.setattr("remix.data.sources.folders.MAX_BYTES", 10)
+    monkeypatch.setattr("remix.study.data.sources.folders.MAX_BYTES", 10)
     (attempt,) = run(pictures(make_dataset, {"file": str(tmp_path / "pets")}))["attempts"]
     assert attempt["reason"] == f"the images in {tmp_path / 'pets'} are larger than 10 bytes"
 
@@ -833,5 +833,5 @@ def test_the_record_can_be_read(run, places, make_dataset):
 
 def test_tickets_need_no_heavy_imports():
     heavy = {"pandas", "requests", "tensorflow"}
-    code = f"import sys, remix.data.fetching; sys.exit(bool({heavy} & set(sys.modules)))"
+    code = f"import sys, remix.study.data.fetching; sys.exit(bool({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remix.data.formats import read_corpus, read_table
-from remix.data.raw_files import looks_like_html
 from remix.errors import SourceError
+from remix.study.data.formats import read_corpus, read_table
+from remix.study.data.raw_files import looks_like_html
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def growing(count):
     ids=["plain", "gzip", "compress"],
 )
 def test_what_files_unpack_to_is_bounded(read, monkeypatch, name, content):
-    monkeypatch.setattr("remix.data.raw_files.MAX_BYTES", 2000)
+    monkeypatch.setattr("remix.study.data.raw_files.MAX_BYTES", 2000)
     # What it would unpack to is known before it is unpacked.
     monkeypatch.setattr("unlzw3.unlzw", None)
     with pytest.raises(SourceError, match=rf"{name} is larger than \d+ bytes"):

@@ -5,7 +5,7 @@ import random
 import pytest
 from unlzw3 import unlzw
 
-from remix.data.lzw import unpacked_size
+from remix.study.data.lzw import unpacked_size
 
 CLEAR = 256
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remix.data.preparation import label_text, prepare
-from remix.data.text import embed
 from remix.errors import DataError
+from remix.study.data.preparation import label_text, prepare
+from remix.study.data.text import embed
 
 
 def table(**changes):

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from remix.data.fetching import fetch
-from remix.data.sources import retrying
+from remix.study.data.fetching import fetch
+from remix.study.data.sources import retrying
 
 ROWS = "".join(f"{i},{i},{i},{'ab'[i % 2]}\n" for i in range(500))
 CONTENT = ROWS.encode()
@@ -18,7 +18,7 @@ HALF = 4000  # a multiple of the pieces that are read at once
 def run(tmp_path, network, make_dataset, monkeypatch):
     """Fetches a file from an address, with its SHA-256 as the last word."""
     monkeypatch.setattr(retrying, "PAUSE", 0)
-    monkeypatch.setattr("remix.data.sources.url._CHUNK", 500)
+    monkeypatch.setattr("remix.study.data.sources.url._CHUNK", 500)
 
     def run(url, retries=0, content=CONTENT):
         source = {"url": url} | ({"sha256": hashlib.sha256(content).hexdigest()} if content else {})
@@ -151,7 +151,7 @@ def test_a_refusal_leaves_what_there_is(run, begun, server):
 def test_bounds_count_what_was_there(run, begun, server, monkeypatch):
     url = server.add("/t.csv", server.in_parts(CONTENT, sends=HALF), server.in_parts(CONTENT))
     run(url)
-    monkeypatch.setattr("remix.data.sources.url.MAX_BYTES", len(CONTENT) - 1)
+    monkeypatch.setattr("remix.study.data.sources.url.MAX_BYTES", len(CONTENT) - 1)
     reason = run(url)["attempts"][0]["reason"]
     assert reason == f"t.csv is larger than {len(CONTENT) - 1} bytes"
     assert begun() == []

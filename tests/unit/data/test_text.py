@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from remix.data.text import embed
 from remix.errors import DataError
+from remix.study.data.text import embed
 
 CORPUS = ["grain wheat grain", "wheat ship", "ship port port", "grain port alone", "wheat ship port ship"]
 

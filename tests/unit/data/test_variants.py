@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remix.data.catalogue import Task
-from remix.data.variants import (
+from remix.errors import DataError
+from remix.study.data.catalogue import Task
+from remix.study.data.variants import (
     draw_subset,
     encode_labels,
     imbalanced_variant,
     minority_size,
     select_rows,
 )
-from remix.errors import DataError
 
 BINARY = Task("b", "d", minority=("y",), merged=True, classes=("x", "y", "z"))
 MULTI = Task("m", "d", minority=("y", "z"), merged=False, classes=("x", "y", "z", "w"))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import gaussian_kde
 
-from remix.demonstrations.densities import ALPHAS, BANDWIDTHS, densities, kernel_density
+from remix.study.demonstrations.densities import ALPHAS, BANDWIDTHS, densities, kernel_density
 
 
 @pytest.fixture(scope="module")

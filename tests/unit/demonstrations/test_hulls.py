@@ -1,7 +1,7 @@
 import numpy as np
 from scipy.spatial import Delaunay
 
-from remix.demonstrations.hulls import hull_corners, inside_hull
+from remix.study.demonstrations.hulls import hull_corners, inside_hull
 
 
 def test_inside_agrees_with_a_triangulation():

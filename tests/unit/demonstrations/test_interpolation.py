@@ -6,8 +6,8 @@ import pytest
 from remix.batches.balanced_partners import BalancedPartners
 from remix.batches.linked_partners import LinkedPartners
 from remix.batches.mixing import Mixing
-from remix.demonstrations.hulls import inside_hull
-from remix.demonstrations.interpolation import NEIGHBOURS, THIRD, interpolation
+from remix.study.demonstrations.hulls import inside_hull
+from remix.study.demonstrations.interpolation import NEIGHBOURS, THIRD, interpolation
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,14 @@ import numpy as np
 import pytest
 
 from remix.batches.drawing import epoch_steps
-from remix.demonstrations.mini_batches import BATCH_SIZE, alpha_of, draw_batches, make_batches, training_set
-from remix.demonstrations.rings import ARCHITECTURE, PROTOCOL
+from remix.study.demonstrations.mini_batches import (
+    BATCH_SIZE,
+    alpha_of,
+    draw_batches,
+    make_batches,
+    training_set,
+)
+from remix.study.demonstrations.rings import ARCHITECTURE, PROTOCOL
 from remix.training import StackTrainer
 
 LABELS = np.repeat([0, 1], [130, 20])

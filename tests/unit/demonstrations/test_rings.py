@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from remix.demonstrations.rings import GRID, NETWORKS, PROTOCOL, ROWS, region, rings
 from remix.learning_rate import LearningRate
+from remix.study.demonstrations.rings import GRID, NETWORKS, PROTOCOL, ROWS, region, rings
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from remix.demonstrations.samples import BATCHES, ROWS, samples, spread_of
+from remix.study.demonstrations.samples import BATCHES, ROWS, samples, spread_of
 
 
 @pytest.fixture(scope="module")

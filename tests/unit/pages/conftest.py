@@ -3,7 +3,7 @@ import json
 import pandas as pd
 import pytest
 
-from remix.tables.study import Study
+from remix.study.study import Study
 
 DEFINITION = {
     "tasks": {

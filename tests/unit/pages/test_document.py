@@ -4,7 +4,7 @@ import re
 import pandas as pd
 import pytest
 
-from remix.pages.document import data_uri, html_fragment, html_page, values_table
+from remix.study.report.document import data_uri, html_fragment, html_page, values_table
 
 FRAME = pd.DataFrame(
     {

@@ -5,8 +5,8 @@ import pytest
 from docutils.core import publish_parts
 from jinja2 import Environment
 
-from remix.claims import NOT_OF_THE_PAPER
-from remix.pages.front import front_page_rst
+from remix.study.compare.claims import NOT_OF_THE_PAPER
+from remix.study.report.front import front_page_rst
 
 
 def rendered(rst):

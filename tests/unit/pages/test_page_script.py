@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from browser import dump_dom, needs_browser
 
-from remix.pages.document import html_page
+from remix.study.report.document import html_page
 
 pytestmark = needs_browser
 

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from remix.made_by import COMPARED
-from remix.pages.provenance import provenance_markdown
+from remix.study.report.provenance import provenance_markdown
+from remix.study.running.made_by import COMPARED
 
 FACTS = {
     "commit": "0123456789" * 4,

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from remix.data.catalogue import Task
-from remix.pages.task import task_markdown, task_values
+from remix.study.data.catalogue import Task
+from remix.study.report.task import task_markdown, task_values
 
 COUNTS = {
     "musk": {"0.05": np.array([5581, 279]), "0.01": np.array([5581, 55])},

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
-from remix.plotting.critical_difference import critical_difference
 from remix.plotting.style import fills, render
-from remix.statistics import compare_methods
-from remix.statistics import critical_difference as distance
+from remix.study.compare.statistics import compare_methods
+from remix.study.compare.statistics import critical_difference as distance
+from remix.study.results.figures.critical_difference import critical_difference
 
 TITLES = {"baseline": "Baseline", "cost": "Cost Adjusted", "smote": "SMOTE", "remix": "ReMix"}
 

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
-from remix.plotting.demonstration import LABEL_COLOURS, made_up_note
-from remix.plotting.figure1 import figure1
-from remix.plotting.figure2 import figure2
-from remix.plotting.figure3 import figure3
-from remix.plotting.figure4 import figure4
-from remix.plotting.figure8 import figure8
 from remix.plotting.style import render
+from remix.study.results.figures.demonstration import LABEL_COLOURS, made_up_note
+from remix.study.results.figures.figure1 import figure1
+from remix.study.results.figures.figure2 import figure2
+from remix.study.results.figures.figure3 import figure3
+from remix.study.results.figures.figure4 import figure4
+from remix.study.results.figures.figure8 import figure8
 
 TITLES = {"baseline": "Base", "remix": "Mix", "smote": "Smo"}
 NOTE = made_up_note(7)

@@ -4,9 +4,9 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.container import ErrorbarContainer
 
-from remix.plotting.figure7 import figure7
 from remix.plotting.style import SERIES_COLOURS, render
-from remix.tables.alpha_sweep import COLUMNS
+from remix.study.results.figures.figure7 import figure7
+from remix.study.results.tables.alpha_sweep import COLUMNS
 
 ALPHAS = {"musk": (0.01, 0.1, 0.4), "fashion_shirt": (0.01, 0.2, 0.4)}
 OWN = {"musk": 0.1, "fashion_shirt": 0.2}

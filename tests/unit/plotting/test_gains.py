@@ -4,10 +4,10 @@ import pytest
 from matplotlib.colors import to_rgba
 from matplotlib.container import BarContainer, ErrorbarContainer
 
-from remix.data.catalogue import IMAGE_KINDS, TABLE_KINDS
-from remix.plotting.gains import gains_figure
 from remix.plotting.style import fills, render
-from remix.ranking import GAIN_COLUMNS
+from remix.study.compare.ranking import GAIN_COLUMNS
+from remix.study.data.catalogue import IMAGE_KINDS, TABLE_KINDS
+from remix.study.results.figures.gains import gains_figure
 
 TITLES = {"baseline": "Baseline", "smote": "SMOTE", "remix": "ReMix"}
 

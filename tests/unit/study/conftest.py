@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from remix.records import write_parquet
+from remix.study.running.writing import write_parquet
 from remix.study.store import Trained, Use
 from remix.study.trainings import Training
 

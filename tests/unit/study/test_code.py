@@ -41,16 +41,26 @@ def test_the_code_of_a_script_is_what_it_imports(name, graph):
 def test_imports_are_read_wherever_they_stand(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
-        "import os, remix.metrics\nimport remix.ranking as ranks\nfrom remix import made_by, __version__\n"
-        "from remix.config import load_study\nfrom remix.errors import RemixError\n"
-        "def main():\n    from remix.data.catalogue import Task\n    from remix.study import store\n"
+        "import os, remix.metrics\nimport remix.study.compare.ranking as ranks\n"
+        "from remix.study.running import made_by, __version__\n"
+        "from remix.study.config import load_study\nfrom remix.errors import RemixError\n"
+        "def main():\n    from remix.study.data.catalogue import Task\n    from remix.study import store\n"
     )
     assert code.imports_in(script) == {
-        "remix.metrics", "remix.ranking", "remix.made_by", "remix.config", "remix.data.catalogue",
-    }  # fmt: skip
+        "remix.metrics",
+        "remix.study.compare.ranking",
+        "remix.study.running",
+        "remix.study.running.made_by",
+        "remix.study.config",
+        "remix.study.data.catalogue",
+    }
     # Importing a package runs its __init__, which imports in turn.
-    assert "remix.config.audit" in code.imports_of("remix.config")
-    assert code.closure(["remix.config"]) > {"remix.config.audit", "remix.config.study", "remix.protocol"}
+    assert "remix.study.config.audit" in code.imports_of("remix.study.config")
+    assert code.closure(["remix.study.config"]) > {
+        "remix.study.config.audit",
+        "remix.study.config.study",
+        "remix.protocol",
+    }
 
 
 def test_a_closure_ends_where_imports_go_in_circles():
@@ -86,12 +96,16 @@ def edit(tmp_path, monkeypatch):
 
 
 def test_a_digest_is_that_of_names_and_contents(edit):
-    first = code.digest(["remix.metrics", "remix.ranking"])
-    assert first == code.digest({"remix.ranking", "remix.metrics"}) != code.digest(["remix.metrics"])
+    first = code.digest(["remix.metrics", "remix.study.compare.ranking"])
+    assert (
+        first
+        == code.digest({"remix.study.compare.ranking", "remix.metrics"})
+        != code.digest(["remix.metrics"])
+    )
     edit("remix.metrics", "")  # written again as it was
-    assert code.digest(["remix.metrics", "remix.ranking"]) == first
+    assert code.digest(["remix.metrics", "remix.study.compare.ranking"]) == first
     edit("remix.metrics")
-    assert code.digest(["remix.metrics", "remix.ranking"]) != first
+    assert code.digest(["remix.metrics", "remix.study.compare.ranking"]) != first
 
 
 @pytest.mark.parametrize(
@@ -146,9 +160,9 @@ def codes():
         ("remix.losses.logit_adjusted", {"logit_adjusted"}),
         ("remix.training", EVERY),
         ("remix.methods", EVERY),
-        ("remix.splits", EVERY),
+        ("remix.study.splits", EVERY),
         ("remix.seeding", EVERY),
-        ("remix.data.catalogue", EVERY),
+        ("remix.study.data.catalogue", EVERY),
         ("remix.metrics", set()),
         ("remix.errors", set()),
         ("remix.classifier", set()),

@@ -5,8 +5,8 @@ import pytest
 
 import remix.study
 from remix.errors import ResultError
-from remix.made_by import list_trainings
-from remix.records import write_parquet
+from remix.study.running.made_by import list_trainings
+from remix.study.running.writing import write_parquet
 from remix.study.store import Entry, Use, path_of, write_training
 
 

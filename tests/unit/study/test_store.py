@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from remix.errors import ResultError
-from remix.records import write_parquet
+from remix.study.running.writing import write_parquet
 from remix.study.store import (
     Entry,
     Use,

@@ -8,10 +8,10 @@ import sys
 import pandas as pd
 import pytest
 
-from remix import made_by
 from remix.errors import DataError
 from remix.study import store, training_cells
 from remix.study.code import ROOT
+from remix.study.running import made_by
 from remix.study.store import Use, path_of, read_training, stored
 from remix.study.training_cells import names_of, train_cell
 
@@ -19,8 +19,8 @@ from remix.study.training_cells import names_of, train_cell
 @pytest.fixture(autouse=True)
 def in_a_process_of_others(monkeypatch):
     """A job settles threads and variables of the environment for its process, which is shared here."""
-    monkeypatch.setattr("remix.runtime.before_import", lambda: None)
-    monkeypatch.setattr("remix.runtime.configure_tensorflow", lambda threads: None)
+    monkeypatch.setattr("remix.study.runtime.before_import", lambda: None)
+    monkeypatch.setattr("remix.study.runtime.configure_tensorflow", lambda threads: None)
 
 
 def train(wanted, files, tmp_path, **changes):

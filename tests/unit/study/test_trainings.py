@@ -6,9 +6,9 @@ import json
 import pytest
 import yaml
 
-from remix.config import audit_protocols, load_study, sweep_studies
 from remix.study import trainings
 from remix.study.code import ROOT
+from remix.study.config import audit_protocols, load_study, sweep_studies
 from remix.study.store import Use
 from remix.study.trainings import Training, free_of, in_jobs, inputs_of, trainings_of
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from remix.tables.coverage import coverage_table
-from remix.tables.study import DEFAULT_SWITCHES, Study
+from remix.study.results.tables.coverage import coverage_table
+from remix.study.study import DEFAULT_SWITCHES, Study
 
 DEFINITION = {
     "tasks": {

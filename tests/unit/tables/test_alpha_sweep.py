@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from remix.errors import ResultError
-from remix.statistics import corrected_t_test
-from remix.tables.alpha_sweep import COLUMNS, alpha_sweep_markdown, alpha_sweep_table
-from remix.tables.sweep import Sweep
+from remix.study.compare.statistics import corrected_t_test
+from remix.study.results.sweep import Sweep
+from remix.study.results.tables.alpha_sweep import COLUMNS, alpha_sweep_markdown, alpha_sweep_table
 
 SWEEP = Sweep(tasks=["musk", "aps", "seizure"], method="remix", own={"musk": 0.1, "aps": 0.1})
 # By ratio and α: (g-mean, balanced Brier score) of the four folds, which differ by these steps.

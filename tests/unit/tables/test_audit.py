@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import kendalltau
 
-from remix.tables.audit import (
+from remix.study.results.tables.audit import (
     STUDY,
     STUDY_ALIKE,
     Run,
@@ -17,7 +17,7 @@ from remix.tables.audit import (
     unchanged_note,
     without_effect,
 )
-from remix.tables.audit_effects import audit_effects, audit_effects_markdown
+from remix.study.results.tables.audit_effects import audit_effects, audit_effects_markdown
 
 
 @pytest.fixture

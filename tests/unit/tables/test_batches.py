@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from remix.tables.batches import batches_markdown, batches_table
+from remix.study.results.tables.batches import batches_markdown, batches_table
 
 SIZES = {"musk": 4, "landsat": 8}
 

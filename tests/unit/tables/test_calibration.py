@@ -6,9 +6,9 @@ import pytest
 
 from remix.corrections import BALANCED_METRICS, CORRECTIONS, NATURAL_METRICS
 from remix.errors import ResultError
-from remix.records import write_parquet
-from remix.tables.calibration import calibration_markdown, calibration_table
-from remix.tables.reading import CALIBRATION_COLUMNS, read_scores
+from remix.study.results.reading import CALIBRATION_COLUMNS, read_scores
+from remix.study.results.tables.calibration import calibration_markdown, calibration_table
+from remix.study.running.writing import write_parquet
 
 CELLS = [("musk", "0.05"), ("musk", "0.01"), ("landsat", "0.1")]
 METRICS = (*NATURAL_METRICS, *BALANCED_METRICS)

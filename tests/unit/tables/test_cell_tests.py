@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from remix.errors import ResultError
-from remix.tables.cell_tests import COLUMNS, cell_tests_markdown, cell_tests_table
+from remix.study.results.tables.cell_tests import COLUMNS, cell_tests_markdown, cell_tests_table
 
 N_FOLDS = 20
 

@@ -5,8 +5,13 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from remix.claims import CLAIMS, IMAGE_METHODS, NOT_OF_THE_PAPER
-from remix.tables.claims import claims_by_protocol, claims_by_protocol_markdown, claims_markdown, study_claims
+from remix.study.compare.claims import CLAIMS, IMAGE_METHODS, NOT_OF_THE_PAPER
+from remix.study.results.tables.claims import (
+    claims_by_protocol,
+    claims_by_protocol_markdown,
+    claims_markdown,
+    study_claims,
+)
 
 LEVELS = dict(zip(IMAGE_METHODS, (0.3, 0.4, 0.5, 0.2, 0.6, 0.7, 0.8), strict=True))
 

@@ -7,8 +7,8 @@ from scipy import stats
 
 from remix.errors import ResultError
 from remix.metrics import METRICS
-from remix.ranking import cell_means
-from remix.tables.comparisons import COLUMNS, comparisons_markdown, comparisons_table
+from remix.study.compare.ranking import cell_means
+from remix.study.results.tables.comparisons import COLUMNS, comparisons_markdown, comparisons_table
 
 
 def many_cells(study, n_tasks=9, metrics=("g_mean", "balanced_brier")):

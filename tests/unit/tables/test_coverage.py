@@ -1,6 +1,11 @@
 import pytest
 
-from remix.tables.coverage import coverage_markdown, coverage_note, coverage_table, reasons_by_source
+from remix.study.results.tables.coverage import (
+    coverage_markdown,
+    coverage_note,
+    coverage_table,
+    reasons_by_source,
+)
 
 
 def test_one_row_per_cell_in_order(coverage):

@@ -3,7 +3,12 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from remix.tables.datasets import datasets_markdown, datasets_table, dimension, printed_dimension
+from remix.study.results.tables.datasets import (
+    datasets_markdown,
+    datasets_table,
+    dimension,
+    printed_dimension,
+)
 
 
 def test_sizes_and_printed_numbers(study, shapes, label_counts, table1):

@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 
-from remix.tables.gains import gains_markdown, gains_table
+from remix.study.results.tables.gains import gains_markdown, gains_table
 
 
 def test_gains_are_positive_where_the_method_is_better(scores, study):

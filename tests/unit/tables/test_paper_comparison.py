@@ -1,10 +1,10 @@
 import pandas as pd
 import pytest
 
-from remix.tables.datasets import datasets_table
-from remix.tables.gains import gains_table
-from remix.tables.paper_comparison import paper_comparison_markdown, paper_comparison_table
-from remix.tables.rank_sums import rank_sums_table
+from remix.study.results.tables.datasets import datasets_table
+from remix.study.results.tables.gains import gains_table
+from remix.study.results.tables.paper_comparison import paper_comparison_markdown, paper_comparison_table
+from remix.study.results.tables.rank_sums import rank_sums_table
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from remix.tables.reading import read_published
+from remix.study.results.reading import read_published
 
 PUBLISHED = Path(__file__).parents[3] / "config" / "published"
 

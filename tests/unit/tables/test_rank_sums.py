@@ -3,7 +3,7 @@ import re
 
 import pandas as pd
 
-from remix.tables.rank_sums import rank_sums_markdown, rank_sums_table, ties_remark
+from remix.study.results.tables.rank_sums import rank_sums_markdown, rank_sums_table, ties_remark
 
 
 def line(table, kind, metric, method):

@@ -4,8 +4,7 @@ import pandas as pd
 import pytest
 
 from remix.errors import ResultError
-from remix.records import write_parquet
-from remix.tables.reading import (
+from remix.study.results.reading import (
     CALIBRATION_COLUMNS,
     SCORE_COLUMNS,
     gather,
@@ -18,6 +17,7 @@ from remix.tables.reading import (
     read_sweep,
     read_table,
 )
+from remix.study.running.writing import write_parquet
 
 
 def write(rows, folder, run="study"):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from remix.tables.scores import scores_markdown, scores_table
+from remix.study.results.tables.scores import scores_markdown, scores_table
 
 
 def test_mean_std_and_folds(scores):

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from remix.tables.study import DEFAULT_SWITCHES
+from remix.study.study import DEFAULT_SWITCHES
 
 
 def test_cells_are_sorted_from_mild_to_extreme(study):

@@ -1,7 +1,7 @@
 import pandas as pd
 
-from remix.tables.rank_sums import rank_sums_table
-from remix.tables.summary import WIDTH, summary_text
+from remix.study.report.summary import WIDTH, summary_text
+from remix.study.results.tables.rank_sums import rank_sums_table
 
 FILES = {
     "tables": ["results/tables/gains.csv", "results/tables/gains.md", "results/tables/scores.csv"],

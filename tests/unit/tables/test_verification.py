@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from remix.errors import ResultError
-from remix.tables.reading import read_table
-from remix.tables.scores import scores_table
-from remix.tables.verification import agreement_table, methods_to_verify, verification_text
+from remix.study.results.reading import read_table
+from remix.study.results.tables.scores import scores_table
+from remix.study.verification import agreement_table, methods_to_verify, verification_text
 
 REFERENCE = Path(__file__).parents[3] / "results" / "reference"
 FACTS = {

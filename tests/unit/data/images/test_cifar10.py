@@ -11,9 +11,9 @@ from cifar_archive import Python2Pickle, archive, batch_pickle, channels_first, 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remix.data.formats import read_table
-from remix.data.images.unpickling import load
 from remix.errors import SourceError
+from remix.study.data.formats import read_table
+from remix.study.data.images.unpickling import load
 
 IMAGE = (32, 32, 3)
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from remix.data.formats import read_table
 from remix.errors import SourceError
+from remix.study.data.formats import read_table
 
 
 def picture(pixels, form="PNG", mode=None):
@@ -117,11 +117,11 @@ def test_channels_that_files_do_not_have(read, pack):
 
 
 def test_sizes_are_bounded(read, pack, monkeypatch):
-    monkeypatch.setattr("remix.data.images.class_folders.MAX_BYTES", 17)
+    monkeypatch.setattr("remix.study.data.images.class_folders.MAX_BYTES", 17)
     with pytest.raises(SourceError, match="the 1 images in pets take more than 17 bytes"):
         read(pack.zip(GOOD))
     monkeypatch.undo()
-    monkeypatch.setattr("remix.data.images.class_folders._LARGEST", 10)
+    monkeypatch.setattr("remix.study.data.images.class_folders._LARGEST", 10)
     with pytest.raises(SourceError, match=r"a/1.png in pets is larger than 10 bytes"):
         read(pack.zip(GOOD))
 

@@ -6,8 +6,8 @@ import struct
 import numpy as np
 import pytest
 
-from remix.data.formats import read_table
 from remix.errors import SourceError
+from remix.study.data.formats import read_table
 
 
 def idx(array, kind=8):

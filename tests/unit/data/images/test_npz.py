@@ -8,8 +8,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from remix.data.formats import read_table
 from remix.errors import SourceError
+from remix.study.data.formats import read_table
 
 X = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4)
 
@@ -136,6 +136,6 @@ def test_an_archive_whose_packing_has_no_bound_is_refused(read):
 
 def test_members_are_bounded(read, monkeypatch):
     content = npz(images=np.zeros((2, 3, 400), np.uint8), labels=[0, 1])
-    monkeypatch.setattr("remix.data.images.npz.MAX_BYTES", 1000)
+    monkeypatch.setattr("remix.study.data.images.npz.MAX_BYTES", 1000)
     with pytest.raises(SourceError, match=r"images.npy in d.npz is larger than 1000 bytes"):
         read(content, image=(3, 400, 1))

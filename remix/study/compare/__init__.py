@@ -1,0 +1,1 @@
+"""How methods are compared: ranks, tests, the paper's claims."""

@@ -1,0 +1,88 @@
+"""The audit: the study as it is, under each deviation alone, and under several of them together."""
+
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from remix.errors import ConfigError
+from remix.study.config.files import overlaid, read_overlay
+from remix.study.config.study import STUDY, Study, load_study
+
+# Sections of an overlay that hold a protocol; anything else would make another study of it.
+SECTIONS = ("protocol", "switches")
+# What becomes part of a path, as names of tasks and methods do.
+_NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+def audit_protocols(
+    config: Mapping[str, Any], files: Sequence[Path], schemas: Path, folder: Path
+) -> dict[str, Study]:
+    """Build the studies that an audit compares.
+
+    Parameters
+    ----------
+    config : mapping
+        The study's merged configuration.
+    files : sequence of Path
+        The files that it was merged from.
+    schemas : Path
+        Folder of the JSON schemas.
+    folder : Path
+        What ``audit.overlays`` are relative to: files with settings below ``protocol`` and ``switches``.
+
+    Returns
+    -------
+    dict of str to Study
+        ``study``; for each overlay, each of its settings alone, under its key, and where there are several
+        all together, under the overlay's name without suffix. All but the first have ``audit.repeats``
+        repeats at most.
+
+    Raises
+    ------
+    ConfigError
+        If the study's configuration is wrong; if an overlay cannot be read, holds other sections, or a value
+        that is not allowed; or if two protocols had the same name.
+    """
+    study = load_study(config, files, schemas)
+    protocols = {STUDY: study}
+    repeats = min(study.audit.repeats, study.protocol.repeats)
+    for overlay in (folder / name for name in study.audit.overlays):
+        for name, settings in _deviations(overlay).items():
+            if name in protocols:
+                raise ConfigError(f"{overlay}: two protocols of the audit would be called '{name}'")
+            merged = overlaid(overlaid(config, settings), {"protocol": {"repeats": repeats}})
+            protocol = load_study(merged, [*files, overlay], schemas, checked=config)
+            protocols[name] = dataclasses.replace(protocol, run=f"audit/{_run_name(name, settings)}")
+    return protocols
+
+
+def _deviations(overlay: Path) -> dict[str, dict[str, Any]]:
+    """Give each setting of an overlay alone, and where there are several all of them, by name."""
+    if not _NAME.fullmatch(overlay.stem):
+        raise ConfigError(
+            f"{overlay}: results would lie under '{overlay.stem}'; name the file by letters and _"
+        )
+    sections = read_overlay(overlay)
+    for section, settings in sections.items():
+        if section not in SECTIONS:
+            allowed = " and ".join(SECTIONS)
+            raise ConfigError(
+                f"{overlay}: '{section}' is not allowed in audit.overlays; it may hold {allowed}"
+            )
+        if not isinstance(settings, Mapping):
+            raise ConfigError(f"{overlay}: '{section}' must be a mapping of settings")
+    alone = {
+        str(key): {section: {key: value}}
+        for section, settings in sections.items()
+        for key, value in settings.items()
+    }
+    return {**alone, overlay.stem: sections} if len(alone) > 1 else alone
+
+
+def _run_name(name: str, settings: Mapping[str, Any]) -> str:
+    """Name a protocol with the value that it sets, if this is one word: ``epochs_500``."""
+    values = [value for section in settings.values() for value in section.values()]
+    word = str(values[0])
+    return f"{name}_{word}" if len(values) == 1 and re.fullmatch(r"[\w.-]+", word) else name

@@ -1,0 +1,333 @@
+"""Checks of a configuration that a schema cannot express: names that refer to each other."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from remix.batches.entries import contradictions, is_for_images
+from remix.errors import SourceError
+from remix.study.config.messages import KeyPath, Problem, listing, shown, unknown
+from remix.study.data.catalogue import ir_text, task_irs
+from remix.study.data.sources.names import (
+    IMAGE_FORMATS,
+    addresses,
+    base_name,
+    download_names,
+    groups,
+    part_names,
+)
+
+BASELINE = "baseline"
+# Characters of a number that becomes part of a path; file systems have bounds.
+_MAX_DIGITS = 40
+
+
+def semantic_problems(config: Mapping[str, Any], broken: Iterable[KeyPath]) -> list[Problem]:
+    """Check what the parts of a configuration say about each other.
+
+    Parameters
+    ----------
+    config : mapping
+        The merged configuration.
+    broken : iterable of tuple
+        Where the schema found problems; parts that hold one, or are in one, are not looked at.
+
+    Returns
+    -------
+    list of Problem
+        Empty if the configuration is sound.
+    """
+    broken = set(broken)
+    holding = {keys[:depth] for keys in broken for depth in range(len(keys) + 1)}
+
+    def is_mapping(section: str) -> bool:
+        return isinstance(config.get(section), dict) and (section,) not in broken
+
+    def is_sound(section: str, *keys: str) -> bool:
+        return is_mapping(section) and (section, *keys) not in holding
+
+    problems: list[Problem] = []
+    if is_sound("protocol"):
+        problems += _protocol(config["protocol"])
+    if is_sound("methods"):
+        problems += _titles(config["methods"])
+    if is_mapping("methods"):
+        for name, entry in config["methods"].items():
+            if is_sound("methods", name):
+                problems += [Problem(("methods", name, *keys), text) for keys, text in contradictions(entry)]
+    if is_mapping("datasets"):
+        for name, entry in config["datasets"].items():
+            if is_sound("datasets", name):
+                problems += _dataset(name, entry)
+        problems += _repeated_tasks(config["datasets"])
+        problems += _long_ratios(config["datasets"], is_sound)
+    if is_sound("switches"):
+        irs = config["switches"]["multiclass_irs"]
+        problems += _long(("switches", "multiclass_irs"), irs if isinstance(irs, list) else [])
+    if is_sound("study") and is_mapping("datasets") and is_mapping("methods"):
+        problems += _study_names(config["study"], config["datasets"], config["methods"])
+        if is_sound("datasets") and is_sound("methods"):
+            problems += _image_methods(config["study"], config["datasets"], config["methods"])
+        if is_sound("datasets") and is_sound("switches"):
+            problems += _study_irs(config["study"], config["datasets"], config["switches"]["multiclass_irs"])
+    if is_sound("sweep") and is_mapping("datasets") and is_mapping("methods"):
+        problems += _sweep(config["sweep"], config["datasets"], config["methods"])
+    return problems
+
+
+def _protocol(protocol: Mapping[str, Any]) -> Iterator[Problem]:
+    rate = protocol["learning_rate"]
+    if rate["minimum"] > rate["initial"]:
+        yield Problem(
+            ("protocol", "learning_rate", "minimum"),
+            f"{rate['minimum']} is not allowed; it must be at most the initial rate, {rate['initial']}",
+        )
+
+
+def _long_ratios(datasets: Mapping[str, Any], is_sound: Callable[..., bool]) -> Iterator[Problem]:
+    for dataset, task in _tasks(datasets):
+        if is_sound("datasets", dataset):
+            irs = datasets[dataset]["tasks"][task]["irs"]
+            yield from _long(("datasets", dataset, "tasks", task, "irs"), irs)
+
+
+def _long(here: KeyPath, numbers: list[float]) -> Iterator[Problem]:
+    """Find numbers of too many digits for the path that they become a part of."""
+    for i, number in enumerate(numbers):
+        if len(ir_text(number)) > _MAX_DIGITS:
+            text = (
+                f"{shown(number)} has more than {_MAX_DIGITS} digits when written out, as in paths of results"
+            )
+            yield Problem((*here, i), f"{text}; choose another one")
+
+
+def _titles(methods: Mapping[str, Any]) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
+    for name, entry in methods.items():
+        title = entry.get("title", name)
+        owner = owners.setdefault(title, name)
+        if owner != name:
+            keys = ("methods", name, "title") if "title" in entry else ("methods", name)
+            yield Problem(keys, f"{shown(title)} is also the title of method '{owner}'; titles must differ")
+
+
+def _dataset(name: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
+    here = ("datasets", name)
+    classes = [str(label) for label in entry["classes"]]
+    yield from _repeated_labels((*here, "classes"), entry["classes"])
+    if entry.get("rows", len(classes)) < len(classes):
+        yield Problem(
+            (*here, "rows"),
+            f"{entry['rows']} is not allowed; it must be at least {len(classes)}, one row per class",
+        )
+    yield from _columns_of_images(here, entry, entry)
+    pixels = math.prod(entry.get("image", ()))
+    if "image" in entry and entry.get("features", pixels) != pixels:
+        text = f"{entry['features']} is not allowed; images of this shape have {pixels} pixels"
+        yield Problem((*here, "features"), text)
+    yield from _texts_of(here, entry)
+    for task, spec in entry["tasks"].items():
+        yield from _task((*here, "tasks", task), spec, classes)
+    for i, source in enumerate(entry["sources"]):
+        yield from _source((*here, "sources", i), source, classes, has_target="target" in entry)
+        yield from _image_source((*here, "sources", i), source, entry)
+
+
+def _texts_of(here: KeyPath, entry: Mapping[str, Any]) -> Iterator[Problem]:
+    """Find texts, and what they are learnt from, where they do not belong."""
+    if "text" in entry and "image" in entry:
+        yield Problem((*here, "text"), "the rows are images, which have no text; remove it")
+    with_corpus = ["corpus" in source for source in entry["sources"]]
+    for i, has_corpus in enumerate(with_corpus):
+        if has_corpus and "text" not in entry:
+            text = "the dataset has no texts to learn it for; name their column there, 'text: {column: NAME}'"
+            yield Problem((*here, "sources", i, "corpus"), text)
+        elif not has_corpus and any(with_corpus) and "text" in entry:
+            text = "the key 'corpus' is missing, which other sources have: one must not give other features"
+            yield Problem((*here, "sources", i), text)
+
+
+def _task(here: KeyPath, spec: Mapping[str, Any], classes: list[str]) -> Iterator[Problem]:
+    minority = spec["minority"]
+    yield from _repeated_labels((*here, "minority"), minority)
+    strangers = [(i, label) for i, label in enumerate(minority) if str(label) not in classes]
+    for i, label in strangers:
+        yield Problem((*here, "minority", i), unknown("class", label, classes))
+    if not strangers and {str(label) for label in minority} == set(classes):
+        yield Problem(
+            (*here, "minority"), "all classes are listed; at least one must be left to be the majority"
+        )
+    elif spec["others"] == "merged" and len(minority) != 1:
+        text = f"the list has {len(minority)} classes; it must have one with 'others: merged' (or write kept)"
+        yield Problem((*here, "minority"), text)
+    if spec["others"] == "kept" and len(classes) == 2:
+        yield Problem((*here, "others"), "'kept' needs three or more classes; with two write merged")
+
+
+def _source(
+    here: KeyPath, source: Mapping[str, Any], classes: list[str], has_target: bool
+) -> Iterator[Problem]:
+    # OpenML's description of a dataset names its target, and images are read with their labels; a plain file
+    # says nothing.
+    known = "openml" in source or source.get("format") in IMAGE_FORMATS
+    if not known and "target" not in source and not has_target:
+        yield Problem(
+            here, "the key 'target' is missing, here or in the dataset: which column holds the label?"
+        )
+    yield from _source_files(here, source)
+    labels = source.get("labels", {})
+    yield from _repeated_labels((*here, "labels"), list(labels))
+    for raw, label in labels.items():
+        if str(label) not in classes:
+            yield Problem((*here, "labels", raw), unknown("class", label, classes))
+
+
+def _image_source(here: KeyPath, source: Mapping[str, Any], entry: Mapping[str, Any]) -> Iterator[Problem]:
+    """Find formats of images, and keys of tables, where they do not belong."""
+    yield from _columns_of_images(here, source, entry)
+    form, parts = source.get("format"), groups(source) or []
+    if form in IMAGE_FORMATS and "image" not in entry:
+        text = f"{form} holds images; add their shape to the dataset, 'image: [height, width, channels]'"
+        yield Problem((*here, "format"), text)
+    if form == "idx" and not (parts and all(len(names) == 2 for names in parts)):
+        keys = (*here, "parts") if parts else here
+        yield Problem(keys, "the format idx needs pairs of files in 'parts': [[IMAGES, LABELS]]")
+    if form == "folder" and parts:
+        text = "the format folder reads the whole archive or folder; remove it"
+        yield Problem((*here, "parts"), text)
+
+
+def _columns_of_images(
+    here: KeyPath, entry: Mapping[str, Any], dataset: Mapping[str, Any]
+) -> Iterator[Problem]:
+    for key in ("drop", "categorical"):
+        if "image" in dataset and entry.get(key):
+            yield Problem((*here, key), "images have no columns to choose from, all are pixels; remove it")
+
+
+def _source_files(here: KeyPath, source: Mapping[str, Any]) -> Iterator[Problem]:
+    """Find addresses and names of files that could not be used."""
+    for address in addresses(source) if "url" in source else ():
+        try:
+            urlsplit(address).port  # noqa: B018 - reading it is what checks it
+        except ValueError as error:
+            yield Problem((*here, "url"), f"{shown(address)} is not an address: {error}")
+            return
+    sums = source.get("sha256", {})
+    try:
+        names = {"parts": part_names(source), "url": download_names(source)}
+        if isinstance(sums, dict):
+            names["sha256"] = [base_name(name) for name in sums]
+    except SourceError as error:
+        yield Problem(here, str(error))
+        return
+    for key, files in names.items():
+        for name in sorted({name for name in files if files.count(name) > 1}):
+            text = f"two files are named '{name}'; files of a source must differ in name, folders apart"
+            yield Problem((*here, key), text)
+    if isinstance(sums, str) and len(names["url"]) > 1:
+        text = "this is one value for several files; write a mapping of file names to values"
+        yield Problem((*here, "sha256"), text)
+
+
+def _repeated_labels(here: KeyPath, labels: list[Any]) -> Iterator[Problem]:
+    """Find labels that are the same once written as text, as 1 and '1' are."""
+    texts = [str(label) for label in labels]
+    for text in sorted({text for text in texts if texts.count(text) > 1}):
+        yield Problem(here, f"label '{text}' stands twice (1 and '1' are the same label); keep one")
+
+
+def _tasks(datasets: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give dataset and name of every task, as far as the catalogue is sound."""
+    for dataset, entry in datasets.items():
+        tasks = entry.get("tasks") if isinstance(entry, dict) else None
+        for task in tasks if isinstance(tasks, dict) else ():
+            yield dataset, task
+
+
+def _repeated_tasks(datasets: Mapping[str, Any]) -> Iterator[Problem]:
+    owners: dict[str, str] = {}
+    for dataset, task in _tasks(datasets):
+        owner = owners.setdefault(task, dataset)
+        if owner != dataset:
+            text = f"dataset '{owner}' has a task of this name too; task names must differ"
+            yield Problem(("datasets", dataset, "tasks", task), text)
+
+
+def _study_names(
+    study: Mapping[str, Any], datasets: Mapping[str, Any], methods: Mapping[str, Any]
+) -> Iterator[Problem]:
+    known = {"task": [task for _, task in _tasks(datasets)], "method": list(methods)}
+    for what, names in known.items():
+        selected = study[f"{what}s"]
+        for i, name in enumerate(selected if isinstance(selected, list) else ()):
+            if name not in names:
+                yield Problem(("study", f"{what}s", i), unknown(what, name, names))
+    if BASELINE not in methods:
+        text = f"there is no method '{BASELINE}', against which gains are measured; write '{BASELINE}: {{}}'"
+        yield Problem(("methods",), text)
+    elif study["methods"] != "all" and BASELINE not in study["methods"]:
+        text = f"'{BASELINE}' is not in the list; add it, for gains are measured against it"
+        yield Problem(("study", "methods"), text)
+
+
+def _image_methods(
+    study: Mapping[str, Any], datasets: Mapping[str, Any], methods: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """Find methods that were asked for by name and would not be trained on any task."""
+    selected = study["tasks"]
+    images = any(
+        "image" in datasets[dataset]
+        for dataset, task in _tasks(datasets)
+        if selected == "all" or task in selected
+    )
+    for i, name in enumerate(study["methods"] if isinstance(study["methods"], list) else ()):
+        if not images and is_for_images(methods.get(name, {})):
+            text = f"'{name}' works on images only, and no selected task has images; remove it"
+            yield Problem(("study", "methods", i), text)
+
+
+def _study_irs(
+    study: Mapping[str, Any], datasets: Mapping[str, Any], multiclass_irs: str | list[float]
+) -> Iterator[Problem]:
+    if study["irs"] == "all":
+        return
+    offered = {
+        task: task_irs(spec, multiclass_irs)
+        for entry in datasets.values()
+        for task, spec in entry["tasks"].items()
+    }
+    everywhere = sorted({ir for irs in offered.values() for ir in irs})
+    strangers = [(i, ir) for i, ir in enumerate(study["irs"]) if ir not in everywhere]
+    for i, ir in strangers:
+        text = f"no task has an imbalance ratio of {ir_text(ir)}; there are {_texts(everywhere)}"
+        yield Problem(("study", "irs", i), text)
+    selected = [task for task in offered if study["tasks"] == "all" or task in study["tasks"]]
+    left = sorted({ir for task in selected for ir in offered[task]})
+    if left and not strangers and not set(left) & set(study["irs"]):
+        yield Problem(
+            ("study", "irs"), f"no selected task has one of these; the selected tasks have {_texts(left)}"
+        )
+
+
+def _sweep(
+    sweep: Mapping[str, Any], datasets: Mapping[str, Any], methods: Mapping[str, Any]
+) -> Iterator[Problem]:
+    tasks = [task for _, task in _tasks(datasets)]
+    for i, name in enumerate(sweep["tasks"]):
+        if name not in tasks:
+            yield Problem(("sweep", "tasks", i), unknown("task", name, tasks))
+    yield from _long(("sweep", "alphas"), sweep["alphas"])
+    method = sweep["method"]
+    if method not in methods:
+        yield Problem(("sweep", "method"), unknown("method", method, methods))
+    elif sweep["tasks"] and isinstance(methods[method], dict) and "mix" not in methods[method]:
+        mixing = [name for name, entry in methods.items() if isinstance(entry, dict) and "mix" in entry]
+        choices = f"name one that mixes: {listing(mixing)}" if mixing else "sweep no task: tasks: []"
+        text = f"{shown(method)} has no stage 'mix', so there is no α to vary; {choices}"
+        yield Problem(("sweep", "method"), text)
+
+
+def _texts(irs: list[float]) -> str:
+    return listing([ir_text(ir) for ir in irs], "and")

@@ -1,0 +1,231 @@
+"""What the catalogue says about each dataset, and the tasks that are defined on it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+# Tasks of different kinds are never averaged together. Those on images have methods of their own.
+TABLE_KINDS = ("binary", "multiclass")
+IMAGE_KINDS = ("binary_images", "multiclass_images")
+KINDS = (*TABLE_KINDS, *IMAGE_KINDS)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A dataset with its minority classes, and whether the other classes are merged into one.
+
+    Attributes
+    ----------
+    name : str
+        Name in paths and tables.
+    dataset : str
+        Name of the dataset.
+    minority : tuple of str
+        Labels of the minority classes, as listed in the catalogue's ``classes``.
+    merged : bool
+        Whether the other classes are merged into one (label 0; the minority is then label 1).
+    classes : tuple of str
+        All labels of the dataset, in catalogue order.
+    irs : tuple of str
+        Imbalance ratios, written as in paths.
+    batch_size : int or None
+        Rows per mini-batch where the task departs from the protocol.
+    image : tuple of int or None
+        Height, width and channels, where the rows are images.
+    """
+
+    name: str
+    dataset: str
+    minority: tuple[str, ...]
+    merged: bool
+    classes: tuple[str, ...]
+    irs: tuple[str, ...] = ()
+    batch_size: int | None = None
+    image: tuple[int, int, int] | None = None
+
+    @classmethod
+    def from_definition(cls, definition: Mapping[str, Any]) -> "Task":
+        """Build from the mapping that `definition` gives; one that also lists ``irs`` keeps them."""
+        return cls(
+            name=definition["name"],
+            dataset=definition["dataset"],
+            minority=tuple(definition["minority"]),
+            merged=definition["merged"],
+            classes=tuple(definition["classes"]),
+            irs=tuple(definition.get("irs", ())),
+            image=_image(definition),
+        )
+
+    def definition(self) -> dict[str, Any]:
+        """Give what variants and predictions of the task depend on: everything but its list of ratios.
+
+        Adding a ratio or changing the size of the batches must not make other variants anew.
+        """
+        return {
+            "name": self.name,
+            "dataset": self.dataset,
+            "minority": self.minority,
+            "merged": self.merged,
+            "classes": self.classes,
+            **({} if self.image is None else {"image": self.image}),
+        }
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes K that a model for this task tells apart."""
+        return 2 if self.merged else len(self.classes)
+
+    @property
+    def binary(self) -> bool:
+        """Whether a model for this task tells two classes apart."""
+        return self.n_classes == 2
+
+    @property
+    def kind(self) -> str:
+        """One of `KINDS`: by the number of classes, and whether the rows are images."""
+        return ("binary" if self.binary else "multiclass") + ("" if self.image is None else "_images")
+
+    @property
+    def minority_labels(self) -> tuple[int, ...]:
+        """Labels 0..K-1 of the minority classes, as variants and predictions have them."""
+        if self.merged:
+            return (1,)
+        return tuple(self.classes.index(c) for c in self.minority)
+
+
+@dataclass(frozen=True)
+class TextColumn:
+    """A column of texts, which are described by dense vectors; see `remix.study.data.text.embed`.
+
+    Attributes
+    ----------
+    column : str or int
+        Its name or position.
+    components : int
+        Length of the vectors.
+    """
+
+    column: str | int
+    components: int = 100
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Data with its sources.
+
+    Attributes
+    ----------
+    name, title : str
+        Name in paths; name for people.
+    classes : tuple of str
+        Every label that the data has.
+    sources : tuple of mapping
+        Catalogue entries, tried in order; see config/README.md for their keys.
+    target : str or int or None
+        Column of the label unless a source says otherwise; an integer counts from 0, -1 is last.
+    drop : tuple of str or int
+        Columns that are not features (identifiers, dates).
+    categorical : tuple of str or int
+        Columns to be one-hot encoded.
+    text : TextColumn or None
+        The column of texts, where there is one.
+    rows, features, missing : int or None
+        How many rows, feature columns and missing values the data must have, where the catalogue says so.
+    image : tuple of int or None
+        Height, width and channels, where the rows are images; their features are the pixels in this order.
+    tasks : tuple of Task
+        Tasks on this dataset.
+    """
+
+    name: str
+    title: str
+    classes: tuple[str, ...]
+    sources: tuple[Mapping[str, Any], ...]
+    target: str | int | None = None
+    drop: tuple[str | int, ...] = ()
+    categorical: tuple[str | int, ...] = ()
+    rows: int | None = None
+    features: int | None = None
+    missing: int | None = None
+    image: tuple[int, int, int] | None = None
+    text: TextColumn | None = None
+    tasks: tuple[Task, ...] = field(default=())
+
+    @classmethod
+    def from_entry(cls, name: str, entry: Mapping[str, Any]) -> "Dataset":
+        """Build from a (validated) entry of config/datasets.yaml."""
+        classes = tuple(str(c) for c in entry["classes"])
+        tasks = tuple(
+            Task(
+                name=task,
+                dataset=name,
+                minority=tuple(str(c) for c in spec["minority"]),
+                merged=spec["others"] == "merged",
+                classes=classes,
+                irs=tuple(ir_text(ir) for ir in spec["irs"]),
+                batch_size=spec.get("batch_size"),
+                image=_image(entry),
+            )
+            for task, spec in entry["tasks"].items()
+        )
+        return cls(
+            name=name,
+            title=entry.get("title", name),
+            classes=classes,
+            sources=tuple(entry["sources"]),
+            target=entry.get("target"),
+            drop=tuple(entry.get("drop", ())),
+            categorical=tuple(entry.get("categorical", ())),
+            rows=entry.get("rows"),
+            features=entry.get("features"),
+            missing=entry.get("missing"),
+            image=_image(entry),
+            text=TextColumn(**entry["text"]) if "text" in entry else None,
+            tasks=tasks,
+        )
+
+    @property
+    def text_note(self) -> str:
+        """How its texts became features, and whether test rows had a part in that; empty without texts."""
+        if self.text is None:
+            return ""
+        separate = any("corpus" in source for source in self.sources)
+        learnt_from = "separate texts" if separate else "all of its texts, test rows included, without labels"
+        return f"{self.text.components} components of its texts, learnt from {learnt_from}"
+
+
+def task_irs(spec: Mapping[str, Any], multiclass_irs: str | Sequence[float]) -> Sequence[float]:
+    """Give the imbalance ratios of a task's entry: its own, or those for all multi-class tasks.
+
+    Parameters
+    ----------
+    spec : mapping
+        Entry of the task: ``others`` and ``irs``.
+    multiclass_irs : 'listed' or sequence of float
+        ``switches.multiclass_irs``.
+
+    Examples
+    --------
+    >>> task_irs({"others": "kept", "irs": [0.25]}, [0.05, 0.01])
+    [0.05, 0.01]
+    """
+    if spec["others"] == "merged" or isinstance(multiclass_irs, str):
+        return spec["irs"]
+    return multiclass_irs
+
+
+def ir_text(ir: float) -> str:
+    """Write an imbalance ratio as a path has it: ``0.05``, never ``5e-02``.
+
+    >>> ir_text(0.05), ir_text(0.00001), ir_text(1)
+    ('0.05', '0.00001', '1')
+    """
+    return format(Decimal(repr(ir)), "f")
+
+
+def _image(entry: Mapping[str, Any]) -> tuple[int, int, int] | None:
+    if entry.get("image") is None:
+        return None
+    height, width, channels = entry["image"]
+    return height, width, channels

@@ -1,0 +1,228 @@
+"""From the raw files of a source to one table, as the files have it."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pandas as pd
+
+from remix.errors import SourceError
+from remix.study.data.images.reading import READERS, read_images
+from remix.study.data.raw_files import unpacked
+
+# What always stands for a missing value in csv files; a source may list more.
+MISSING = ("", "nan", "NaN", "NAN")
+_BLANKS = re.compile("[ \t]+")
+
+
+def read_table(
+    folder: Path,
+    files: Sequence[str],
+    source: Mapping[str, Any],
+    image: tuple[int, int, int] | None = None,
+) -> pd.DataFrame:
+    """Read the table of a dataset from its raw files.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the raw files.
+    files : sequence of str
+        Their names in table order. They are stacked as rows, unless the source's ``parts`` have lists of
+        files, which are pasted side by side as columns.
+    source : mapping
+        Catalogue entry of the source: ``format``, ``separator``, ``header``, ``skip_rows``, ``na_values``.
+    image : tuple of int, optional
+        Height, width and channels, where the rows are images.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per row of the data, in order. Columns have unique names: those of the header or of the ARFF
+        attributes, else ``x0, x1, …`` by position. Files of images give what
+        `remix.study.data.images.reading.read_images` says.
+
+    Raises
+    ------
+    SourceError
+        If a file is empty, an HTML page, not UTF-8 (a byte order mark is allowed) or not in its format, or
+        if the files do not fit together.
+    """
+    if source.get("format") in READERS:
+        return read_images(folder, list(_groups(files, source)), source["format"], image)
+    tables = []
+    for names in _groups(files, source):
+        parts = {name: _read_file(folder / name, source) for name in names}
+        tables.append((names, _paste(parts)))
+    return _stack(tables)
+
+
+def read_corpus(folder: Path, source: Mapping[str, Any]) -> pd.DataFrame | None:
+    """Read the texts of a source that are no rows of the data, but that something may be learnt from.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Folder of the raw files.
+    source : mapping
+        Catalogue entry of the source: the files of ``corpus``, in the format of its other ones.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        As `read_table`; None where the source has no corpus.
+
+    Raises
+    ------
+    SourceError
+        As `read_table`.
+    """
+    if "corpus" not in source:
+        return None
+    return read_table(folder, [], {**source, "parts": source["corpus"]})
+
+
+def _groups(files: Sequence[str], source: Mapping[str, Any]) -> Iterator[list[str]]:
+    if "parts" not in source:
+        yield from ([name] for name in files)
+        return
+    for part in source["parts"]:
+        yield [PurePosixPath(name).name for name in ([part] if isinstance(part, str) else part)]
+
+
+def _paste(parts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    first, *others = parts
+    for name in others:
+        if len(parts[name]) != len(parts[first]):
+            lengths = f"{first} has {len(parts[first])} rows, {name} has {len(parts[name])}"
+            raise SourceError(f"{lengths}: they cannot be pasted side by side")
+    table = pd.concat(parts.values(), axis=1)
+    # Files without a header all start with x0.
+    return table.set_axis(_column_names([""] * table.shape[1]), axis=1) if others else table
+
+
+def _stack(tables: Sequence[tuple[list[str], pd.DataFrame]]) -> pd.DataFrame:
+    (first_names, first), *others = tables
+    for names, table in others:
+        if list(table.columns) != list(first.columns):
+            widths = f"{first_names[0]} has {first.shape[1]} columns, {names[0]} has {table.shape[1]}"
+            same = " of other names" if table.shape[1] == first.shape[1] else ""
+            raise SourceError(f"{widths}{same}: they cannot be stacked")
+    return pd.concat([table for _, table in tables], ignore_index=True)
+
+
+def _read_file(path: Path, source: Mapping[str, Any]) -> pd.DataFrame:
+    text = _text(path)
+    if source.get("format", "arff" if "openml" in source else "csv") == "arff":
+        return _read_arff(text, path.name)
+    return _read_csv(text, path.name, source)
+
+
+def _text(path: Path) -> str:
+    content = unpacked(path)
+    if not content.strip():
+        raise SourceError(f"{path.name} is empty")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        byte = f"byte {content[error.start]:#04x} at {error.start}"
+        raise SourceError(f"{path.name} is not UTF-8 text ({byte}); convert it to UTF-8") from None
+
+
+def _read_csv(text: str, name: str, source: Mapping[str, Any]) -> pd.DataFrame:
+    separator, skip = source.get("separator", ","), source.get("skip_rows", 0)
+    header = source.get("header", False)
+    # Not by pandas, for which a quote in a skipped row may begin a text that goes on below.
+    stream = io.StringIO(text, newline="")
+    for _ in range(skip):
+        stream.readline()
+    text = stream.read()
+    columns, rows = _checked_columns(text, name, separator, skip, header)
+    try:
+        table = pd.read_csv(
+            io.StringIO(text),
+            sep=r"\s+" if separator == "whitespace" else separator,
+            header=0 if header else None,
+            names=columns,
+            index_col=False,
+            skipinitialspace=True,
+            quoting=csv.QUOTE_NONE if separator == "whitespace" else csv.QUOTE_MINIMAL,
+            keep_default_na=False,
+            na_values=[*MISSING, *source.get("na_values", ())],
+            low_memory=False,
+        )
+    except (pd.errors.ParserError, ValueError) as error:
+        raise SourceError(f"{name} cannot be read as csv: {' '.join(str(error).split())}") from None
+    if len(table) != rows:
+        raise SourceError(
+            f"{name} has {rows} rows, or {len(table)} by another way of counting: a quote is not closed, or "
+            "a character stands for a line break; correct the file"
+        )
+    return table
+
+
+def _checked_columns(text: str, name: str, separator: str, skip: int, header: bool) -> tuple[list[str], int]:
+    """Name the columns of a csv file, and count its rows, once all of them are found to have as many.
+
+    pandas would fill short rows, such as the last one of a file that was cut, with missing values.
+    """
+    rows = _rows(text, name, separator, skip)
+    try:
+        line, first = next(rows)
+    except StopIteration:
+        raise SourceError(f"{name} has nothing below the {skip} rows that are skipped") from None
+    count = 0 if header else 1
+    for number, row in rows:
+        count += 1
+        if len(row) != len(first):
+            where = f"line {number} has {len(row)} columns, line {line} has {len(first)}"
+            raise SourceError(f"{name}: {where}; is it cut short, or is the separator another one?")
+    if count == 0:
+        raise SourceError(f"{name} has a header, but no rows")
+    names = [cell.strip() for cell in first] if header else [""] * len(first)
+    return _column_names(names, name), count
+
+
+def _rows(text: str, name: str, separator: str, skip: int) -> Iterator[tuple[int, list[str]]]:
+    """Give line number and cells of each row that is not blank; `skip` lines stand above the text."""
+    stream = io.StringIO(text, newline="")
+    if separator == "whitespace":
+        for number, line in enumerate(stream, start=skip + 1):
+            # What pandas takes for blanks, and nothing else that Python does.
+            if stripped := line.strip(" \t\r\n"):
+                yield number, _BLANKS.split(stripped)
+        return
+    reader = csv.reader(stream, delimiter=separator, skipinitialspace=True)
+    try:
+        for row in reader:
+            if len(row) > 1 or (row and row[0].strip()):
+                yield skip + reader.line_num, row
+    except csv.Error as error:
+        raise SourceError(f"{name} cannot be read as csv: {error}") from None
+
+
+def _column_names(given: Sequence[str], file: str = "") -> list[str]:
+    """Name columns without a name by their position; two columns must not have the same name."""
+    names = [name or f"x{i}" for i, name in enumerate(given)]
+    twice = next((name for name, count in Counter(names).items() if count > 1), None) if any(given) else None
+    if twice is not None:
+        raise SourceError(f"{file} has two columns called '{twice}'")
+    return names
+
+
+def _read_arff(text: str, name: str) -> pd.DataFrame:
+    # Imported here, for few sources need it.
+    import arff
+
+    try:
+        content = arff.loads(text)
+    except arff.ArffException as error:
+        raise SourceError(f"{name} cannot be read as ARFF: {' '.join(str(error).split())}") from None
+    if not content["data"]:
+        raise SourceError(f"{name} has a header, but no rows")
+    columns = _column_names([attribute.strip() for attribute, _ in content["attributes"]], name)
+    return pd.DataFrame(content["data"], columns=columns)

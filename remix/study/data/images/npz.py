@@ -1,0 +1,107 @@
+"""NumPy's archives of arrays. Objects in them, which would be unpickled, are refused."""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from math import prod
+from pathlib import Path
+
+import numpy as np
+
+from remix.errors import SourceError
+from remix.study.data.archives import check_bounded
+from remix.study.data.images.idx import as_images, one_each
+from remix.study.data.raw_files import MAX_BYTES, is_html, unpacked
+
+# Names of the arrays, of which the first that is there is taken.
+IMAGES = ("images", "x", "X", "data", "train_images", "x_train", "X_train")
+LABELS = ("labels", "y", "Y", "targets", "train_labels", "y_train", "Y_train")
+# Of images with colours; of an axis, which is bounded for its own sake where another one is 0.
+_DIMENSIONS, _LONGEST = 4, 2**31
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
+
+
+def read(paths: Sequence[Path], image: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Read an archive, or a pair of single arrays.
+
+    Parameters
+    ----------
+    paths : sequence of pathlib.Path
+        An .npz file, whose arrays have names among `IMAGES` and `LABELS`; or two .npy files, images first.
+    image : tuple of int
+        Height, width and channels of the images.
+
+    Returns
+    -------
+    pixels : ndarray of uint8, shape (n, height, width, channels)
+    labels : ndarray of int or str, shape (n,)
+
+    Raises
+    ------
+    SourceError
+        If there are no such arrays, or they are of another type or shape.
+    """
+    if len(paths) == 2:
+        arrays = [(path.name, unpacked(path)) for path in paths]
+    elif len(paths) == 1:
+        arrays = _of_archive(paths[0])
+    else:
+        raise SourceError("format npz needs single archives in 'parts', or pairs: [[IMAGES.npy, LABELS.npy]]")
+    (x_name, x), (y_name, y) = ((name, _array(content, name)) for name, content in arrays)
+    if x.dtype != np.uint8:
+        raise SourceError(f"{x_name} is of type {x.dtype}, expected uint8 from 0 to 255")
+    if y.dtype.kind not in "iuU":
+        raise SourceError(f"{y_name} is of type {y.dtype}, expected whole numbers or texts")
+    return as_images(x, x_name, image), one_each(y, y_name, len(x))
+
+
+def _of_archive(path: Path) -> list[tuple[str, bytes]]:
+    """Give names and contents of the two arrays."""
+    if is_html(path):
+        raise SourceError(f"{path.name} is an HTML page, not data")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            sizes = {info.filename: info.file_size for info in archive.infolist()}
+            chosen = [_choose(sizes, names, path.name) for names in (IMAGES, LABELS)]
+            for name in chosen:
+                check_bounded(archive.getinfo(name), path.name)
+                if sizes[name] > MAX_BYTES:
+                    raise SourceError(f"{name} in {path.name} is larger than {MAX_BYTES} bytes")
+            return [(f"{name} in {path.name}", archive.read(name)) for name in chosen]
+    except _DAMAGE as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise SourceError(f"{path.name} cannot be read as npz: {reason}") from None
+
+
+def _choose(there: Mapping[str, int], names: Sequence[str], file: str) -> str:
+    for name in names:
+        if f"{name}.npy" in there:
+            return f"{name}.npy"
+    arrays = ", ".join(list(there)[:8]) or "nothing"
+    raise SourceError(
+        f"{file} has no array called {', '.join(names)}; it has {arrays}; name two of them in 'parts'"
+    )
+
+
+def _array(content: bytes, name: str) -> np.ndarray:
+    """Read an array whose header is checked first: NumPy would take memory for whatever size it claims."""
+    stream = io.BytesIO(content)
+    try:
+        version = np.lib.format.read_magic(stream)
+        if version == (1, 0):
+            shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
+        else:
+            shape, fortran, dtype = np.lib.format.read_array_header_2_0(stream)
+    # NumPy evaluates the header, and raises errors of many kinds for damaged ones.
+    except Exception as error:
+        reason = " ".join(str(error).split())[:150] or type(error).__name__
+        raise SourceError(f"{name} cannot be read as an array: {reason}") from None
+    if dtype.hasobject:
+        raise SourceError(f"{name} holds Python objects, which are never unpickled")
+    simple = dtype.itemsize > 0 and dtype.subdtype is None and len(shape) <= _DIMENSIONS
+    has_sizes = all(type(size) is int and 0 <= size < _LONGEST for size in shape)
+    if not simple or not has_sizes or len(content) - stream.tell() != prod(shape) * dtype.itemsize:
+        raise SourceError(f"{name} does not have the size that it announces; is it cut short?")
+    array = np.frombuffer(content, dtype, offset=stream.tell())
+    return array.reshape(shape[::-1]).transpose() if fortran else array.reshape(shape)

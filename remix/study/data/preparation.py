@@ -1,0 +1,267 @@
+"""From a table as its source has it to the form that all datasets share: numeric features and a label."""
+
+import difflib
+import math
+import re
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from remix.errors import DataError
+from remix.study.data.catalogue import Dataset, TextColumn
+from remix.study.data.text import embed
+
+LABEL = "label"
+# Columns of the files that are made from a prepared dataset; no feature may be called so.
+RESERVED = (LABEL, "row")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
+_SHOWN = 5
+# The square of what is larger than 1e154 is infinite, and with it the variance of its column.
+_LARGEST = 1e100
+
+
+def prepare(
+    table: pd.DataFrame,
+    dataset: Dataset,
+    source: Mapping[str, Any],
+    described: Mapping[str, Any] = MappingProxyType({}),
+    corpus: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Bring a table into the form that all datasets share, and check it against the catalogue.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The table as read by `remix.study.data.formats.read_table`.
+    dataset : Dataset
+        What the catalogue expects. Its ``target``, ``drop`` and ``categorical`` hold where the source has
+        none. The target of images is the last column where neither names one.
+    source : mapping
+        Catalogue entry of the source: ``target``, ``drop``, ``categorical``, ``labels``.
+    described : mapping, optional
+        What the source itself says of its columns: ``target`` where the catalogue names none, and ``drop`` in
+        addition to the dataset's own. Both give way to the source's entry.
+    corpus : pandas.DataFrame, optional
+        A table with the same column of texts, whose rows are no rows of the data: what describes texts is
+        learnt from it alone. Without it, it is learnt from all texts of `table`, without their labels.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per row of `table`, in order: features (float64, NaN where missing), then ``label`` (string,
+        as written in the catalogue's ``classes``). A categorical column becomes one column of zeros and ones
+        per value, ``column=value``, which are NaN where the value is missing. A column of texts becomes its
+        components (float32), ``column.0, column.1, …``; a missing text is one without words. The features of
+        images are their pixels (uint8), ``x0, x1, …``.
+
+    Raises
+    ------
+    DataError
+        If the table is not what the catalogue says, or a feature is not numeric, infinite, too large to be
+        scaled, or always missing; of images, if a pixel is not a whole number from 0 to 255; of texts, if
+        there are too few for so many components.
+    """
+    if dataset.rows not in (None, len(table)):
+        raise DataError(f"the data has {len(table)} rows, expected {dataset.rows}")
+    target = source.get("target", described.get("target") if dataset.target is None else dataset.target)
+    if target is None and dataset.image is not None:
+        target = -1
+    if target is None:
+        raise DataError("no target is known; name the column of the label by 'target'")
+    label_at = _position(table, target, "target")
+    dropped = _dropped(table, dataset, source, described)
+    if label_at in dropped:
+        raise DataError(f"column '{table.columns[label_at]}' is the target and cannot be dropped")
+    features = [i for i in range(table.shape[1]) if i != label_at and i not in dropped]
+    if dataset.features not in (None, len(features)):
+        raise DataError(f"the data has {len(features)} features, expected {dataset.features}")
+    if dataset.image is not None:
+        pixels = _pixels(table, features, dataset.image)
+        return pixels.assign(**{LABEL: _labels(table.iloc[:, label_at], dataset.classes, source)})
+    wanted = source.get("categorical", dataset.categorical)
+    categorical = {_position(table, column, "categorical") for column in wanted}
+    if useless := categorical - set(features):
+        raise DataError(f"column '{table.columns[min(useless)]}' is listed as categorical, but is no feature")
+    text_at = _text_position(table, dataset, features, categorical)
+    columns: dict[str, np.ndarray] = {}
+    for i in features:
+        name, values = str(table.columns[i]), table.iloc[:, i]
+        if i == text_at:
+            encoded = _components(name, values, dataset.text, corpus)
+        else:
+            encoded = _one_hot(name, values) if i in categorical else {name: _numeric(name, i, values)}
+        for key, column in encoded.items():
+            columns[_unused(key, columns)] = column
+    absent = int(table.iloc[:, features].isna().to_numpy().sum())
+    if dataset.missing not in (None, absent):
+        raise DataError(f"the data has {absent} missing values, expected {dataset.missing}")
+    labels = _labels(table.iloc[:, label_at], dataset.classes, source)
+    return pd.DataFrame(columns).assign(**{LABEL: labels})
+
+
+def label_text(label: Any) -> str:
+    """Write a label so that equal labels are equal texts; numbers are compared by value.
+
+    >>> label_text(" 1.0"), label_text(1), label_text("+1."), label_text("0.50"), label_text("pos")
+    ('1', '1', '1', '0.5', 'pos')
+    """
+    text = str(label).strip()
+    if not _NUMBER.fullmatch(text):
+        return text
+    number = Decimal(text).normalize()
+    return format(number if number else Decimal(0), "f")
+
+
+def _position(table: pd.DataFrame, column: str | int, key: str) -> int:
+    """Find a column by its name or by its position, of which -1 is the last."""
+    width = table.shape[1]
+    if isinstance(column, int):
+        if not -1 <= column < width:
+            raise DataError(f"{key}: there is no column {column}; the table has {width}, counted from 0")
+        return column % width
+    names = [str(name) for name in table.columns]
+    if column in names:
+        return names.index(column)
+    near = difflib.get_close_matches(column, names, n=1)
+    hint = f"; did you mean '{near[0]}'?" if near else f"; there is {_listing(names)}"
+    raise DataError(f"{key}: there is no column '{column}'{hint}")
+
+
+def _dropped(
+    table: pd.DataFrame, dataset: Dataset, source: Mapping[str, Any], described: Mapping[str, Any]
+) -> set[int]:
+    if "drop" in source:
+        return {_position(table, column, "drop") for column in source["drop"]}
+    # What a source says of itself need not be exact.
+    own = [column for column in described.get("drop", ()) if column in table.columns]
+    return {_position(table, column, "drop") for column in [*dataset.drop, *own]}
+
+
+def _numeric(name: str, position: int, values: pd.Series) -> np.ndarray:
+    where = f"column '{name}' (position {position})"
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "biuf":
+        numbers = values.to_numpy(np.float64)
+        broken = np.zeros(len(values), bool)
+    else:
+        numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        broken = np.isnan(numbers) & values.notna().to_numpy()
+    if broken.any():
+        found = _listing([repr(str(value)) for value in values[broken].unique()])
+        raise DataError(
+            f"{where} is not numeric: it holds {found}; list it in 'categorical' or 'drop', "
+            "or add what stands for a missing value to 'na_values'"
+        )
+    if np.isinf(numbers).any():
+        raise DataError(f"{where} holds an infinite value in row {np.flatnonzero(np.isinf(numbers))[0]}")
+    large = np.abs(numbers) > _LARGEST
+    if large.any():
+        row = np.flatnonzero(large)[0]
+        raise DataError(
+            f"{where} holds {numbers[row]} in row {row}, which is too large to be scaled; is it a mark for a "
+            "missing value, to be added to 'na_values'?"
+        )
+    if np.isnan(numbers).all():
+        raise DataError(f"{where} has no values at all; list it in 'drop'")
+    return numbers
+
+
+def _pixels(table: pd.DataFrame, features: Sequence[int], image: tuple[int, int, int]) -> pd.DataFrame:
+    """Give the pixels as bytes; where the table has them as bytes, nothing is copied."""
+    if len(features) != math.prod(image):
+        expected = " × ".join(str(size) for size in image)
+        raise DataError(f"the data has {len(features)} pixels, expected {expected} = {math.prod(image)}")
+    frame = table.iloc[:, features]
+    if not (frame.dtypes == np.uint8).all():
+        columns = [_bytes(str(table.columns[i]), i, table.iloc[:, i]) for i in features]
+        frame = pd.DataFrame(np.stack(columns, axis=1))
+    return frame.set_axis([f"x{i}" for i in range(len(features))], axis=1)
+
+
+def _bytes(name: str, position: int, values: pd.Series) -> np.ndarray:
+    numbers = _numeric(name, position, values)
+    if not ((numbers >= 0) & (numbers <= 255) & (numbers == np.floor(numbers))).all():
+        raise DataError(
+            f"column '{name}' (position {position}) holds a pixel that is no whole number from 0 to 255"
+        )
+    return numbers.astype(np.uint8)
+
+
+def _one_hot(name: str, values: pd.Series) -> dict[str, np.ndarray]:
+    texts = values.map(label_text, na_action="ignore").astype(object)
+    missing = values.isna().to_numpy()
+    columns = {}
+    for category in sorted(texts[~missing].unique(), key=_by_value):
+        column = (texts == category).to_numpy(dtype=np.float64)
+        column[missing] = np.nan
+        columns[f"{name}={category}"] = column
+    return columns
+
+
+def _text_position(
+    table: pd.DataFrame, dataset: Dataset, features: Collection[int], categorical: Collection[int]
+) -> int | None:
+    """Find the column of texts, if the dataset has one."""
+    if dataset.text is None:
+        return None
+    position = _position(table, dataset.text.column, "text")
+    if position not in features or position in categorical:
+        reason = "is categorical" if position in categorical else "is no feature"
+        raise DataError(f"column '{table.columns[position]}' is named as the text, but {reason}")
+    return position
+
+
+def _components(
+    name: str, values: pd.Series, text: TextColumn | None, corpus: pd.DataFrame | None
+) -> dict[str, np.ndarray]:
+    assert text is not None  # where there is a position, there is a text
+    source = values if corpus is None else corpus.iloc[:, _position(corpus, text.column, "text")]
+    try:
+        vectors = embed(_texts(values), _texts(source), text.components)
+    except DataError as error:
+        raise DataError(f"column '{name}': {error}") from None
+    return {f"{name}.{k}": vectors[:, k] for k in range(text.components)}
+
+
+def _texts(values: pd.Series) -> list[str]:
+    return ["" if pd.isna(value) else str(value) for value in values]
+
+
+def _by_value(text: str) -> tuple[bool, float, str]:
+    """Sort numbers by value, before other texts."""
+    is_number = bool(_NUMBER.fullmatch(text))
+    return not is_number, float(text) if is_number else 0.0, text
+
+
+def _unused(name: str, taken: Mapping[str, Any]) -> str:
+    while name in taken or name in RESERVED:
+        name += "_"
+    return name
+
+
+def _labels(values: pd.Series, classes: Sequence[str], source: Mapping[str, Any]) -> pd.Series:
+    missing = values.isna().to_numpy()
+    if missing.any():
+        rows = f"{missing.sum()} rows have no label, the first of them row {np.flatnonzero(missing)[0]}"
+        raise DataError(f"{rows}; is the target '{values.name}' the right column?")
+    renamed = {label_text(raw): label_text(label) for raw, label in source.get("labels", {}).items()}
+    known = {label_text(label): label for label in classes}
+    texts = {raw: label_text(raw) for raw in values.unique()}
+    final = {raw: known.get(renamed.get(text, text)) for raw, text in texts.items()}
+    if strangers := sorted({texts[raw] for raw, label in final.items() if label is None}, key=_by_value):
+        raise DataError(
+            f"column '{values.name}' holds labels that are not among the classes: {_listing(strangers)}; "
+            f"the classes are {_listing(classes)}; is it the right column, or does 'labels' lack something?"
+        )
+    if absent := [label for label in classes if label not in final.values()]:
+        raise DataError(
+            f"no row has the class {_listing(absent)}; column '{values.name}' has the others only"
+        )
+    return pd.Series(values.map(final).to_numpy(dtype=object), dtype="str")
+
+
+def _listing(items: Sequence[str]) -> str:
+    return ", ".join(items[:_SHOWN]) + (" …" if len(items) > _SHOWN else "")

@@ -1,0 +1,257 @@
+"""Cross-validation of one method on one cell: variant + method → predictions."""
+
+import dataclasses
+import logging
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from remix.batches.drawing import LastBatch, epoch_steps
+from remix.methods import Method
+from remix.networks import CNN, MLP, Architecture
+from remix.preprocessing import scaler
+from remix.protocol import Protocol
+from remix.study.data.catalogue import Task
+from remix.study.splits import Fold, repeated_folds
+from remix.training import FoldRecord, Progress, StackTrainer, TrainingSet
+
+logger = logging.getLogger(__name__)
+
+
+class CrossValidation(NamedTuple):
+    """What is known of a method on a cell after it was trained on every fold.
+
+    Attributes
+    ----------
+    predictions : DataFrame
+        ``repeat, fold, row, y_true, p_0 … p_{K-1}``: one line per test row of each fold, p as float32.
+    validation : DataFrame
+        The same of each fold's validation rows, from which a calibration may be learnt.
+    records : DataFrame
+        One line per fold: ``repeat``, ``fold`` and the fields of `remix.training.FoldRecord`.
+    step_seconds : float
+        How long the training steps of all folds took.
+    """
+
+    predictions: pd.DataFrame
+    validation: pd.DataFrame
+    records: pd.DataFrame
+    step_seconds: float
+
+
+def cross_validate(
+    variant: pd.DataFrame,
+    task: Task,
+    ir: str,
+    method: Method,
+    protocol: Protocol,
+    *,
+    seed: int,
+    last_batch: LastBatch = "filled",
+    fill: pd.Series | None = None,
+    stack: int | None = None,
+    rows: "FoldRows | None" = None,
+) -> CrossValidation:
+    """Train a method on every fold of a cell and predict every fold's test and validation rows.
+
+    A method is given the training part of a fold and nothing else: test rows take no part in imputation,
+    scaling, resampling, training or the choice of weights.
+
+    Parameters
+    ----------
+    variant : DataFrame
+        ``row``, features, ``label``; see `remix.study.data.variants.imbalanced_variant`.
+    task : Task
+        The task that the variant belongs to.
+    ir : str
+        Imbalance ratio as written.
+    method : Method
+    protocol : Protocol
+    seed : int
+        The study's seed.
+    last_batch : {'filled', 'partial', 'dropped'}
+        What becomes of an epoch's last rows where they are fewer than a batch.
+    fill : Series of float, optional
+        By feature, the value that stands for a missing one. By default the mean over each training part is
+        learnt; a value that comes from more rows than these lets the model know of its test rows. Images
+        have none.
+    stack : int, optional
+        Folds that are trained at once; by default all. Changes no result: it bounds the memory.
+    rows : FoldRows, optional
+        The folds of the cell and their rows, as `FoldRows.of_cell` makes them of the same arguments. Given,
+        they serve all methods of a cell.
+
+    Returns
+    -------
+    CrossValidation
+
+    Raises
+    ------
+    DataError, TrainingError
+        If a fold cannot be made or trained; names task, IR, repeat and fold.
+    """
+    if rows is None:
+        rows = FoldRows.of_cell(variant, task, ir, protocol, seed=seed, fill=fill)
+    folds, y = rows.folds, variant["label"].to_numpy()
+    architecture = _architecture(task, protocol, rows.shape)
+    stack = min(stack or len(folds), len(folds))
+    stacks = [folds[start : start + stack] for start in range(0, len(folds), stack)]
+    # As many as all folds need, so that a fold is trained alike in any stack.
+    counts = [np.bincount(y[fold.train], minlength=task.n_classes) for fold in folds]
+    steps = epoch_steps(method.training_rows(np.stack(counts)).tolist(), protocol.batch_size, last_batch)
+    logger.info(
+        f"{task.name}, IR {ir}: {len(folds)} folds of {len(folds[0].train)} training rows, "
+        f"{len(stacks[0])} at once; {rows}, {task.n_classes} classes; {architecture}; "
+        f"{steps} steps of {protocol.batch_size} rows per epoch"
+    )
+    progress = Progress(protocol.epochs, len(stacks))
+    tested, validated, records, step_seconds = [], [], [], 0.0
+    for part in stacks:
+        inputs = [rows.of_fold(fold) for fold in part]
+        sets = [
+            TrainingSet(train, y[fold.train], validation, y[fold.validation], task.name, ir, *fold.index)
+            for fold, (train, validation, _) in zip(part, inputs, strict=True)
+        ]
+        model = StackTrainer(
+            sets,
+            method,
+            protocol,
+            architecture=architecture,
+            n_classes=task.n_classes,
+            batch_size=protocol.batch_size,
+            seed=seed,
+            last_batch=last_batch,
+            steps=steps,
+        ).run(progress)
+        tested += model.predict([test for *_, test in inputs])
+        validated += model.predict([validation for _, validation, _ in inputs])
+        records += model.records
+        step_seconds += model.step_seconds
+    return CrossValidation(
+        _predictions(variant, folds, [fold.test for fold in folds], tested),
+        _predictions(variant, folds, [fold.validation for fold in folds], validated),
+        _records(folds, records),
+        step_seconds,
+    )
+
+
+class FoldRows:
+    """The folds of a cell, and the rows that the networks of each are given.
+
+    Rows of tables are scaled by what is learnt from each training part. They are kept, for the next method.
+    Images are bytes of which nothing is learnt; the rows of a fold are copied when they are asked for.
+
+    Attributes
+    ----------
+    folds : list of Fold
+    shape : tuple of int
+        Of a row: features, or height, width and channels.
+    """
+
+    def __init__(self, folds: list[Fold], values: np.ndarray, clip: float | None) -> None:
+        self.folds, self.shape = folds, values.shape[1:]
+        self._values, self._clip = values, clip
+        self._kept: dict[tuple[int, int], list[np.ndarray]] = {}
+
+    @classmethod
+    def of_cell(
+        cls,
+        variant: pd.DataFrame,
+        task: Task,
+        ir: str,
+        protocol: Protocol,
+        *,
+        seed: int,
+        fill: pd.Series | None = None,
+    ) -> "FoldRows":
+        """Make the folds of a cell; see `cross_validate` for what is given.
+
+        Of the protocol, splits, repeats, the share for validation and, for tables, the clipping count.
+
+        Raises
+        ------
+        DataError
+            If a fold cannot be made; names task, IR, repeat and fold.
+        """
+        folds = repeated_folds(
+            variant["label"].to_numpy(),
+            task=task.name,
+            ir=ir,
+            seed=seed,
+            splits=protocol.splits,
+            repeats=protocol.repeats,
+            validation_fraction=protocol.validation_fraction,
+        )
+        features = variant.drop(columns=["row", "label"])
+        if task.image:
+            return cls(folds, features.to_numpy(np.uint8).reshape(-1, *task.image), None)
+        assert protocol.tables is not None
+        filled = features if fill is None else features.fillna(fill)
+        return cls(folds, filled.to_numpy(np.float64), protocol.tables.clip)
+
+    def of_fold(self, fold: Fold) -> list[np.ndarray]:
+        """Give the training, validation and test rows of a fold."""
+        parts = (fold.train, fold.validation, fold.test)
+        if self._clip is None:
+            return [self._values[part] for part in parts]
+        if fold.index not in self._kept:
+            transform = scaler(self._clip).fit(self._values[fold.train])
+            self._kept[fold.index] = [transform.transform(self._values[part]) for part in parts]
+        return self._kept[fold.index]
+
+    def __str__(self) -> str:
+        shape = " × ".join(map(str, self.shape))
+        return f"images of {shape}" if self._clip is None else f"{shape} features"
+
+
+def _architecture(task: Task, protocol: Protocol, shape: tuple[int, ...]) -> Architecture:
+    """Choose the networks for rows of a shape: multi-layer perceptrons, or for images convolutional ones."""
+    if task.image:
+        assert protocol.images is not None
+        return CNN(protocol.images.filters, protocol.images.dense, protocol.images.precision)
+    assert protocol.tables is not None
+    width = protocol.tables.hidden_width(shape[0], task.n_classes)
+    return MLP((width,) * protocol.tables.hidden_layers, protocol.tables.dropout)
+
+
+def _predictions(
+    variant: pd.DataFrame, folds: list[Fold], parts: list[np.ndarray], probabilities: list[np.ndarray]
+) -> pd.DataFrame:
+    """Put the probabilities of each fold's part, given by positions in the variant, below each other."""
+    rows, labels = variant["row"].to_numpy(), variant["label"].to_numpy()
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "repeat": fold.repeat,
+                    "fold": fold.fold,
+                    "row": rows[part],
+                    "y_true": labels[part],
+                    **{f"p_{k}": p[:, k] for k in range(p.shape[1])},
+                }
+            )
+            for fold, part, p in zip(folds, parts, probabilities, strict=True)
+        ],
+        ignore_index=True,
+    )
+
+
+def _records(folds: list[Fold], records: list[FoldRecord]) -> pd.DataFrame:
+    lines = []
+    for fold, record in zip(folds, records, strict=True):
+        line = dataclasses.asdict(record)
+        lacking, share, resampling = (
+            line.pop(name) for name in ("batches_lacking", "class_share", "resampling")
+        )
+        lines.append(
+            {
+                "repeat": fold.repeat,
+                "fold": fold.fold,
+                **line,
+                **{f"batches_lacking_{label}": n for label, n in enumerate(lacking)},
+                **{f"class_share_{label}": value for label, value in enumerate(share)},
+                **resampling,
+            }
+        )
+    return pd.DataFrame(lines)

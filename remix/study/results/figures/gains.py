@@ -1,0 +1,140 @@
+"""Figures 5 and 6: mean gains over the baseline, by imbalance ratio and over all cells."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from remix.metrics import metric as metric_named
+from remix.plotting.style import Fill, fills
+from remix.study.compare.ranking import ALL
+from remix.study.study import KIND_TITLES
+
+PANELS = ("g_mean", "balanced_brier")
+# Where tasks have ratios of their own, groups of a single dataset would hide the others.
+MOST_RATIOS = 6
+LEFT_OUT = "Imbalance ratios of a single dataset have no bars of their own."
+GROUP_WIDTH = 0.8
+WIDEST_BAR = 0.3
+INCHES_PER_GROUP = 1.9  # or more if there are many methods; and at least 10 inches in all
+INCHES_PER_BAR = 0.16
+CHARACTERS_PER_INCH = 15
+# Of the legend, whose letters are larger; each entry has a patch and a gap of some characters.
+LEGEND_CHARACTERS_PER_INCH, ENTRY_CHARACTERS, MOST_COLUMNS = 11, 7, 6
+
+
+def gains_figure(
+    gains: pd.DataFrame, kinds: Sequence[str], caption: str, titles: Mapping[str, str] | None = None
+) -> Figure:
+    """Draw the gains in g-mean (top) and balanced Brier score (bottom), with a column for each kind.
+
+    Parameters
+    ----------
+    gains : DataFrame
+        As `remix.study.compare.ranking.gains` gives it, for both metrics.
+    kinds : sequence of str
+        What is drawn, of `remix.study.data.catalogue.KINDS`; all must have the same methods.
+    caption : str
+        Text below the panels; wrapped.
+    titles : mapping of str to str, optional
+        Titles of the methods, by name, in the order of the bars; else the names, in the frame's order.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A panel of a kind that has no cells says so. Of a kind with many imbalance ratios only those that
+        several datasets have are drawn, beside all; the caption says so.
+    """
+    gains = gains[gains["kind"].isin(kinds)]
+    ratios = gains["kind"].map(gains[gains["ir"] != ALL].groupby("kind")["ir"].nunique())
+    crowded = (ratios > MOST_RATIOS) & (gains["n_datasets"] == 1) & (gains["ir"] != ALL)
+    if crowded.any():
+        gains, caption = gains[~crowded], f"{LEFT_OUT} {caption}"
+    present = list(gains["method"].unique())
+    titles = {name: title for name, title in (titles or {}).items() if name in present} or {
+        n: n for n in present
+    }
+    styles = fills(titles)
+    groups = gains.groupby("kind")["ir"].nunique().max() if len(gains) else 0
+    width = max(10.0, max(INCHES_PER_GROUP, INCHES_PER_BAR * len(titles) * len(kinds)) * groups)
+    lines = textwrap.wrap(caption, int(CHARACTERS_PER_INCH * width))
+    longest = max(map(len, titles.values()), default=0) + ENTRY_CHARACTERS
+    columns = max(1, min(len(titles), MOST_COLUMNS, int(LEGEND_CHARACTERS_PER_INCH * width / longest)))
+    legend_rows = -(-len(titles) // columns)
+    figure = Figure(figsize=(width, 7.0 + 0.2 * legend_rows + 0.16 * len(lines)), layout="constrained")
+    axes = figure.subplots(len(PANELS), len(kinds), squeeze=False, sharey="row")
+    for row, metric in enumerate(PANELS):
+        for column, kind in enumerate(kinds):
+            part = gains[(gains["metric"] == metric) & (gains["kind"] == kind)]
+            _panel(axes[row, column], part, titles, styles)
+        _label(axes[row, 0], metric)
+    for column, kind in enumerate(kinds):
+        axes[0, column].set_title(KIND_TITLES[kind])
+    handles = next((ax.get_legend_handles_labels() for ax in axes.flat if ax.containers), None)
+    if handles:
+        figure.legend(*handles, loc="outside upper center", ncols=columns, frameon=False)
+    figure.supxlabel("\n".join(lines), fontsize=8, x=0.01, ha="left")
+    return figure
+
+
+def _label(ax: Axes, metric: str) -> None:
+    definition = metric_named(metric)
+    change = "increase" if definition.higher_is_better else "reduction"
+    ax.set_ylabel(f"{definition.title}: {change}\nagainst the baseline (higher is better)")
+
+
+def _panel(ax: Axes, part: pd.DataFrame, titles: Mapping[str, str], styles: Mapping[str, Fill]) -> None:
+    ax.spines[["top", "right"]].set_visible(False)
+    if part.empty:
+        ax.spines[:].set_visible(False)
+        ax.tick_params(left=False, labelleft=False, bottom=False, labelbottom=False)
+        ax.text(
+            0.5, 0.5, "no cells", transform=ax.transAxes, ha="center", va="center", color="0.4", fontsize=14
+        )
+        return
+    groups = part.drop_duplicates("ir").set_index("ir")
+    positions = np.arange(len(groups))
+    width = min(GROUP_WIDTH / len(titles), WIDEST_BAR)
+    by_method = part.set_index("ir").groupby("method")
+    for k, (method, title) in enumerate(titles.items()):
+        values = by_method.get_group(method).reindex(groups.index)
+        places = positions + (k - (len(titles) - 1) / 2) * width
+        ax.bar(
+            places,
+            values["gain"],
+            width,
+            label=title,
+            edgecolor="black",
+            linewidth=0.5,
+            color=styles[method].colour,
+            hatch=styles[method].hatch,
+        )
+        # The interval need not lie symmetrically around the gain, so it is drawn around its own middle.
+        ax.errorbar(
+            places,
+            (values["low"] + values["high"]) / 2,
+            yerr=(values["high"] - values["low"]) / 2,
+            fmt="none",
+            ecolor="black",
+            elinewidth=0.9,
+            capsize=2.5,
+        )
+    ax.axhline(0, color="black", linewidth=0.9)
+    ax.grid(axis="y", color="0.88", linewidth=0.6)
+    ax.set_axisbelow(True)
+    ax.yaxis.set_tick_params(labelleft=True)
+    if ALL in groups.index:
+        ax.axvline(groups.index.get_loc(ALL) - 0.5, color="0.7", linewidth=0.8, linestyle=":")
+    ax.set_xticks(positions, [_group_text(ir, group) for ir, group in groups.iterrows()])
+
+
+def _group_text(ir: str, group: pd.Series) -> str:
+    n = group["n_datasets"]
+    datasets = f"{n} dataset{'' if n == 1 else 's'}"
+    if ir != ALL:
+        return f"IR {ir}\n{datasets}"
+    cells = group["n_cells"]
+    return f"{ALL}\n{datasets}\n{cells} cell{'' if cells == 1 else 's'}"

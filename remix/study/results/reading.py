@@ -1,0 +1,264 @@
+"""Reading what earlier steps wrote, with imbalance ratios kept as the text that paths have."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from remix.errors import ResultError
+from remix.study.running.parquet import read_parquet
+from remix.study.study import Study
+
+SCORE_COLUMNS = ["task", "ir", "method", "repeat", "fold", "metric", "value"]
+CALIBRATION_COLUMNS = [*SCORE_COLUMNS[:3], "correction", "repeat", "fold", "temperature", "metric", "value"]
+_TEXT_COLUMNS = {
+    "ir",
+    "irs",
+    "features",
+    "origin",
+    "source",
+    "reasons",
+    "note",
+    "published",
+    "ours",
+    "remark",
+}
+_TEXT_SUFFIX = "_remark"
+
+
+def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Read a table in CSV; ratios and remarks are text, empty where there is none."""
+    columns = pd.read_csv(path, nrows=0).columns
+    texts = [name for name in columns if name in _TEXT_COLUMNS or name.endswith(_TEXT_SUFFIX)]
+    frame = pd.read_csv(path, dtype=dict.fromkeys(texts, str))
+    return frame.assign(**{name: frame[name].fillna("") for name in texts})
+
+
+def gather(paths: Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
+    """Read what the evaluation of each cell wrote, as CSV or parquet, into one frame, in their order."""
+    parts = [
+        read_parquet(path) if Path(path).suffix == ".parquet" else pd.read_csv(path, dtype={"ir": str})
+        for path in paths
+    ]
+    filled = [part for part in parts if not part.empty]
+    return pd.concat(filled or parts[:1], ignore_index=True) if parts else pd.DataFrame()
+
+
+def read_scores(
+    path: str | os.PathLike[str], study: Study, expected: Sequence[str] = tuple(SCORE_COLUMNS)
+) -> pd.DataFrame:
+    """Read the scores of a run, as the run's switches have them.
+
+    With ``binary_bbs: negatives_inverted``, the balanced Brier score of binary tasks is the one that the
+    authors' code computes; with ``binary_repeats``, further repeats are left out.
+
+    Parameters
+    ----------
+    path : path-like
+        ``results/scores.parquet`` or ``results/calibration.parquet``.
+    study : Study
+        The run: its cells, its methods, and each task's kind.
+    expected : sequence of str
+        Columns beside ``run`` that the file must have: `SCORE_COLUMNS`, or `CALIBRATION_COLUMNS`.
+
+    Returns
+    -------
+    DataFrame
+        ``kind`` and the columns expected; cells and methods in the study's order.
+
+    Raises
+    ------
+    ResultError
+        If the file has other columns, or a cell of which there are scores lacks one of the study's methods.
+    """
+    scores = _of_run(read_parquet(path), study)
+    if not scores.empty and list(scores.columns) != list(expected):
+        raise ResultError(f"{path} has the columns {list(scores.columns)}, not {list(expected)}; remove it")
+    return of_the_study([scores], study, expected)
+
+
+def of_cell(path: str | os.PathLike[str], study: Study) -> pd.DataFrame:
+    """Read the scores of a run on one cell, from what its evaluation wrote; as `read_scores`."""
+    return of_the_study([_of_run(gather([path]), study)], study, SCORE_COLUMNS)
+
+
+def read_sweep(path: str | os.PathLike[str], runs: Mapping[str, Study]) -> pd.DataFrame:
+    """Read the scores of the sweep over α into one frame.
+
+    Parameters
+    ----------
+    path : path-like
+        ``results/scores.parquet``.
+    runs : mapping of str to Study
+        By α: the swept tasks with the swept method.
+
+    Returns
+    -------
+    DataFrame
+        As `read_scores`, with the further column ``alpha``; by α in the order given.
+    """
+    parts = [read_scores(path, run).assign(alpha=float(alpha)) for alpha, run in runs.items()]
+    filled = [part for part in parts if not part.empty]
+    if not filled:
+        return pd.DataFrame(columns=["kind", *SCORE_COLUMNS, "alpha"])
+    return pd.concat(filled, ignore_index=True)
+
+
+def read_folds(path: str | os.PathLike[str], study: Study) -> pd.DataFrame:
+    """Read what happened in each fold of a run's trainings.
+
+    Parameters
+    ----------
+    path : path-like
+        ``results/folds.parquet``.
+    study : Study
+
+    Returns
+    -------
+    DataFrame
+        ``task, ir, method, repeat, fold``, the fields of `remix.training.FoldRecord` and ``test_rows``; in
+        the study's order.
+
+    Raises
+    ------
+    ResultError
+        If a cell lacks one of the study's methods.
+    """
+    folds = _of_run(read_parquet(path), study)
+    if folds.empty:
+        return pd.DataFrame(columns=["task", "ir", "method"])
+    _refuse_gaps(folds, study, "training record")
+    return _in_the_studys_order(folds, study)
+
+
+def read_fold_sizes(path: str | os.PathLike[str], study: Study) -> pd.DataFrame:
+    """Read how many rows each fold was trained and tested on; all methods have the same folds of a cell.
+
+    Returns
+    -------
+    DataFrame
+        ``task, ir, repeat, fold, train_rows, test_rows``; ``train_rows`` is without the validation part.
+    """
+    columns = ["task", "ir", "repeat", "fold", "train_rows", "test_rows"]
+    folds = read_folds(path, study)
+    if folds.empty:
+        return pd.DataFrame(columns=columns)
+    # Some methods change the training part; the first, the baseline, does not.
+    return folds.drop_duplicates(["task", "ir", "repeat", "fold"])[columns].reset_index(drop=True)
+
+
+def of_the_study(parts: Iterable[pd.DataFrame], study: Study, expected: Sequence[str]) -> pd.DataFrame:
+    """Put scores together as a study has them.
+
+    Parameters
+    ----------
+    parts : iterable of DataFrame
+        Of cells and methods of the study, with the columns expected.
+    study : Study
+    expected : sequence of str
+
+    Returns
+    -------
+    DataFrame
+        As `read_scores`.
+
+    Raises
+    ------
+    ResultError
+        If a cell of which there are scores lacks one of the study's methods.
+    """
+    filled = [part for part in parts if not part.empty]
+    if not filled:
+        return pd.DataFrame(columns=["kind", *expected])
+    scores = pd.concat(filled, ignore_index=True)
+    _refuse_gaps(scores, study, "scores")
+    return _in_the_studys_order(_by_the_switches(scores, study), study)[["kind", *expected]]
+
+
+def _by_the_switches(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Leave out repeats that a task does not have, exchange scores that the study takes another one for."""
+    scores = scores[scores["repeat"] < scores["task"].map(study.repeats)]
+    if study.switches["binary_bbs"] == "negatives_inverted":
+        binary = scores["task"].map({name: task.binary for name, task in study.tasks.items()})
+        inverted = scores["metric"] == "balanced_brier_inverted"
+        # Scores after a correction are made for the proper score alone.
+        if (binary & inverted).any():
+            scores = scores[~(binary & (scores["metric"] == "balanced_brier"))]
+            named = scores["metric"].mask(binary & inverted, "balanced_brier")
+            scores = scores.assign(metric=named)
+    return scores.assign(kind=scores["task"].map({name: task.kind for name, task in study.tasks.items()}))
+
+
+def _in_the_studys_order(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
+    cells = {cell: position for position, cell in enumerate(study.cells)}
+    methods = {name: position for position, name in enumerate(study.methods)}
+    keys = pd.DataFrame(
+        {
+            "cell": [cells[cell] for cell in zip(scores["task"], scores["ir"], strict=True)],
+            "method": scores["method"].map(methods).to_numpy(),
+        }
+    )
+    return scores.iloc[keys.sort_values(["cell", "method"], kind="stable").index].reset_index(drop=True)
+
+
+def read_curves(path: str | os.PathLike[str], study: Study) -> pd.DataFrame:
+    """Read the reliability curves of the study's cells.
+
+    Parameters
+    ----------
+    path : path-like
+        ``results/reliability.parquet``.
+    study : Study
+
+    Returns
+    -------
+    DataFrame
+        ``kind``, the columns of the file and ``minority``, whether the class is one; cells in the study's
+        order.
+
+    Raises
+    ------
+    ResultError
+        If a cell lacks one of the study's methods.
+    """
+    curves = _of_run(read_parquet(path), study)
+    if curves.empty:
+        return pd.DataFrame(columns=["kind", "method"])
+    _refuse_gaps(curves, study, "curves")
+    minority = np.zeros(len(curves), bool)
+    for name, task in study.tasks.items():
+        minority |= ((curves["task"] == name) & curves["class"].isin(task.minority_labels)).to_numpy()
+    cells = {cell: position for position, cell in enumerate(study.cells)}
+    position = [cells[cell] for cell in zip(curves["task"], curves["ir"], strict=True)]
+    curves = curves.assign(minority=minority)
+    curves.insert(0, "kind", curves["task"].map({name: task.kind for name, task in study.tasks.items()}))
+    return curves.iloc[np.argsort(position, kind="stable")].reset_index(drop=True)
+
+
+def _of_run(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Choose the rows of a run's own cells and methods, of a file that may hold several runs."""
+    if rows.empty:
+        return rows
+    cells = {f"{task}/{ir}" for task, ir in study.cells}
+    chosen = (rows["task"] + "/" + rows["ir"]).isin(cells) & rows["method"].isin(list(study.methods))
+    if "run" in rows:
+        chosen &= rows["run"] == study.run
+        rows = rows.drop(columns="run")
+    return rows[chosen].reset_index(drop=True)
+
+
+def _refuse_gaps(rows: pd.DataFrame, study: Study, what: str) -> None:
+    """Raise where a cell of which there are rows lacks one of the study's methods."""
+    for (task, ir), present in rows.groupby(["task", "ir"])["method"]:
+        absent = [name for name in study.methods_of(str(task)) if name not in set(present)]
+        if absent:
+            raise ResultError(f"{task}, IR {ir} has no {what} of {', '.join(absent)}; make these first")
+
+
+def read_published(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Read the paper's printed numbers from config/published."""
+    if not Path(path).exists():
+        raise ResultError(f"{path}, the paper's printed numbers, is missing; restore it from the repository")
+    return read_table(path)

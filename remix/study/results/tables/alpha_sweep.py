@@ -1,0 +1,124 @@
+"""The numbers of Figure 7: the scores of one method at each α, compared with those at the study's α."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from remix.metrics import metric as metric_named
+from remix.study.results import markdown
+from remix.study.results.tables.cell_tests import cell_tests_table
+from remix.study.results.tables.coverage import coverage_note
+from remix.study.results.tables.gains import BASELINE
+from remix.study.results.tables.rank_sums import METRICS
+from remix.study.results.tables.scores import scores_table
+from remix.study.study import Study
+from remix.study.results.sweep import Sweep
+
+CELL = ["kind", "task", "ir", "metric"]
+COLUMNS = [
+    *CELL, "method", "alpha", "of_study", "mean", "std", "n_folds",
+    "difference", "low", "high", "p", "baseline",
+]  # fmt: skip
+
+
+def alpha_sweep_table(
+    scores: pd.DataFrame, baseline: pd.DataFrame, sizes: pd.DataFrame, own: Mapping[str, float]
+) -> pd.DataFrame:
+    """Summarise the folds at each α, and compare them with the same folds at the study's α.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        As `remix.study.results.reading.read_sweep` gives it.
+    baseline : DataFrame
+        As `remix.study.results.reading.read_scores` gives it, of the baseline on the same cells.
+    sizes : DataFrame
+        As `remix.study.results.reading.read_fold_sizes` gives it.
+    own : mapping of str to float
+        The study's α, by task.
+
+    Returns
+    -------
+    DataFrame
+        One row per cell, metric of Figure 7 and α. ``mean, std, n_folds`` are of the folds; ``of_study``
+        tells the study's α. ``difference`` to it, with ``low``, ``high`` and ``p`` of
+        `remix.study.compare.statistics.corrected_t_test`, is positive where this α is better, whatever the metric; NaN for
+        the study's α itself. ``baseline`` is the baseline's mean in the cell.
+
+    Raises
+    ------
+    ResultError
+        If a cell lacks an α, a fold, a number, or the sizes of its folds.
+    """
+    parts = []
+    for task, of_task in scores[scores["metric"].isin(METRICS)].groupby("task", sort=False):
+        # With α in the place of the method, what compares methods compares values of α. Each is compared with
+        # those before it, so the study's comes first.
+        method, of_study = of_task["method"].iloc[0], of_task["alpha"] == own[str(task)]
+        by_alpha = pd.concat([of_task[of_study], of_task[~of_study]])
+        by_alpha = by_alpha.assign(method=by_alpha["alpha"])
+        tests = cell_tests_table(by_alpha, sizes).rename(
+            columns={"first": "method", "mean_difference": "difference"}
+        )
+        tests = tests[tests["second"] == own[str(task)]]
+        summary = scores_table(by_alpha).merge(
+            tests[[*CELL, "method", "difference", "low", "high", "p"]], on=[*CELL, "method"], how="left"
+        )
+        parts.append(summary.rename(columns={"method": "alpha"}).assign(method=method))
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS)
+    table = pd.concat(parts, ignore_index=True)
+    levels = scores_table(baseline).rename(columns={"mean": BASELINE})
+    table = table.merge(levels[[*CELL, BASELINE]], on=CELL, how="left")
+    return _in_order(table.assign(of_study=table["alpha"] == table["task"].map(own)))[COLUMNS]
+
+
+def alpha_sweep_markdown(table: pd.DataFrame, sweep: Sweep, study: Study, coverage: pd.DataFrame) -> str:
+    """Write the means for people: one table per metric, a row per cell, a column per α."""
+    title = sweep.title(study)
+    caption = (
+        f"Mean over the folds of each cell of {title} trained with each α, the parameter of the distribution "
+        "Beta(α, α) of the mixing weights; everything else is as in the study. In brackets the difference to "
+        "the study's own α (marked *) on the same folds, positive where this α is better, whatever the "
+        "metric. Bold: the 95 % interval of the difference excludes zero, by the corrected resampled t-test "
+        "of Nadeau and Bengio (2003); nothing is adjusted for the number of tests. Intervals and standard "
+        f"deviations are in `alpha_sweep.csv`. {sweep.note(study, coverage)} {study.protocol_note}"
+    )
+    sections = []
+    for metric, part in table.groupby("metric", sort=False):
+        definition = metric_named(str(metric))
+        lines = [_line(of_cell) for _, of_cell in part.groupby(["task", "ir"], sort=False)]
+        alphas = [_heading(alpha) for alpha in sorted(part["alpha"].unique())]
+        wide = pd.DataFrame(lines, columns=["Task", "IR", "Baseline", *alphas]).fillna(markdown.ABSENT)
+        sections.append(f"## {definition.title} ({definition.direction})\n\n{markdown.table(wide)}")
+    empty = "" if sections else "Nothing was swept."
+    return markdown.document("Sensitivity to α", caption, coverage_note(coverage), empty, *sections)
+
+
+def _in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """Sort by metric, and within it by α in each cell; cells stay in the study's order."""
+    cells = table.groupby(["task", "ir"], sort=False).ngroup()
+    metrics = table["metric"].map(METRICS.index)
+    keys = pd.DataFrame({"metric": metrics, "cell": cells, "alpha": table["alpha"]})
+    return table.loc[keys.sort_values(["metric", "cell", "alpha"]).index].reset_index(drop=True)
+
+
+def _line(of_cell: pd.DataFrame) -> dict[str, str]:
+    first = of_cell.iloc[0]
+    baseline = markdown.ABSENT if pd.isna(first[BASELINE]) else f"{first[BASELINE]:.3f}"
+    line = {"Task": first["task"], "IR": first["ir"], "Baseline": baseline}
+    for _, entry in of_cell.iterrows():
+        line[_heading(entry["alpha"])] = _entry(entry)
+    return line
+
+
+def _heading(alpha: float) -> str:
+    return f"α {alpha:g}"
+
+
+def _entry(entry: pd.Series) -> str:
+    if entry["of_study"]:
+        return f"{entry['mean']:.3f} *"
+    text = f"{entry['mean']:.3f} ({entry['difference']:+.3f})"
+    told = entry["low"] > 0 or entry["high"] < 0
+    return markdown.bold(text) if told else text

@@ -1,0 +1,192 @@
+"""Table 1: the tasks, how many rows each variant has, and what the paper prints about them."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from remix.study.data.catalogue import Task
+from remix.study.results import markdown
+from remix.study.results.tables.coverage import coverage_note
+from remix.study.study import KIND_TITLES, Study, sorted_irs
+
+COLUMNS = [
+    "task", "title", "kind", "classes", "features", "rows", "rows_used", "ir",
+    "minority_rows", "majority_rows", "published_features", "published_rows", "published_irs", "note",
+]  # fmt: skip
+
+
+def datasets_table(
+    study: Study,
+    shapes: Mapping[str, tuple[int, int]],
+    label_counts: Mapping[tuple[str, str], np.ndarray],
+    published: pd.DataFrame,
+) -> pd.DataFrame:
+    """List every cell of the study with its sizes, beside the printed Table 1.
+
+    Parameters
+    ----------
+    study : Study
+    shapes : mapping of str to (int, int)
+        Rows and features of each prepared dataset.
+    label_counts : mapping of (str, str) to ndarray of int, shape (K,)
+        Rows of each label in the variant of each cell.
+    published : DataFrame
+        config/published/table1.csv.
+
+    Returns
+    -------
+    DataFrame
+        One row per cell. ``rows`` are those of the data, of which variants are cut from ``rows_used``;
+        ``features`` of an image are its pixels, times its channels. ``minority_rows`` is the number per
+        minority class, ``majority_rows`` that of all other classes together. What is not known, as the data
+        is missing, is <NA>.
+    """
+    printed = published.set_index("task")
+    lines = []
+    for task, ir in study.cells:
+        definition = study.tasks[task]
+        rows, features = shapes.get(definition.dataset, (pd.NA, pd.NA))
+        if definition.image is not None and definition.dataset in shapes:
+            features = math.prod(definition.image)
+        counts = label_counts.get((task, ir))
+        minority = list(definition.minority_labels)
+        line = {
+            "task": task,
+            "title": study.titles[task],
+            "kind": definition.kind,
+            "classes": _classes_text(definition.minority, definition.classes, definition.merged),
+            "features": features,
+            "rows": rows,
+            "rows_used": _used(rows, definition, study),
+            "ir": ir,
+            "minority_rows": pd.NA if counts is None else int(counts[minority].min()),
+            "majority_rows": pd.NA if counts is None else int(counts.sum() - counts[minority].sum()),
+        }
+        if task in printed.index:
+            entry = printed.loc[task]
+            line |= {
+                "published_features": entry["features"],
+                "published_rows": entry["rows"],
+                "published_irs": entry["irs"],
+                "note": _note(line, definition, entry),
+            }
+        else:
+            line |= {
+                "published_features": "",
+                "published_rows": pd.NA,
+                "published_irs": "",
+                "note": "not in the paper",
+            }
+        if task in study.texts:
+            line["note"] = "; ".join(filter(None, [line["note"], study.texts[task]]))
+        lines.append(line)
+    integers = dict.fromkeys(
+        ["features", "rows", "rows_used", "minority_rows", "majority_rows", "published_rows"], "Int64"
+    )
+    return pd.DataFrame(lines, columns=COLUMNS).astype(integers)
+
+
+def datasets_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:
+    """Write the table for people, one row per task."""
+    lines = []
+    for task, part in table.groupby("task", sort=False):
+        first = part.iloc[0]
+        lines.append(
+            {
+                "Task": task,
+                "Dataset": first["title"],
+                "Kind": KIND_TITLES[first["kind"]],
+                "Classes": first["classes"],
+                "Features": dimension(study.tasks[task], first["features"]) or markdown.ABSENT,
+                "Paper's Dim": _printed(first["published_features"]),
+                "Rows": rows_text(first),
+                "Paper's Inst": _count(first["published_rows"]),
+                "IR: minority rows": ", ".join(
+                    f"{ir}: {_count(n)}" for ir, n in zip(part["ir"], part["minority_rows"], strict=True)
+                ),
+                "Majority rows": _count(part["majority_rows"].max()),
+                "Paper's IRs": _printed(first["published_irs"]),
+            }
+        )
+    notes = [
+        f"{task}: {note}."
+        for task, note in table.drop_duplicates("task")[["task", "note"]].to_numpy()
+        if note
+    ]
+    caption = (
+        "The tasks and the variants made from them, beside the paper's Table 1. IR is the number of rows of "
+        "a minority class over that of the merged majority (binary) or of the largest class of the data "
+        "(multi-class); the paper's formula has the inverse. Minority rows are per minority class; majority "
+        f"rows are those of all other classes. Half of a variant's rows are tested in each fold, and "
+        f"{study.protocol['validation_fraction']:.0%} of the rest are set aside for validation."
+    )
+    return markdown.document(
+        "Table 1: datasets",
+        caption,
+        coverage_note(coverage),
+        markdown.table(pd.DataFrame(lines)),
+        f"Where this differs from the paper:\n\n{markdown.listing(notes)}" if notes else "",
+    )
+
+
+def _classes_text(minority: tuple[str, ...], classes: tuple[str, ...], merged: bool) -> str:
+    others = [name for name in classes if name not in minority]
+    rest = "rest" if len(others) > 3 else ", ".join(others)
+    return f"{', '.join(minority)} vs {rest}{' (merged)' if merged and len(others) > 1 else ''}"
+
+
+def dimension(task: Task, features: Any) -> str:
+    """Write the size of a row: the number of features, or an image's height, width and channels.
+
+    Nothing for what is missing.
+    """
+    if pd.isna(features) or features == "":
+        return ""
+    return f"{int(features):,}" if task.image is None else " × ".join(map(str, task.image))
+
+
+def printed_dimension(task: Task, features: Any) -> str:
+    """Write the size of a row as the paper does, which leaves the channels of an image out."""
+    if pd.isna(features) or features == "":
+        return ""
+    return str(int(features)) if task.image is None else "×".join(map(str, task.image[:2]))
+
+
+def rows_text(line: pd.Series) -> str:
+    """Write the number of rows, and of those used where not all are: ``8,000 of 50,000``."""
+    rows = _count(line["rows"])
+    if pd.isna(line["rows_used"]) or line["rows_used"] == line["rows"]:
+        return rows
+    return f"{_count(line['rows_used'])} of {rows}"
+
+
+def _used(rows: Any, task: Task, study: Study) -> Any:
+    limit = study.switches["image_rows"]
+    return rows if task.image is None or limit == "all" or pd.isna(rows) else min(rows, limit)
+
+
+def _note(line: Mapping[str, Any], task: Task, printed: pd.Series) -> str:
+    """Say where our numbers differ from the printed ones."""
+    differences = []
+    features = printed_dimension(task, line["features"])
+    if features and features != printed["features"]:
+        differences.append((f"{features} features, printed {printed['features']}", "features_remark"))
+    if pd.notna(line["rows"]) and line["rows"] != printed["rows"]:
+        differences.append((f"{line['rows']:,} rows, printed {printed['rows']:,}", "rows_remark"))
+    if {float(ir) for ir in task.irs} != {float(ir) for ir in printed["irs"].split(",")}:
+        differences.append((f"IRs {', '.join(sorted_irs(task.irs))}, printed {printed['irs']}", "irs_remark"))
+    texts = [f"{text} ({printed[why]})" if printed[why] else text for text, why in differences]
+    if pd.notna(line["rows"]) and line["rows_used"] != line["rows"]:
+        texts.append(f"only {line['rows_used']:,} rows used (switches.image_rows)")
+    return "; ".join(texts)
+
+
+def _count(value: Any) -> str:
+    return markdown.ABSENT if pd.isna(value) else f"{int(value):,}"
+
+
+def _printed(value: str) -> str:
+    return value or markdown.ABSENT

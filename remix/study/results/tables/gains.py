@@ -1,0 +1,76 @@
+"""The numbers of Figures 5 and 6: mean gain of each method over the baseline."""
+
+import pandas as pd
+
+from remix.study.compare import ranking
+from remix.metrics import metric as metric_named
+from remix.study.results import markdown
+from remix.study.results.tables.coverage import coverage_note
+from remix.study.results.tables.rank_sums import METRICS
+from remix.study.study import KIND_TITLES, Study
+
+BASELINE = "baseline"
+ERROR_NOTE = (
+    "Intervals (brackets, error bars) are 95 % bootstrap intervals of the mean that draw datasets, not cells "
+    "or folds. With few datasets they are too short, with two or three they are only the range of the "
+    "datasets' means, and a single one has none. Where intervals of two methods overlap, one may still be "
+    "better on every dataset."
+)
+
+
+def gains_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Compute the gains in the metrics of Figures 5 and 6.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        As `remix.study.results.reading.read_scores` gives it.
+    study : Study
+        Gives each task's dataset.
+
+    Returns
+    -------
+    DataFrame
+        As `remix.study.compare.ranking.gains`, without rows if there are no scores.
+    """
+    if scores.empty:
+        return pd.DataFrame(columns=ranking.GAIN_COLUMNS)
+    datasets = {name: task.dataset for name, task in study.tasks.items()}
+    parts = [ranking.gains(scores, metric, BASELINE, datasets) for metric in METRICS]
+    return pd.concat(parts, ignore_index=True)
+
+
+def gains_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:
+    """Write the gains for people: one table per kind and metric, the largest gain of each row in bold."""
+    caption = (
+        f"Mean gain over {study.methods[BASELINE]}, per imbalance ratio and over all cells: positive is "
+        f"better. For a metric of which lower is better the gain is the reduction. "
+        f"{ERROR_NOTE} {study.protocol_note}"
+    )
+    sections = []
+    for (kind, metric), part in table.groupby(["kind", "metric"], sort=False):
+        title = metric_named(metric).title
+        sections.append(f"## {KIND_TITLES[kind]}: gain in {title}\n\n{markdown.table(_wide(part, study))}")
+    empty = "" if sections else "There is no method beside the baseline, or no cell."
+    return markdown.document("Gains over the baseline", caption, coverage_note(coverage), empty, *sections)
+
+
+def gain_text(gain: float, low: float, high: float) -> str:
+    """Write a gain with its sign, and its interval if there is one.
+
+    >>> gain_text(0.1234, -0.02, 0.2), gain_text(-0.1234, float("nan"), float("nan"))
+    ('+0.123 [-0.020, +0.200]', '-0.123')
+    """
+    return f"{gain:+.3f}" + ("" if pd.isna(low) else f" [{low:+.3f}, {high:+.3f}]")
+
+
+def _wide(part: pd.DataFrame, study: Study) -> pd.DataFrame:
+    lines = []
+    for ir, group in part.groupby("ir", sort=False):
+        first, best = group.iloc[0], group["gain"].max()
+        line = {"IR": ir, "Datasets": str(first["n_datasets"]), "Cells": str(first["n_cells"])}
+        for _, value in group.iterrows():
+            text = gain_text(value["gain"], value["low"], value["high"])
+            line[study.methods[value["method"]]] = markdown.bold(text) if value["gain"] == best else text
+        lines.append(line)
+    return pd.DataFrame(lines)

@@ -1,0 +1,1 @@
+"""What a run leaves: whole files, logs, and where they come from."""
