@@ -117,8 +117,8 @@ def claims_table(
     Parameters
     ----------
     scores : DataFrame
-        See `remix.study.compare.ranking`. Methods that a claim is not about take no part in it; cells that the
-        paper does not have are left out by the caller.
+        See `remix.study.compare.ranking`. Methods that a claim is not about take no part in it; cells that
+        the paper does not have are left out by the caller.
     datasets : mapping of str to str
         Dataset of each task, the unit of the intervals.
     sweep : DataFrame, optional

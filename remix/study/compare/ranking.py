@@ -2,8 +2,8 @@
 
 All functions take *scores*: a frame with the columns ``kind, task, ir, method, repeat, fold, metric, value``,
 where a cell is (task, ir) and ``kind`` is one of `remix.study.data.catalogue.KINDS`. Methods are compared
-within a kind only. A method that lacks in a cell where others have scores is an error, since a sum or mean over
-different cells would compare nothing; but there are methods for images only, which tables do not lack.
+within a kind only. A method that lacks in a cell where others have scores is an error, since a sum or mean
+over different cells would compare nothing; but there are methods for images only, which tables do not lack.
 """
 
 from collections.abc import Iterator, Mapping

@@ -6,8 +6,9 @@ them out. *Do two methods differ in one cell?* — the corrected resampled t-tes
 sets of the folds overlap. *How large is a mean gain?* — a bootstrap interval that draws datasets.
 
 Functions over cells take *means*: one row per cell, one column per method, as
-`remix.study.compare.ranking.cell_means` gives them for one kind of task. A gap in them is an error. Tests are two-sided and know no direction; what
-has a sign takes the metric's name and is positive where the first of two methods is better.
+`remix.study.compare.ranking.cell_means` gives them for one kind of task. A gap in them is an error. Tests
+are two-sided and know no direction; what has a sign takes the metric's name and is positive where the first
+of two methods is better.
 
 Cells are not independent: those of one dataset share rows. The tests over cells take them as if they were, as
 the field does, and so state more certainty than there is; the bootstrap interval over datasets does not.

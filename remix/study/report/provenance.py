@@ -31,8 +31,8 @@ def provenance_markdown(
     config : mapping
         The configuration as Snakemake merged it from all files.
     spent : Series, optional
-        What the run's time was spent on until now, as `remix.study.running.run_cost.spent` gives it; None where
-        several runs have made the trainings.
+        What the run's time was spent on until now, as `remix.study.running.run_cost.spent` gives it; None
+        where several runs have made the trainings.
     """
     machine = facts["machine"]
     state = {

@@ -17,8 +17,8 @@ def training_cost(trainings: pd.DataFrame) -> dict[str, float]:
     Parameters
     ----------
     trainings : DataFrame
-        As `remix.study.running.made_by.list_trainings` gives it; a training that is wanted more than once counts
-        once.
+        As `remix.study.running.made_by.list_trainings` gives it; a training that is wanted more than once
+        counts once.
 
     Returns
     -------
