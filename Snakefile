@@ -9,20 +9,15 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/evaluate.smk"
-include: "workflow/rules/audit.smk"
-include: "workflow/rules/statistics.smk"
-include: "workflow/rules/calibration.smk"
-include: "workflow/rules/report.smk"
-include: "workflow/rules/demonstrations.smk"
-include: "workflow/rules/pages.smk"
+include: "workflow/rules/demonstrate.smk"
+include: "workflow/rules/results.smk"
 include: "workflow/rules/verify.smk"
 
 
 rule all:
     default_target: True
     input:
-        "results/summary.txt",
-        pages,
+        rules.pages.output,
         lists_of_cells,
     localrule: True
 
@@ -36,24 +31,12 @@ rule trained:
 
 rule audit:
     input:
-        audit_results,
+        audited,
     localrule: True
 
 
-rule tables:
-    input:
-        TABLES,
-    localrule: True
-
-
-rule figures:
-    input:
-        FIGURES,
-        task_pages,
-    localrule: True
-
-
+# The paper's pictures of the method, for which no dataset is needed.
 rule demonstrations:
     input:
-        DEMONSTRATIONS,
+        rules.pictures.output,
     localrule: True

@@ -13,12 +13,12 @@ from numpy.typing import ArrayLike
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
 from remix.errors import InputError
-from remix.plotting.reliability import OTHERS_COLOUR, SHADE, draw_diagonal, draw_histogram
 from remix.plotting.style import SERIES_COLOURS
 from remix.reliability import N_BINS, observed_intervals, reliability
 
 MARKERS = ("o", "s", "^", "D", "v", "P")
 CONFIDENCE = 0.95
+OTHERS_COLOUR, SHADE = "0.6", "0.94"
 # In inches.
 WIDTH, PANEL, STRIP, MARGIN = 4.8, 4.0, 0.85, 0.9
 
@@ -160,3 +160,32 @@ def _histogram(ax: Axes, curve: pd.DataFrame, colour: str) -> None:
     draw_histogram(ax, (counts / counts.sum().clip(lower=1)).assign(bin=curve["bin"]), colour)
     ax.set_ylabel("share\nof rows", fontsize=8)
     ax.tick_params(labelsize=8)
+
+
+def draw_diagonal(ax: Axes) -> None:
+    """Draw what curves are read against: the diagonal, and the half where probabilities promise too much."""
+    ax.fill_between([0, 1], [0, 1], color=SHADE, linewidth=0)
+    ax.plot([0, 1], [0, 1], color="0.3", linewidth=0.8, linestyle=":")
+    ax.set(ylim=(-0.02, 1.02), yticks=[0, 0.5, 1])
+    ax.set_yticklabels(["0", "0.5", "1"])
+
+
+def draw_histogram(ax: Axes, shares: pd.DataFrame, colour: str) -> None:
+    """Draw how the probability of a class is distributed: its rows upwards, all others downwards.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    shares : DataFrame
+        Of every ``bin``, from 0: the shares that it has of the rows of the class (``rows_of_class``) and of
+        all ``others``.
+    colour : str
+        Of the rows of the class.
+    """
+    n_bins = shares["bin"].max() + 1
+    places = (shares["bin"] + 0.5) / n_bins
+    ax.bar(places, shares["rows_of_class"], 0.9 / n_bins, color=colour)
+    ax.bar(places, -shares["others"], 0.9 / n_bins, color=OTHERS_COLOUR)
+    ax.axhline(0, color="black", linewidth=0.5)
+    ax.set(ylim=(-1.02, 1.02), yticks=[-1, 0, 1])
+    ax.set_yticklabels(["1", "0", "1"])

@@ -76,10 +76,11 @@ def digest(modules: Iterable[str]) -> str:
     return whole.hexdigest()
 
 
-def digest_of_script(script: Path) -> str:
-    """Compute the SHA-256 of a script with all modules that it imports."""
+def digest_of_script(script: Path, found: Iterable[str] = ()) -> str:
+    """Compute the SHA-256 of a script with all modules that it imports, and those that it finds by a name."""
     own = hashlib.sha256(script.read_bytes()).hexdigest()
-    return hashlib.sha256(f"{own} {digest(closure(imports_in(script)))}".encode()).hexdigest()
+    modules = closure([*imports_in(script), *found])
+    return hashlib.sha256(f"{own} {digest(modules)}".encode()).hexdigest()
 
 
 @functools.cache

@@ -4,7 +4,9 @@ The reference run says of itself which protocol and seed it had, and not how its
 methods of one name are taken to be the same.
 """
 
+import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,11 +14,18 @@ from tabulate import tabulate
 
 from remix.errors import ResultError
 from remix.study.results.markdown import ABSENT
+from remix.study.results.reading import read_table
 from remix.study.results.tables.scores import DIGITS
 
 # Means that differ by less are the same in the tables, but for how they are rounded.
 TOLERANCE = 0.5 * 10**-DIGITS
 COLUMNS = ["method", "metric", "reference", "here", "difference", "agrees"]
+
+
+def methods_of_reference(cell: str, reference: Path, study: Mapping[str, Any]) -> list[str]:
+    """Name the methods of a cell in the reference run in a folder; see `methods_to_verify`."""
+    facts = json.loads((reference / "provenance.json").read_text(encoding="utf-8"))
+    return methods_to_verify(cell, read_table(reference / "tables" / "scores.csv"), facts, study)
 
 
 def methods_to_verify(

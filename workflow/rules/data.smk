@@ -1,4 +1,5 @@
 # Fetch each dataset, bring it into one form, cut the imbalanced variants.
+from remix.study.data.fetching import ticket
 
 
 rule fetch:
@@ -13,7 +14,7 @@ rule fetch:
         ticket=lambda wildcards: ticket(
             STUDY.datasets[wildcards.dataset],
             STUDY.data_dir,
-            Path("resources/raw", wildcards.dataset),
+            RAW / wildcards.dataset,
         ),
     message:
         "fetch {wildcards.dataset}"
@@ -25,15 +26,14 @@ checkpoint coverage:
     input:
         raw=expand("resources/raw/{dataset}", dataset=STUDY.datasets),
     output:
-        csv="results/tables/coverage.csv",
-        md="results/tables/coverage.md",
+        "resources/coverage.csv",
     log:
         "logs/coverage.log",
     localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
-        study=STUDY_PARAMETER,
+        study=json.dumps(STUDY.for_reports()),
         code=code("coverage"),
     message:
         "see which datasets could be had"
@@ -51,7 +51,7 @@ rule prepare:
     conda:
         "../../envs/environment.yaml"
     params:
-        entry=lambda wildcards: as_parameter(preparation_entry(wildcards.dataset)),
+        entry=lambda wildcards: preparation(config["datasets"][wildcards.dataset]),
         code=code("prepare"),
     message:
         "prepare {wildcards.dataset}"
@@ -69,7 +69,7 @@ rule variant:
     conda:
         "../../envs/environment.yaml"
     params:
-        task=lambda wildcards: as_parameter(task_definition(wildcards.task)),
+        task=lambda wildcards: as_parameter(STUDY.tasks[wildcards.task].definition()),
         rows=lambda wildcards: (
             int(wildcards.rows.split("_")[1])
             if wildcards.rows

@@ -3,7 +3,7 @@
 
 rule evaluate:
     input:
-        cell=lambda wildcards: parts_of(wildcards.task, wildcards.ir),
+        cell=lambda wildcards: lists_of(wildcards.task, wildcards.ir),
     output:
         scores="results/scores/{task}/{ir}.csv",
         calibration="results/calibration/{task}/{ir}.csv",
@@ -15,7 +15,7 @@ rule evaluate:
         "../../envs/environment.yaml"
     params:
         # Where a list is gone, Snakemake would not miss it, and take what is here for the evaluation of what is wanted.
-        wanted=lambda wildcards: digest_of_wanted(wildcards.task, wildcards.ir),
+        wanted=lambda wildcards: PLAN.digest(wildcards.task, wildcards.ir),
         code=code("evaluate"),
     message:
         "evaluate {wildcards.task} at IR {wildcards.ir}"

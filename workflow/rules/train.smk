@@ -4,7 +4,7 @@
 # What is there already is left alone: trainings are kept in results/trainings, and are no outputs of this rule.
 rule train:
     input:
-        lambda wildcards: inputs_of(wanted_of(wildcards)),
+        lambda wildcards: inputs_of(trainings_of_job(wildcards)),
     output:
         "results/cells/{task}/{ir}/{part}.json",
     log:
@@ -18,10 +18,7 @@ rule train:
             1500 if STUDY.tasks[wildcards.task].image is None else 2500
         ),
     params:
-        wanted=lambda wildcards: json.dumps(
-            [each.as_mapping() for each in wanted_of(wildcards)],
-            sort_keys=True,
-        ),
+        wanted=lambda wildcards: mappings(trainings_of_job(wildcards)),
     message:
         "train what is wanted of {wildcards.task} at IR {wildcards.ir} and not there; progress in {log}"
     script:

@@ -1,11 +1,23 @@
 # Run a cell of the reference run again, and compare: make verify CELL=task/ir
 
+# The reference run of this checkout. Absolute, for in the checkout itself `rule reference` makes it.
+REFERENCE_RUN = ROOT / "results" / "reference"
+
+
+def scores_to_verify(wildcards):
+    """Scores of a cell that the reference run has; refuses what cannot be compared with it."""
+    # Imported here, for it imports pandas, and only `verify` needs it.
+    from remix.study.verification import methods_of_reference
+
+    or_exit(methods_of_reference, wildcards.cell, REFERENCE_RUN, STUDY.for_reports())
+    return f"results/scores/{wildcards.cell}.csv"
+
 
 rule verify:
     input:
         scores=scores_to_verify,
-        reference=REFERENCE_SCORES,
-        facts=REFERENCE_FACTS,
+        reference=str(REFERENCE_RUN / "tables" / "scores.csv"),
+        facts=str(REFERENCE_RUN / "provenance.json"),
     output:
         "results/verify/{cell}.txt",
     log:
@@ -14,7 +26,7 @@ rule verify:
     conda:
         "../../envs/environment.yaml"
     params:
-        study=STUDY_PARAMETER,
+        study=json.dumps(STUDY.for_reports()),
         root=os.path.relpath(ROOT),
         code=code("verify"),
     message:

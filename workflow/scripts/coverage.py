@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from remix.study.results.tables.coverage import coverage_markdown, coverage_note, coverage_table
+from remix.study.results.coverage import coverage_note, coverage_table
 from remix.study.running.logs import job
-from remix.study.running.writing import write_csv, write_text
+from remix.study.running.writing import write_csv
 from remix.study.study import Study
 
 
@@ -17,8 +17,7 @@ def main(snakemake):
         records = {folder.name: json.loads((folder / "source.json").read_text()) for folder in folders}
         coverage = coverage_table(study, records)
         logger.info(coverage_note(coverage))
-        write_text(coverage_markdown(coverage), snakemake.output.md)
-        write_csv(coverage, snakemake.output.csv)
+        write_csv(coverage, snakemake.output[0])
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import dataclasses
 import json
 from pathlib import Path
 
-from remix.study.results.reading import of_cell, read_table
+from remix.study.results.reading import gather, read_table, scores_of
 from remix.study.results.tables.scores import scores_table
 from remix.study.running.logs import job
 from remix.study.running.provenance import collect
@@ -23,7 +23,7 @@ def main(snakemake):
         reference = read_table(snakemake.input.reference)
         compared = set(reference.loc[(reference["task"] == task) & (reference["ir"] == ir), "method"])
         methods = {name: title for name, title in study.methods.items() if name in compared}
-        scores = of_cell(snakemake.input.scores, dataclasses.replace(study, methods=methods))
+        scores = scores_of(gather([snakemake.input.scores]), dataclasses.replace(study, methods=methods))
         table = agreement_table(reference, scores_table(scores), task, ir)
         facts = json.loads(Path(snakemake.input.facts).read_text(encoding="utf-8"))
         text = verification_text(cell, table, collect(Path(snakemake.params.root)), facts)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import pandas as pd
 from tabulate import tabulate
 
+from remix.study.results.coverage import MISSING, reasons_by_source
 from remix.study.results.tables.claims import SIGNS
-from remix.study.results.tables.coverage import MISSING, reasons_by_source
 from remix.study.results.tables.rank_sums import SHORT_TITLES, cell_count, comparison_remarks
 from remix.study.study import KIND_TITLES, Study
 

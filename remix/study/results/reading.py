@@ -46,22 +46,22 @@ def gather(paths: Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
     return pd.concat(filled or parts[:1], ignore_index=True) if parts else pd.DataFrame()
 
 
-def read_scores(
-    path: str | os.PathLike[str], study: Study, expected: Sequence[str] = tuple(SCORE_COLUMNS)
+def scores_of(
+    scores: pd.DataFrame, study: Study, expected: Sequence[str] = tuple(SCORE_COLUMNS)
 ) -> pd.DataFrame:
-    """Read the scores of a run, as the run's switches have them.
+    """Choose the scores of a run, as the run's switches have them.
 
     With ``binary_bbs: negatives_inverted``, the balanced Brier score of binary tasks is the one that the
     authors' code computes; with ``binary_repeats``, further repeats are left out.
 
     Parameters
     ----------
-    path : path-like
-        ``results/scores.parquet`` or ``results/calibration.parquet``.
+    scores : DataFrame
+        ``results/scores.parquet`` or ``results/calibration.parquet``, or the scores of one cell.
     study : Study
         The run: its cells, its methods, and each task's kind.
     expected : sequence of str
-        Columns beside ``run`` that the file must have: `SCORE_COLUMNS`, or `CALIBRATION_COLUMNS`.
+        Columns beside ``run`` that the frame must have: `SCORE_COLUMNS`, or `CALIBRATION_COLUMNS`.
 
     Returns
     -------
@@ -71,25 +71,23 @@ def read_scores(
     Raises
     ------
     ResultError
-        If the file has other columns, or a cell of which there are scores lacks one of the study's methods.
+        If the frame has other columns, or a cell of which there are scores lacks one of the study's methods.
     """
-    scores = _of_run(read_parquet(path), study)
-    if not scores.empty and list(scores.columns) != list(expected):
-        raise ResultError(f"{path} has the columns {list(scores.columns)}, not {list(expected)}; remove it")
-    return of_the_study([scores], study, expected)
+    own = _of_run(scores, study)
+    if own.empty:
+        return pd.DataFrame(columns=["kind", *expected])
+    if list(own.columns) != list(expected):
+        raise ResultError(f"Scores have the columns {list(own.columns)}, not {list(expected)}; make them anew")
+    _refuse_gaps(own, study, "scores")
+    return _in_the_studys_order(_by_the_switches(own, study), study)[["kind", *expected]]
 
 
-def of_cell(path: str | os.PathLike[str], study: Study) -> pd.DataFrame:
-    """Read the scores of a run on one cell, from what its evaluation wrote; as `read_scores`."""
-    return of_the_study([_of_run(gather([path]), study)], study, SCORE_COLUMNS)
-
-
-def read_sweep(path: str | os.PathLike[str], runs: Mapping[str, Study]) -> pd.DataFrame:
-    """Read the scores of the sweep over α into one frame.
+def scores_of_sweep(scores: pd.DataFrame, runs: Mapping[str, Study]) -> pd.DataFrame:
+    """Choose the scores of the sweep over α.
 
     Parameters
     ----------
-    path : path-like
+    scores : DataFrame
         ``results/scores.parquet``.
     runs : mapping of str to Study
         By α: the swept tasks with the swept method.
@@ -97,21 +95,21 @@ def read_sweep(path: str | os.PathLike[str], runs: Mapping[str, Study]) -> pd.Da
     Returns
     -------
     DataFrame
-        As `read_scores`, with the further column ``alpha``; by α in the order given.
+        As `scores_of`, with the further column ``alpha``; by α in the order given.
     """
-    parts = [read_scores(path, run).assign(alpha=float(alpha)) for alpha, run in runs.items()]
+    parts = [scores_of(scores, run).assign(alpha=float(alpha)) for alpha, run in runs.items()]
     filled = [part for part in parts if not part.empty]
     if not filled:
         return pd.DataFrame(columns=["kind", *SCORE_COLUMNS, "alpha"])
     return pd.concat(filled, ignore_index=True)
 
 
-def read_folds(path: str | os.PathLike[str], study: Study) -> pd.DataFrame:
-    """Read what happened in each fold of a run's trainings.
+def folds_of(folds: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Choose what happened in each fold of a run's trainings.
 
     Parameters
     ----------
-    path : path-like
+    folds : DataFrame
         ``results/folds.parquet``.
     study : Study
 
@@ -126,15 +124,15 @@ def read_folds(path: str | os.PathLike[str], study: Study) -> pd.DataFrame:
     ResultError
         If a cell lacks one of the study's methods.
     """
-    folds = _of_run(read_parquet(path), study)
-    if folds.empty:
+    own = _of_run(folds, study)
+    if own.empty:
         return pd.DataFrame(columns=["task", "ir", "method"])
-    _refuse_gaps(folds, study, "training record")
-    return _in_the_studys_order(folds, study)
+    _refuse_gaps(own, study, "training record")
+    return _in_the_studys_order(own, study)
 
 
-def read_fold_sizes(path: str | os.PathLike[str], study: Study) -> pd.DataFrame:
-    """Read how many rows each fold was trained and tested on; all methods have the same folds of a cell.
+def fold_sizes_of(folds: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Choose how many rows each fold was trained and tested on; all methods have the same folds of a cell.
 
     Returns
     -------
@@ -142,39 +140,11 @@ def read_fold_sizes(path: str | os.PathLike[str], study: Study) -> pd.DataFrame:
         ``task, ir, repeat, fold, train_rows, test_rows``; ``train_rows`` is without the validation part.
     """
     columns = ["task", "ir", "repeat", "fold", "train_rows", "test_rows"]
-    folds = read_folds(path, study)
-    if folds.empty:
+    own = folds_of(folds, study)
+    if own.empty:
         return pd.DataFrame(columns=columns)
     # Some methods change the training part; the first, the baseline, does not.
-    return folds.drop_duplicates(["task", "ir", "repeat", "fold"])[columns].reset_index(drop=True)
-
-
-def of_the_study(parts: Iterable[pd.DataFrame], study: Study, expected: Sequence[str]) -> pd.DataFrame:
-    """Put scores together as a study has them.
-
-    Parameters
-    ----------
-    parts : iterable of DataFrame
-        Of cells and methods of the study, with the columns expected.
-    study : Study
-    expected : sequence of str
-
-    Returns
-    -------
-    DataFrame
-        As `read_scores`.
-
-    Raises
-    ------
-    ResultError
-        If a cell of which there are scores lacks one of the study's methods.
-    """
-    filled = [part for part in parts if not part.empty]
-    if not filled:
-        return pd.DataFrame(columns=["kind", *expected])
-    scores = pd.concat(filled, ignore_index=True)
-    _refuse_gaps(scores, study, "scores")
-    return _in_the_studys_order(_by_the_switches(scores, study), study)[["kind", *expected]]
+    return own.drop_duplicates(["task", "ir", "repeat", "fold"])[columns].reset_index(drop=True)
 
 
 def _by_the_switches(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -203,19 +173,19 @@ def _in_the_studys_order(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     return scores.iloc[keys.sort_values(["cell", "method"], kind="stable").index].reset_index(drop=True)
 
 
-def read_curves(path: str | os.PathLike[str], study: Study) -> pd.DataFrame:
-    """Read the reliability curves of the study's cells.
+def curves_of(curves: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Choose the reliability curves of the study's cells.
 
     Parameters
     ----------
-    path : path-like
+    curves : DataFrame
         ``results/reliability.parquet``.
     study : Study
 
     Returns
     -------
     DataFrame
-        ``kind``, the columns of the file and ``minority``, whether the class is one; cells in the study's
+        ``kind``, the columns of the frame and ``minority``, whether the class is one; cells in the study's
         order.
 
     Raises
@@ -223,7 +193,7 @@ def read_curves(path: str | os.PathLike[str], study: Study) -> pd.DataFrame:
     ResultError
         If a cell lacks one of the study's methods.
     """
-    curves = _of_run(read_parquet(path), study)
+    curves = _of_run(curves, study)
     if curves.empty:
         return pd.DataFrame(columns=["kind", "method"])
     _refuse_gaps(curves, study, "curves")
@@ -255,10 +225,3 @@ def _refuse_gaps(rows: pd.DataFrame, study: Study, what: str) -> None:
         absent = [name for name in study.methods_of(str(task)) if name not in set(present)]
         if absent:
             raise ResultError(f"{task}, IR {ir} has no {what} of {', '.join(absent)}; make these first")
-
-
-def read_published(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Read the paper's printed numbers from config/published."""
-    if not Path(path).exists():
-        raise ResultError(f"{path}, the paper's printed numbers, is missing; restore it from the repository")
-    return read_table(path)

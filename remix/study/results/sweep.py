@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from remix.study.results.tables.coverage import MISSING, PRESENT
+from remix.study.results.coverage import MISSING, PRESENT
 from remix.study.study import Study
 
 

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from remix.plotting.style import render
-from remix.study.results.figures.audit import audit_ranks
+from remix.study.results.figures.audit_ranks import audit_ranks
 
 METHODS = {"baseline": (5.0, 3.6), "cost": (1.0, 3.9), "remix": (1.02, 1.2)}
 

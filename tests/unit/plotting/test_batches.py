@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from remix.plotting.style import render
-from remix.study.results.figures.batches import batch_figure
+from remix.study.results.figures.batches_without_minority import batch_figure
 
 TITLES = {"baseline": "Baseline", "remix": "ReMix"}
 N_CLASSES = {"musk": 2, "ozone": 2, "landsat": 4}

@@ -7,11 +7,11 @@ from matplotlib.colors import to_rgba
 
 from remix.plotting.style import render
 from remix.study.results.figures.demonstration import LABEL_COLOURS, made_up_note
-from remix.study.results.figures.figure1 import figure1
-from remix.study.results.figures.figure2 import figure2
-from remix.study.results.figures.figure3 import figure3
-from remix.study.results.figures.figure4 import figure4
-from remix.study.results.figures.figure8 import figure8
+from remix.study.results.figures.figure1_surfaces import figure1
+from remix.study.results.figures.figure2_samples import figure2
+from remix.study.results.figures.figure3_batches import figure3
+from remix.study.results.figures.figure4_densities import figure4
+from remix.study.results.figures.figure8_interpolation import figure8
 
 TITLES = {"baseline": "Base", "remix": "Mix", "smote": "Smo"}
 NOTE = made_up_note(7)

@@ -5,7 +5,7 @@ from matplotlib.colors import to_hex
 from matplotlib.container import ErrorbarContainer
 
 from remix.plotting.style import SERIES_COLOURS, render
-from remix.study.results.figures.figure7 import figure7
+from remix.study.results.figures.figure7_alpha import figure7
 from remix.study.results.tables.alpha_sweep import COLUMNS
 
 ALPHAS = {"musk": (0.01, 0.1, 0.4), "fashion_shirt": (0.01, 0.2, 0.4)}

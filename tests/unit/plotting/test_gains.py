@@ -7,7 +7,7 @@ from matplotlib.container import BarContainer, ErrorbarContainer
 from remix.plotting.style import fills, render
 from remix.study.compare.ranking import GAIN_COLUMNS
 from remix.study.data.catalogue import IMAGE_KINDS, TABLE_KINDS
-from remix.study.results.figures.gains import gains_figure
+from remix.study.results.figures.gains_drawing import gains_figure
 
 TITLES = {"baseline": "Baseline", "smote": "SMOTE", "remix": "ReMix"}
 

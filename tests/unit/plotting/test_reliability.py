@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
-from remix.plotting.reliability import COLOURS, MIN_ROWS, READING, reliability_of_task, reliability_overview
+from remix.study.results.figures.reliability import COLOURS, MIN_ROWS, READING, reliability_of_task, reliability_overview
 from remix.plotting.style import render
 from remix.reliability import reliability
 

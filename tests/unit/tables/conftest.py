@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from remix.study.results.tables.coverage import coverage_table
+from remix.study.results.coverage import coverage_table
 from remix.study.study import DEFAULT_SWITCHES, Study
 
 DEFINITION = {

@@ -13,6 +13,16 @@ from remix.study.compare import statistics
 from remix.metrics import metric as metric_named
 from remix.plotting.style import Fill, fills
 from remix.study.study import KIND_TITLES, shown_kinds
+from remix.study.results.runs import Runs
+from remix.study.results.coverage import coverage_note
+
+TITLE = "Critical differences of the mean ranks"
+CATEGORY = "Gains and statistics"
+ORDER = 6
+READS = {
+    "comparisons": "results/tables/comparisons.csv",
+    "coverage": "results/tables/coverage.csv",
+}
 
 PANELS = ("g_mean", "balanced_brier")
 WIDTH = 11.0
@@ -26,6 +36,12 @@ HOW_TO_READ = (
     "test does not tell apart at the 5 % level: their mean ranks differ by less than the critical difference "
     "(CD). The test takes cells for independent, which those of one dataset are not."
 )
+
+
+def make(runs: Runs, comparisons: pd.DataFrame, coverage: pd.DataFrame) -> Figure:
+    """Draw the diagrams from the table of comparisons."""
+    caption = f"{runs.study.protocol_note} {coverage_note(coverage)}"
+    return critical_difference(comparisons, caption, runs.study.methods)
 
 
 def critical_difference(

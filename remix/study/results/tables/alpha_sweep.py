@@ -7,18 +7,47 @@ import pandas as pd
 from remix.metrics import metric as metric_named
 from remix.study.results import markdown
 from remix.study.results.tables.cell_tests import cell_tests_table
-from remix.study.results.tables.coverage import coverage_note
+from remix.study.results.coverage import coverage_note
 from remix.study.results.tables.gains import BASELINE
 from remix.study.results.tables.rank_sums import METRICS
 from remix.study.results.tables.scores import scores_table
 from remix.study.study import Study
 from remix.study.results.sweep import Sweep
+import dataclasses
+from remix.study.results.made import MadeTable
+from remix.study.results.runs import Runs
+from remix.study.results.reading import fold_sizes_of, scores_of, scores_of_sweep
+
+TITLE = "Scores at each α"
+CATEGORY = "Gains and statistics"
+ORDER = 5
+READS = {
+    "scores": "results/scores.parquet",
+    "folds": "results/folds.parquet",
+    "coverage": "results/tables/coverage.csv",
+}
 
 CELL = ["kind", "task", "ir", "metric"]
 COLUMNS = [
     *CELL, "method", "alpha", "of_study", "mean", "std", "n_folds",
     "difference", "low", "high", "p", "baseline",
 ]  # fmt: skip
+
+
+def make(runs: Runs, scores: pd.DataFrame, folds: pd.DataFrame, coverage: pd.DataFrame) -> MadeTable:
+    """Compare the scores of one method at each α of the sweep with those at the study's α."""
+    study, sweep = runs.study, runs.sweep
+    of_baseline = dataclasses.replace(
+        study.only(name for name in study.tasks if name in sweep.own),
+        methods={BASELINE: study.methods[BASELINE]},
+    )
+    table = alpha_sweep_table(
+        scores_of_sweep(scores, runs.swept),
+        scores_of(scores, of_baseline),
+        fold_sizes_of(folds, of_baseline),
+        sweep.own,
+    )
+    return MadeTable(table, alpha_sweep_markdown(table, sweep, study, coverage))
 
 
 def alpha_sweep_table(

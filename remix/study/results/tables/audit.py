@@ -1,20 +1,27 @@
 """The audit's table: Table 2 under the study's protocol, under each deviation, and as printed."""
-
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
-
 import pandas as pd
-
+from collections.abc import Mapping
 from remix.study.compare import ranking
 from remix.study.results import markdown
-from remix.study.results.tables.coverage import coverage_note
+from remix.study.results.by_protocol import TOGETHER, Run, compared, setting_texts
+from remix.study.results.coverage import coverage_note
 from remix.study.results.tables.rank_sums import METRICS, SHORT_TITLES, cell_count
 from remix.study.study import KIND_TITLES, STUDY, Study
+from remix.study.results.made import MadeTable
+from remix.study.results.runs import Runs
 
-# The study itself, and the study on the repeats that the deviations are compared on.
-STUDY_ALIKE = "study_alike"
-# How the setting of a protocol begins that has all settings of an overlay.
-TOGETHER = "all of "
+TITLE = "Audit: Table 2 under every protocol"
+CATEGORY = "Verdict"
+ORDER = 3
+ONLY = "audit"
+READS = {
+    "scores": "results/scores.parquet",
+    "trainings": "results/trainings.parquet",
+    "coverage": "results/tables/coverage.csv",
+    "table1": "config/published/table1.csv",
+    "table2": "config/published/table2.csv",
+}
+
 KEYS = ["protocol", "kind", "metric"]
 COLUMNS = [
     "protocol", "setting", "kind", "metric", "method", "title", "rank_sum", "mean_rank", "n_cells",
@@ -23,19 +30,31 @@ COLUMNS = [
 DISTANCES = ["distance", "tau", "total_contradiction"]
 
 
-class Run(NamedTuple):
-    """The study under one protocol.
+def make(
+    runs: Runs,
+    scores: pd.DataFrame,
+    trainings: pd.DataFrame,
+    coverage: pd.DataFrame,
+    table1: pd.DataFrame,
+    table2: pd.DataFrame,
+) -> MadeTable:
+    """Rank the methods under every protocol that was trained."""
+    return ranks_by_protocol(runs.audited, runs.audit_repeats, scores, trainings, coverage, table1, table2)
 
-    Attributes
-    ----------
-    study : Study
-        What it is: cells, methods, protocol, switches.
-    scores : DataFrame
-        As `remix.study.results.reading.read_scores` gives it.
-    """
 
-    study: Study
-    scores: pd.DataFrame
+def ranks_by_protocol(
+    protocols: Mapping[str, Study],
+    repeats: int,
+    scores: pd.DataFrame,
+    trainings: pd.DataFrame,
+    coverage: pd.DataFrame,
+    table1: pd.DataFrame,
+    table2: pd.DataFrame,
+) -> MadeTable:
+    """Rank the methods under several protocols; see `remix.study.results.by_protocol.compared`."""
+    found = compared(protocols, repeats, scores, trainings)
+    table = audit_table(found.runs, table2, set(table1["task"]))
+    return MadeTable(table, audit_markdown(table, coverage, found.note))
 
 
 def audit_table(runs: Mapping[str, Run], published: pd.DataFrame, tasks: set[str]) -> pd.DataFrame:
@@ -91,44 +110,12 @@ def audit_table(runs: Mapping[str, Run], published: pd.DataFrame, tasks: set[str
     return table[COLUMNS].astype(dict.fromkeys(whole, int)).merge(_distances(table), on=KEYS)
 
 
-def setting_texts(runs: Mapping[str, Run]) -> dict[str, str]:
-    """Say in what each protocol differs from the study's, such as ``epochs 500``."""
-    texts = {}
-    for name, run in runs.items():
-        repeats = run.study.protocol["repeats"]
-        value, own = _setting(run.study, name), _setting(runs[STUDY].study, name)
-        if name in (STUDY, STUDY_ALIKE):
-            texts[name] = f"as configured, {'' if name == STUDY else 'first '}{repeats} repeats"
-        elif value is None:
-            texts[name] = f"{TOGETHER}{name}.yaml"
-        elif isinstance(value, Mapping):
-            changed = {key: entry for key, entry in value.items() if entry != own.get(key)}
-            texts[name] = ", ".join(f"{name} {key} {entry}" for key, entry in (changed or value).items())
-        else:
-            texts[name] = f"{name} {value}"
-    return texts
 
 
-def _setting(study: Study, name: str) -> Any:
-    """Value of a setting, wherever it is; None if there is none of this name."""
-    tables = study.protocol.get("tables") or {}
-    return {**tables, **study.protocol, **study.switches}.get(name)
 
 
-def without_effect(runs: Mapping[str, Run]) -> list[str]:
-    """Name the protocols under which all scores are those of the study, on the same cells and folds."""
-    alike = runs[STUDY_ALIKE].scores.reset_index(drop=True)
-    return [
-        name
-        for name, run in runs.items()
-        if name not in (STUDY, STUDY_ALIKE) and run.scores.reset_index(drop=True).equals(alike)
-    ]
 
 
-def unchanged_note(settings: Iterable[str]) -> str:
-    """Say which settings are left out, since they change nothing here."""
-    texts = "; ".join(settings)
-    return f"Left out, since they change no score on these cells and folds: {texts}." if texts else ""
 
 
 def audit_markdown(table: pd.DataFrame, coverage: pd.DataFrame, note: str = "") -> str:

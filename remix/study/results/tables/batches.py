@@ -7,8 +7,20 @@ import pandas as pd
 from scipy.stats import hypergeom
 
 from remix.study.results import markdown
-from remix.study.results.tables.coverage import coverage_note
+from remix.study.results.coverage import coverage_note
 from remix.study.study import KIND_TITLES, Study, sorted_irs
+from remix.study.results.made import MadeTable
+from remix.study.results.runs import Runs
+from remix.study.results.reading import folds_of
+
+TITLE = "What the mini-batches held"
+CATEGORY = "Calibration"
+ORDER = 3
+READS = {
+    "folds": "results/folds.parquet",
+    "datasets": "results/tables/datasets.csv",
+    "coverage": "results/tables/coverage.csv",
+}
 
 COLUMNS = [
     "kind", "task", "ir", "method", "class", "n_folds", "batch_size",
@@ -17,20 +29,23 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def batches_table(
-    records: pd.DataFrame, study: Study, datasets: pd.DataFrame, batch_sizes: Mapping[str, int]
-) -> pd.DataFrame:
+def make(runs: Runs, folds: pd.DataFrame, datasets: pd.DataFrame, coverage: pd.DataFrame) -> MadeTable:
+    """Make the table from what happened in each fold."""
+    study = runs.study
+    table = batches_table(folds_of(folds, study), study, datasets)
+    return MadeTable(table, batches_markdown(table, study, coverage))
+
+
+def batches_table(records: pd.DataFrame, study: Study, datasets: pd.DataFrame) -> pd.DataFrame:
     """Summarise the mini-batches of each cell and method, for every minority class.
 
     Parameters
     ----------
     records : DataFrame
-        As `remix.study.results.reading.read_folds` gives it.
+        As `remix.study.results.reading.folds_of` gives it.
     study : Study
     datasets : DataFrame
         The study's table of this name: how many rows each cell has of each minority class and of the others.
-    batch_sizes : mapping of str to int
-        Rows per mini-batch, by task.
 
     Returns
     -------
@@ -46,11 +61,12 @@ def batches_table(
     sizes = datasets.set_index(["task", "ir"])
     for (task, ir, method), folds in records.groupby(["task", "ir", "method"], sort=False):
         definition = study.tasks[task]
+        batch_size = definition.batch_size or study.protocol["batch_size"]
         labels, size = definition.minority_labels, sizes.loc[(task, ir)]
         natural = size["minority_rows"] / (size["minority_rows"] * len(labels) + size["majority_rows"])
         batches = folds["batches"].sum()
         train_rows = round(folds["train_rows"].mean())
-        drawn = min(batch_sizes[task], train_rows)
+        drawn = min(batch_size, train_rows)
         by_chance = hypergeom.pmf(0, train_rows, round(natural * train_rows), drawn)
         resampling = {
             name: folds[name].sum() / batches if folds.get(name, pd.Series(np.nan)).notna().all() else np.nan
@@ -66,7 +82,7 @@ def batches_table(
                     "method": method,
                     "class": label,
                     "n_folds": len(folds),
-                    "batch_size": batch_sizes[task],
+                    "batch_size": batch_size,
                     "lacking": lacking.sum() / batches,
                     "lacking_worst_fold": (lacking / folds["batches"]).max(),
                     "lacking_by_chance": float(by_chance),

@@ -11,14 +11,32 @@ from remix.errors import ResultError
 from remix.metrics import Metric
 from remix.metrics import metric as metric_named
 from remix.study.results import markdown
-from remix.study.results.tables.coverage import coverage_note
+from remix.study.results.coverage import coverage_note
 from remix.study.study import KIND_TITLES, Study
+from remix.study.results.made import MadeTable
+from remix.study.results.runs import Runs
+from remix.study.results.reading import CALIBRATION_COLUMNS, scores_of
+
+TITLE = "Calibration and its remedies"
+CATEGORY = "Calibration"
+ORDER = 2
+READS = {
+    "calibration": "results/calibration.parquet",
+    "coverage": "results/tables/coverage.csv",
+}
 
 COLUMNS = [
     "kind", "method", "correction", "metric", "mean", "n_cells",
     "n_folds", "median_temperature", "unfitted_folds",
 ]  # fmt: skip
 UNCORRECTED, BASELINE = "none", "baseline"
+
+
+def make(runs: Runs, calibration: pd.DataFrame, coverage: pd.DataFrame) -> MadeTable:
+    """Make the table from every method under every correction."""
+    study = runs.study
+    table = calibration_table(scores_of(calibration, study, expected=CALIBRATION_COLUMNS), study)
+    return MadeTable(table, calibration_markdown(table, study, coverage))
 
 
 def calibration_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:

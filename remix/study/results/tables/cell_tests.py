@@ -9,15 +9,34 @@ from remix.study.compare import statistics
 from remix.errors import ResultError
 from remix.metrics import METRICS
 from remix.study.results import markdown
-from remix.study.results.tables.coverage import coverage_note
+from remix.study.results.coverage import coverage_note
 from remix.study.results.tables.gains import BASELINE, gain_text
 from remix.study.results.tables.rank_sums import METRICS as MAIN
 from remix.study.study import Study
+from remix.study.results.made import MadeTable
+from remix.study.results.runs import Runs
+from remix.study.results.reading import fold_sizes_of, scores_of
+
+TITLE = "Tests in each cell"
+CATEGORY = "Gains and statistics"
+ORDER = 8
+READS = {
+    "scores": "results/scores.parquet",
+    "folds": "results/folds.parquet",
+    "coverage": "results/tables/coverage.csv",
+}
 
 COLUMNS = [
     "kind", "task", "ir", "metric", "first", "second",
     "mean_difference", "low", "high", "t", "p", "n_folds", "n_train", "n_test",
 ]  # fmt: skip
+
+
+def make(runs: Runs, scores: pd.DataFrame, folds: pd.DataFrame, coverage: pd.DataFrame) -> MadeTable:
+    """Compare every pair of methods on the folds of each cell."""
+    study = runs.study
+    table = cell_tests_table(scores_of(scores, study), fold_sizes_of(folds, study))
+    return MadeTable(table, cell_tests_markdown(table, study, coverage))
 
 
 def cell_tests_table(scores: pd.DataFrame, sizes: pd.DataFrame) -> pd.DataFrame:

@@ -7,8 +7,20 @@ import pandas as pd
 from remix.study.compare.claims import FAILS, HOLDS, NOT_OF_THE_PAPER, UNDECIDED, claims_table, image_claims
 from remix.study.data.catalogue import IMAGE_KINDS
 from remix.study.results import markdown
-from remix.study.results.tables.coverage import coverage_note
+from remix.study.results.coverage import coverage_note
 from remix.study.study import Study
+from remix.study.results.made import MadeTable
+from remix.study.results.runs import Runs
+from remix.study.results.reading import scores_of, scores_of_sweep
+
+TITLE = "The paper's claims, one by one"
+CATEGORY = "Verdict"
+ORDER = 2
+READS = {
+    "scores": "results/scores.parquet",
+    "coverage": "results/tables/coverage.csv",
+    "table1": "config/published/table1.csv",
+}
 
 SIGNS = {HOLDS: "✓", FAILS: "✗", UNDECIDED: "?"}
 RULE = (
@@ -17,6 +29,13 @@ RULE = (
     "test agrees (p < 0.05) and there are three datasets or more; else it is **undecided** with this data. "
     "*As it stands* tells whether the bare numbers are as claimed."
 )
+
+
+def make(runs: Runs, scores: pd.DataFrame, coverage: pd.DataFrame, table1: pd.DataFrame) -> MadeTable:
+    """Hold the claims against the scores of the study and of the sweep over α."""
+    sweep = scores_of_sweep(scores, runs.swept)
+    table = study_claims(scores_of(scores, runs.study), runs.study, set(table1["task"]), sweep)
+    return MadeTable(table, claims_markdown(table, runs.study, coverage))
 
 
 def study_claims(
@@ -66,57 +85,8 @@ def claims_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -
     )
 
 
-def claims_by_protocol(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Put the claims under several protocols below each other, with the column ``protocol`` first."""
-    parts = [table.assign(protocol=name) for name, table in tables.items()]
-    joined = pd.concat(parts, ignore_index=True)
-    return joined[["protocol", *(name for name in joined.columns if name != "protocol")]]
 
 
-def claims_by_protocol_markdown(
-    table: pd.DataFrame, settings: Mapping[str, str], coverage: pd.DataFrame, note: str = ""
-) -> str:
-    """Write, for people, the verdict and the effect of each claim under each protocol.
-
-    Parameters
-    ----------
-    table : DataFrame
-        See `claims_by_protocol`.
-    settings : mapping of str to str
-        What each protocol sets, for people.
-    coverage : DataFrame
-    note : str
-        What else a reader must know.
-    """
-    decidable = table[table["n_cells"] > 0]
-    claims = list(dict.fromkeys(decidable["claim"]))
-    lines = []
-    for protocol, part in decidable.groupby("protocol", sort=False):
-        by_claim = part.set_index("claim")
-        line = {"Protocol": settings[str(protocol)]}
-        for i, claim in enumerate(claims, start=1):
-            if claim not in by_claim.index:
-                line[str(i)] = markdown.ABSENT
-                continue
-            entry = by_claim.loc[claim]
-            stands = "" if pd.isna(entry["agrees"]) else ("+" if entry["agrees"] else "−")
-            line[str(i)] = f"{SIGNS[entry['verdict']]} {stands} {entry['effect']:+.3f}"
-        lines.append(line)
-    caption = (
-        f"{RULE} Here ✓ is holds, ✗ does not hold, ? undecided; + and − say whether the bare numbers are as "
-        "claimed, and the number is the effect."
-    )
-    numbered = "\n".join(f"{i}. {claim}" for i, claim in enumerate(claims, start=1))
-    return markdown.document(
-        "The paper's claims under each protocol",
-        caption,
-        coverage_note(coverage),
-        note,
-        numbered,
-        markdown.table(pd.DataFrame(lines))
-        if lines
-        else "No claim can be judged with these cells and methods.",
-    )
 
 
 def _verdict(verdict: str) -> str:

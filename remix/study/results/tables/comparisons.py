@@ -7,16 +7,34 @@ from remix.study.compare import statistics
 from remix.study.data.catalogue import KINDS
 from remix.metrics import METRICS, Metric
 from remix.study.results import markdown
-from remix.study.results.tables.coverage import coverage_note
+from remix.study.results.coverage import coverage_note
 from remix.study.results.tables.gains import ERROR_NOTE, gain_text
 from remix.study.results.tables.rank_sums import METRICS as MAIN
 from remix.study.results.tables.rank_sums import SHORT_TITLES
 from remix.study.study import KIND_TITLES, Part, Study
+from remix.study.results.made import MadeTable
+from remix.study.results.runs import Runs
+from remix.study.results.reading import scores_of
+
+TITLE = "Comparisons of methods over cells"
+CATEGORY = "Gains and statistics"
+ORDER = 7
+READS = {
+    "scores": "results/scores.parquet",
+    "coverage": "results/tables/coverage.csv",
+}
 
 COLUMNS = [
     "kind", "metric", *statistics.COMPARISON_COLUMNS,
     "friedman", "friedman_p", "critical_difference",
 ]  # fmt: skip
+
+
+def make(runs: Runs, scores: pd.DataFrame, coverage: pd.DataFrame) -> MadeTable:
+    """Compare every pair of methods over the cells."""
+    study = runs.study
+    table = comparisons_table(scores_of(scores, study), study)
+    return MadeTable(table, comparisons_markdown(table, study, coverage))
 
 
 def comparisons_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:

@@ -1,90 +1,21 @@
-"""Which cells of the study have data, where it came from, and why the others have none."""
-
-import textwrap
-from collections.abc import Mapping
-from typing import Any
+"""Which data was there: every cell with the source that served it, and what failed."""
 
 import pandas as pd
 
 from remix.study.results import markdown
-from remix.study.study import Study
+from remix.study.results.coverage import PRESENT, reasons_by_source
+from remix.study.results.made import MadeTable
+from remix.study.results.runs import Runs
 
-COLUMNS = ["task", "ir", "kind", "dataset", "state", "origin", "source", "reasons"]
-PRESENT, MISSING = "present", "missing"
-_SEPARATOR = " | "
-
-
-def coverage_table(study: Study, records: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
-    """List every cell of the study and whether its data is there.
-
-    Parameters
-    ----------
-    study : Study
-    records : mapping of str to mapping
-        By dataset, the content of ``resources/raw/{dataset}/source.json``: ``available``; for available
-        data ``origin`` ('placed' or 'source'), ``kind`` and ``files`` (by name); ``attempts``, a list of
-        ``{source, reason}`` with the sources that failed.
-
-    Returns
-    -------
-    DataFrame of str
-        ``task, ir, kind, dataset, state, origin, source, reasons``: one row per cell. ``reasons`` has
-        ``source: reason`` for each source that failed, separated by ``|``; also where a later one served.
-    """
-    lines = []
-    for task, ir in study.cells:
-        definition = study.tasks[task]
-        record = records[definition.dataset]
-        available = bool(record["available"])
-        lines.append(
-            {
-                "task": task,
-                "ir": ir,
-                "kind": definition.kind,
-                "dataset": definition.dataset,
-                "state": PRESENT if available else MISSING,
-                "origin": record["origin"] if available else "",
-                "source": _source_text(record) if available else "",
-                "reasons": _SEPARATOR.join(
-                    f"{attempt['source']}: {_one_line(attempt['reason'])}" for attempt in record["attempts"]
-                ),
-            }
-        )
-    return pd.DataFrame(lines, columns=COLUMNS)
+TITLE = "Which data was there"
+CATEGORY = "Data and coverage"
+ORDER = 1
+READS = {"coverage": "resources/coverage.csv"}
 
 
-def coverage_note(coverage: pd.DataFrame, *, width: int = 100) -> str:
-    """Say in one sentence how many cells there are, which are missing, and the reason per source.
-
-    Parameters
-    ----------
-    coverage : DataFrame
-        See `coverage_table`.
-    width : int
-        Longest text of one reason; longer ones are cut, the coverage table has them whole.
-
-    Returns
-    -------
-    str
-        Such as ``2 of 3 cells; missing: aps (0.01) – openml 41138: no answer within 10 s.``
-    """
-    present = coverage["state"] == PRESENT
-    note = f"{present.sum()} of {len(coverage)} cells"
-    if present.all():
-        return note + ", none missing."
-    datasets = []
-    for _, absent in coverage[~present].groupby("dataset", sort=False):
-        cells = ", ".join(
-            f"{task} ({', '.join(part['ir'])})" for task, part in absent.groupby("task", sort=False)
-        )
-        reasons = reasons_by_source(absent["reasons"].iloc[0])
-        texts = [
-            textwrap.shorten(f"{_short(source)}: {why}", width, placeholder=" …") for source, why in reasons
-        ]
-        # Of two files on one server the same is said.
-        said = ", ".join(dict.fromkeys(texts))
-        datasets.append(f"{cells} – {said or 'no source is listed'}")
-    return f"{note}; missing: {'; '.join(datasets)}."
+def make(runs: Runs, coverage: pd.DataFrame) -> MadeTable:
+    """Show what fetching has found."""
+    return MadeTable(coverage, coverage_markdown(coverage))
 
 
 def coverage_markdown(coverage: pd.DataFrame) -> str:
@@ -107,19 +38,6 @@ def coverage_markdown(coverage: pd.DataFrame) -> str:
     )
 
 
-def reasons_by_source(reasons: str) -> list[tuple[str, str]]:
-    """Split the column ``reasons`` of a cell into (source, reason).
-
-    >>> reasons_by_source("openml 1487: no answer | url x.org/a.zip: status 404")
-    [('openml 1487', 'no answer'), ('url x.org/a.zip', 'status 404')]
-    """
-    pairs = []
-    for text in filter(None, reasons.split(_SEPARATOR)):
-        source, _, reason = text.partition(": ")
-        pairs.append((source, reason))
-    return pairs
-
-
 def _reasons_section(title: str, cells: pd.DataFrame, *, remedy: bool) -> str:
     items = []
     for dataset, part in cells.groupby("dataset", sort=False):
@@ -132,24 +50,3 @@ def _reasons_section(title: str, cells: pd.DataFrame, *, remedy: bool) -> str:
             + (f". To supply it, place the file in `data_dir/{dataset}/`." if remedy else "")
         )
     return f"## {title}\n\n{markdown.listing(items)}" if items else ""
-
-
-def _source_text(record: Mapping[str, Any]) -> str:
-    files = ", ".join(record["files"])
-    return f"placed: {files}" if record["origin"] == "placed" else f"{record['kind']}: {files}"
-
-
-def _short(source: str) -> str:
-    """Shorten the addresses of a source to their hosts, which is enough in a caption.
-
-    >>> _short("url x.org/a/b.zip, x.org/c.zip"), _short("openml 298")
-    ('x.org', 'openml 298')
-    """
-    before, found, addresses = source.partition("url ")
-    if not found:
-        return source
-    return before + ", ".join(dict.fromkeys(address.partition("/")[0] for address in addresses.split(", ")))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split()).replace(_SEPARATOR, " / ")

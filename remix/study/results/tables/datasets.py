@@ -9,13 +9,53 @@ import pandas as pd
 
 from remix.study.data.catalogue import Task
 from remix.study.results import markdown
-from remix.study.results.tables.coverage import coverage_note
+from remix.study.results.coverage import coverage_note
 from remix.study.study import KIND_TITLES, Study, sorted_irs
+from pathlib import Path
+from remix.study.running.parquet import parquet_columns, read_parquet
+from remix.study.results.made import MadeTable
+from remix.study.results.runs import Runs
+
+TITLE = "Table 1: datasets"
+CATEGORY = "Data and coverage"
+ORDER = 2
+READS = {
+    "prepared": "resources/prepared/{dataset}.parquet",
+    "variants": "resources/variants/{task}/{ir}.parquet",
+    "coverage": "results/tables/coverage.csv",
+    "table1": "config/published/table1.csv",
+}
 
 COLUMNS = [
     "task", "title", "kind", "classes", "features", "rows", "rows_used", "ir",
     "minority_rows", "majority_rows", "published_features", "published_rows", "published_irs", "note",
 ]  # fmt: skip
+
+
+def make(
+    runs: Runs,
+    prepared: Mapping[str, Path],
+    variants: Mapping[tuple[str, str], Path],
+    coverage: pd.DataFrame,
+    table1: pd.DataFrame,
+) -> MadeTable:
+    """Make the table from the prepared datasets and their variants."""
+    study = runs.study
+    # All columns but the label are features.
+    shapes = {
+        dataset: (len(read_parquet(path, columns=["label"])), len(parquet_columns(path)) - 1)
+        for dataset, path in prepared.items()
+    }
+    counts = {
+        (task, ir): label_counts(path, study.tasks[task].n_classes) for (task, ir), path in variants.items()
+    }
+    table = datasets_table(study, shapes, counts, table1)
+    return MadeTable(table, datasets_markdown(table, study, coverage))
+
+
+def label_counts(variant: Path, n_classes: int) -> np.ndarray:
+    """Count the rows of each label in a variant: an array of int, shape (K,)."""
+    return np.bincount(read_parquet(variant, columns=["label"])["label"], minlength=n_classes)
 
 
 def datasets_table(

@@ -5,9 +5,20 @@ import pandas as pd
 from remix.study.compare import ranking
 from remix.metrics import metric as metric_named
 from remix.study.results import markdown
-from remix.study.results.tables.coverage import coverage_note
+from remix.study.results.coverage import coverage_note
 from remix.study.results.tables.rank_sums import METRICS
 from remix.study.study import KIND_TITLES, Study
+from remix.study.results.made import MadeTable
+from remix.study.results.runs import Runs
+from remix.study.results.reading import scores_of
+
+TITLE = "Gains over the baseline"
+CATEGORY = "Gains and statistics"
+ORDER = 3
+READS = {
+    "scores": "results/scores.parquet",
+    "coverage": "results/tables/coverage.csv",
+}
 
 BASELINE = "baseline"
 ERROR_NOTE = (
@@ -16,6 +27,13 @@ ERROR_NOTE = (
     "datasets' means, and a single one has none. Where intervals of two methods overlap, one may still be "
     "better on every dataset."
 )
+
+
+def make(runs: Runs, scores: pd.DataFrame, coverage: pd.DataFrame) -> MadeTable:
+    """Make the table from all scores."""
+    study = runs.study
+    table = gains_table(scores_of(scores, study), study)
+    return MadeTable(table, gains_markdown(table, study, coverage))
 
 
 def gains_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:

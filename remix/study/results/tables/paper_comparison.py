@@ -8,15 +8,41 @@ from remix.study.compare.claims import CIFAR
 from remix.study.data.catalogue import IMAGE_KINDS, TABLE_KINDS
 from remix.study.compare.ranking import ALL
 from remix.study.results import markdown
-from remix.study.results.tables.coverage import coverage_note
+from remix.study.results.coverage import coverage_note
 from remix.study.results.tables.datasets import printed_dimension
 from remix.study.results.tables.gains import gain_text
 from remix.study.results.tables.rank_sums import METRICS, SHORT_TITLES, comparison_remarks
 from remix.study.study import KIND_TITLES, Study, sorted_irs
+from remix.study.results.made import MadeTable
+from remix.study.results.runs import Runs
+
+TITLE = "Every printed number beside ours"
+CATEGORY = "Verdict"
+ORDER = 10
+READS = {
+    "datasets": "results/tables/datasets.csv",
+    "rank_sums": "results/tables/rank_sums.csv",
+    "gains": "results/tables/gains.csv",
+    "coverage": "results/tables/coverage.csv",
+    "table1": "config/published/table1.csv",
+}
 
 COLUMNS = ["item", "subject", "quantity", "published", "ours", "remark"]
 Line = tuple[str, str, str, str, str, str]
 NO_NUMBERS = "no number printed"
+
+
+def make(
+    runs: Runs,
+    datasets: pd.DataFrame,
+    rank_sums: pd.DataFrame,
+    gains: pd.DataFrame,
+    coverage: pd.DataFrame,
+    table1: pd.DataFrame,
+) -> MadeTable:
+    """Make the comparison from the study's other tables."""
+    table = paper_comparison_table(runs.study, datasets, rank_sums, gains, table1)
+    return MadeTable(table, paper_comparison_markdown(table, rank_sums, runs.study, coverage))
 
 
 def paper_comparison_table(

@@ -5,8 +5,20 @@ import pandas as pd
 from remix.study.compare import ranking
 from remix.study.data.catalogue import IMAGE_KINDS, TABLE_KINDS
 from remix.study.results import markdown
-from remix.study.results.tables.coverage import coverage_note
+from remix.study.results.coverage import coverage_note
 from remix.study.study import KIND_TITLES, Study
+from remix.study.results.made import MadeTable
+from remix.study.results.runs import Runs
+from remix.study.results.reading import scores_of
+
+TITLE = "Table 2: ranks, ours and the paper's"
+CATEGORY = "Verdict"
+ORDER = 1
+READS = {
+    "scores": "results/scores.parquet",
+    "coverage": "results/tables/coverage.csv",
+    "table2": "config/published/table2.csv",
+}
 
 METRICS = ("g_mean", "balanced_brier")
 SHORT_TITLES = {"g_mean": "GM", "balanced_brier": "BBS"}
@@ -15,6 +27,13 @@ COLUMNS = [
     "average_rank_sum", "average_mean_rank", "average_position",
     "published_rank_sum", "published_mean_rank", "published_position", "published_n_cells",
 ]  # fmt: skip
+
+
+def make(runs: Runs, scores: pd.DataFrame, coverage: pd.DataFrame, table2: pd.DataFrame) -> MadeTable:
+    """Make the table from all scores."""
+    study = runs.study
+    table = rank_sums_table(scores_of(scores, study), study, table2)
+    return MadeTable(table, rank_sums_markdown(table, study, coverage))
 
 
 def rank_sums_table(scores: pd.DataFrame, study: Study, published: pd.DataFrame) -> pd.DataFrame:

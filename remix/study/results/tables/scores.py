@@ -4,12 +4,29 @@ import pandas as pd
 
 from remix.metrics import METRICS, Metric
 from remix.study.results import markdown
-from remix.study.results.tables.coverage import MISSING, coverage_note
+from remix.study.results.coverage import MISSING, coverage_note
 from remix.study.study import Study
+from remix.study.results.made import MadeTable
+from remix.study.results.runs import Runs
+from remix.study.results.reading import scores_of
+
+TITLE = "Scores per task, IR and method"
+CATEGORY = "Gains and statistics"
+ORDER = 9
+READS = {
+    "scores": "results/scores.parquet",
+    "coverage": "results/tables/coverage.csv",
+}
 
 # Decimals that are printed of a mean.
 DIGITS = 3
 COLUMNS = ["kind", "task", "ir", "method", "metric", "mean", "std", "n_folds"]
+
+
+def make(runs: Runs, scores: pd.DataFrame, coverage: pd.DataFrame) -> MadeTable:
+    """Make the table from all scores."""
+    table = scores_table(scores_of(scores, runs.study))
+    return MadeTable(table, scores_markdown(table, runs.study, coverage))
 
 
 def scores_table(scores: pd.DataFrame) -> pd.DataFrame:

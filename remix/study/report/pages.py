@@ -1,0 +1,120 @@
+"""The pages of the report, each from the files of the study: of tables, of tasks, and the single ones."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from remix.study.report.document import data_uri, html_page
+from remix.study.report.front import front_page_rst
+from remix.study.report.provenance import provenance_markdown
+from remix.study.report.summary import summary_text
+from remix.study.report.task import task_markdown, task_values
+from remix.study.results.declarations import find
+from remix.study.results.reading import read_table
+from remix.study.results.runs import Runs
+from remix.study.results.tables.datasets import label_counts
+from remix.study.running.made_by import differences
+from remix.study.running.parquet import read_parquet
+
+# What a reader can do with the tables of a page.
+HINT = (
+    "Click the head of a column to sort by it, once more to turn the order round, a third time to undo it. "
+    "The box above a table keeps the rows that contain every word typed; *CSV* saves the rows that are "
+    "shown. *All values*, at the end of the page, unfolds the same numbers unrounded, with those left out "
+    "above; the full value of a number is its tooltip."
+)
+
+
+class Look(NamedTuple):
+    """What makes pages of Markdown: the CSS and the JavaScript of `remix.study.report.document`."""
+
+    style: str
+    script: str
+
+    @classmethod
+    def read(cls, folder: Path) -> "Look":
+        """Read it from workflow/report."""
+        return cls(*((folder / name).read_text(encoding="utf-8") for name in ("page.css", "page.js")))
+
+
+def table_page(csv: Path, look: Look) -> str:
+    """Make the page of a table: the document for people, sortable, and all values of the CSV below it."""
+    text = csv.with_suffix(".md").read_text(encoding="utf-8")
+    return html_page(f"{text}\n{HINT}\n", **look._asdict(), values=read_table(csv))
+
+
+def task_pages(runs: Runs, files: Iterable[str], look: Look) -> dict[str, str]:
+    """Make the page of each task that has variants: its data, and every method's scores and gains.
+
+    Parameters
+    ----------
+    runs : Runs
+    files : iterable of str
+        Among them the tables, the variants, and the pictures of tasks.
+    look : Look
+
+    Returns
+    -------
+    dict of str to str
+        HTML by task.
+    """
+    at_hand = list(files)
+    tables = {name: _table(name, at_hand) for name in ("datasets", "coverage", "scores")}
+    pictures = find("results/figures/tasks/reliability_{task}.svg", at_hand)
+    counts: dict[str, dict[str, Any]] = {}
+    for (task, ir), path in find("resources/variants/{task}/{ir}.parquet", at_hand).items():
+        counts.setdefault(task, {})[ir] = label_counts(path, runs.study.tasks[task].n_classes)
+    return {
+        task: html_page(
+            task_markdown(task, runs.study, **tables, label_counts=of_task),
+            **look._asdict(),
+            pictures={"Reliability": data_uri(pictures[task].read_bytes(), ".svg")},
+            values=task_values(task, tables["scores"]),
+        )
+        for task, of_task in counts.items()
+    }
+
+
+def provenance_page(
+    facts: Mapping[str, Any], trainings: Path, runs: Runs, config: Mapping[str, Any], look: Look
+) -> str:
+    """Make the page that says what made the results; see `provenance_markdown`."""
+    text = provenance_markdown(facts, read_parquet(trainings), runs.study, config)
+    return html_page(text, **look._asdict())
+
+
+def front_page(runs: Runs, files: Iterable[str], style: str) -> str:
+    """Make the report's first page from the tables of ranks and claims, and the audit without training."""
+    at_hand = list(files)
+    return front_page_rst(
+        _table("rank_sums", at_hand),
+        runs.study,
+        _table("coverage", at_hand),
+        _table("claims", at_hand),
+        _table("rescored", at_hand),
+        warnings=_warnings(at_hand),
+        style=style,
+    )
+
+
+def summary(runs: Runs, files: Iterable[str], data_dir: str) -> str:
+    """Write what the end of a run prints."""
+    at_hand = list(files)
+    return summary_text(
+        runs.study,
+        *(_table(name, at_hand) for name in ("coverage", "rank_sums", "claims")),
+        warnings=_warnings(at_hand),
+        tables=[path for path in at_hand if path.startswith("results/tables/")],
+        figures=[path for path in at_hand if path.startswith("results/figures/")],
+        data_dir=data_dir,
+    )
+
+
+def _table(name: str, files: list[str]) -> pd.DataFrame:
+    return read_table(find(f"results/tables/{name}.csv", files))
+
+
+def _warnings(files: list[str]) -> list[str]:
+    return differences(read_parquet(find("results/trainings.parquet", files)))

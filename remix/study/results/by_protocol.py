@@ -1,0 +1,116 @@
+"""The study under several protocols: which differ in their scores, and in what they differ."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from remix.study.results.reading import scores_of
+from remix.study.running.made_by import differences
+from remix.study.study import STUDY, Study
+
+# The study on the repeats that the deviations are compared on.
+STUDY_ALIKE = "study_alike"
+# How the setting of a protocol begins that has all settings of an overlay.
+TOGETHER = "all of "
+
+
+class Run(NamedTuple):
+    """The study under one protocol.
+
+    Attributes
+    ----------
+    study : Study
+        What it is: cells, methods, protocol, switches.
+    scores : DataFrame
+        As `remix.study.results.reading.read_scores` gives it.
+    """
+
+    study: Study
+    scores: pd.DataFrame
+
+
+class Compared(NamedTuple):
+    """Protocols that differ in a score.
+
+    Attributes
+    ----------
+    runs : dict of str to Run
+        By name; the study first, then the study on the repeats that all have, then each deviation.
+    settings : dict of str to str
+        What each protocol sets, for people; of those left out too.
+    note : str
+        What a reader must know: which protocols are left out, and what made trainings differ.
+    """
+
+    runs: dict[str, Run]
+    settings: dict[str, str]
+    note: str
+
+
+def compared(
+    protocols: Mapping[str, Study], repeats: int, scores: pd.DataFrame, trainings: pd.DataFrame
+) -> Compared:
+    """Put the scores of the protocols beside each other, without those that change no score.
+
+    Parameters
+    ----------
+    protocols : mapping of str to Study
+        By name, the study first; see `remix.study.config.audit.audit_protocols`.
+    repeats : int
+        How many repeats the deviations have.
+    scores : DataFrame
+        ``results/scores.parquet``.
+    trainings : DataFrame
+        ``results/trainings.parquet``.
+    """
+    runs = {}
+    for name, study in protocols.items():
+        own = scores_of(scores, study)
+        runs[name] = Run(study, own)
+        if name == STUDY:
+            runs[STUDY_ALIKE] = Run(study.first_repeats(repeats), own[own["repeat"] < repeats])
+    settings, unchanged = setting_texts(runs), without_effect(runs)
+    warnings = [f"**Warning.** {text}" for text in differences(trainings)]
+    note = " ".join([*warnings, unchanged_note(settings[name] for name in unchanged)]).strip()
+    return Compared({name: run for name, run in runs.items() if name not in unchanged}, settings, note)
+
+
+def setting_texts(runs: Mapping[str, Run]) -> dict[str, str]:
+    """Say in what each protocol differs from the study's, such as ``epochs 500``."""
+    texts = {}
+    for name, run in runs.items():
+        repeats = run.study.protocol["repeats"]
+        value, own = _setting(run.study, name), _setting(runs[STUDY].study, name)
+        if name in (STUDY, STUDY_ALIKE):
+            texts[name] = f"as configured, {'' if name == STUDY else 'first '}{repeats} repeats"
+        elif value is None:
+            texts[name] = f"{TOGETHER}{name}.yaml"
+        elif isinstance(value, Mapping):
+            changed = {key: entry for key, entry in value.items() if entry != own.get(key)}
+            texts[name] = ", ".join(f"{name} {key} {entry}" for key, entry in (changed or value).items())
+        else:
+            texts[name] = f"{name} {value}"
+    return texts
+
+
+def _setting(study: Study, name: str) -> Any:
+    """Value of a setting, wherever it is; None if there is none of this name."""
+    tables = study.protocol.get("tables") or {}
+    return {**tables, **study.protocol, **study.switches}.get(name)
+
+
+def without_effect(runs: Mapping[str, Run]) -> list[str]:
+    """Name the protocols under which all scores are those of the study, on the same cells and folds."""
+    alike = runs[STUDY_ALIKE].scores.reset_index(drop=True)
+    return [
+        name
+        for name, run in runs.items()
+        if name not in (STUDY, STUDY_ALIKE) and run.scores.reset_index(drop=True).equals(alike)
+    ]
+
+
+def unchanged_note(settings: Iterable[str]) -> str:
+    """Say which settings are left out, since they change nothing here."""
+    texts = "; ".join(settings)
+    return f"Left out, since they change no score on these cells and folds: {texts}." if texts else ""

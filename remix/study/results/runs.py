@@ -1,0 +1,55 @@
+"""The runs that tables and figures are about: the study, and those that it is compared with."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from remix.study.results.sweep import Sweep
+from remix.study.study import Study
+
+
+@dataclass(frozen=True)
+class Runs:
+    """What was run, as results need to know it.
+
+    Attributes
+    ----------
+    study : Study
+        The study itself.
+    sweep : Sweep
+        What is swept over α.
+    swept : mapping of str to Study
+        By α: the swept tasks with the swept method.
+    audited : mapping of str to Study
+        By name, the study first: the protocols of the audit, if it is asked for.
+    free : mapping of str to Study
+        Of these protocols, those under which nothing is trained that the study does not train.
+    audit_repeats : int
+        Repeats that the protocols of the audit have.
+    pictured : mapping of str to str
+        Titles of the methods that the paper's pictures show, by name.
+    """
+
+    study: Study
+    sweep: Sweep
+    swept: Mapping[str, Study]
+    audited: Mapping[str, Study]
+    free: Mapping[str, Study]
+    audit_repeats: int
+    pictured: Mapping[str, str]
+
+    @classmethod
+    def from_json(cls, text: str) -> "Runs":
+        """Read what `remix.study.config.runs.runs_as_json` writes."""
+        given = json.loads(text)
+        several = {
+            name: {key: Study.from_mapping(each) for key, each in given[name].items()}
+            for name in ("swept", "audited", "free")
+        }
+        return cls(
+            study=Study.from_mapping(given["study"]),
+            sweep=Sweep(**given["sweep"]),
+            audit_repeats=given["audit_repeats"],
+            pictured=given["pictured"],
+            **several,
+        )

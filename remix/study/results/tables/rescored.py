@@ -1,0 +1,31 @@
+"""The audit without training: Table 2 under the protocols for which nothing is trained anew."""
+import pandas as pd
+from remix.study.results.tables.audit import ranks_by_protocol
+from remix.study.results.made import MadeTable
+from remix.study.results.runs import Runs
+
+TITLE = "Audit without training: Table 2"
+CATEGORY = "Verdict"
+ORDER = 7
+READS = {
+    "scores": "results/scores.parquet",
+    "trainings": "results/trainings.parquet",
+    "coverage": "results/tables/coverage.csv",
+    "table1": "config/published/table1.csv",
+    "table2": "config/published/table2.csv",
+}
+
+
+
+def make(
+    runs: Runs,
+    scores: pd.DataFrame,
+    trainings: pd.DataFrame,
+    coverage: pd.DataFrame,
+    table1: pd.DataFrame,
+    table2: pd.DataFrame,
+) -> MadeTable:
+    """Rank the methods under the protocols that need no training."""
+    return ranks_by_protocol(runs.free, runs.audit_repeats, scores, trainings, coverage, table1, table2)
+
+

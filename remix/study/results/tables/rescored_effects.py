@@ -1,0 +1,31 @@
+"""The audit without training: what changes."""
+import pandas as pd
+from remix.study.results.tables.audit_effects import effects_by_protocol
+from remix.study.results.made import MadeTable
+from remix.study.results.runs import Runs
+
+TITLE = "Audit without training: what changes"
+CATEGORY = "Verdict"
+ORDER = 9
+READS = {
+    "scores": "results/scores.parquet",
+    "trainings": "results/trainings.parquet",
+    "coverage": "results/tables/coverage.csv",
+    "table1": "config/published/table1.csv",
+    "table2": "config/published/table2.csv",
+}
+
+
+
+def make(
+    runs: Runs,
+    scores: pd.DataFrame,
+    trainings: pd.DataFrame,
+    coverage: pd.DataFrame,
+    table1: pd.DataFrame,
+    table2: pd.DataFrame,
+) -> MadeTable:
+    """Measure what the protocols that need no training change."""
+    return effects_by_protocol(runs.free, runs.audit_repeats, scores, trainings, coverage, table1, table2)
+
+

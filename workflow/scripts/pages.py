@@ -1,0 +1,39 @@
+"""Make the pages of the report, and the summary that ends a run."""
+
+from pathlib import Path
+
+from remix.study.report import pages
+from remix.study.results.declarations import find
+from remix.study.results.runs import Runs
+from remix.study.running.logs import job
+from remix.study.running.provenance import collect
+from remix.study.running.writing import write_text
+
+
+def main(snakemake):
+    """Write the page of each table and of each task, what made the results, and the first page.
+
+    The settings shown are read from the configuration; the rule's parameter is only their fingerprint.
+    """
+    with job(snakemake.log[0]):
+        runs, output, params = Runs.from_json(snakemake.params.runs), snakemake.output, snakemake.params
+        # A folder stands for what is in it.
+        inputs = [Path(path) for path in snakemake.input]
+        each = (sorted(path.glob("[!.]*")) if path.is_dir() else [path] for path in inputs)
+        files = [str(path) for several in each for path in several]
+        beside = Path(params.root, "workflow", "report")
+        look = pages.Look.read(beside)
+        for path in map(Path, output.tables):
+            write_text(pages.table_page(path.with_suffix(".csv"), look), path)
+        for task, page in pages.task_pages(runs, files, look).items():
+            write_text(page, Path(output.tasks, f"{task}.html"))
+        trainings, facts = find("results/trainings.parquet", files), collect(Path(params.root))
+        page = pages.provenance_page(facts, trainings, runs, snakemake.config, look)
+        write_text(page, output.provenance)
+        style = (beside / "report.css").read_text(encoding="utf-8")
+        write_text(pages.front_page(runs, files, style), output.front)
+        write_text(pages.summary(runs, files, params.data_dir), output.summary)
+
+
+if __name__ == "__main__":
+    main(snakemake)

@@ -1,0 +1,23 @@
+"""Make all tables of the study."""
+
+from pathlib import Path
+
+from remix.study.results.declarations import declared
+from remix.study.results.making import make
+from remix.study.results.runs import Runs
+from remix.study.running.logs import job
+
+
+def main(snakemake):
+    """Make each table from the files of the evaluation and from the tables that came before it."""
+    with job(snakemake.log[0]) as logger:
+        runs = Runs.from_json(snakemake.params.runs)
+        files = [*snakemake.input, *snakemake.output]
+        tables = {table.name: table for table in declared() if table.kind == "tables"}
+        for path in map(Path, snakemake.output.csv):
+            logger.info(f"make {path}")
+            make(tables[path.stem], runs, files)
+
+
+if __name__ == "__main__":
+    main(snakemake)
