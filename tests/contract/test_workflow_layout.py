@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from remix.study.results.declarations import CATEGORIES, declared
+
 ROOT = Path(__file__).parents[2]
 RULES = {}
 for path in (ROOT / "workflow/rules").glob("*.smk"):
     for block in re.split(r"^(?=(?:rule|checkpoint) \w+:)", path.read_text(), flags=re.M)[1:]:
         RULES[re.match(r"\w+ (\w+):", block).group(1)] = block
-COMMON = (ROOT / "workflow/rules/common.smk").read_text()
 SCRIPTS = {path.stem: path for path in (ROOT / "workflow/scripts").glob("*.py")}
 
 
@@ -34,7 +35,9 @@ WITHOUT_CODE = {"fetch", "reference", "train"}
 @pytest.mark.parametrize("name", sorted(set(RULES) - WITHOUT_CODE))
 def test_a_rule_runs_again_when_its_code_changes(name):
     """The code's digest is a parameter; `use rule` passes it on."""
-    assert re.search(r'^    params:\n(        .*\n)*        code=code\("\w+"\),$', RULES[name], re.M)
+    assert re.search(
+        r'^    params:\n(        .*\n)*        code=code\("\w+"(, MODULES)?\),$', RULES[name], re.M
+    )
 
 
 @pytest.mark.parametrize("name", sorted(SCRIPTS))
@@ -49,29 +52,15 @@ def test_a_script_is_thin_and_does_nothing_when_imported(name):
         assert guard or text or isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef), node.lineno
 
 
-def reported():
-    names = {}
-    exec(re.search(r"^REPORT = \{\n.*?^\}", COMMON, re.M | re.S).group(0), names)
-    return {name for entries in names["REPORT"].values() for name in entries}
-
-
 def test_all_that_the_report_shows_has_a_caption():
     captions = {path.stem for path in (ROOT / "workflow/report").glob("*.rst")}
-    shown = {name.replace("{", "").replace("}", "") for name in reported()}
-    assert captions == shown | {"workflow", "table", "task"}
+    assert captions == {each.name for each in declared()} | {"workflow", "task", "provenance"}
 
 
-def test_every_table_has_a_place_in_the_report():
-    tables = ast.literal_eval(re.search(r"^    table=(\[.*?\]),$", COMMON, re.M | re.S).group(1))
-    assert set(tables) <= reported()
-
-
-@pytest.mark.parametrize("name", sorted(RULES))
-def test_every_figure_is_in_the_report(name):
-    """By itself, or where it is of one task on the page of that task."""
-    for output in re.findall(r"^ +svg=(.*),$", RULES[name], re.M):
-        on_task_page = re.search(rf"^TASK_FIGURES = \[.*{re.escape(output)}", COMMON, re.M)
-        assert output.startswith("reported(") or on_task_page, "wrap it in reported()"
+def test_places_in_the_report_are_in_order():
+    for category in CATEGORIES:
+        orders = [each.order for each in declared() if each.category == category]
+        assert len(orders) == len(set(orders)), category
 
 
 def test_the_snakefile_is_short():

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from remix.metrics import score_folds
+from remix.study.results.declarations import declared, wanted
 from remix.study.running.made_by import describe
 from remix.study.running.writing import write_parquet
 from remix.study.store import Entry, Trained, Use, path_of, read_training, write_cell, write_training
@@ -56,19 +57,19 @@ OTHERS = {
     "baseline": [("sweep/0.4", "remix"), ("audit/swapped", "remix")],
     "augment": [("audit/swapped", "augment")],
 }
-TABLES = (
-    "datasets", "scores", "rank_sums", "gains", "alpha_sweep", "comparisons", "cell_tests", "claims",
-    "paper_comparison", "coverage", "calibration", "batches", "audit", "audit_effects", "audit_claims",
-)  # fmt: skip
-FIGURES = {
-    "reliability": "reliability",
-    "batch_figure": "batches_without_minority",
-    "audit_ranks": "audit_ranks",
-    "figure5": "figure5_gains",
-    "figure6": "figure6_image_gains",
-    "figure7": "figure7_alpha",
-    "critical_difference": "critical_difference",
-}
+RESULTS = [each for each in declared() if not each.of_made_up_data]
+TABLES = [each.name for each in wanted("tables", ["audit", "images"])]
+FIGURES = [each.name for each in RESULTS if each.kind == "figures"]
+
+
+class Outputs(dict):
+    """Files by name, and one after the other, as Snakemake's own lists of files give them."""
+
+    __getattr__ = dict.__getitem__
+
+    def __iter__(self):
+        for value in self.values():
+            yield from [value] if isinstance(value, str) else value
 
 
 class Named(dict):
@@ -77,43 +78,40 @@ class Named(dict):
     __getattr__ = dict.__getitem__
 
 
-def run(name, folder, inputs, output, wildcards=None, study=STUDY, params=None):
+def run(name, folder, inputs, output, wildcards=None, study=STUDY):
     path = ROOT / "workflow" / "scripts" / f"{name}.py"
     spec = importlib.util.spec_from_file_location(f"script_{name}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    params = {"study": json.dumps(study), "runs": runs_of(study), "data_dir": "data", "root": str(ROOT)}
     module.main(
         SimpleNamespace(
-            input=Named(inputs),
+            input=inputs,
             output=output,
             wildcards=Named(wildcards or {}),
-            params=Named(study=json.dumps(study), data_dir="data", root=str(ROOT), **(params or {})),
+            params=Named(params),
             config={"seed": 1},
             log=[str(folder / "logs" / f"{name}.log")],
         )
     )
 
 
-def table(folder, name):
-    return Named({suffix: str(folder / "tables" / f"{name}.{suffix}") for suffix in ("csv", "md")})
-
-
-def figure(folder, name):
-    return Named({form: str(folder / "figures" / f"{name}.{form}") for form in ("png", "svg")})
-
-
 def runs_of(study):
-    """What tables are told of the sweep and of the audit."""
+    """What results are told of the study, the sweep and the audit."""
     only = study | {"methods": {"remix": "ReMix"}}
     own = dict.fromkeys(study["tasks"], 0.1)
-    swapped = study | {"run": "audit/swapped"}
-    return {
-        "sweep": json.dumps({"tasks": [*study["tasks"], "seizure"], "method": "remix", "own": own}),
-        "swept": json.dumps({alpha: only | {"run": f"sweep/{alpha}"} for alpha in ("0.1", "0.4")}),
-        "protocols": json.dumps({"study": study, "swapped": swapped}),
-        "repeats": 1,
-        "batch_sizes": json.dumps(dict.fromkeys(study["tasks"], 16)),
-    }
+    protocols = {"study": study, "swapped": study | {"run": "audit/swapped"}}
+    return json.dumps(
+        {
+            "study": study,
+            "sweep": {"tasks": [*study["tasks"], "seizure"], "method": "remix", "own": own},
+            "swept": {alpha: only | {"run": f"sweep/{alpha}"} for alpha in ("0.1", "0.4")},
+            "audited": protocols,
+            "free": protocols,
+            "audit_repeats": 1,
+            "pictured": {},
+        }
+    )
 
 
 def trained(n_classes, method):
@@ -144,20 +142,21 @@ def cell_files(results, task, ir):
 
 
 def evaluate(results, task, ir):
-    inputs = {"cell": [str(results / f"cells/{task}/{ir}/1.json")]}
+    inputs = Named(cell=[str(results / f"cells/{task}/{ir}/1.json")])
     outputs = Named(cell_files(results, task, ir))
     run("evaluate", results, inputs, outputs, {"task": task, "ir": ir})
 
 
-def gather(folder, results, study):
-    """Put what is known of a study's cells together."""
+def gather(results, study):
+    """Put what is known of a study's cells together, in the folder `results` of the working directory."""
     cells = [(task, ir) for task, ir, _ in CELLS if task in study["tasks"]]
     files = [cell_files(results, *cell) for cell in cells]
     inputs = {name: [each[name] for each in files] for name in ("scores", "calibration", "curves", "folds")}
     inputs["cells"] = [str(results / "cells" / task / ir / "1.json") for task, ir in cells]
-    outputs = {name: str(folder / f"{name}.parquet") for name in (*inputs, "trainings") if name != "cells"}
-    run("gather", folder, inputs, Named(outputs))
-    return outputs
+    files = ("scores", "calibration", "reliability", "folds", "trainings")
+    outputs = {name: f"results/{name}.parquet" for name in files}
+    run("gather", Path(), Named(inputs), Named(outputs, curves=outputs["reliability"]))
+    return list(outputs.values())
 
 
 def write_record(folder, available):
@@ -178,96 +177,39 @@ def write_record(folder, available):
     return str(folder)
 
 
-def report(folder, results, study=STUDY):
-    """Run every script after evaluation."""
+def report(results, study=STUDY):
+    """Run every script after evaluation, in the working directory."""
     datasets = list(dict.fromkeys(task["dataset"] for task in study["tasks"].values()))
-    raw = [write_record(folder / "raw" / name, available=name != "aps") for name in datasets]
-    prepared, variants = [], []
-    for dataset, (rows, features) in {
-        "musk": (6598, 166),
-        "statlog": (6435, 36),
-        "fashion": (70, 784),
-    }.items():
+    raw = [write_record(Path("resources/raw", name), available=name != "aps") for name in datasets]
+    sizes = {"musk": (6598, 166), "statlog": (6435, 36), "fashion": (70, 784)}
+    data = []
+    for dataset, (rows, features) in sizes.items():
         if dataset in datasets:
-            path = folder / "prepared" / f"{dataset}.parquet"
-            path.parent.mkdir(exist_ok=True)
-            data = pd.DataFrame(np.zeros((rows, features), np.float32)).add_prefix("x")
-            data.assign(label="1").to_parquet(path, index=False)
-            prepared.append(str(path))
+            frame = pd.DataFrame(np.zeros((rows, features), np.float32)).add_prefix("x")
+            data.append(f"resources/prepared/{dataset}.parquet")
+            write_parquet(frame.assign(label="1"), data[-1])
     for task, ir, n_classes in CELLS:
         if task in study["tasks"]:
-            path = folder / "variants" / task / f"{ir}.parquet"
-            path.parent.mkdir(parents=True, exist_ok=True)
             labels = np.repeat(np.arange(n_classes), 30)
-            pd.DataFrame({"row": np.arange(len(labels)), "x": 0.0, "label": labels}).to_parquet(
-                path, index=False
-            )
-            variants.append(str(path))
-    table1, table2 = str(PUBLISHED / "table1.csv"), str(PUBLISHED / "table2.csv")
-    run("coverage", folder, {"raw": raw}, table(folder, "coverage"), study=study)
-    gathered = gather(folder, results, study)
-    csv = {name: table(folder, name).csv for name in TABLES}
-    inputs = {**gathered, **csv, "table1": table1, "table2": table2, "scores": gathered["scores"]}
-    inputs |= {"prepared": prepared, "variants": variants}
-    params = runs_of(study)
-
-    def make(script, outputs, wildcards=None, **files):
-        run(script, folder, inputs | files, outputs, wildcards, study=study, params=params)
-
-    # Those that read other tables come last.
-    late = ("batches", "paper_comparison")
-    for name in [
-        *(name for name in TABLES if name not in late and name[:5] not in ("audit", "cover")),
-        *late,
-    ]:
-        scores = gathered["calibration" if name == "calibration" else "scores"]
-        make(name, table(folder, name), scores=scores)
-    audit = {"audit": "audit", "effects": "audit_effects", "claims": "audit_claims"}
-    outputs = {f"{key}_{form}": path for key in audit for form, path in table(folder, audit[key]).items()}
-    make("audit_tables", Named(outputs))
-    for script, name in FIGURES.items():
-        shown = "audit" if script == "audit_ranks" else "alpha_sweep"
-        make(script, figure(folder, name), table=csv[shown])
-    for task in {task for task, *_ in CELLS if task in study["tasks"]}:
-        make("reliability_of_task", figure(folder, f"reliability_{task}"), {"task": task})
-    made = [path for name in TABLES for path in table(folder, name).values()]
-    run(
-        "summary",
-        folder,
-        {
-            **inputs,
-            "tables": made,
-            "figures": [path for name in FIGURES.values() for path in figure(folder, name).values()],
-            "pages": [],
-        },
-        [str(folder / "summary.txt")],
-        study=study,
-    )
-    make_pages(folder, csv, gathered["trainings"], variants, study)
-
-
-def make_pages(folder, csv, trainings, variants, study):
-    """Run the scripts of the report's pages, after all others."""
-    beside = ROOT / "workflow" / "report"
-    look = {"style": str(beside / "page.css"), "script": str(beside / "page.js")}
-    for name in TABLES:
-        files = table(folder, name)
-        run("table_page", folder, {**look, **files}, [files.csv.replace(".csv", ".html")], study=study)
-    figures = [str(folder / "figures" / "figure5_gains.png")]
-    for task in {Path(path).parent.name for path in variants}:
-        own = [path for path in variants if Path(path).parent.name == task]
-        inputs = {**csv, **look, "variants": own, "figures": figures}
-        run("task_page", folder, inputs, [str(folder / "pages" / f"{task}.html")], {"task": task}, study)
-    inputs = {**look, "trainings": trainings}
-    run("provenance_page", folder, inputs, [str(folder / "provenance.html")], study=study)
-    inputs = {
-        **csv,
-        "trainings": trainings,
-        "claims": [csv["claims"]],
-        "rescored": [],
-        "style": str(beside / "report.css"),
+            data.append(f"resources/variants/{task}/{ir}.parquet")
+            write_parquet(pd.DataFrame({"row": np.arange(len(labels)), "x": 0.0, "label": labels}), data[-1])
+    run("coverage", Path(), Named(raw=raw), ["resources/coverage.csv"], study=study)
+    published = [str(PUBLISHED / f"table{k}.csv") for k in (1, 2)]
+    files = [*gather(results, study), *data, *published, "resources/coverage.csv"]
+    tables = {form: [f"results/tables/{name}.{form}" for name in TABLES] for form in ("csv", "md")}
+    figures = {form: [f"results/figures/{name}.{form}" for name in FIGURES] for form in ("png", "svg")}
+    run("tables", Path(), files, Outputs(tables), study=study)
+    files += tables["csv"] + tables["md"]
+    run("figures", Path(), files, Outputs(figures, tasks="results/figures/tasks"), study=study)
+    pages = {
+        "tables": [path.replace(".csv", ".html") for path in tables["csv"]],
+        "tasks": "results/pages",
+        "provenance": "results/provenance.html",
+        "front": "results/front.rst",
+        "summary": "results/summary.txt",
     }
-    run("front_page", folder, inputs, [str(folder / "front.rst")], study=study)
+    files += [*figures["svg"], "results/figures/tasks"]
+    run("pages", Path(), files, Outputs(pages), study=study)
 
 
 @pytest.fixture(scope="module")
@@ -323,35 +265,35 @@ def test_what_is_evaluated_keeps_its_contract(results):
     assert "remix (study), remix (sweep/0.1), baseline (audit/swapped), means over the folds: " in log
 
 
-def test_all_tables_figures_and_the_summary_are_made(results, tmp_path):
-    report(tmp_path, results)
+def test_all_tables_figures_and_pages_are_made(results, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    report(results)
+    made = tmp_path / "results"
     note = "4 of 5 cells; missing: aps (0.01) – openml 41138: no answer."
     for name in TABLES:
         # Ranks are held against Table 2 where the study has all of its methods.
-        assert pd.read_csv(table(tmp_path, name).csv).empty == (name == "audit")
-        text = Path(table(tmp_path, name).md).read_text()
+        assert pd.read_csv(made / f"tables/{name}.csv").empty == (name in ("audit", "rescored"))
+        text = (made / f"tables/{name}.md").read_text()
         assert text.startswith("# ")
         assert "nan" not in text.lower().split()
         if name != "coverage":
             assert note in text
-    for name in FIGURES.values():
-        assert Path(figure(tmp_path, name).png).read_bytes().startswith(b"\x89PNG")
-        assert "<svg" in Path(figure(tmp_path, name).svg).read_text()
-    tests = pd.read_csv(table(tmp_path, "cell_tests").csv)
-    assert tests[tests["task"] == "musk"][
-        ["n_train", "n_test", "n_folds"]
-    ].drop_duplicates().to_numpy().tolist() == [[28, 40, 2]]
-    assert sorted(path.stem for path in (tmp_path / "pages").iterdir()) == ["landsat", "musk", "shirt"]
+    for name in (*FIGURES, *(f"tasks/reliability_{task}" for task in ("landsat", "musk", "shirt"))):
+        assert (made / f"figures/{name}.png").read_bytes().startswith(b"\x89PNG")
+        assert "<svg" in (made / f"figures/{name}.svg").read_text()
+    sizes = pd.read_csv(made / "tables/cell_tests.csv").query("task == 'musk'")
+    assert sizes[["n_train", "n_test", "n_folds"]].drop_duplicates().to_numpy().tolist() == [[28, 40, 2]]
+    assert sorted(path.stem for path in (made / "pages").iterdir()) == ["landsat", "musk", "shirt"]
     for name in ("pages/musk", "provenance", *(f"tables/{name}" for name in TABLES)):
-        assert "<table>" in (tmp_path / f"{name}.html").read_text()
-    assert 'alt="Figure5 gains"' in (tmp_path / "pages" / "musk.html").read_text()
-    assert "rank-table" in (tmp_path / "front.rst").read_text()
-    summary = (tmp_path / "summary.txt").read_text()
+        assert "<table>" in (made / f"{name}.html").read_text()
+    assert 'alt="Reliability"' in (made / "pages/musk.html").read_text()
+    assert "rank-table" in (made / "front.rst").read_text()
+    summary = (made / "summary.txt").read_text()
     assert "4 of 5 cells: 3 × 2 methods × 2 folds + 1 × 3 methods × 2 folds = 18 networks" in summary
     assert "data/aps/" in summary
 
 
-def test_the_same_inputs_give_the_same_bytes(results, tmp_path):
+def test_the_same_inputs_give_the_same_bytes(results, tmp_path, monkeypatch):
     evaluated = [path for task, ir, _ in CELLS for path in cell_files(results, task, ir).values()]
     before = [path.read_bytes() for path in evaluated]
     for task, ir, _ in CELLS:
@@ -359,27 +301,39 @@ def test_the_same_inputs_give_the_same_bytes(results, tmp_path):
     assert [path.read_bytes() for path in evaluated] == before
     for folder in (tmp_path / "a", tmp_path / "b"):
         folder.mkdir()
-        report(folder, results)
-    made = [path for part in ("tables", "figures", "pages") for path in (tmp_path / "a" / part).iterdir()]
-    for path in [*made, *(tmp_path / "a").glob("*.parquet"), tmp_path / "a" / "front.rst"]:
-        assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
+        monkeypatch.chdir(folder)
+        report(results)
+    made = [path for path in (tmp_path / "a/results").rglob("*") if path.is_file()]
+    assert len(made) > 2 * len(TABLES) + 2 * len(FIGURES)
+    for path in made:
+        # It has the time in it.
+        if path.name != "provenance.html":
+            assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
 
 
-@pytest.mark.parametrize("kept", [["musk"], ["landsat"], ["aps"], ["shirt"]])
-def test_one_task_is_enough_and_so_is_none_with_data(results, tmp_path, kept):
-    study = STUDY | {"tasks": {name: STUDY["tasks"][name] for name in kept}}
-    report(tmp_path, results, study)
-    assert (tmp_path / "summary.txt").exists()
+@pytest.mark.parametrize("kept", ["musk", "landsat", "aps", "shirt"])
+def test_one_task_is_enough_and_so_is_none_with_data(results, tmp_path, monkeypatch, kept):
+    monkeypatch.chdir(tmp_path)
+    report(results, STUDY | {"tasks": {kept: STUDY["tasks"][kept]}})
+    assert (tmp_path / "results/summary.txt").exists()
 
 
-def test_an_incomplete_cell_is_one_line_in_the_log(results, tmp_path):
-    path = gather(tmp_path, results, STUDY)["scores"]
-    scores = pd.read_parquet(path)
-    write_parquet(scores[(scores["method"] != "augment") | (scores["run"] != "study")], path)
+def test_an_incomplete_cell_is_one_line_in_the_log(results, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    gather(results, STUDY)
+    scores = pd.read_parquet("results/scores.parquet")
+    lacking = scores[(scores["method"] != "augment") | (scores["run"] != "study")]
+    write_parquet(lacking, "results/scores.parquet")
+    Path("resources").mkdir()
+    Path("resources/coverage.csv").write_text("task,ir\n")
+    files = ["results/scores.parquet", "resources/coverage.csv", "results/tables/coverage.csv"]
+    outputs = Outputs(csv=["results/tables/gains.csv"], md=["results/tables/gains.md"])
+    Path("results/tables").mkdir()
+    Path("results/tables/coverage.csv").write_text("task,ir\n")
     with pytest.raises(SystemExit):
-        run("gains", tmp_path, {"scores": path, "coverage": ""}, table(tmp_path, "gains"))
-    log = (tmp_path / "logs" / "gains.log").read_text()
-    assert log == "error: shirt, IR 0.1 has no scores of augment; make these first\n"
+        run("tables", Path(), files, outputs)
+    log = Path("logs/tables.log").read_text()
+    assert log.splitlines()[-1] == "error: shirt, IR 0.1 has no scores of augment; make these first"
 
 
 def test_what_cannot_be_evaluated_is_one_line_in_the_log(tmp_path):
@@ -415,11 +369,11 @@ def test_a_cell_is_verified(tmp_path):
     columns = ["kind", "task", "ir", "method", "metric", "mean", "std", "n_folds"]
     pd.DataFrame(lines, columns=columns).to_csv(tmp_path / "scores.csv", index=False)
     (tmp_path / "facts.json").write_text(json.dumps({"commit": "5b22d24", "machine": {"cores": 64}}))
-    inputs = {
-        "scores": str(tmp_path / "here.csv"),
-        "reference": str(tmp_path / "scores.csv"),
-        "facts": str(tmp_path / "facts.json"),
-    }
+    inputs = Named(
+        scores=str(tmp_path / "here.csv"),
+        reference=str(tmp_path / "scores.csv"),
+        facts=str(tmp_path / "facts.json"),
+    )
     output = [str(tmp_path / "verify.txt")]
     run("verify", tmp_path, inputs, output, {"cell": "musk/0.05"}, study=study)
     text = (tmp_path / "verify.txt").read_text()

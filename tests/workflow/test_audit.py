@@ -46,7 +46,7 @@ def test_the_audit_from_end_to_end(finished):
     # By the key alone, without a target.
     planned = finished.planned_jobs(overlay)
     # The two cells of the study, and wine at 0.2, which only a deviation has.
-    assert (planned["train"], planned["variant"], planned["audit_tables"]) == (3, 1, 1)
+    assert (planned["train"], planned["variant"], planned["tables"]) == (3, 1, 1)
 
     before = finished.trainings()
     finished.run(overlay, arguments=["audit"])

@@ -20,7 +20,7 @@ use rule * from remix as remix_*
 
 rule mine:
     default_target: True
-    input: rules.remix_datasets.output.csv
+    input: rules.remix_tables.output.csv
     output: "mine.txt"
     run: shell("touch {output}")
 """

@@ -135,7 +135,7 @@ def test_without_a_first_page_the_report_says_what_the_study_is(finished):
     assert "The ReMix study" in variable(finished.folder / "results/report.html", "workflow_desc")
 
 
-def test_a_commit_remakes_the_provenance_alone(finished):
+def test_a_commit_remakes_the_pages_alone(finished):
     def git(*arguments):
         who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
         subprocess.run(["git", *who, *arguments], cwd=finished.folder, check=True, capture_output=True)
@@ -143,7 +143,7 @@ def test_a_commit_remakes_the_provenance_alone(finished):
     git("init", "--quiet")
     git("add", "Snakefile")
     git("commit", "--quiet", "-m", "first")
-    assert finished.planned_jobs() == {"provenance_page": 1, "all": 1}
+    assert finished.planned_jobs() == {"pages": 1, "all": 1}
     finished.run()
     assert finished.planned_jobs() == {}
 

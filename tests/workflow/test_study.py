@@ -73,7 +73,7 @@ def test_tables_and_figures_are_there_and_agree(finished):
     for name in [*names, "claims", "rescored", "coverage", "calibration", "batches"]:
         assert (tables / f"{name}.csv").stat().st_size > 0
         assert (tables / f"{name}.md").stat().st_size > 0
-    pages = [f"reliability_{task}" for task, _ in CELLS]
+    pages = [f"tasks/reliability_{task}" for task, _ in CELLS]
     method = ["surfaces", "samples", "batches", "densities", "interpolation"]
     pictures = [f"figure{k}_{name}" for k, name in zip((1, 2, 3, 4, 8), method, strict=True)]
     figures = ["figure5_gains", "critical_difference", "reliability", "batches_without_minority"]

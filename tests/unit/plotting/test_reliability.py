@@ -5,9 +5,15 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
-from remix.study.results.figures.reliability import COLOURS, MIN_ROWS, READING, reliability_of_task, reliability_overview
 from remix.plotting.style import render
 from remix.reliability import reliability
+from remix.study.results.figures.reliability import (
+    COLOURS,
+    MIN_ROWS,
+    READING,
+    reliability_of_task,
+    reliability_overview,
+)
 
 TITLES = {"baseline": "Baseline", "remix": "ReMix"}
 CORRECTIONS = ("none", "prior_temperature", "balanced_temperature")

@@ -7,17 +7,10 @@ import pandas as pd
 import pytest
 from scipy.stats import kendalltau
 
-from remix.study.results.tables.audit import (
-    STUDY,
-    STUDY_ALIKE,
-    Run,
-    audit_markdown,
-    audit_table,
-    setting_texts,
-    unchanged_note,
-    without_effect,
-)
+from remix.study.results.by_protocol import STUDY_ALIKE, Run, setting_texts, unchanged_note, without_effect
+from remix.study.results.tables.audit import audit_markdown, audit_table
 from remix.study.results.tables.audit_effects import audit_effects, audit_effects_markdown
+from remix.study.study import STUDY
 
 
 @pytest.fixture

@@ -1,9 +1,19 @@
+import dataclasses
+
 import pandas as pd
 import pytest
 
 from remix.study.results.tables.batches import batches_markdown, batches_table
 
 SIZES = {"musk": 4, "landsat": 8}
+
+
+def sized(study, sizes):
+    """The study with other numbers of rows in a mini-batch."""
+    tasks = {
+        name: dataclasses.replace(task, batch_size=sizes.get(name, 4)) for name, task in study.tasks.items()
+    }
+    return dataclasses.replace(study, tasks=tasks)
 
 
 def record(lacking, shares, **further):
@@ -43,7 +53,7 @@ def datasets():
 
 @pytest.fixture
 def table(records, study, datasets):
-    return batches_table(together(records), study, datasets, SIZES)
+    return batches_table(together(records), sized(study, SIZES), datasets)
 
 
 def test_numbers_by_hand(table):
@@ -72,7 +82,7 @@ def test_numbers_by_hand(table):
 
 
 def test_a_mini_batch_of_all_rows_lacks_nothing(records, study, datasets):
-    large = batches_table(together(records), study, datasets, {"musk": 64, "landsat": 64})
+    large = batches_table(together(records), sized(study, {"musk": 64, "landsat": 64}), datasets)
     assert (large["lacking_by_chance"] == 0).all()
 
 
@@ -108,7 +118,7 @@ def test_markdown_answers_at_a_glance(table, study, coverage):
 
 def test_no_cells_and_no_smote(table, study, coverage, datasets):
     none = pd.DataFrame(columns=["task", "ir", "method"])
-    empty = batches_table(none, study, datasets, SIZES)
+    empty = batches_table(none, study, datasets)
     assert "There is no cell." in batches_markdown(empty, study, coverage)
     without = table.assign(smote_limited=float("nan"))
     assert "SMOTE lacked" not in batches_markdown(without, study, coverage)
@@ -120,7 +130,7 @@ def test_images_have_methods_of_their_own(records, mixed, datasets, mixed_covera
         further = {"smote_limited": [9, 9], "smote_repeated": 0} if method == "smote" else {}
         records["shirt", "0.1", method] = record(own, [1 - share, share], **further)
     sizes = pd.concat([datasets, datasets.iloc[:1].assign(task="shirt", ir="0.1")])
-    table = batches_table(together(records), mixed, sizes, {**SIZES, "shirt": 4})
+    table = batches_table(together(records), sized(mixed, SIZES), sizes)
     assert table.groupby("kind", sort=False)["method"].nunique().to_dict() == {
         "binary": 3, "multiclass": 3, "binary_images": 4,
     }  # fmt: skip

@@ -6,9 +6,8 @@ import pytest
 
 from remix.corrections import BALANCED_METRICS, CORRECTIONS, NATURAL_METRICS
 from remix.errors import ResultError
-from remix.study.results.reading import CALIBRATION_COLUMNS, read_scores
+from remix.study.results.reading import CALIBRATION_COLUMNS, scores_of
 from remix.study.results.tables.calibration import calibration_markdown, calibration_table
-from remix.study.running.writing import write_parquet
 
 CELLS = [("musk", "0.05"), ("musk", "0.01"), ("landsat", "0.1")]
 METRICS = (*NATURAL_METRICS, *BALANCED_METRICS)
@@ -113,16 +112,15 @@ def test_no_cells(calibration, study, coverage):
     assert "There is no cell." in calibration_markdown(table, study, coverage)
 
 
-def test_calibration_files_are_read_like_scores(calibration, study, tmp_path):
-    path = tmp_path / "calibration.parquet"
-    write_parquet(calibration[CALIBRATION_COLUMNS], path)
-    read = read_scores(path, study, expected=CALIBRATION_COLUMNS)
+def test_calibration_files_are_read_like_scores(calibration, study):
+    gathered = calibration[CALIBRATION_COLUMNS]
+    read = scores_of(gathered, study, expected=CALIBRATION_COLUMNS)
     keys = ["task", "ir", "method", "correction", "fold", "metric"]
     pd.testing.assert_frame_equal(
         read.sort_values(keys, ignore_index=True), calibration.sort_values(keys, ignore_index=True)
     )
-    with pytest.raises(ResultError, match="has the columns"):
-        read_scores(path, study)
+    with pytest.raises(ResultError, match="have the columns"):
+        scores_of(gathered, study)
 
 
 def test_images_have_methods_of_their_own(calibration, mixed, mixed_coverage):

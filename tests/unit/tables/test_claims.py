@@ -6,9 +6,8 @@ import pandas as pd
 import pytest
 
 from remix.study.compare.claims import CLAIMS, IMAGE_METHODS, NOT_OF_THE_PAPER
+from remix.study.results.tables.audit_claims import claims_by_protocol, claims_by_protocol_markdown
 from remix.study.results.tables.claims import (
-    claims_by_protocol,
-    claims_by_protocol_markdown,
     claims_markdown,
     study_claims,
 )

@@ -1,11 +1,7 @@
 import pytest
 
-from remix.study.results.tables.coverage import (
-    coverage_markdown,
-    coverage_note,
-    coverage_table,
-    reasons_by_source,
-)
+from remix.study.results.coverage import coverage_note, coverage_table, reasons_by_source
+from remix.study.results.tables.coverage import coverage_markdown
 
 
 def test_one_row_per_cell_in_order(coverage):

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from remix.study.results.reading import read_published
+from remix.study.results.reading import read_table
 
 PUBLISHED = Path(__file__).parents[3] / "config" / "published"
 
 
 @pytest.fixture(scope="module")
 def tables():
-    return read_published(PUBLISHED / "table1.csv"), read_published(PUBLISHED / "table2.csv")
+    return read_table(PUBLISHED / "table1.csv"), read_table(PUBLISHED / "table2.csv")
 
 
 def test_table1_has_all_rows(tables):

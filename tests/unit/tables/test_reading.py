@@ -7,25 +7,21 @@ from remix.errors import ResultError
 from remix.study.results.reading import (
     CALIBRATION_COLUMNS,
     SCORE_COLUMNS,
+    curves_of,
+    fold_sizes_of,
+    folds_of,
     gather,
-    of_cell,
-    read_curves,
-    read_fold_sizes,
-    read_folds,
-    read_published,
-    read_scores,
-    read_sweep,
     read_table,
+    scores_of,
+    scores_of_sweep,
 )
 from remix.study.running.writing import write_parquet
 
 
-def write(rows, folder, run="study"):
-    """Write what was gathered of one run: scores, or with other columns folds or curves."""
-    path = folder / "gathered.parquet"
+def gathered(rows, run="study"):
+    """What is gathered of one run: scores, or with other columns folds or curves."""
     columns = SCORE_COLUMNS if "metric" in rows else list(rows)
-    write_parquet(rows[columns].assign(run=run), path)
-    return path
+    return rows[columns].assign(run=run)
 
 
 def by_method(study, task, ir, methods=None, **columns):
@@ -40,7 +36,7 @@ def by_method(study, task, ir, methods=None, **columns):
 
 
 def test_scores_come_back_in_the_studys_order(scores, study, tmp_path):
-    read = read_scores(write(scores[::-1], tmp_path), study)
+    read = scores_of(gathered(scores[::-1]), study)
     assert list(dict.fromkeys(zip(read["task"], read["ir"], strict=True))) == [
         ("musk", "0.05"), ("musk", "0.01"), ("landsat", "0.1"),
     ]  # fmt: skip
@@ -59,10 +55,10 @@ def test_of_all_runs_cells_and_methods_those_of_the_run_are_read(scores, study, 
         own.assign(task="segment"),
         own.assign(ir="0.5"),
     ]
-    write_parquet(pd.concat([*others, own]), tmp_path / "scores.parquet")
-    read = read_scores(tmp_path / "scores.parquet", study)
-    pd.testing.assert_frame_equal(read, read_scores(write(scores, tmp_path), study))
-    authors = read_scores(tmp_path / "scores.parquet", dataclasses.replace(study, run="audit/authors"))
+    everything = pd.concat([*others, own], ignore_index=True)
+    read = scores_of(everything, study)
+    pd.testing.assert_frame_equal(read, scores_of(gathered(scores), study))
+    authors = scores_of(everything, dataclasses.replace(study, run="audit/authors"))
     assert len(authors) == len(read)
     assert (authors["value"] == 0).all()
 
@@ -70,52 +66,50 @@ def test_of_all_runs_cells_and_methods_those_of_the_run_are_read(scores, study, 
 @pytest.mark.parametrize(
     ("read", "columns"),
     [
-        (read_scores, SCORE_COLUMNS),
-        (read_folds, ["task", "ir", "method"]),
-        (read_fold_sizes, ["task", "ir", "method"]),
-        (read_curves, ["task", "ir", "method"]),
-        (lambda path, study: read_sweep(path, {"0.4": study}), SCORE_COLUMNS),
+        (scores_of, SCORE_COLUMNS),
+        (folds_of, ["task", "ir", "method"]),
+        (fold_sizes_of, ["task", "ir", "method"]),
+        (curves_of, ["task", "ir", "method"]),
+        (lambda frame, study: scores_of_sweep(frame, {"0.4": study}), SCORE_COLUMNS),
     ],
     ids=["scores", "folds", "sizes", "curves", "sweep"],
 )
-def test_nothing_was_gathered_and_nothing_of_this_run(read, columns, study, tmp_path):
-    write_parquet(gather([]), tmp_path / "none.parquet")
-    assert read(tmp_path / "none.parquet", study).empty
+def test_nothing_was_gathered_and_nothing_of_this_run(read, columns, study):
+    assert read(gather([]), study).empty
     other = pd.DataFrame([["a"] * len(columns)], columns=columns)
-    assert read(write(other, tmp_path, run="audit/authors"), study).empty
+    assert read(gathered(other, run="audit/authors"), study).empty
 
 
 def test_a_cell_without_one_of_the_methods_is_refused(scores, study, mixed, mixed_scores, tmp_path):
     lacking = scores[~((scores["ir"] == "0.01") & (scores["method"] == "remix"))]
     with pytest.raises(ResultError, match=r"musk, IR 0\.01 has no scores of remix; make these first"):
-        read_scores(write(lacking, tmp_path), study)
+        scores_of(gathered(lacking), study)
     lacking = by_method(study, "musk", "0.05", ["baseline", "smote"])
     with pytest.raises(ResultError, match=r"musk, IR 0\.05 has no training record of remix"):
-        read_folds(write(lacking, tmp_path), study)
+        folds_of(gathered(lacking), study)
     lacking = by_method(study, "musk", "0.05", ["baseline"], **{"class": [0, 1]})
     with pytest.raises(ResultError, match=r"musk, IR 0\.05 has no curves of smote, remix"):
-        read_curves(write(lacking, tmp_path), study)
+        curves_of(gathered(lacking), study)
     # Methods for images are asked for on images alone.
-    read = read_scores(write(mixed_scores, tmp_path), mixed)
+    read = scores_of(gathered(mixed_scores), mixed)
     assert read.groupby("kind")["method"].nunique().to_dict() == {
         "binary": 3, "multiclass": 3, "binary_images": 4,
     }  # fmt: skip
     lost = (mixed_scores["method"] == "augment") & (mixed_scores["ir"] == "0.1")
     with pytest.raises(ResultError, match=r"shirt, IR 0\.1 has no scores of augment"):
-        read_scores(write(mixed_scores[~lost], tmp_path), mixed)
+        scores_of(gathered(mixed_scores[~lost]), mixed)
 
 
 def test_other_columns_are_refused(scores, study, tmp_path):
-    path = write(scores, tmp_path)
-    with pytest.raises(ResultError, match=r"gathered.parquet has the columns .*; remove it"):
-        read_scores(path, study, expected=CALIBRATION_COLUMNS)
+    with pytest.raises(ResultError, match=r"Scores have the columns .*; make them anew"):
+        scores_of(gathered(scores), study, expected=CALIBRATION_COLUMNS)
 
 
 def test_the_sizes_of_the_folds_are_those_of_the_baseline(study, tmp_path):
     """Some methods change the training part."""
     rows = by_method(study, "musk", "0.05", repeat=0, fold=[0, 1], train_rows=[70, 71], test_rows=[101, 100])
     rows.loc[rows["method"] == "smote", "train_rows"] = 140
-    sizes = read_fold_sizes(write(rows, tmp_path), study)
+    sizes = fold_sizes_of(gathered(rows), study)
     assert sizes[["task", "ir", "repeat", "fold", "train_rows", "test_rows"]].to_numpy().tolist() == [
         ["musk", "0.05", 0, 0, 70, 101],
         ["musk", "0.05", 0, 1, 71, 100],
@@ -128,7 +122,7 @@ def test_curves_come_back_in_the_studys_order_and_know_the_minority(study, tmp_p
         by_method(study, "landsat", "0.1", **{"class": [2, 2]}),
         by_method(study, "musk", "0.01", **{"class": [0, 1]}),
     ]
-    curves = read_curves(write(pd.concat(rows), tmp_path), study)
+    curves = curves_of(gathered(pd.concat(rows)), study)
     assert curves["task"].drop_duplicates().tolist() == ["musk", "landsat"]
     assert curves["kind"].drop_duplicates().tolist() == ["binary", "multiclass"]
     minority = curves[curves["minority"]].groupby("task")["class"].unique()
@@ -140,8 +134,7 @@ def test_the_sweep_comes_by_alpha(scores, study, tmp_path):
     runs = {alpha: dataclasses.replace(study, run=f"sweep/{alpha}", methods={"remix": "ReMix"})
             for alpha in ("0.1", "0.4")}  # fmt: skip
     parts = [own.assign(run="sweep/0.4", value=own["value"] + 0.1), own.assign(run="sweep/0.1")]
-    write_parquet(pd.concat(parts), tmp_path / "scores.parquet")
-    read = read_sweep(tmp_path / "scores.parquet", runs)
+    read = scores_of_sweep(pd.concat(parts, ignore_index=True), runs)
     assert read["alpha"].drop_duplicates().tolist() == [0.1, 0.4]
     first, second = (part["value"].to_numpy() for _, part in read.groupby("alpha"))
     assert second == pytest.approx(first + 0.1)
@@ -155,14 +148,13 @@ def test_what_cells_have_is_gathered_as_it_is_written(scores, study, tmp_path):
         part[SCORE_COLUMNS].assign(run="study").to_csv(paths[-1], index=False)
     empty = tmp_path / "empty.csv"
     empty.write_text("task,ir,method,correction\n")
-    gathered = gather([empty, *paths])
-    pd.testing.assert_frame_equal(gathered[SCORE_COLUMNS], scores[SCORE_COLUMNS], check_dtype=False)
+    everything = gather([empty, *paths])
+    pd.testing.assert_frame_equal(everything[SCORE_COLUMNS], scores[SCORE_COLUMNS], check_dtype=False)
     assert gather([empty]).columns.tolist() == ["task", "ir", "method", "correction"]
-    write_parquet(gathered, tmp_path / "all.parquet")
-    pd.testing.assert_frame_equal(gather([tmp_path / "all.parquet"]), gathered)
-    cell = of_cell(paths[0], study)
-    everything = read_scores(tmp_path / "all.parquet", study)
-    pd.testing.assert_frame_equal(cell, everything[: len(cell)])
+    write_parquet(everything, tmp_path / "all.parquet")
+    pd.testing.assert_frame_equal(gather([tmp_path / "all.parquet"]), everything)
+    cell = scores_of(gather(paths[:1]), study)
+    pd.testing.assert_frame_equal(cell, scores_of(everything, study)[: len(cell)])
 
 
 def test_tables_keep_ratios_as_text(tmp_path):
@@ -172,17 +164,14 @@ def test_tables_keep_ratios_as_text(tmp_path):
     assert table.iloc[0].tolist() == ["0.10", "", 0.5]
 
 
-def test_missing_published_numbers(tmp_path):
-    with pytest.raises(ResultError, match="restore it"):
-        read_published(tmp_path / "table1.csv")
-
-
 def test_repeats_that_a_task_does_not_have_are_left_out(scores, study, tmp_path):
     study = dataclasses.replace(
         study,
         repeats={task: 2 if definition.binary else 3 for task, definition in study.tasks.items()},
     )
-    read = read_scores(write(pd.concat([scores.assign(repeat=r) for r in range(4)]), tmp_path), study)
+    read = scores_of(
+        gathered(pd.concat([scores.assign(repeat=r) for r in range(4)], ignore_index=True)), study
+    )
     assert set(read.loc[read["kind"] == "binary", "repeat"]) == {0, 1}
     assert set(read.loc[read["kind"] == "multiclass", "repeat"]) == {0, 1, 2}
 
@@ -190,12 +179,12 @@ def test_repeats_that_a_task_does_not_have_are_left_out(scores, study, tmp_path)
 def test_a_switch_exchanges_the_balanced_brier_score_of_binary_tasks(scores, study, tmp_path):
     proper = scores["metric"] == "balanced_brier"
     inverted = scores[proper].assign(metric="balanced_brier_inverted", value=1 - scores.loc[proper, "value"])
-    path = write(pd.concat([scores, inverted]), tmp_path)
+    everything = gathered(pd.concat([scores, inverted], ignore_index=True))
     switched = dataclasses.replace(study, switches={**study.switches, "binary_bbs": "negatives_inverted"})
     keys = ["task", "ir", "method", "fold", "metric"]
 
     def values(study, kind):
-        read = read_scores(path, study)
+        read = scores_of(everything, study)
         chosen = read[(read["metric"] == "balanced_brier") & (read["kind"] == kind)]
         return chosen.sort_values(keys)["value"].to_numpy()
 
