@@ -8,7 +8,7 @@ import yaml
 
 from remix.study.results import markdown
 from remix.study.running.made_by import COMPARED, differences, distinct, short
-from remix.study.running.run_cost import for_people, training_cost
+from remix.study.running.run_cost import training_cost
 from remix.study.study import Study
 
 
@@ -17,7 +17,6 @@ def provenance_markdown(
     trainings: pd.DataFrame,
     study: Study,
     config: Mapping[str, Any],
-    spent: pd.Series | None = None,
 ) -> str:
     """Write the page, as Markdown.
 
@@ -30,9 +29,6 @@ def provenance_markdown(
     study : Study
     config : mapping
         The configuration as Snakemake merged it from all files.
-    spent : Series, optional
-        What the run's time was spent on until now, as `remix.study.running.run_cost.spent` gives it; None
-        where several runs have made the trainings.
     """
     machine = facts["machine"]
     state = {
@@ -61,7 +57,6 @@ def provenance_markdown(
         "## Cost of training",
         _cost_text(trainings),
         markdown.table(_cost_table(trainings, study)),
-        *_spent_texts(spent),
         "## The whole configuration",
         f"All files given to Snakemake, merged.\n\n````yaml\n{written}````",
     )
@@ -111,15 +106,6 @@ def _cost_text(trainings: pd.DataFrame) -> str:
         "as a whole is on the report's page Statistics. Jobs run side by side, so the run was shorter than "
         "this sum."
     )
-
-
-def _spent_texts(spent: pd.Series | None) -> list[str]:
-    if spent is None:
-        return []
-    return [
-        "One run made all trainings. The time of its cores until this page was made:",
-        markdown.table(for_people(spent)),
-    ]
 
 
 def _cost_table(trainings: pd.DataFrame, study: Study) -> pd.DataFrame:

@@ -44,13 +44,6 @@ def test_what_made_the_trainings_is_said_once(trainings, study):
     assert "Of that time 50% went into training steps" in text
 
 
-def test_what_the_run_spent_its_time_on_is_said_where_one_run_made_all(trainings, study):
-    spent = pd.Series({"training steps": 80.0, "training jobs": 15.0, "other jobs": 5.0})
-    text = provenance_markdown(FACTS, trainings, study, CONFIG, spent)
-    assert re.search(r"\| outside training steps +\| +20 +\| +20\.0 +\|", text)
-    assert "One run made all" not in provenance_markdown(FACTS, trainings, study, CONFIG)
-
-
 def test_trainings_that_were_not_made_alike_are_a_warning(trainings, study):
     trainings.loc[0, "tensorflow"] = "2.0"
     text = provenance_markdown(FACTS, trainings, study, CONFIG)
