@@ -25,7 +25,7 @@ help:
 	@echo "make estimate  measure training steps, and tell how long the image tasks take here"
 	@echo "make bench   measure the trainer beside Keras, scikit-learn and PyTorch; writes benchmarks/results.md (minutes)"
 	@echo "make scaling  measure what more cells, folds, rows and features cost; draws results/scaling/cost.png (minutes)"
-	@echo "make overhead  tell how much of a finished study's time was spent outside of training steps"
+	@echo "make overhead  run the study in an empty folder, and tell how much of the time was spent outside of training steps"
 	@echo "make load    measure Snakemake's own work, and memory, on studies of up to ten times the cells (half an hour); writes benchmarks/scheduling.md"
 	@echo "make verify  run a cell of results/reference again, and tell whether its scores agree (CELL=landsat/0.05)"
 	@echo "make report  make results/report.html anew from a finished study"
@@ -108,8 +108,9 @@ bench: .venv-bench/ready
 scaling: .venv/study-ready
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.scaling $(ARGS)
 
+# A quick look: make overhead ARGS="--configfile config/smoke.yaml --dry"
 overhead: .venv/study-ready
-	@PYTHONPATH=. $(BIN)/python -m benchmarks.overhead $(DIRECTORY) $(ARGS)
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.overhead $(ARGS)
 
 # A quick look: make load ARGS="--cells 6 --trained 3 --planned 100 --dry"
 load: .venv/study-ready

@@ -3,6 +3,7 @@ import subprocess
 from importlib import metadata
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from remix.study.running import made_by
@@ -83,3 +84,19 @@ def test_no_trainings(tmp_path):
     for none in (frame, read_parquet(tmp_path / "trainings.parquet")):
         assert made_by.differences(none) == []
         assert made_by.distinct(none) == []
+        assert made_by.training_cost(none)["trainings"] == 0
+
+
+def test_cost_is_added_up_of_each_training_once():
+    frame = pd.DataFrame(
+        {
+            "training": ["a", "b", "a"],
+            "run": ["study", "study", "sweep/0.1"],
+            "seconds": [10.0, 8.0, 10.0],
+            "step_seconds": [3.75, 3.25, 3.75],
+            "peak_mib": [900.0, 1000.5, 900.0],
+        }
+    )
+    assert made_by.training_cost(frame) == {
+        "trainings": 2, "seconds": 18.0, "step_seconds": 7.0, "largest_rss_mib": 1000.5,
+    }  # fmt: skip

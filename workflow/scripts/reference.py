@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from remix.study.running import made_by, provenance, run_cost
+from remix.study.running import made_by, provenance
 from remix.study.running.logs import job
 from remix.study.running.parquet import read_parquet
 from remix.study.running.writing import atomic_path, write_text
@@ -20,7 +20,7 @@ def main(snakemake):
         facts = provenance.collect(Path(snakemake.params.root))
         trainings = read_parquet(snakemake.input.trainings)
         for purpose, wanted in trainings.groupby(trainings["run"].str.partition("/")[0], sort=False):
-            facts[f"{purpose}_trainings"] = run_cost.training_cost(wanted)
+            facts[f"{purpose}_trainings"] = made_by.training_cost(wanted)
         facts["trained_by"] = made_by.distinct(trainings)
         facts["methods"] = snakemake.config["methods"]
         facts["study"] = json.loads(snakemake.params.study)

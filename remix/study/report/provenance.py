@@ -7,8 +7,7 @@ import pandas as pd
 import yaml
 
 from remix.study.results import markdown
-from remix.study.running.made_by import COMPARED, differences, distinct, short
-from remix.study.running.run_cost import training_cost
+from remix.study.running.made_by import COMPARED, differences, distinct, short, training_cost
 from remix.study.study import Study
 
 

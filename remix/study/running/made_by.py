@@ -1,4 +1,4 @@
-"""What made each training, and whether all of a study were made alike.
+"""What made each training and what it took, and whether all of a study were made alike.
 
 Snakemake trains anew where settings, data or the code of the trainer have changed. It does not know of
 another version of TensorFlow, of another processor, or of a file that was carried here from elsewhere: each
@@ -134,6 +134,31 @@ def distinct(trainings: "pd.DataFrame") -> list[Mapping[str, Any]]:
     once = trainings.drop_duplicates("training")
     groups = once.groupby(FACTS, dropna=False, sort=False).size().rename("trainings").reset_index()
     return json.loads(groups.to_json(orient="records"))
+
+
+def training_cost(trainings: "pd.DataFrame") -> dict[str, float]:
+    """Add up what trainings took.
+
+    Parameters
+    ----------
+    trainings : DataFrame
+        As `list_trainings` gives it; a training that is wanted more than once counts once.
+
+    Returns
+    -------
+    dict
+        ``trainings``, how many there are; ``seconds``, their sum; ``step_seconds``, of them in training
+        steps; ``largest_rss_mib``, the largest resident memory of a process in MiB.
+    """
+    if trainings.empty:
+        return {"trainings": 0, "seconds": 0.0, "step_seconds": 0.0, "largest_rss_mib": 0.0}
+    once = trainings.drop_duplicates("training")
+    return {
+        "trainings": len(once),
+        "seconds": round(float(once["seconds"].sum()), 1),
+        "step_seconds": round(float(once["step_seconds"].sum()), 1),
+        "largest_rss_mib": float(once["peak_mib"].max()),
+    }
 
 
 def short(value: str) -> str:

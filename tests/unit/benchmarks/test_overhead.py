@@ -1,3 +1,9 @@
+"""What a study spends its time on; a stand-in takes the place of Snakemake."""
+
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
@@ -5,44 +11,55 @@ from benchmarks import overhead
 from remix.errors import RemixError
 from remix.study.running.writing import write_parquet
 
-RUN = "  Date: 2026-11-24 18:31:27\nProvided cores: 2\nElapsed time: 0:01:30.500000\n"
+TRAININGS = pd.DataFrame(
+    {"training": ["a", "b", "a"], "seconds": 9.0, "step_seconds": 3.5, "peak_mib": 700.0}
+)
 
 
 @pytest.fixture
-def study(tmp_path):
-    """A study of two trainings, in a run of 90.5 s."""
-    log = tmp_path / ".snakemake/log/1.snakemake.log"
-    log.parent.mkdir(parents=True)
-    log.write_text(RUN)
-    trainings = pd.DataFrame({"training": ["a", "b"], "begun": "2026-11-24 18:31:40", "seconds": 9.0})
-    write_parquet(trainings.assign(step_seconds=3.5, peak_mib=700.0), tmp_path / "results/trainings.parquet")
-    return tmp_path
+def called(monkeypatch):
+    """Commands that Snakemake was called by; each makes the trainings."""
+    commands = []
+
+    def run(command, check):
+        commands.append(command)
+        folder = Path(command[command.index("--directory") + 1])
+        write_parquet(TRAININGS, folder / "results/trainings.parquet")
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(overhead, "subprocess", SimpleNamespace(run=run))
+    return commands
 
 
-def overhead_of(study, monkeypatch, *options):
-    monkeypatch.setattr("sys.argv", ["overhead", str(study), *options])
-    overhead.main()
+def test_the_time_of_all_cores_is_split():
+    parts = overhead.spent(TRAININGS, core_seconds=200.0).set_index("Spent on")
+    assert parts["Core-seconds"].tolist() == ["7", "11", "182", "200", "193"]
+    assert parts["%"].tolist() == ["3.5", "5.5", "91.0", "100.0", "96.5"]
 
 
-@pytest.mark.parametrize(
-    ("path", "trouble"),
-    [
-        (".snakemake/log/1.snakemake.log", r"no run in .* made all 2 trainings; run the study in an empty"),
-        ("results/trainings.parquet", r"trainings\.parquet is not there; run the study first"),
-    ],
-)
-def test_a_study_that_cannot_be_told_of_is_refused(study, path, trouble, monkeypatch):
-    (study / path).unlink()
-    with pytest.raises(RemixError, match=trouble):
-        overhead_of(study, monkeypatch)
+def test_a_study_is_run_in_an_empty_folder(called, tmp_path):
+    assert overhead.run_study(tmp_path / "new", 2, [Path("smoke.yaml")]) >= 0
+    (command,) = called
+    assert command[-4:] == ["--cores", "2", "--configfile", "smoke.yaml"]
+    with pytest.raises(RemixError, match="new is not empty: name a folder"):
+        overhead.run_study(tmp_path / "new", 2, [])
+    assert len(called) == 1
 
 
-def test_what_is_printed_is_written_too(study, monkeypatch, capsys):
+def test_a_study_that_fails_is_told(monkeypatch, tmp_path):
+    failed = SimpleNamespace(run=lambda command, check: subprocess.CompletedProcess(command, 1))
+    monkeypatch.setattr(overhead, "subprocess", failed)
+    with pytest.raises(RemixError, match="the study failed"):
+        overhead.run_study(tmp_path, 2, [])
+
+
+def test_what_is_printed_is_written_too(called, monkeypatch, capsys):
     written = {}
     monkeypatch.setattr(overhead, "write_section", written.__setitem__)
-    overhead_of(study, monkeypatch, "--dry")
-    assert not written
-    overhead_of(study, monkeypatch)
-    assert "training steps" in capsys.readouterr().out
+    for options in (["--dry"], []):
+        monkeypatch.setattr("sys.argv", ["overhead", *options])
+        assert not written
+        overhead.main()
+    assert "A study of 2 trainings" in capsys.readouterr().out
     (text,) = written.values()
     assert "| outside training steps" in text
