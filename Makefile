@@ -15,7 +15,7 @@ LOCK ?= cpu
 CELL ?= segment/0.05
 DATA_DIR ?= data
 
-.PHONY: help study audit trainings prune report estimate bench scaling overhead load verify test lint unit checks workflow test-faults test-fuzz test-slurm docs lock clean
+.PHONY: help study audit trainings prune report estimate bench scaling overhead plan verify test lint unit checks workflow test-faults test-fuzz test-slurm docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
@@ -26,7 +26,7 @@ help:
 	@echo "make bench   measure the trainer beside Keras, scikit-learn and PyTorch; writes benchmarks/results.md (minutes)"
 	@echo "make scaling  measure what more cells, folds, rows and features cost; draws results/scaling/cost.png (minutes)"
 	@echo "make overhead  run the study in an empty folder, and tell how much of the time was spent outside of training steps"
-	@echo "make load    measure Snakemake's own work, and memory, on studies of up to ten times the cells (half an hour); writes benchmarks/scheduling.md"
+	@echo "make plan    measure what Snakemake needs to plan a study of up to 5,000 cells (minutes)"
 	@echo "make verify  run a cell of results/reference again, and tell whether its scores agree (CELL=landsat/0.05)"
 	@echo "make report  make results/report.html anew from a finished study"
 	@echo "make test    set up, then all linters and tests"
@@ -112,9 +112,9 @@ scaling: .venv/study-ready
 overhead: .venv/study-ready
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.overhead $(ARGS)
 
-# A quick look: make load ARGS="--cells 6 --trained 3 --planned 100 --dry"
-load: .venv/study-ready
-	@PYTHONPATH=. $(BIN)/python -m benchmarks.load $(ARGS)
+# Beside another checkout: make plan ARGS="--cells 270 --against ../remix-before --dry"
+plan: .venv/study-ready
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.plan $(ARGS)
 
 # In a folder of its own. Downloads are kept there; results are not, for the software may be another one by now.
 verify: .venv/study-ready

@@ -6,7 +6,6 @@ says of itself.
 
 import argparse
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -15,7 +14,7 @@ import pandas as pd
 
 from benchmarks.report import in_one_line, machine, write_section
 from benchmarks.speed.measuring import cores
-from benchmarks.study import ROOT
+from benchmarks.study import snakemake
 from remix.errors import RemixError
 from remix.study.results.markdown import table
 from remix.study.running.made_by import training_cost
@@ -34,8 +33,7 @@ def run_study(folder: Path, n_cores: int, configfiles: list[Path]) -> float:
     """
     if folder.exists() and any(folder.iterdir()):
         raise RemixError(f"{folder} is not empty: name a folder in which nothing of the study is made yet")
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--no-hooks"]
-    command += ["--directory", str(folder), "--cores", str(n_cores)]
+    command = [*snakemake(), "--directory", str(folder), "--no-hooks", "--cores", str(n_cores)]
     if configfiles:
         command += ["--configfile", *map(str, configfiles)]
     start = time.perf_counter()

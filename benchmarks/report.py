@@ -12,7 +12,7 @@ from remix.errors import RemixError
 from remix.study.running.provenance import collect
 
 RESULTS = ROOT / "benchmarks" / "results.md"
-START = "# Measured speed\n\nWritten by `make bench` and `make scaling`; not edited by hand.\n"
+START = "# Measured speed\n\nWritten by `make bench`, `scaling`, `plan` and `overhead`; not edited by hand.\n"
 
 
 def replace_section(text: str, title: str, body: str) -> str:

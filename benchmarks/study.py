@@ -1,5 +1,6 @@
 """The study whose speed is measured: the default one, or with more of the catalogue."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,11 @@ import yaml
 from remix.study.config import Study, load_study
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def snakemake(checkout: Path = ROOT) -> list[str]:
+    """Give the command that runs Snakemake on a checkout's workflow, in whatever folder."""
+    return [sys.executable, "-m", "snakemake", "--snakefile", str(checkout.resolve() / "Snakefile")]
 
 
 def default_study(*overlays: Path) -> Study:
@@ -28,3 +34,16 @@ def merged(config: Any, overlay: Any) -> Any:
     if not isinstance(config, dict) or not isinstance(overlay, dict):
         return overlay
     return config | {key: merged(config.get(key), value) for key, value in overlay.items()}
+
+
+def made_up_dataset(name: str, *, rows: int, features: int, irs: list[float]) -> dict[str, Any]:
+    """Give the entry of a dataset with one binary task of its name, as in config/datasets.yaml."""
+    return {
+        "title": name,
+        "rows": rows,
+        "features": features,
+        "classes": ["few", "many"],
+        "target": "target",
+        "sources": [{"file": f"{name}.csv", "format": "csv", "header": True}],
+        "tasks": {name: {"minority": ["few"], "others": "merged", "irs": irs}},
+    }

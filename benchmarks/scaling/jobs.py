@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ import pandas as pd
 import yaml
 
 from benchmarks.speed.measuring import BenchmarkError
-from benchmarks.study import ROOT
+from benchmarks.study import made_up_dataset, snakemake
 
 JOBS = (1, 2, 4, 8, 16, 32)
 ROWS, FEATURES, EPOCHS = 4000, 20, 3
@@ -27,17 +26,8 @@ def project(folder: Path) -> list[str]:
         folder / "random.csv", index=False
     )
     irs = [round(0.1 - 0.002 * i, 3) for i in range(max(JOBS))]
-    entry = {
-        "title": "Random numbers",
-        "rows": ROWS,
-        "features": FEATURES,
-        "classes": ["few", "many"],
-        "target": "target",
-        "sources": [{"file": "random.csv", "format": "csv", "header": True}],
-        "tasks": {"random": {"minority": ["few"], "others": "merged", "irs": irs}},
-    }
     overlay = {
-        "datasets": {"random": entry},
+        "datasets": {"random": made_up_dataset("random", rows=ROWS, features=FEATURES, irs=irs)},
         "study": {"tasks": ["random"], "methods": ["baseline"]},
         "protocol": {"epochs": EPOCHS},
     }
@@ -53,10 +43,10 @@ def run(folder: Path, targets: list[str]) -> float:
     BenchmarkError
         If it fails; tells the end of what it said.
     """
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "all"]
+    command = [*snakemake(), "--cores", "all", "--no-hooks", "--configfile", "overlay.yaml", "--", *targets]
     start = time.perf_counter()
     done = subprocess.run(
-        [*command, "--no-hooks", "--configfile", "overlay.yaml", "--", *targets],
+        command,
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

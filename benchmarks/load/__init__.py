@@ -1,1 +1,0 @@
-"""How a study of ten times the cells loads the machine; ``make load`` measures it."""
