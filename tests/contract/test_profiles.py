@@ -25,7 +25,7 @@ OPTIONS = {option for action in get_argument_parser()._actions for option in act
 
 
 def test_there_are_profiles_for_clusters():
-    assert {"slurm", "kubernetes", "cluster-generic"} == CLUSTERS
+    assert {"slurm", "cluster-generic"} == CLUSTERS
 
 
 @pytest.mark.parametrize("name", sorted(PROFILES))

@@ -197,25 +197,14 @@ def is_compared(name, table):
     return name.startswith("trainings/") or f"results/{name}" == table
 
 
-# Jobs of another executor, and jobs that share no folder, find the environment's Python on PATH.
-OTHERS = {
-    "by SLURM's commands": ["--profile", "profiles/cluster-generic"],
-    "without shared storage": [
-        "--profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "2", "--shared-fs-usage",
-        "none", "--default-storage-provider", "fs", "--default-storage-prefix", "{folder}",
-    ],
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("arguments", OTHERS.values(), ids=OTHERS)
-def test_other_ways_to_the_node_prepare_the_same_data(node, local, tmp_path, arguments):
+def test_slurms_own_commands_prepare_the_same_data(node, local, tmp_path):
     project = smoke_project(tmp_path)
     before = node.jobs()
     variant = "resources/variants/wine/0.25.parquet"
+    # Jobs of another executor find the environment's Python on PATH.
     path = f"{Path(sys.executable).parent}:{node.variables['PATH']}"
     project.snakemake(
-        *[argument.format(folder=project.folder) for argument in arguments],
-        *["--configfile", "study.yaml", "smoke.yaml", "--", variant],
+        *["--profile", "profiles/cluster-generic", "--configfile", "study.yaml", "smoke.yaml", "--", variant],
         variables=node.variables | {"PATH": path},
     )
     found, expected = ({variant: (where.folder / variant).read_bytes()} for where in (project, local))
