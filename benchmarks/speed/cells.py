@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.study import ROOT, default_study
-from remix.preprocessing import scaler
 from remix.protocol import Protocol
 from remix.study.data.catalogue import Task
-from remix.study.splits import repeated_folds
+from remix.study.splits import FoldRows
 
 
 class Part(NamedTuple):
@@ -116,25 +115,12 @@ def load_cell(task: str, ir: str, method: str) -> Cell:
 def make_cell(
     variant: pd.DataFrame, task: Task, ir: str, spec: dict[str, Any], protocol: Protocol, seed: int
 ) -> Cell:
-    """Cut a variant into folds and scale each training part, as `remix.study.experiment` does."""
-    assert protocol.tables is not None
-    labels = variant["label"].to_numpy()
-    values = variant.drop(columns=["row", "label"]).to_numpy(np.float64)
-    folds = repeated_folds(
-        labels,
-        task=task.name,
-        ir=ir,
-        seed=seed,
-        splits=protocol.splits,
-        repeats=protocol.repeats,
-        validation_fraction=protocol.validation_fraction,
-    )
-    clip = protocol.tables.clip
-    parts = [
-        Part(scaler(clip).fit_transform(values[fold.train]), labels[fold.train].astype(np.int64))
-        for fold in folds
-    ]
-    return Cell(task.name, ir, task.n_classes, parts, [fold.index for fold in folds], spec, protocol, seed)
+    """Cut a variant into the study's folds, with each training part scaled."""
+    rows = FoldRows.of_cell(variant, task, ir, protocol, seed=seed)
+    labels = variant["label"].to_numpy(np.int64)
+    parts = [Part(rows.of_fold(fold)[0], labels[fold.train]) for fold in rows.folds]
+    names = [fold.index for fold in rows.folds]
+    return Cell(task.name, ir, task.n_classes, parts, names, spec, protocol, seed)
 
 
 def products(cell: Cell) -> list[int]:

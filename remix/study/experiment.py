@@ -10,10 +10,9 @@ import pandas as pd
 from remix.batches.drawing import LastBatch, epoch_steps
 from remix.methods import Method
 from remix.networks import CNN, MLP, Architecture
-from remix.preprocessing import scaler
 from remix.protocol import Protocol
 from remix.study.data.catalogue import Task
-from remix.study.splits import Fold, repeated_folds
+from remix.study.splits import Fold, FoldRows
 from remix.training import FoldRecord, Progress, StackTrainer, TrainingSet
 
 logger = logging.getLogger(__name__)
@@ -51,7 +50,7 @@ def cross_validate(
     last_batch: LastBatch = "filled",
     fill: pd.Series | None = None,
     stack: int | None = None,
-    rows: "FoldRows | None" = None,
+    rows: FoldRows | None = None,
 ) -> CrossValidation:
     """Train a method on every fold of a cell and predict every fold's test and validation rows.
 
@@ -79,8 +78,8 @@ def cross_validate(
     stack : int, optional
         Folds that are trained at once; by default all. Changes no result: it bounds the memory.
     rows : FoldRows, optional
-        The folds of the cell and their rows, as `FoldRows.of_cell` makes them of the same arguments. Given,
-        they serve all methods of a cell.
+        The folds of the cell and their rows, as `remix.study.splits.FoldRows.of_cell` makes them of the same
+        arguments. Given, they serve all methods of a cell.
 
     Returns
     -------
@@ -134,75 +133,6 @@ def cross_validate(
         _records(folds, records),
         step_seconds,
     )
-
-
-class FoldRows:
-    """The folds of a cell, and the rows that the networks of each are given.
-
-    Rows of tables are scaled by what is learnt from each training part. They are kept, for the next method.
-    Images are bytes of which nothing is learnt; the rows of a fold are copied when they are asked for.
-
-    Attributes
-    ----------
-    folds : list of Fold
-    shape : tuple of int
-        Of a row: features, or height, width and channels.
-    """
-
-    def __init__(self, folds: list[Fold], values: np.ndarray, clip: float | None) -> None:
-        self.folds, self.shape = folds, values.shape[1:]
-        self._values, self._clip = values, clip
-        self._kept: dict[tuple[int, int], list[np.ndarray]] = {}
-
-    @classmethod
-    def of_cell(
-        cls,
-        variant: pd.DataFrame,
-        task: Task,
-        ir: str,
-        protocol: Protocol,
-        *,
-        seed: int,
-        fill: pd.Series | None = None,
-    ) -> "FoldRows":
-        """Make the folds of a cell; see `cross_validate` for what is given.
-
-        Of the protocol, splits, repeats, the share for validation and, for tables, the clipping count.
-
-        Raises
-        ------
-        DataError
-            If a fold cannot be made; names task, IR, repeat and fold.
-        """
-        folds = repeated_folds(
-            variant["label"].to_numpy(),
-            task=task.name,
-            ir=ir,
-            seed=seed,
-            splits=protocol.splits,
-            repeats=protocol.repeats,
-            validation_fraction=protocol.validation_fraction,
-        )
-        features = variant.drop(columns=["row", "label"])
-        if task.image:
-            return cls(folds, features.to_numpy(np.uint8).reshape(-1, *task.image), None)
-        assert protocol.tables is not None
-        filled = features if fill is None else features.fillna(fill)
-        return cls(folds, filled.to_numpy(np.float64), protocol.tables.clip)
-
-    def of_fold(self, fold: Fold) -> list[np.ndarray]:
-        """Give the training, validation and test rows of a fold."""
-        parts = (fold.train, fold.validation, fold.test)
-        if self._clip is None:
-            return [self._values[part] for part in parts]
-        if fold.index not in self._kept:
-            transform = scaler(self._clip).fit(self._values[fold.train])
-            self._kept[fold.index] = [transform.transform(self._values[part]) for part in parts]
-        return self._kept[fold.index]
-
-    def __str__(self) -> str:
-        shape = " × ".join(map(str, self.shape))
-        return f"images of {shape}" if self._clip is None else f"{shape} features"
 
 
 def _architecture(task: Task, protocol: Protocol, shape: tuple[int, ...]) -> Architecture:

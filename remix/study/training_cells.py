@@ -85,8 +85,9 @@ def _train_all(
     from remix.methods import Method
     from remix.protocol import Protocol
     from remix.study.data.catalogue import Task
-    from remix.study.experiment import FoldRows, cross_validate
+    from remix.study.experiment import cross_validate
     from remix.study.runtime import configure_tensorflow, device_name
+    from remix.study.splits import FoldRows
 
     configure_tensorflow(threads=threads)
 
