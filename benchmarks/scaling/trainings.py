@@ -3,14 +3,13 @@
 import json
 import statistics
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from benchmarks.speed.cells import Cell, Part, flops
-from benchmarks.speed.ours import trainer
+from benchmarks.speed.ours import Clock, trainer
 from benchmarks.study import default_study
 from remix.study.runtime import configure_tensorflow
 
@@ -44,27 +43,11 @@ SERIES = {
 }
 
 
-class _Stamps:
-    """The times at which epochs ended."""
-
-    def __init__(self) -> None:
-        self.times: list[float] = []
-
-    def start(self, rows_per_epoch: int) -> None:
-        """Begin with the stack."""
-
-    def report(
-        self, epoch: int, losses: np.ndarray, rates: np.ndarray, validation: np.ndarray | None
-    ) -> None:
-        """Take note that an epoch has ended."""
-        self.times.append(time.perf_counter())
-
-
 def seconds_per_epoch(cell: Cell, epochs: int) -> float:
     """Train a cell's folds at once for some epochs after a first; gives the median."""
-    stamps = _Stamps()
-    trainer(cell, epochs, range(len(cell.parts))).run(stamps)
-    return statistics.median(np.diff(stamps.times).tolist())
+    clock = Clock()
+    trainer(cell, epochs, range(len(cell.parts))).run(clock)
+    return statistics.median(np.diff(clock.times).tolist())
 
 
 def measure(series: str, epochs: int) -> Iterator[dict[str, float]]:

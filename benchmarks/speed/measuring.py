@@ -147,7 +147,7 @@ def peak() -> dict[tuple[str, int], float]:
     return {
         (library, int(size)): value
         for library in LIBRARIES
-        for size, value in said_by("benchmarks.speed.peak", library, threads=cores()).items()
+        for size, value in said_by("benchmarks.speed.peak", library, str(cores()), threads=cores()).items()
     }
 
 

@@ -14,12 +14,12 @@ from remix.study.runtime import configure_tensorflow
 from remix.training import StackTrainer, TrainingSet
 
 
-class _Clock:
-    """Starts when the first epoch is over, and stops when the last one is."""
+class Clock:
+    """When each epoch ended, and the losses of the last one; the first is over when `begin` returns."""
 
-    def __init__(self, begin: Callable[[], None]) -> None:
+    def __init__(self, begin: Callable[[], None] = lambda: None) -> None:
         self.begin = begin
-        self.started = self.stopped = 0.0
+        self.times: list[float] = []
         self.losses = np.empty(0)
 
     def start(self, rows_per_epoch: int) -> None:
@@ -29,10 +29,10 @@ class _Clock:
         self, epoch: int, losses: np.ndarray, rates: np.ndarray, validation: np.ndarray | None
     ) -> None:
         """Take note that an epoch has ended."""
-        self.stopped, self.losses = time.perf_counter(), losses
         if epoch == 1:
             self.begin()
-            self.started = time.perf_counter()
+        self.times.append(time.perf_counter())
+        self.losses = losses
 
 
 def trainer(cell: Cell, epochs: int, folds: Sequence[int]) -> StackTrainer:
@@ -57,6 +57,6 @@ def trainer(cell: Cell, epochs: int, folds: Sequence[int]) -> StackTrainer:
 def train(cell: Cell, epochs: int, folds: Sequence[int], begin: Callable[[], None]) -> Training:
     """Train folds of a cell at once; see `benchmarks.speed.contenders.Train`."""
     configure_tensorflow(threads=1)
-    clock = _Clock(begin)
+    clock = Clock(begin)
     trainer(cell, epochs, folds).run(clock)
-    return Training(len(folds) * epochs, clock.stopped - clock.started, clock.losses.tolist())
+    return Training(len(folds) * epochs, clock.times[-1] - clock.times[0], clock.losses.tolist())

@@ -1,7 +1,5 @@
 """What the measurements of cost are made of; no time is asserted."""
 
-import dataclasses
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -45,12 +43,6 @@ def test_the_table_tells_how_much_more_than_in_proportion_a_size_costs(measured)
     shown = scaling.for_people(measured)
     assert shown["× proportion"].tolist()[:4] == ["1.49", "1.21", "1.07", "1.00"]
     assert set(shown["× proportion"].tolist()[4:]) == {"1.00"}
-
-
-def test_one_size_at_a_time_differs_from_the_usual_one():
-    for series, sizes in SERIES.items():
-        for size in sizes:
-            assert dataclasses.replace(size, **{series: getattr(Size(), series)}) == Size()
 
 
 def test_random_data_has_the_size_and_can_be_trained():
