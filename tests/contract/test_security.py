@@ -24,8 +24,6 @@ NAMES = {
     *("extractall", "tar.extract", "archive.extract", "unpack_archive", "urlopen", "urlretrieve"),
 }  # fmt: skip
 BUILTINS = {"eval", "exec", "compile"}  # a method of this name is something else, such as re.compile
-# Where one of them is what keeps the rule, and how.
-EXCEPTIONS = {("remix/study/data/images/unpickling.py", "pickle"): "its find_class gives stand-ins only"}
 
 
 def test_the_page_has_rules():
@@ -90,7 +88,7 @@ def test_nothing_is_called_that_trusts_what_it_is_given():
     found = {
         (str(path.relative_to(ROOT)), name) for path in CODE for name in trusting_names(path.read_text())
     }
-    assert found == set(EXCEPTIONS)
+    assert found == set()
 
 
 def test_the_loader_of_yaml_is_a_safe_one():

@@ -20,8 +20,8 @@ def images(project):
 
     Of a cell, four trainings are wanted, each by a job of its own: two methods, and both with fewer images.
     """
-    content, *_ = archive("python", COUNT)
-    placed = project.folder / "data/cifar10/cifar-10-python.tar.gz"
+    content, *_ = archive(COUNT)
+    placed = project.folder / "data/cifar10/cifar-10-binary.tar.gz"
     placed.parent.mkdir(parents=True)
     placed.write_bytes(content)
     catalogue = yaml.safe_load((project.folder / "config/datasets.yaml").read_text(encoding="utf-8"))

@@ -42,14 +42,14 @@ def test_the_gpu_profile_gives_every_training_one_slot(project):
 
 def test_a_small_cifar_10_from_archive_to_figure_6(project):
     """All stages on an archive in the exact format of the real one, with fewer images."""
-    content, _, labels = archive("python", 400)
-    (project.folder / "cifar-10-python.tar.gz").write_bytes(content)
-    (source,) = (s for s in catalogue(project)["sources"] if s["format"] == "cifar10")
+    content, _, labels = archive(400)
+    (project.folder / "cifar-10-binary.tar.gz").write_bytes(content)
+    (source,) = catalogue(project)["sources"]
     source = {key: value for key, value in source.items() if key not in ("url", "sha256")}
     overlay = {
         "study": {**IMAGES["study"], "methods": ["baseline", "remix_aug"], "irs": [0.1]},
         "protocol": {"repeats": 1, "images": {"epochs": 1}},
-        "datasets": {"cifar10": {"rows": 400, "sources": [{"file": "cifar-10-python.tar.gz", **source}]}},
+        "datasets": {"cifar10": {"rows": 400, "sources": [{"file": "cifar-10-binary.tar.gz", **source}]}},
     }
     plan = project.overlay(overlay, "images.yaml")
     results = project.folder / "results"

@@ -1,4 +1,4 @@
-"""From small archives in CIFAR-10's exact formats, on a server of this machine, to variants of its tasks."""
+"""From a small archive in CIFAR-10's exact format, on a server of this machine, to variants of its tasks."""
 
 import hashlib
 import json
@@ -10,35 +10,28 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from cifar_archive import ADDRESSES, CLASSES, archive
+from cifar_archive import ADDRESS, CLASSES, archive
 
 from remix.study.data.catalogue import Dataset
 
 ROOT = Path(__file__).parents[3]
 ENTRY = yaml.safe_load((ROOT / "config/datasets.yaml").read_text(encoding="utf-8"))["datasets"]["cifar10"]
 COUNT = 200
-
-
-@pytest.fixture(scope="module")
-def archives():
-    """Contents, pixels and labels of both versions."""
-    return {version: archive(version, COUNT) for version in ADDRESSES}
+NAME = Path(ADDRESS).name
+CONTENT, PIXELS, LABELS = archive(COUNT)
 
 
 @pytest.fixture
-def entry(server, archives):
-    """The catalogue's entry, as an overlay would change it: these archives, on this server."""
+def entry(server):
+    """The catalogue's entry, as an overlay would change it: this archive, on this server."""
 
-    def change(*versions, served=None):
-        """Give an entry with these sources; `served` is what the server sends instead."""
-        sources = []
-        for version in versions:
-            content = archives[version][0]
-            path = ADDRESSES[version]
-            (source,) = (s for s in ENTRY["sources"] if s["url"].endswith(path))
-            url = server.add(path, content if served is None else served(content))
-            sources.append({**source, "url": url, "sha256": hashlib.sha256(content).hexdigest()})
-        return ENTRY | {"rows": COUNT, "sources": sources}
+    def change(*answers):
+        """Give an entry with this source; `answers` are what the server sends instead."""
+        (source,) = ENTRY["sources"]
+        assert source["url"].endswith(ADDRESS)
+        url = server.add(ADDRESS, *(answers or [CONTENT]))
+        source = {**source, "url": url, "sha256": hashlib.sha256(CONTENT).hexdigest()}
+        return ENTRY | {"rows": COUNT, "sources": [source]}
 
     return change
 
@@ -103,42 +96,33 @@ def variant(script):
     return run
 
 
-def test_the_python_version_from_the_server_to_the_binary_task(prepared, variant, archives, entry):
-    _, pixels, labels = archives["python"]
-    frame = prepared(entry("python"))
+def test_from_the_server_to_both_tasks(prepared, variant, entry):
+    frame = prepared(entry())
     assert list(frame.columns) == [*(f"x{i}" for i in range(3072)), "label"]
-    assert frame["label"].tolist() == [CLASSES[label] for label in labels]
-    np.testing.assert_array_equal(frame.iloc[:, :-1].to_numpy(), pixels.reshape(COUNT, -1))
+    assert frame["label"].tolist() == [CLASSES[label] for label in LABELS]
+    np.testing.assert_array_equal(frame.iloc[:, :-1].to_numpy(), PIXELS.reshape(COUNT, -1))
     assert (frame.dtypes.iloc[:-1] == np.uint8).all()
 
     dog = variant("cifar10_dog", "0.1")
     # 180 images of other classes; a tenth of that is 18 dogs of 20.
     assert dog["label"].value_counts().to_dict() == {0: 180, 1: 18}
     assert list(dog.columns) == ["row", *(f"x{i}" for i in range(3072)), "label"]
-    np.testing.assert_array_equal(dog.iloc[:, 1:-1].to_numpy(), pixels.reshape(COUNT, -1)[dog["row"]])
-    assert (dog["label"] == (labels[dog["row"]] == CLASSES.index("dog"))).all()
+    np.testing.assert_array_equal(dog.iloc[:, 1:-1].to_numpy(), PIXELS.reshape(COUNT, -1)[dog["row"]])
+    assert (dog["label"] == (LABELS[dog["row"]] == CLASSES.index("dog"))).all()
     assert dog["x0"].dtype == np.uint8
-
-
-def test_the_binary_version_from_the_server_to_the_multiclass_task(prepared, variant, archives, entry):
-    _, pixels, labels = archives["binary"]
-    frame = prepared(entry("binary"))
-    assert frame["label"].tolist() == [CLASSES[label] for label in labels]
-    np.testing.assert_array_equal(frame.iloc[:, :-1].to_numpy(), pixels.reshape(COUNT, -1))
 
     multi = variant("cifar10_multi", "0.25", rows=100)
     # Half of the images are drawn, ten of each class; a quarter of that is two.
     assert multi["label"].value_counts().sort_index().tolist() == [10, 2, 2, 2, *[10] * 6]
-    assert (multi["label"] == labels[multi["row"]]).all()
-    np.testing.assert_array_equal(multi.iloc[:, 1:-1].to_numpy(), pixels.reshape(COUNT, -1)[multi["row"]])
+    assert (multi["label"] == LABELS[multi["row"]]).all()
+    np.testing.assert_array_equal(multi.iloc[:, 1:-1].to_numpy(), PIXELS.reshape(COUNT, -1)[multi["row"]])
 
 
-@pytest.mark.parametrize("version", ADDRESSES)
-def test_a_placed_archive_is_taken(fetched, entry, archives, server, version):
-    placed = Path("data/cifar10", Path(ADDRESSES[version]).name)
+def test_a_placed_archive_is_taken(fetched, entry, server):
+    placed = Path("data/cifar10", NAME)
     placed.parent.mkdir(parents=True)
-    placed.write_bytes(archives[version][0])
-    assert "taken: data_batch_1" in fetched(entry(version))
+    placed.write_bytes(CONTENT)
+    assert "taken: data_batch_1.bin, data_batch_2.bin" in fetched(entry())
     assert server.requests == []
 
 
@@ -148,32 +132,27 @@ def corrupted(content):
     return bytes(changed)
 
 
+# What the server sends, and what is said of it with the right SHA-256 in the catalogue, and without any.
 DAMAGE = {
-    "truncated": (lambda content: content[:-1000], "has SHA-256", "is a damaged archive"),
-    "cut at the start": (lambda content: content[:5], "has SHA-256", "is no archive, or cut short"),
-    "corrupted": (corrupted, "has SHA-256", "is a damaged archive"),
-    "html": (
-        lambda _: b"<!DOCTYPE html><p>Sign in",
-        "is an HTML page, not data",
-        "is an HTML page, not data",
-    ),
+    "truncated": (CONTENT[:-1000], "has SHA-256", "is a damaged archive"),
+    "cut at the start": (CONTENT[:5], "has SHA-256", "is no archive, or cut short"),
+    "corrupted": (corrupted(CONTENT), "has SHA-256", "is a damaged archive"),
+    "html": (b"<!DOCTYPE html><p>Sign in", "is an HTML page, not data", "is an HTML page, not data"),
 }
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-@pytest.mark.parametrize("version", ADDRESSES)
 @pytest.mark.parametrize("known", [True, False], ids=["with its SHA-256", "without"])
-def test_damaged_archives_are_said_in_one_line_and_not_kept(fetched, entry, version, damage, known):
+def test_damaged_archives_are_said_in_one_line_and_not_kept(fetched, entry, damage, known):
     served, *reasons = DAMAGE[damage]
-    damaged = entry(version, served=served)
+    damaged = entry(served)
     if not known:
         del damaged["sources"][0]["sha256"]
     with pytest.raises(SystemExit):
         fetched(damaged)
     last = Path("fetch.log").read_text(encoding="utf-8").splitlines()[-1]
-    name = Path(ADDRESSES[version]).name
     assert last.startswith("error: cifar10: no source works (url 127.0.0.1")
-    assert f"{name} {reasons[not known]}" in last
+    assert f"{NAME} {reasons[not known]}" in last
     assert "Traceback" not in last
     assert not Path("resources/raw").exists() or list(Path("resources/raw").iterdir()) == []
 
@@ -183,17 +162,9 @@ def test_damaged_archives_are_said_in_one_line_and_not_kept(fetched, entry, vers
     assert not json.loads(Path("resources/raw/cifar10/source.json").read_text())["available"]
 
 
-def test_a_damaged_archive_gives_way_to_the_other_version(fetched, entry, server, archives):
-    both = entry("python", "binary")
-    server.add(ADDRESSES["python"], archives["python"][0][:-1000])
-    assert "taken: data_batch_1.bin, data_batch_2.bin" in fetched(both)
-
-
-def test_a_broken_off_download_goes_on_in_the_next_run(fetched, entry, server, archives):
-    content = archives["binary"][0]
+def test_a_broken_off_download_goes_on_in_the_next_run(fetched, entry, server):
     sent = 10 << 14  # a multiple of the pieces that are read at once
-    whole = entry("binary")
-    server.add(ADDRESSES["binary"], server.in_parts(content, sends=sent), server.in_parts(content))
+    whole = entry(server.in_parts(CONTENT, sends=sent), server.in_parts(CONTENT))
     assert "the download broke off after" in fetched(whole, on_missing="skip")
     assert "taken: data_batch_1.bin" in fetched(whole)
     assert server.ranges == [None, f"bytes={sent}-"]
@@ -201,5 +172,5 @@ def test_a_broken_off_download_goes_on_in_the_next_run(fetched, entry, server, a
 
 def test_another_number_of_images_is_refused(fetched, entry):
     with pytest.raises(SystemExit):
-        fetched(entry("python") | {"rows": 50000})
+        fetched(entry() | {"rows": 50000})
     assert "the data has 200 rows, expected 50000" in Path("fetch.log").read_text()

@@ -15,8 +15,7 @@ Reader = Callable[[Sequence[Path], Shape], tuple[np.ndarray, Sequence[int | str]
 # width and channels that images must have; it gives uint8 pixels of shape (n, height, width, channels), and n
 # labels.
 READERS: dict[str, Reader] = {
-    "cifar10": cifar10.read_pickles,
-    "cifar10_binary": cifar10.read_records,
+    "cifar10_binary": cifar10.read,
     "idx": idx.read,
     "npz": npz.read,
     "folder": class_folders.read,

@@ -12,7 +12,7 @@ from remix.errors import SourceError
 
 KINDS = ("openml", "url", "wheel", "debian", "file")
 # Formats that hold images; all others hold tables, which may have a column per pixel.
-IMAGE_FORMATS = ("cifar10", "cifar10_binary", "idx", "npz", "folder")
+IMAGE_FORMATS = ("cifar10_binary", "idx", "npz", "folder")
 # Of these, what is an archive by itself: it is read as it is, unless ``parts`` names files in it.
 ARCHIVE_FORMATS = ("npz", "folder")
 # Written beside the files of a dataset, so no file may have this name.
