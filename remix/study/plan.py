@@ -12,7 +12,7 @@ from typing import Any
 from remix.errors import ConfigError
 from remix.study.config import audit_protocols, sweep_for_reports, sweep_studies
 from remix.study.config.study import STUDY, Study
-from remix.study.data.fetching import canonical, read_record
+from remix.study.data.fetching import canonical, read_source
 from remix.study.results.declarations import Declaration, Kind, wanted
 from remix.study.trainings import Training, free_of, in_jobs, trainings_of
 
@@ -97,7 +97,7 @@ class Plan:
         raw : Path
             The folder of what was fetched.
         """
-        records = {name: read_record(raw / name) for name in self.study.datasets}
+        records = {name: read_source(raw / name) for name in self.study.datasets}
         there = {name for name, record in records.items() if record is None or record["available"]}
         return [(task, ir) for task, ir in self.study.cells if self.study.tasks[task].dataset in there]
 

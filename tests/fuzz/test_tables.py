@@ -24,11 +24,11 @@ from scipy.io import arff as scipy_arff
 from remix.errors import RemixError
 from remix.metrics import score_folds
 from remix.protocol import Protocol
-from remix.study.config import Network
 from remix.study.data.catalogue import Dataset
 from remix.study.data.fetching import fetch
 from remix.study.data.formats import read_table
 from remix.study.data.preparation import LABEL, prepare
+from remix.study.data.sources.network import Network
 from remix.study.data.variants import imbalanced_variant
 from remix.study.running.writing import write_parquet
 from remix.study.splits import repeated_folds

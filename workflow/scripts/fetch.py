@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from remix.study.config import Network
 from remix.study.data.catalogue import Dataset
 from remix.study.data.fetching import fetch
+from remix.study.data.sources.network import Network
 from remix.study.running.logs import job
 
 

@@ -14,29 +14,10 @@ from remix.study.config.checks import semantic_problems
 from remix.study.config.files import ConfigFiles
 from remix.study.config.schema import schema_problems
 from remix.study.data.catalogue import Dataset, Task, task_irs
+from remix.study.data.sources.network import Network
 
 # The study as it is, among others that are the same with other settings.
 STUDY = "study"
-
-
-@dataclass(frozen=True)
-class Network:
-    """How patient downloads are.
-
-    Attributes
-    ----------
-    connect_timeout, read_timeout : float
-        Seconds to wait for a connection, and for the next bytes.
-    retries : int
-        Further attempts after the first.
-    openml_server : str
-        Address of OpenML's XML interface.
-    """
-
-    connect_timeout: float
-    read_timeout: float
-    retries: int
-    openml_server: str
 
 
 @dataclass(frozen=True)

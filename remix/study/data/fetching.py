@@ -11,16 +11,14 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from remix.errors import RemixError, SourceError, one_line
 from remix.study.data.catalogue import Dataset
 from remix.study.data.sources.folders import digest_of, images_in, state_of
 from remix.study.data.sources.names import RECORD, describe, download_names, kind, part_names
+from remix.study.data.sources.network import Network
 from remix.study.running.disk import is_full_or_locked
-
-if TYPE_CHECKING:
-    from remix.study.config import Network
 
 # Size, time of change and SHA-256 of local files, by a name that does not depend on the data folder's place.
 Fingerprints = dict[str, tuple[int, int, str]]
@@ -37,7 +35,7 @@ class _Candidate:
 
 
 def fetch(
-    dataset: Dataset, folder: Path, data_dir: Path, network: "Network", on_missing: str, stamp: str
+    dataset: Dataset, folder: Path, data_dir: Path, network: Network, on_missing: str, stamp: str
 ) -> dict[str, Any]:
     """Fill a folder with the raw files of a dataset, and with a record of where they are from.
 
@@ -164,13 +162,13 @@ def ticket(dataset: Dataset, data_dir: Path, folder: Path) -> str:
     return _digest([_entry_digest(dataset), _contents(now), state["ticket"]])
 
 
-def read_record(folder: Path) -> dict[str, Any] | None:
+def read_source(folder: Path) -> dict[str, Any] | None:
     """Read the record that `fetch` left in a folder; None if there is none, or none that can be used."""
     return _read_json(folder / RECORD, {"available", "ticket"})
 
 
 def _try(
-    candidate: _Candidate, dataset: Dataset, raw: Path, network: "Network", unfinished: Path
+    candidate: _Candidate, dataset: Dataset, raw: Path, network: Network, unfinished: Path
 ) -> dict[str, Any]:
     """Fill the folder `raw` from one candidate; give its part of the record."""
     from remix.study.data.formats import read_corpus, read_table

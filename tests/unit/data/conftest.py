@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-from remix.study.config import Network
 from remix.study.data.catalogue import Dataset
+from remix.study.data.sources.network import Network
 
 CATALOGUE = Path(__file__).parents[3] / "config" / "datasets.yaml"
 

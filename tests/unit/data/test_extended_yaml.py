@@ -10,12 +10,12 @@ import pytest
 import yaml
 
 from remix.errors import SourceError
-from remix.study.config import Network
 from remix.study.data.catalogue import Dataset, TextColumn
 from remix.study.data.fetching import fetch
 from remix.study.data.formats import read_corpus, read_table
 from remix.study.data.preparation import prepare
 from remix.study.data.sources.collecting import collect
+from remix.study.data.sources.network import Network
 from remix.study.data.sources.wheel import download
 from remix.study.data.variants import encode_labels, minority_size
 

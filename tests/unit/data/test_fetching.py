@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from remix.errors import SourceError
-from remix.study.data.fetching import fetch, read_record, ticket
+from remix.study.data.fetching import fetch, read_source, ticket
 from remix.study.data.formats import read_corpus, read_table
 from remix.study.data.preparation import prepare
 from remix.study.data.sources import openml, retrying
@@ -823,12 +823,12 @@ def test_broken_notes_are_no_notes(now, places, make_dataset, content):
     (places[0].parent / ".tiny.json").write_text(content)
     (places[0] / "source.json").write_text(content)
     assert now(dataset) == before
-    assert read_record(places[0]) is None
+    assert read_source(places[0]) is None
 
 
 def test_the_record_can_be_read(run, places, make_dataset):
-    assert read_record(places[0]) is None
-    assert run(make_dataset({"file": "nowhere.csv"})) == read_record(places[0])
+    assert read_source(places[0]) is None
+    assert run(make_dataset({"file": "nowhere.csv"})) == read_source(places[0])
 
 
 def test_tickets_need_no_heavy_imports():

@@ -5,16 +5,14 @@ import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from remix.errors import SourceError
 from remix.study.data.sources.downloading import LONGEST
-
-if TYPE_CHECKING:
-    from remix.study.config import Network
+from remix.study.data.sources.network import Network
 
 
-def download(source: Mapping[str, Any], folder: Path, network: "Network", unfinished: Path) -> dict[str, Any]:
+def download(source: Mapping[str, Any], folder: Path, network: Network, unfinished: Path) -> dict[str, Any]:
     """Download a package by apt; see `remix.study.data.sources.downloading.download`.
 
     apt finds it in the lists of packages that the machine has; it is not asked to renew them. It knows a

