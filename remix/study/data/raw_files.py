@@ -1,16 +1,14 @@
 """Raw files of a dataset: bounded in size, unpacked in memory, and told from what servers send instead."""
 
 import gzip
+import subprocess
 import zlib
 from pathlib import Path
 
 from remix.errors import SourceError
-from remix.study.data.lzw import unpacked_size
 
 # No file of a dataset may be larger, packed or unpacked.
 MAX_BYTES = 2 << 30
-# What unlzw takes in memory for each byte of a .Z file that it has unpacked.
-_BYTES_PER_BYTE = 8
 
 
 def looks_like_html(start: bytes) -> bool:
@@ -35,15 +33,7 @@ def unpacked(path: Path) -> bytes:
     """
     try:
         if path.suffix == ".Z":
-            # Imported here, for few sources need it.
-            from unlzw3 import unlzw
-
-            packed = _read(path)
-            if unpacked_size(packed) > MAX_BYTES // _BYTES_PER_BYTE:
-                raise SourceError(
-                    f"{path.name} is larger than {MAX_BYTES // _BYTES_PER_BYTE} bytes when unpacked"
-                )
-            content = bytes(unlzw(packed))
+            content = _uncompressed(path)
         elif path.suffix == ".gz":
             with gzip.open(path) as stream:
                 content = stream.read(MAX_BYTES + 1)
@@ -66,3 +56,27 @@ def _read(path: Path) -> bytes:
     """Read a file, of one that is too large no more than shows that it is."""
     with path.open("rb") as stream:
         return stream.read(MAX_BYTES + 1)
+
+
+def _uncompressed(path: Path) -> bytes:
+    """Unpack what Unix compress has packed; of a file that is too large no more than shows that it is.
+
+    Each two bytes may stand for 65 kB, so that a bound on the packed size would be of no use. Libraries
+    unpack the whole file at once; gzip gives it piece by piece.
+    """
+    with path.open("rb") as packed:
+        try:
+            process = subprocess.Popen(
+                ["gzip", "-dc"], stdin=packed, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            )
+        except FileNotFoundError:
+            raise SourceError("gzip is not there, which unpacks .Z files") from None
+        with process:
+            assert process.stdout is not None  # pipes, both
+            assert process.stderr is not None
+            content = process.stdout.read(MAX_BYTES + 1)
+            if len(content) > MAX_BYTES:
+                process.kill()
+            elif process.wait() != 0:
+                raise ValueError(process.stderr.read().decode(errors="replace"))
+    return content

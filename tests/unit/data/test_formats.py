@@ -125,8 +125,13 @@ def test_compressed_files(read, pack):
 # Named, since gzip puts the time into its bytes and parallel workers must collect the same tests.
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("t.csv.gz", gzip.compress(b"1,a\n" * 50)[:-9]), ("t.Z", b"plain"), ("t.gz", b"x")],
-    ids=["truncated", "not compress", "not gzip"],
+    [
+        ("t.csv.gz", gzip.compress(b"1,a\n" * 50)[:-9]),
+        ("t.Z", b"plain"),
+        ("t.Z", b"\x1f\x9d\x90\xff\xff"),
+        ("t.gz", b"x"),
+    ],
+    ids=["truncated", "not compress", "a code that stands for nothing", "not gzip"],
 )
 def test_damaged_compressed_files(read, name, content):
     with pytest.raises(SourceError, match=f"{name} cannot be unpacked: "):
@@ -134,7 +139,7 @@ def test_damaged_compressed_files(read, name, content):
 
 
 def growing(count):
-    """A .Z file of codes of nine bits, each for a string longer by one byte than the last."""
+    """A .Z file of n codes of nine bits, each for a string longer by a byte: n (n + 1) / 2 bytes."""
     codes = [97, *range(257, 256 + count)]
     bits = sum(code << (9 * i) for i, code in enumerate(codes))
     return b"\x1f\x9d\x90" + bits.to_bytes((9 * count + 7) // 8, "little")
@@ -145,16 +150,20 @@ def growing(count):
     [
         ("t.csv", b"1,a\n" * 1000),
         ("t.csv.gz", gzip.compress(b"1,a\n" * 1000)),
-        ("t.csv.Z", growing(60)),
+        ("t.csv.Z", growing(250)),
     ],
     ids=["plain", "gzip", "compress"],
 )
 def test_what_files_unpack_to_is_bounded(read, monkeypatch, name, content):
     monkeypatch.setattr("remix.study.data.raw_files.MAX_BYTES", 2000)
-    # What it would unpack to is known before it is unpacked.
-    monkeypatch.setattr("unlzw3.unlzw", None)
-    with pytest.raises(SourceError, match=rf"{name} is larger than \d+ bytes"):
+    with pytest.raises(SourceError, match=f"{name} is larger than 2000 bytes"):
         read({name: content})
+
+
+def test_no_gzip(read, pack, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SourceError, match=r"gzip is not there, which unpacks \.Z files"):
+        read({"t.Z": pack.z(b"1,a\n")})
 
 
 ARFF = """% A comment
