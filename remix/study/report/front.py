@@ -13,8 +13,8 @@ from remix.study.compare.claims import NOT_OF_THE_PAPER
 from remix.study.data.catalogue import IMAGE_KINDS, TABLE_KINDS
 from remix.study.report.document import html_fragment
 from remix.study.results import markdown
-from remix.study.results.coverage import coverage_note
 from remix.study.results.by_protocol import STUDY_ALIKE
+from remix.study.results.coverage import coverage_note
 from remix.study.results.tables.rank_sums import METRICS, SHORT_TITLES, cell_count, comparison_remarks
 from remix.study.study import KIND_TITLES, STUDY, Study
 
