@@ -12,23 +12,24 @@ import time
 import numpy as np
 import tensorflow as tf
 
-from benchmarks.study import ROOT, default_study
+from benchmarks.study import ROOT, default_configuration
 from remix.batches.drawing import epoch_steps
 from remix.methods import Method
 from remix.networks import CNN
 from remix.protocol import Protocol
-from remix.study.config import Study
+from remix.study.data.catalogue import Dataset
 from remix.study.data.variants import minority_size
 from remix.study.runtime import configure_tensorflow
+from remix.study.study import Study
 from remix.training import StackTrainer, TrainingSet
 
 STEPS, EPOCHS = 20, 4  # of which the first epoch, with compiling, is left out
 IMAGES = 640
 
 
-def steps_of_a_cell(study: Study, task_name: str, ir: str) -> int:
+def steps_of_a_cell(study: Study, dataset: Dataset, task_name: str, ir: str) -> int:
     """Count the training steps of one method on one cell, whose classes are of equal size in the dataset."""
-    task, dataset = study.tasks[task_name], study.datasets[study.tasks[task_name].dataset]
+    task = study.tasks[task_name]
     assert dataset.rows is not None
     share = dataset.rows // len(dataset.classes)
     counts = np.array([dataset.rows - share, share] if task.merged else [share] * task.n_classes)
@@ -75,7 +76,9 @@ def seconds_per_step(study: Study, task_name: str, method: str, stack: int) -> f
 
 def main(names: list[str], stack: int) -> None:
     """Print milliseconds per step of one fold, hours per task, and the sum."""
-    study = default_study(ROOT / "config" / "extended.yaml")  # which brings further tasks on images
+    # The extended study brings further tasks on images.
+    configuration = default_configuration(ROOT / "config" / "extended.yaml")
+    study = configuration.study
     names = names or [name for name, task in study.tasks.items() if task.image is not None]
     configure_tensorflow(threads=1)
     device = "one GPU" if tf.config.list_physical_devices("GPU") else "one thread"
@@ -83,7 +86,8 @@ def main(names: list[str], stack: int) -> None:
     print("| task | method | ms per step | steps of all cells | hours |\n|:--|:--|--:|--:|--:|")
     total = 0.0
     for name in names:
-        steps = sum(steps_of_a_cell(study, name, ir) for ir in study.tasks[name].irs)
+        dataset = configuration.datasets[study.tasks[name].dataset]
+        steps = sum(steps_of_a_cell(study, dataset, name, ir) for ir in study.tasks[name].irs)
         for method in study.methods_of(name):
             seconds = seconds_per_step(study, name, method, stack)
             total += steps * seconds

@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-from remix.study.config import Study, load_study
+from remix.study.config import DEFAULT_FILES, Configuration, load_configuration
+from remix.study.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -18,11 +19,16 @@ def snakemake(checkout: Path = ROOT) -> list[str]:
 
 def default_study(*overlays: Path) -> Study:
     """Read the default study, and overlays over it."""
-    files = [ROOT / "config" / f"{name}.yaml" for name in ("config", "datasets", "methods")] + list(overlays)
+    return default_configuration(*overlays).study
+
+
+def default_configuration(*overlays: Path) -> Configuration:
+    """Read the default configuration, and overlays over it."""
+    files = [*DEFAULT_FILES, *overlays]
     config: dict[str, Any] = {}
     for path in files:
         config = merged(config, yaml.safe_load(path.read_text(encoding="utf-8")))
-    return load_study(config, files, ROOT / "workflow" / "schemas")
+    return load_configuration(config, files, ROOT / "workflow" / "schemas")
 
 
 def merged(config: Any, overlay: Any) -> Any:

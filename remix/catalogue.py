@@ -1,41 +1,28 @@
-"""The methods by name, as compositions of stages, for an installed library.
+"""The methods by name, as compositions of stages: the paper's, and those that came later.
 
-What config/methods.yaml says of the paper's methods, and config/extended.yaml of others; a test holds them
-against each other. A method's entry is explained in config/README.md, the methods in docs/methods.md.
+They are read from methods.yaml and later_methods.yaml beside this module. A method's entry is explained in
+config/README.md, the methods in docs/methods.md.
 """
 
 import math
 from collections.abc import Mapping
+from importlib import resources
 from numbers import Real
 from typing import Any
 
-from remix.batches.entries import is_for_images
+import yaml
+
+from remix.entries import is_for_images, stages_of
 from remix.errors import ConfigError
 
-_ALPHA = {"tables": 0.1, "images": 0.2}
-METHODS: Mapping[str, Mapping[str, Any]] = {
-    "baseline": {},
-    "cost": {"loss_weights": "balanced"},
-    "smote": {"resample": "smote"},
-    "mixup": {"mix": {"alpha": _ALPHA}},
-    "remix": {"resample": "balanced", "mix": {"alpha": _ALPHA}},
-    "augment": {"resample": "balanced", "augment": "image"},
-    "remix_aug": {"resample": "balanced", "augment": "image", "mix": {"alpha": 0.2}},
-    # From here on, those that came after the paper.
-    "class_balanced": {"loss_weights": "class_balanced"},
-    "focal": {"loss": "focal"},
-    "ldam_drw": {"loss": "ldam", "loss_weights": {"class_balanced": {"beta": 0.9999, "start": 0.8}}},
-    "logit_adjusted": {"loss": "logit_adjusted"},
-    "smote_before": {"before_training": "smote"},
-    "undersampling": {"before_training": "undersampling"},
-    "remix_chou": {"mix": {"alpha": _ALPHA, "labels": "minority"}},
-    "balanced_mixup": {"mix": {"alpha": _ALPHA, "partners": "balanced"}},
-    "manifold_mixup": {"mix": {"alpha": _ALPHA, "layers": "hidden"}},
-    "manifold_remix": {"resample": "balanced", "mix": {"alpha": _ALPHA, "layers": "hidden"}},
-    "remix_row_weights": {"resample": "balanced", "mix": {"alpha": _ALPHA, "weights": "row"}},
-    "remix_dataset_pool": {"resample": {"balanced": {"pool": "dataset"}}, "mix": {"alpha": _ALPHA}},
-    "remix_linked": {"resample": "balanced", "mix": {"alpha": _ALPHA, "partners": "linked_classes"}},
-}
+
+def _read(name: str) -> Mapping[str, Mapping[str, Any]]:
+    text = resources.files("remix").joinpath(name).read_text(encoding="utf-8")
+    return yaml.safe_load(text)["methods"]
+
+
+LATER_METHODS = _read("later_methods.yaml")
+METHODS = {**_read("methods.yaml"), **LATER_METHODS}
 TABLE_METHODS = tuple(name for name, entry in METHODS.items() if not is_for_images(entry))
 
 
@@ -47,7 +34,7 @@ def stages(
     Parameters
     ----------
     method : str or mapping
-        A name in `METHODS`, or an entry as in config/methods.yaml.
+        A name in `METHODS`, or an entry as in methods.yaml.
     alpha : float, optional
         Of the mixing, instead of the method's own; methods that do not mix ignore it.
     images : bool
@@ -81,14 +68,9 @@ def stages(
             f"method: {method!r} augments images, rows of shape (height, width, channels); "
             f"for other rows there are {allowed}"
         )
-    spec = {stage: value for stage, value in entry.items() if stage != "title"}
-    if isinstance(spec.get("mix"), Mapping):
-        own = spec["mix"].get("alpha")
-        own = own["images" if images else "tables"] if isinstance(own, Mapping) else own
-        chosen = own if alpha is None else alpha
-        if chosen is not None:
-            check_alpha(chosen)
-            spec["mix"] = {**spec["mix"], "alpha": chosen}
+    spec = stages_of(entry, images=images, alpha=alpha)
+    if isinstance(mix := spec.get("mix"), Mapping) and "alpha" in mix:
+        check_alpha(mix["alpha"])
     return spec
 
 

@@ -50,7 +50,7 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
     ----------
     method : str or mapping, default='remix'
         What is done to the mini-batches and to the loss: the name of a method of `remix.catalogue.METHODS`
-        that is not for images only, or a composition of stages as in config/methods.yaml, such as
+        that is not for images only, or a composition of stages as in methods.yaml, such as
         ``{"resample": "balanced", "mix": {"alpha": 0.2}}``.
     alpha : float, default=None
         Mixing weights are drawn from Beta(α, α). None leaves the method its own, 0.1 for the paper's;

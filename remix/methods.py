@@ -13,7 +13,6 @@ from remix.batches.augmentation import ImageAugmentation
 from remix.batches.balanced import BalancedResampling
 from remix.batches.balanced_partners import BalancedPartners
 from remix.batches.classes import Pool, class_index
-from remix.batches.entries import contradictions, stage_entry
 from remix.batches.linked_partners import LinkedPartners
 from remix.batches.mini_batch import MiniBatch
 from remix.batches.mixing import Mixing, Partners, SoftLabels
@@ -21,6 +20,7 @@ from remix.batches.partners import PermutedPartners
 from remix.batches.smote import Smote
 from remix.batches.soft_labels import MinorityLabels, MixedLabels
 from remix.before_training import SmoteBefore, Undersampling
+from remix.entries import contradictions, stage_entry
 from remix.errors import ConfigError
 from remix.lazy import tf
 from remix.losses.class_balanced import ClassBalancedWeights
@@ -190,7 +190,7 @@ class Method:
 
     @classmethod
     def from_spec(cls, spec: Mapping[str, Any]) -> Method:
-        """Build a method from its entry in config/methods.yaml, such as ``{resample: balanced}``.
+        """Build a method from its entry in methods.yaml, such as ``{resample: balanced}``.
 
         Raises
         ------

@@ -37,7 +37,7 @@ class Cell:
     folds : list of (int, int)
         Repeat and fold of each.
     spec : dict
-        The method's stages, as in config/methods.yaml.
+        The method's stages, as in methods.yaml.
     protocol : Protocol
     seed : int
     """

@@ -34,7 +34,7 @@ class BatchSettings:
         Rows per mini-batch.
     method : str or mapping
         A method of the study: `'remix'`, `'mixup'`, `'smote'`, `'cost'`, `'baseline'`, for images also
-        `'remix_aug'` and `'augment'`; or a mapping of stages as in config/methods.yaml, such as
+        `'remix_aug'` and `'augment'`; or a mapping of stages as in methods.yaml, such as
         ``{"resample": {"balanced": {"pool": "dataset"}}, "mix": {"alpha": 0.2}}``.
     alpha : float, optional
         Mixing weights are drawn from Beta(α, α). None leaves the method its own: for the study's, 0.2 for

@@ -13,11 +13,15 @@ import pandas as pd
 
 from remix.errors import RemixError, one_line
 from remix.study.code import ROOT
-from remix.study.config import audit_protocols, overlaid, read_overlay, sweep_studies
+from remix.study.config import (
+    DEFAULT_FILES,
+    audit_protocols,
+    load_configuration,
+    overlaid,
+    read_overlay,
+)
 from remix.study.inventory import NO, YES, inventory
 from remix.study.trainings import Training, trainings_of
-
-CONFIG = ROOT / "config"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,13 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def wanted_by_all(overlays: Sequence[Path]) -> dict[tuple[str, str], list[Training]]:
     """List what study, sweep and audit want, the audit also where it is not asked for now."""
-    files = [*(CONFIG / f"{name}.yaml" for name in ("config", "datasets", "methods")), *overlays]
+    files, schemas = [*DEFAULT_FILES, *overlays], ROOT / "workflow" / "schemas"
     config: dict[str, object] = {}
     for path in files:
         config = overlaid(config, read_overlay(path))
-    protocols = audit_protocols(config, files, ROOT / "workflow" / "schemas", CONFIG)
-    study, *others = protocols.values()
-    return trainings_of([study, *sweep_studies(study).values(), *others])
+    configuration = load_configuration(config, files, schemas)
+    study, *others = audit_protocols(configuration, config, files, schemas, ROOT / "config").values()
+    return trainings_of([study, *configuration.sweep.studies(study).values(), *others])
 
 
 def print_trainings(listed: pd.DataFrame, which: str) -> None:

@@ -11,11 +11,10 @@ from remix.calibration import assess, unfitted_note
 from remix.errors import ResultError
 from remix.metrics import score_folds
 from remix.study.store import Entry, path_of, read_training
+from remix.study.study import STUDY
 
 logger = logging.getLogger(__name__)
 
-# The run whose methods are calibrated: what other runs change is judged by their scores.
-STUDY = "study"
 ASSESSED = ("task", "ir", "method", "correction")
 
 
@@ -53,6 +52,7 @@ def evaluate_cell(results: Path, task: str, ir: str, entries: Iterable[Entry]) -
         trained = read_training(path)
         try:
             scored = score_folds(trained.predictions)
+            # Only the study's own methods are calibrated: what other runs change is judged by their scores.
             studys = [use.method for use in entry.uses if use.run == STUDY]
             assessed = assess(*trained) if studys else None
         except ResultError as error:

@@ -1,7 +1,6 @@
 """What Snakemake's rules ask for: which cells there are, what is wanted of each, what results are told."""
 
 import dataclasses
-import functools
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from remix.errors import ConfigError
-from remix.study.config import audit_protocols, sweep_for_reports, sweep_studies
-from remix.study.config.study import STUDY, Study
+from remix.study.config import Configuration, audit_protocols, load_configuration
 from remix.study.data.fetching import canonical, read_source
 from remix.study.results.declarations import Declaration, Kind, wanted
+from remix.study.results.runs import Runs
+from remix.study.study import Study
 from remix.study.trainings import Training, free_of, in_jobs, trainings_of
 
 # The methods that the paper's pictures show.
@@ -26,64 +26,64 @@ class Plan:
 
     Attributes
     ----------
-    study : Study
+    configuration : Configuration
     pictured : Study
         The study with all methods of the catalogue, selected or not.
-    swept, audited, free : dict of str to Study
-        See `remix.study.results.runs.Runs`; without the audit, what is audited is free.
+    runs : Runs
+        What tables and figures are about.
     trainings : dict
         By (task, imbalance ratio): what all runs want of the cell, each once.
     """
 
-    study: Study
+    configuration: Configuration
     pictured: Study
-    swept: dict[str, Study]
-    audited: dict[str, Study]
-    free: dict[str, Study]
+    runs: Runs
     trainings: dict[tuple[str, str], list[Training]]
 
     @classmethod
     def of(cls, config: Mapping[str, Any], files: Sequence[Path], schemas: Path, folder: Path) -> "Plan":
-        """Plan what a configuration asks for; see `remix.study.config.audit.audit_protocols`.
+        """Plan what a configuration asks for.
+
+        Parameters
+        ----------
+        config, files, schemas
+            See `remix.study.config.load_configuration`.
+        folder : Path
+            What ``audit.overlays`` are relative to.
 
         Raises
         ------
         ConfigError
             If the configuration is wrong.
         """
-        protocols = audit_protocols(config, files, schemas, folder)
-        study = protocols[STUDY]
-        swept, free = sweep_studies(study), free_of(study, protocols)
-        audited = protocols if study.audit.train else free
-        others = [each for each in audited.values() if each is not study]
-        return cls(
+        configuration = load_configuration(config, files, schemas)
+        study, sweep, audit = configuration.study, configuration.sweep, configuration.audit
+        protocols = audit_protocols(configuration, config, files, schemas, folder)
+        pictured = dataclasses.replace(study, entries=config["methods"])
+        free = free_of(study, protocols)
+        runs = Runs(
             study=study,
-            pictured=dataclasses.replace(study, methods=config["methods"]),
-            swept=swept,
-            audited=audited,
+            sweep=sweep,
+            swept=sweep.studies(study),
+            audited=protocols if audit.train else free,
             free=free,
-            trainings=trainings_of([study, *swept.values(), *others]),
+            audit_repeats=min(audit.repeats, study.protocol.repeats),
+            pictured={name: pictured.methods[name] for name in PICTURED},
         )
+        others = [run for run in runs.audited.values() if run is not study]
+        trainings = trainings_of([study, *runs.swept.values(), *others])
+        return cls(configuration=configuration, pictured=pictured, runs=runs, trainings=trainings)
+
+    @property
+    def study(self) -> Study:
+        """The study itself."""
+        return self.configuration.study
 
     def results(self, kind: Kind) -> list[Declaration]:
         """List the tables or the figures of the study, each after those that it is made from."""
         has_images = any(task.image is not None for task in self.study.tasks.values())
-        conditions = {"images": has_images, "audit": self.study.audit.train}
+        conditions = {"images": has_images, "audit": self.configuration.audit.train}
         return wanted(kind, [name for name, true in conditions.items() if true])
-
-    @functools.cached_property
-    def runs(self) -> str:
-        """JSON of what results are told of the runs; see `remix.study.results.runs.Runs.from_json`."""
-        several = {"swept": self.swept, "audited": self.audited, "free": self.free}
-        return json.dumps(
-            {
-                "study": self.study.for_reports(),
-                "sweep": sweep_for_reports(self.study),
-                "audit_repeats": min(self.study.audit.repeats, self.study.protocol.repeats),
-                "pictured": {name: self.pictured.method_title(name) for name in PICTURED},
-            }
-            | {key: {name: run.for_reports() for name, run in runs.items()} for key, runs in several.items()}
-        )
 
     def demonstrated(self) -> dict[str, Any]:
         """Give the stages of the methods that the paper's pictures show."""
@@ -97,7 +97,7 @@ class Plan:
         raw : Path
             The folder of what was fetched.
         """
-        records = {name: read_source(raw / name) for name in self.study.datasets}
+        records = {name: read_source(raw / name) for name in self.configuration.datasets}
         there = {name for name, record in records.items() if record is None or record["available"]}
         return [(task, ir) for task, ir in self.study.cells if self.study.tasks[task].dataset in there]
 
@@ -116,7 +116,7 @@ class Plan:
         """
         if (task, ir) not in self.trainings:
             raise ConfigError(f"nothing is wanted of {task} at IR {ir}")
-        per_job = self.study.trainings_per_job
+        per_job = self.configuration.trainings_per_job
         images = self.study.tasks[task].image is not None
         return in_jobs(self.trainings[task, ir], per_job.images if images else per_job.tables)
 

@@ -8,13 +8,14 @@ import pandas as pd
 from remix.errors import ResultError
 from remix.study.running.parquet import read_parquet
 from remix.study.store import Trained, path_of, read_training
+from remix.study.study import STUDY
 
 # What `workflow/rules/evaluate.smk` gathers of all cells.
 INDEX = "trainings.parquet"
 
 
 def predictions(
-    task: str, ir: str, method: str, run: str = "study", folder: str | os.PathLike[str] = "results"
+    task: str, ir: str, method: str, run: str = STUDY, folder: str | os.PathLike[str] = "results"
 ) -> pd.DataFrame:
     """Read the predictions of a method's test rows on one cell.
 
@@ -45,7 +46,7 @@ def predictions(
 
 
 def validation(
-    task: str, ir: str, method: str, run: str = "study", folder: str | os.PathLike[str] = "results"
+    task: str, ir: str, method: str, run: str = STUDY, folder: str | os.PathLike[str] = "results"
 ) -> pd.DataFrame:
     """Read the predictions of the validation rows, which were not trained on; as `predictions`."""
     trained, repeats = _trained(task, ir, method, run, folder)

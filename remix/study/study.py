@@ -1,10 +1,13 @@
-"""What tables and figures say about the study: its cells, the names of things, the protocol."""
+"""What is run, as rules and reports have it: protocol, switches, tasks, methods."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
+from remix.entries import is_for_images, stage_entry, stages_of
+from remix.protocol import Protocol
 from remix.study.data.catalogue import IMAGE_KINDS, TABLE_KINDS, Task
 
 # The run that is the study itself.
@@ -15,86 +18,135 @@ KIND_TITLES = {
     "binary_images": "Binary images",
     "multiclass_images": "Multi-class images",
 }
-# What the paper's text says; a test holds it against config/config.yaml.
-DEFAULT_SWITCHES = {
-    "cost_weights": "applied",
-    "binary_bbs": "proper",
-    "smote_fallback": 1,
-    "balance": "equal",
-    "balance_pool": "batch",
-    "multiclass_irs": "listed",
-    "imputation": "training_part",
-    "binary_repeats": "all",
-    "last_batch": "filled",
-    "image_rows": "all",
-}
+
+
+@dataclass(frozen=True)
+class Switches:
+    """What may be done differently from the paper's text; config/README.md explains each.
+
+    The defaults are what the paper's text says; a test holds them against config/config.yaml.
+
+    Attributes
+    ----------
+    cost_weights, binary_bbs, balance, balance_pool, imputation, last_batch : str
+    smote_fallback : int
+    multiclass_irs : 'listed' or list of float
+    binary_repeats, image_rows : 'all' or int
+    """
+
+    cost_weights: str = "applied"
+    binary_bbs: str = "proper"
+    smote_fallback: int = 1
+    balance: str = "equal"
+    balance_pool: str = "batch"
+    multiclass_irs: str | list[float] = "listed"
+    imputation: str = "training_part"
+    binary_repeats: str | int = "all"
+    last_batch: str = "filled"
+    image_rows: str | int = "all"
 
 
 @dataclass(frozen=True)
 class Study:
-    """The part of the configuration that reports need.
+    """What is run, checked: names exist, numbers are in their ranges.
 
     Attributes
     ----------
-    tasks : mapping of str to Task
-        In the order of the catalogue.
-    titles : mapping of str to str
-        Title of each task's dataset, by task.
-    repeats : mapping of str to int
-        Repeats of each task's cross-validation, by task.
-    methods : mapping of str to str
-        Titles by name, in the order of the catalogue.
-    image_methods : sequence of str
-        Those that work on images only.
-    protocol, switches : mapping
-        The configuration's ``protocol`` and ``switches``.
     seed : int
-        The study's seed.
+        All random choices derive from it.
+    protocol : Protocol
+    switches : Switches
+    tasks : mapping of str to Task
+        The selected tasks in catalogue order, with the selected imbalance ratios only, from mild to extreme.
+    entries : mapping of str to mapping
+        Full entries of the selected methods, in catalogue order.
     run : str
-        What ``results/scores.parquet`` calls it.
-    texts : mapping of str to str
-        How the texts of a task became features, for tasks on texts.
+        What results call it: ``study``, or of a study that is the same with other settings ``sweep/0.4``,
+        ``audit/authors`` …
     """
 
-    tasks: Mapping[str, Task]
-    titles: Mapping[str, str]
-    repeats: Mapping[str, int]
-    methods: Mapping[str, str]
-    image_methods: Sequence[str]
-    protocol: Mapping[str, Any]
-    switches: Mapping[str, Any]
     seed: int
+    protocol: Protocol
+    switches: Switches
+    tasks: Mapping[str, Task]
+    entries: Mapping[str, Mapping[str, Any]]
     run: str = STUDY
-    texts: Mapping[str, str] = field(default_factory=dict)
 
-    @classmethod
-    def from_json(cls, text: str) -> "Study":
-        """Read the JSON of what `remix.study.config.study.Study.for_reports` gives."""
-        return cls.from_mapping(json.loads(text))
+    def to_mapping(self) -> dict[str, Any]:
+        """Give all of it, in types that JSON has; the order of tasks and methods counts, no other does."""
+        return {
+            "seed": self.seed,
+            "run": self.run,
+            "protocol": _ordered(asdict(self.protocol)),
+            "switches": asdict(self.switches),
+            "tasks": {name: task.as_mapping() for name, task in self.tasks.items()},
+            "methods": {name: _ordered(entry) for name, entry in self.entries.items()},
+        }
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> "Study":
-        """Build from what `remix.study.config.study.Study.for_reports` gives."""
-        entries = given["tasks"].items()
+        """Build from what `to_mapping` gives."""
         return cls(
-            tasks={name: Task.from_definition({"name": name, **entry}) for name, entry in entries},
-            titles={name: entry["title"] for name, entry in entries},
-            texts={name: entry["text"] for name, entry in entries if "text" in entry},
-            repeats={name: entry["repeats"] for name, entry in entries},
-            **{
-                key: given[key] for key in ("methods", "image_methods", "protocol", "switches", "seed", "run")
+            seed=given["seed"],
+            run=given["run"],
+            protocol=Protocol.from_mapping(given["protocol"]),
+            switches=Switches(**given["switches"]),
+            tasks={
+                name: Task.from_definition({"name": name, **task}) for name, task in given["tasks"].items()
             },
+            entries=given["methods"],
         )
+
+    def to_json(self) -> str:
+        """Write it as a parameter of Snakemake's rules, which makes anew what has another text there."""
+        return json.dumps(self.to_mapping())
+
+    @classmethod
+    def from_json(cls, text: str) -> "Study":
+        """Read what `to_json` gives."""
+        return cls.from_mapping(json.loads(text))
+
+    @classmethod
+    def several_to_json(cls, studies: "Mapping[str, Study]") -> str:
+        """Write several by name, each as `to_json` does."""
+        return json.dumps({name: study.to_mapping() for name, study in studies.items()})
 
     @classmethod
     def several_from_json(cls, text: str) -> "dict[str, Study]":
-        """Read several by name, each as `from_mapping` does."""
+        """Read what `several_to_json` gives."""
         return {name: cls.from_mapping(given) for name, given in json.loads(text).items()}
 
     @property
     def cells(self) -> list[tuple[str, str]]:
         """Every (task, IR) of the study, tasks in catalogue order, IRs from mild to extreme."""
-        return [(name, ir) for name, task in self.tasks.items() for ir in sorted_irs(task.irs)]
+        return [(name, ir) for name, task in self.tasks.items() for ir in task.irs]
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """Title of each task's dataset, by task."""
+        return {name: task.title for name, task in self.tasks.items()}
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """How the texts of a task became features, for tasks on texts."""
+        return {name: task.text for name, task in self.tasks.items() if task.text}
+
+    @cached_property
+    def repeats(self) -> dict[str, int]:
+        """Repeats of each task's cross-validation, by task."""
+        own, wanted = self.protocol.repeats, self.switches.binary_repeats
+        binary = own if wanted == "all" else min(int(wanted), own)
+        return {name: binary if task.binary else own for name, task in self.tasks.items()}
+
+    @cached_property
+    def methods(self) -> dict[str, str]:
+        """Titles of the methods by name, in the order of the catalogue."""
+        return {name: str(entry.get("title", name)) for name, entry in self.entries.items()}
+
+    @cached_property
+    def image_methods(self) -> list[str]:
+        """Methods that work on images only."""
+        return [name for name, entry in self.entries.items() if is_for_images(entry)]
 
     def methods_of(self, task: str) -> dict[str, str]:
         """Give the titles of the methods that a task is trained with."""
@@ -105,6 +157,72 @@ class Study:
         on_images = kind in IMAGE_KINDS
         return {n: title for n, title in self.methods.items() if on_images or n not in self.image_methods}
 
+    def method_spec(self, name: str, *, images: bool = False) -> dict[str, Any]:
+        """Give the stages of a method as they are trained: under the study's switches, without the title.
+
+        Parameters
+        ----------
+        name : str
+        images : bool
+            Whether for a task on images, for which parameters may differ.
+        """
+        spec = stages_of(self.entries[name], images=images)
+        if self.switches.cost_weights == "ignored":
+            spec.pop("loss_weights", None)
+        if "resample" in spec:
+            # A method that says itself what a switch is about keeps what it says.
+            stage, parameters = stage_entry(spec["resample"])
+            switched: dict[str, dict[str, Any]] = {
+                "balanced": {"draw_classes": self.switches.balance, "pool": self.switches.balance_pool},
+                "smote": {"smallest": self.switches.smote_fallback},
+            }
+            spec["resample"] = {stage: switched[stage] | parameters}
+        return spec
+
+    def rows(self, task: str) -> str | int:
+        """Count the rows of its dataset that a task uses: ``'all'``, or a number."""
+        return "all" if self.tasks[task].image is None else self.switches.image_rows
+
+    def training(self, task: str, method: str) -> dict[str, Any]:
+        """Give all that predictions of a method on the cells of a task depend on, beside data and code.
+
+        Two methods, or two studies, for which this is the same have the same predictions. More
+        ``protocol.repeats`` only add folds.
+        """
+        return {"task": self.tasks[task].definition(), **self.settings(method, *self.kind_of_training(task))}
+
+    def kind_of_training(self, task: str) -> tuple[bool, int, int, bool]:
+        """Tell what trainings depend on of a task beside its definition: what `settings` takes.
+
+        Returns
+        -------
+        tuple
+            Whether its rows are images; rows per mini-batch; repeats of the cross-validation; whether no
+            value is missing.
+        """
+        definition = self.tasks[task]
+        batch_size = definition.batch_size or self.protocol.batch_size
+        return definition.image is not None, batch_size, self.repeats[task], definition.complete
+
+    def settings(
+        self, method: str, images: bool, batch_size: int, repeats: int, complete: bool
+    ) -> dict[str, Any]:
+        """Give what trainings of a method depend on beside the definition of the task; see `training`."""
+        spec = self.method_spec(method, images=images)
+        protocol = self.protocol.for_training(images=images)
+        protocol |= {"repeats": repeats, "batch_size": batch_size}
+        last_batch = "filled"
+        if self.switches.last_batch == "dropped":
+            last_batch = "dropped" if "resample" in spec or "mix" in spec else "partial"
+        return {
+            "method": spec,
+            "protocol": protocol,
+            "last_batch": last_batch,
+            "imputation": "training_part" if complete else self.switches.imputation,
+            "rows": self.switches.image_rows if images else "all",
+            "seed": self.seed,
+        }
+
     def only(self, tasks: Iterable[str]) -> "Study":
         """Give the same study with some of its tasks only, and with the methods that these have."""
         chosen = {name: self.tasks[name] for name in tasks}
@@ -112,16 +230,12 @@ class Study:
         return replace(
             self,
             tasks=chosen,
-            methods={name: title for name, title in self.methods.items() if name in present},
+            entries={name: entry for name, entry in self.entries.items() if name in present},
         )
 
     def first_repeats(self, repeats: int) -> "Study":
         """Give the same study with so many repeats at most."""
-        return replace(
-            self,
-            repeats={task: min(own, repeats) for task, own in self.repeats.items()},
-            protocol={**self.protocol, "repeats": min(self.protocol["repeats"], repeats)},
-        )
+        return replace(self, protocol=replace(self.protocol, repeats=min(self.protocol.repeats, repeats)))
 
     def parts(self, present: Iterable[str]) -> "list[Part]":
         """Split into what can be shown in one table, as all its tasks have the same methods.
@@ -144,30 +258,31 @@ class Study:
     @property
     def protocol_note(self) -> str:
         """One sentence on how the numbers were made, and another on what differs from the paper's text."""
-        protocol = self.protocol
-        on_images = [task.image is not None for task in self.tasks.values()]
+        protocol, on_images = self.protocol, [task.image is not None for task in self.tasks.values()]
         switched = [
-            f"{name} {value}"
-            for name, value in self.switches.items()
-            if value != DEFAULT_SWITCHES[name] and (name != "image_rows" or any(on_images))
+            f"{field.name} {value}"
+            for field in fields(Switches)
+            if (value := getattr(self.switches, field.name)) != field.default
+            and (field.name != "image_rows" or any(on_images))
         ]
         weights = {"last": "last weights", "best_validation": "weights of the best validation loss"}
         return (
-            f"{protocol['repeats']} × {protocol['splits']}-fold cross-validation, "
-            f"{self._epochs(on_images)}, {weights[protocol['selection']]}, seed {self.seed}."
+            f"{protocol.repeats} × {protocol.splits}-fold cross-validation, "
+            f"{self._epochs(on_images)}, {weights[protocol.selection]}, seed {self.seed}."
             + (f" Switched on: {', '.join(switched)}." if switched else "")
         )
 
     def _epochs(self, on_images: Sequence[bool]) -> str:
         """Say how long was trained, and whether with shorter numbers, on tables and on images."""
-        tables = f"{self.protocol['epochs']} epochs"
+        tables = f"{self.protocol.epochs} epochs"
         if not any(on_images):
             return tables
-        own = self.protocol["images"]
-        precision = "" if own["precision"] == "float32" else f" in {own['precision']}"
+        own = self.protocol.images
+        assert own is not None
+        precision = "" if own.precision == "float32" else f" in {own.precision}"
         if all(on_images):
-            return f"{own['epochs']} epochs{precision}"
-        return f"{tables} ({own['epochs']} on images{precision})"
+            return f"{own.epochs} epochs{precision}"
+        return f"{tables} ({own.epochs} on images{precision})"
 
 
 class Part(NamedTuple):
@@ -207,3 +322,8 @@ def sorted_irs(irs: tuple[str, ...] | list[str]) -> list[str]:
     ['0.05', '0.025', '0.01']
     """
     return sorted(irs, key=float, reverse=True)
+
+
+def _ordered(value: Mapping[str, Any]) -> Any:
+    """Copy into what JSON has, with its keys in one order, however YAML has them."""
+    return json.loads(json.dumps(value, sort_keys=True))

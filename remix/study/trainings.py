@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 from remix.batches.mixing import Mixing
 from remix.methods import CHOICES, MIX_CHOICES, Method
 from remix.study.code import closure, digest, imports_of
-from remix.study.config.study import Study
 from remix.study.data.catalogue import Task
 from remix.study.store import Use
+from remix.study.study import Study
 
 # What trains and predicts.
 TRAINER = "remix.study.experiment"
@@ -40,7 +40,7 @@ class Training:
     task, ir : str
         The cell.
     definition : mapping
-        What predictions depend on beside the data: see `remix.study.config.study.Study.training`.
+        What predictions depend on beside the data: see `remix.study.study.Study.training`.
     inputs : tuple of str
         The files that it is trained on: the variant and, where its means stand for missing values, the whole
         prepared dataset.
@@ -107,7 +107,7 @@ def trainings_of(studies: Sequence[Study]) -> dict[tuple[str, str], list[Trainin
         wants = _Wants(study)
         for task in [task for task in study.tasks.values() if task.name in studies[0].tasks]:
             given = {"task": task.definition()}
-            own_rows, repeats = studies[0].rows(task.name), study.repeats(task.name)
+            own_rows, repeats = studies[0].rows(task.name), study.repeats[task.name]
             for method, (settings, key) in wants.of(task.name).items():
                 use, definition = Use(study.run, method, repeats), {**given, **settings}
                 for ir in task.irs:
@@ -141,7 +141,7 @@ def free_of(study: Study, others: Mapping[str, Study]) -> dict[str, Study]:
         wants = _Wants(other)
         return all(
             set(task.irs) <= set(study.tasks[name].irs)
-            and other.repeats(name) <= study.repeats(name)
+            and other.repeats[name] <= study.repeats[name]
             and {key for _, key in wants.of(name).values()} <= trained[name]
             for name, task in other.tasks.items()
             if name in study.tasks

@@ -19,6 +19,8 @@ from remix.study.results.tables.scores import DIGITS
 
 # Means that differ by less are the same in the tables, but for how they are rounded.
 TOLERANCE = 0.5 * 10**-DIGITS
+# Of a task. Its repeats, which older reference runs have, follow from the protocol and a switch.
+_NOT_COMPARED = ("irs", "title", "repeats", "batch_size", "complete")
 COLUMNS = ["method", "metric", "reference", "here", "difference", "agrees"]
 
 
@@ -42,7 +44,7 @@ def methods_to_verify(
     facts : mapping
         The reference run's provenance, with its ``study``.
     study : mapping
-        What `remix.study.config.study.Study.for_reports` gives of the study here.
+        What `remix.study.study.Study.to_mapping` gives of the study here.
 
     Returns
     -------
@@ -80,9 +82,7 @@ def _differences(
     settings = []
     for study in (there, here):
         protocol = {key: value for key, value in study["protocol"].items() if key != other}
-        about_task = {
-            key: value for key, value in study["tasks"][task].items() if key not in ("irs", "title")
-        }
+        about_task = {key: value for key, value in study["tasks"][task].items() if key not in _NOT_COMPARED}
         mappings = {"protocol": protocol, "switches": study["switches"], task: about_task}
         settings.append(dict(_flat({"seed": study["seed"], **mappings})))
     for key in dict.fromkeys([*settings[0], *settings[1]]):

@@ -93,7 +93,8 @@ def test_the_package_imports_neither_matplotlib_nor_tensorflow():
     subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": str(ROOT)})
 
 
-def test_it_ships_its_types():
+def test_it_ships_its_types_and_its_methods():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
-    assert settings["package-data"]["remix"] == ["py.typed"]
+    assert settings["package-data"]["remix"] == ["py.typed", "*.yaml"]
     assert (ROOT / "remix/py.typed").read_text() == ""
+    assert {path.name for path in (ROOT / "remix").glob("*.yaml")} == {"methods.yaml", "later_methods.yaml"}

@@ -28,7 +28,7 @@ def tree_of(rng, files):
     name = pick(rng, ["config", "config", "datasets", "datasets", "datasets", "methods", None, None])
     if name is not None:
         return defaults()[name], name
-    own = pick(rng, [*OVERLAYS, {"methods": read("config/extended.yaml")["methods"]}])
+    own = pick(rng, [*OVERLAYS, read("remix/later_methods.yaml")])
     return own, None
 
 
@@ -48,10 +48,10 @@ def test_mutated_settings_and_catalogues(files, tmp_path):
         for _ in range(int(rng.choice([0, 0, 0, 0, 1, 3]))):
             # What comes later may undo what was to be refused.
             tree, refuse = mutated(rng, tree)[0], False
-        protocols, config = load(*place(dump(tree), name, folder, files), files[0].parent, files)
+        configuration, _, config = load(*place(dump(tree), name, folder, files), files[0].parent, files)
         if refuse:
             raise WrongError("an unknown key was ignored")
-        check(protocols["study"], config)
+        check(configuration, config)
 
     assert not feed("settings", attempt, tmp_path, COUNT // 2).failures
 
@@ -64,25 +64,21 @@ def test_garbled_files(files, tmp_path):
             tree, name = tree_of(rng, files)
             text = pick(rng, BAD)["overlay"] if name is None and chance(rng, 0.7) else dump(tree).decode()
             content = garbled(rng, text)
-        protocols, config = load(*place(content, name, folder, files), files[0].parent, files)
-        check(protocols["study"], config)
+        configuration, _, config = load(*place(content, name, folder, files), files[0].parent, files)
+        check(configuration, config)
 
     assert not feed("yaml", attempt, tmp_path, COUNT // 3).failures
 
 
 def test_the_same_in_another_form(files, tmp_path):
-    expected = load(files, audit_folder=files[0].parent, cached=files)[0]["study"]
+    expected = load(files, audit_folder=files[0].parent, cached=files)[0]
 
     def attempt(rng, folder):
         name = pick(rng, list(defaults()))
-        study = load(*place(rewritten(rng, defaults()[name]), name, folder, files), files[0].parent, files)[
-            0
-        ]["study"]
-        if (
-            study != expected
-            or study.cells != expected.cells
-            or list(study.methods) != list(expected.methods)
-        ):
+        given = place(rewritten(rng, defaults()[name]), name, folder, files)
+        found = load(*given, files[0].parent, files)[0]
+        ordered = [(each.study.cells, list(each.study.methods)) for each in (found, expected)]
+        if found != expected or ordered[0] != ordered[1]:
             raise WrongError("the study is another one")
 
     assert not feed("forms", attempt, tmp_path, COUNT // 8).failures
@@ -98,7 +94,7 @@ def test_mutated_overlays_of_the_audit(files, tmp_path):
         )
         settings = {"audit": {"overlays": ["overlay.yaml"], "repeats": 1}}
         (folder / "overlay-settings.yaml").write_bytes(dump(settings))
-        protocols, _ = load(files, [folder / "overlay-settings.yaml"], folder, files)
+        _, protocols, _ = load(files, [folder / "overlay-settings.yaml"], folder, files)
         switches = (yaml.safe_load((folder / "overlay.yaml").read_bytes()) or {}).get("switches", {})
         for key, value in switches.items() if len(protocols) > 1 else ():
             same(getattr(protocols[key].switches, key), value, f"{key} of the protocol of this name")

@@ -12,8 +12,10 @@ from fuzzing import WrongError
 from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
-from remix.study.config import audit_protocols, check_files, sweep_for_reports, sweep_studies
+from remix.catalogue import LATER_METHODS
+from remix.study.config import audit_protocols, check_files, load_configuration, overlaid
 from remix.study.data.fetching import canonical, ticket
+from remix.study.study import Study
 from remix.study.trainings import free_of, in_jobs, inputs_of, trainings_of
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +67,7 @@ def defaults():
     datasets = {name: catalogue[name] for name in DATASETS} | yaml.safe_load(SHUTTLE)
     texts = [entry for entry in read("config/extended.yaml")["datasets"].values() if "text" in entry]
     datasets |= {"texts": {**texts[0], "tasks": {"texts": next(iter(texts[0]["tasks"].values()))}}}
-    return {"config": config, "datasets": {"datasets": datasets}, "methods": read("config/methods.yaml")}
+    return {"config": config, "datasets": {"datasets": datasets}, "methods": read("remix/methods.yaml")}
 
 
 def write_defaults(folder):
@@ -84,7 +86,7 @@ def _loaded(path):
 def load(files, overlays=(), audit_folder=None, cached=()):
     """Read a configuration as Snakemake and the .smk files do, and make what the rules make of it.
 
-    Gives the studies by protocol, and the merged configuration.
+    Gives the configuration, the studies by protocol, and what was merged.
     """
     check_files([path for path in (*files, *overlays) if path not in cached])
     content = {
@@ -98,32 +100,31 @@ def load(files, overlays=(), audit_folder=None, cached=()):
     for path in files:
         update_config(config, copy.deepcopy(content[path]))
         update_config(config, given)
-    protocols = audit_protocols(
-        config,
-        [Path(path) for path in (*overlays, *files, *overlays)],
-        SCHEMAS,
-        audit_folder or files[0].parent,
-    )
-    study = protocols["study"]
-    json.dumps([study.for_reports(), sweep_for_reports(study)])
-    _want(study, protocols)
-    for name, dataset in study.datasets.items():
+    order = [Path(path) for path in (*overlays, *files, *overlays)]
+    configuration = load_configuration(config, order, SCHEMAS)
+    protocols = audit_protocols(configuration, config, order, SCHEMAS, audit_folder or files[0].parent)
+    study = configuration.study
+    same(Study.several_from_json(Study.several_to_json(protocols)), protocols, "what reports are told")
+    configuration.sweep.to_json()
+    _want(configuration, protocols)
+    for name, dataset in configuration.datasets.items():
         as_parameter(
             {key: value for key, value in config["datasets"][name].items() if key not in ("tasks", "title")}
         )
-        ticket(dataset, study.data_dir, Path("resources/raw", name))
+        ticket(dataset, configuration.data_dir, Path("resources/raw", name))
     as_parameter(config)
     for task in study.tasks:
         as_parameter(study.tasks[task].definition())
         for method in study.methods_of(task):
             as_parameter(study.training(task, method))
-    return protocols, config
+    return configuration, protocols, config
 
 
-def _want(study, protocols):
+def _want(configuration, protocols):
     """Make what the rules make of what is wanted of each cell, and hold it against the runs that want it."""
+    study, jobs_of = configuration.study, configuration.trainings_per_job
     deviations = [each for each in protocols.values() if each is not study]
-    runs = [study, *sweep_studies(study).values(), *deviations]
+    runs = [study, *configuration.sweep.studies(study).values(), *deviations]
     wanted, free = trainings_of(runs), free_of(study, protocols)
     same(study in free.values(), True, "that the study itself is free")
     for run in deviations:
@@ -133,15 +134,14 @@ def _want(study, protocols):
         same(run in free.values(), not adds, f"that {run.run} is free")
     for (task, _), trainings in wanted.items():
         images = study.tasks[task].image is not None
-        per_job = study.trainings_per_job.images if images else study.trainings_per_job.tables
-        jobs = in_jobs(trainings, per_job)
+        jobs = in_jobs(trainings, jobs_of.images if images else jobs_of.tables)
         same([each for job in jobs for each in job], trainings, f"what the jobs of {task} have")
         for job in jobs:
             inputs_of(job)
             as_parameter([each.as_mapping() for each in job])
     uses = [(cell, use) for cell, each in wanted.items() for training in each for use in training.uses]
     expected = {
-        ((task, ir), (run.run, method, run.repeats(task)))
+        ((task, ir), (run.run, method, run.repeats[task]))
         for run in runs
         for task, ir in run.cells
         if task in study.tasks
@@ -156,14 +156,15 @@ def as_parameter(value):
     return json.dumps(canonical(value), sort_keys=True, default=list)
 
 
-def check(study, config):
-    """Hold a study against an independent reading of its configuration.
+def check(configuration, config):
+    """Hold a configuration against an independent reading of it.
 
     Raises
     ------
     WrongError
         If something is not what the configuration says, or makes a path that cannot be.
     """
+    study = configuration.study
     protocol, section = study.protocol, config["protocol"]
     same(study.seed, config["seed"], "seed")
     for key in ("splits", "repeats", "validation_fraction", "epochs", "batch_size", "selection"):
@@ -172,19 +173,23 @@ def check(study, config):
         same(getattr(protocol.tables, key), section[key], key)
     for key, value in section["learning_rate"].items():
         same(getattr(protocol.learning_rate, key), value, key)
-    for part in ("switches", "network", "sweep", "audit", "trainings_per_job"):
+    for key, value in config["switches"].items():
+        same(getattr(study.switches, key), value, f"switches.{key}")
+    for part in ("network", "sweep", "audit", "trainings_per_job"):
         for key, value in config[part].items():
-            same(getattr(getattr(study, part), key), value, f"{part}.{key}")
-    same(str(study.data_dir), str(Path(config["data_dir"])), "data_dir")
+            same(getattr(getattr(configuration, part), key), value, f"{part}.{key}")
+    same(str(configuration.data_dir), str(Path(config["data_dir"])), "data_dir")
     expected = cells(config)
     if sorted(expected) != sorted((task, Fraction(ir)) for task, ir in study.cells):
         raise WrongError(f"the cells are {study.cells}, expected {expected}")
     chosen = config["study"]["methods"]
     same(set(study.methods), set(config["methods"]) if chosen == "all" else set(chosen), "methods")
     for name in study.methods:
-        same(study.methods[name], config["methods"][name], f"methods.{name}")
-    names = [*study.methods, *study.tasks, *study.datasets]
-    ratios = [*(ir for _, ir in study.cells), *sweep_studies(study)]
+        own = config["methods"].get(name, {})
+        expected = own if chosen == "all" else overlaid(LATER_METHODS.get(name, {}), own)
+        same(study.entries[name], expected, f"methods.{name}")
+    names = [*study.methods, *study.tasks, *configuration.datasets]
+    ratios = [*(ir for _, ir in study.cells), *configuration.sweep.studies(study)]
     for text, form in [*((name, NAME) for name in names), *((ratio, RATIO) for ratio in ratios)]:
         if not form.fullmatch(text):
             raise WrongError(f"{text!r} becomes a part of a path")

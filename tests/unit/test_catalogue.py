@@ -2,23 +2,29 @@
 
 from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
+from referencing import Registry, Resource
 
 from remix.catalogue import METHODS, TABLE_METHODS, stages
 from remix.errors import ConfigError
 from remix.methods import Method
 
-ROOT = Path(__file__).parents[2]
+SCHEMAS = sorted((Path(__file__).parents[2] / "workflow" / "schemas").glob("*.yaml"))
 
 
-def test_the_catalogue_is_that_of_the_study():
-    entries = {}
-    for name in ("methods.yaml", "extended.yaml"):
-        entries |= yaml.safe_load((ROOT / "config" / name).read_text())["methods"]
-    for entry in entries.values():
-        entry.pop("title")
-    assert entries == METHODS
+def test_every_entry_is_one_that_a_study_may_have():
+    given = {path.name: Resource.from_contents(yaml.safe_load(path.read_text())) for path in SCHEMAS}
+    schema = given["methods.schema.yaml"].contents
+    jsonschema.Draft202012Validator(schema, registry=Registry().with_resources(given.items())).validate(
+        METHODS
+    )
+    assert len({entry["title"] for entry in METHODS.values()}) == len(METHODS)
+
+
+def test_the_papers_methods_come_first():
+    assert list(METHODS)[:-13] == ["baseline", "cost", "smote", "mixup", "remix", "augment", "remix_aug"]
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -48,7 +54,7 @@ def test_stages_of_a_method(given, options, expected):
 
 def test_the_catalogue_stays_as_it_is():
     stages("mixup", 0.7)["mix"]["alpha"] = 3
-    assert METHODS["mixup"] == {"mix": {"alpha": {"tables": 0.1, "images": 0.2}}}
+    assert METHODS["mixup"] == {"title": "MixUp", "mix": {"alpha": {"tables": 0.1, "images": 0.2}}}
 
 
 @pytest.mark.parametrize(
@@ -61,6 +67,7 @@ def test_the_catalogue_stays_as_it_is():
         ({"mix": {"alpha": -1}}, {}, "alpha: expected a number above 0, received -1"),
         ({"mix": {"alpha": 0.1}}, {"alpha": float("inf")}, "alpha: expected a number above 0, received inf"),
         ({"mix": {"alpha": True}}, {}, "alpha: expected a number above 0, received True"),
+        ({"mix": {"alpha": None}}, {}, "alpha: expected a number above 0, received None"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(given, options, message):

@@ -13,13 +13,14 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from remix.catalogue import METHODS
 from remix.errors import ConfigError
-from remix.study.config import check_files, load_study
+from remix.study.config import DEFAULT_FILES, check_files, load_configuration
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "workflow" / "schemas"
 BAD = yaml.safe_load((Path(__file__).parent / "bad_configs.yaml").read_text())
-FILES = ["config/config.yaml", "config/datasets.yaml", "config/methods.yaml"]
+FILES = ["config/config.yaml", "config/datasets.yaml", "remix/methods.yaml"]
 DATASETS = """\
 datasets:
   segment:
@@ -69,9 +70,9 @@ def merge(config, overlay):
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """Makes a folder with the three configuration files the working directory."""
-    (tmp_path / "config").mkdir()
-    for name in ("config.yaml", "methods.yaml"):
-        shutil.copy(ROOT / "config" / name, tmp_path / "config")
+    for path in (FILES[0], FILES[2]):
+        (tmp_path / path).parent.mkdir()
+        shutil.copy(ROOT / path, tmp_path / path)
     (tmp_path / "config" / "datasets.yaml").write_text(DATASETS)
     settings = tmp_path / "config" / "config.yaml"
     settings.write_text(re.sub(r"(?<=  tasks: )\[musk, [^]]*\]", "[segment]", settings.read_text()))
@@ -84,7 +85,7 @@ def load(*overlays, command_line=None):
     config = {}
     for path in files:
         merge(config, yaml.safe_load(Path(path).read_text()) or {})
-    return load_study(merge(config, command_line or {}), [Path(path) for path in files], SCHEMAS)
+    return load_configuration(merge(config, command_line or {}), [Path(path) for path in files], SCHEMAS)
 
 
 def overlay(text, name="overlay.yaml"):
@@ -105,19 +106,20 @@ def file_problems(content):
     for path in FILES:
         merge(config, yaml.safe_load(Path(path).read_text()))
     with pytest.raises(ConfigError) as caught:
-        load_study(config, [*FILES, "overlay.yaml"], SCHEMAS)
+        load_configuration(config, [*FILES, "overlay.yaml"], SCHEMAS)
     return str(caught.value).splitlines()
 
 
 def test_default_study(project):
-    study = load()
+    configuration = load()
+    study = configuration.study
     assert study.seed == 1
     assert study.protocol.repeats == 10
     assert study.protocol.learning_rate.minimum == 1e-5
-    assert study.data_dir == Path("data")
-    assert study.on_missing == "skip"
-    assert study.network.read_timeout == 60
-    assert list(study.datasets) == ["segment", "shuttle"]
+    assert configuration.data_dir == Path("data")
+    assert configuration.on_missing == "skip"
+    assert configuration.network.read_timeout == 60
+    assert list(configuration.datasets) == ["segment", "shuttle"]
     assert list(study.methods) == ["baseline", "cost", "smote", "mixup", "remix", "augment", "remix_aug"]
     assert study.cells == [
         ("segment", "0.05"),
@@ -131,22 +133,24 @@ def test_default_study(project):
 
 
 def test_methods_without_and_with_title(project):
-    study = load(overlay("methods: {mine: {mix: {alpha: 1}}}"))
+    study = load(overlay("methods: {mine: {mix: {alpha: 1}}}")).study
     assert study.method_spec("remix") == {
         "resample": {"balanced": {"draw_classes": "equal", "pool": "batch"}},
         "mix": {"alpha": 0.1},
     }
-    assert study.methods["remix"]["title"] == study.method_title("remix") == "ReMix"
+    assert study.entries["remix"]["title"] == study.methods["remix"] == "ReMix"
     assert study.method_spec("baseline") == {}
-    assert study.method_title("mine") == "mine"
+    assert study.methods["mine"] == "mine"
 
 
 def test_selection_keeps_catalogue_order_and_drops_tasks_without_ir(project):
-    study = load(overlay("study: {tasks: [mixed, red, segment], methods: [remix, baseline], irs: [0.05]}"))
+    text = "study: {tasks: [mixed, red, segment], methods: [remix, baseline], irs: [0.05]}"
+    configuration = load(overlay(text))
+    study = configuration.study
     assert study.cells == [("segment", "0.05"), ("red", "0.05")]
     assert list(study.methods) == ["baseline", "remix"]
-    assert [task.name for task in study.datasets["shuttle"].tasks] == ["red"]
-    assert study.datasets["shuttle"].tasks[0] is study.tasks["red"]
+    assert [task.name for task in configuration.datasets["shuttle"].tasks] == ["red"]
+    assert configuration.datasets["shuttle"].tasks[0] is study.tasks["red"]
 
 
 def test_datasets_without_selected_task_are_left_out(project):
@@ -155,7 +159,7 @@ def test_datasets_without_selected_task_are_left_out(project):
 
 def test_whole_irs_match_however_they_are_written(project):
     text = "study: {irs: [1]}\ndatasets: {segment: {tasks: {segment: {irs: [1.0, 0.1]}}}}"
-    assert load(overlay(text)).cells == [("segment", "1.0")]
+    assert load(overlay(text)).study.cells == [("segment", "1.0")]
 
 
 def test_overlay_adds_dataset_and_method(project):
@@ -168,10 +172,10 @@ def test_overlay_adds_dataset_and_method(project):
             "  far: {resample: {balanced: {pool: dataset}}}\n"
             "  near: {resample: {smote: {neighbours: 1}}}\n"
         )
-    )
+    ).study
     assert study.cells[-1] == ("mine", "1")
     assert study.tasks["mine"].minority == ("2",)
-    assert study.methods["far"] == {"resample": {"balanced": {"pool": "dataset"}}}
+    assert study.entries["far"] == {"resample": {"balanced": {"pool": "dataset"}}}
 
 
 def test_what_overlays_add_comes_after_the_rest_however_it_was_merged(project):
@@ -183,9 +187,10 @@ def test_what_overlays_add_comes_after_the_rest_however_it_was_merged(project):
         merge(merged, yaml.safe_load(Path(name).read_text()))
     merge(merged, {"methods": {**added, "his": {}}})
     assert next(iter(merged["methods"])) == "mine"
-    study = load_study(merged, [*FILES, path], SCHEMAS)
-    assert list(study.methods) == [*yaml.safe_load(Path(FILES[2]).read_text())["methods"], "mine", "his"]
-    assert list(study.datasets) == ["segment", "shuttle"]
+    configuration = load_configuration(merged, [*FILES, path], SCHEMAS)
+    papers = yaml.safe_load(Path(FILES[2]).read_text())["methods"]
+    assert list(configuration.study.methods) == [*papers, "mine", "his"]
+    assert list(configuration.datasets) == ["segment", "shuttle"]
 
 
 def test_raw_labels_become_strings(project):
@@ -198,13 +203,13 @@ def test_study_does_not_share_state_with_the_config(project):
     config = {}
     for path in FILES:
         merge(config, yaml.safe_load(Path(path).read_text()))
-    study = load_study(config, FILES, SCHEMAS)
-    before = copy.deepcopy(study)
+    configuration = load_configuration(config, FILES, SCHEMAS)
+    before = copy.deepcopy(configuration)
     config["methods"]["remix"]["mix"]["alpha"] = 3
     config["datasets"]["segment"]["sources"].clear()
-    assert study == before
+    assert configuration == before
     with pytest.raises(dataclasses.FrozenInstanceError):
-        study.seed = 2
+        configuration.study.seed = 2
 
 
 def test_sections_that_were_checked_before_are_not_held_against_their_schema_again(project):
@@ -213,19 +218,19 @@ def test_sections_that_were_checked_before_are_not_held_against_their_schema_aga
         merge(config, yaml.safe_load(Path(path).read_text()))
     wrong = {**config, "protocol": {**config["protocol"], "epochs": 0}}
     with pytest.raises(ConfigError, match="epochs: 0 is not allowed"):
-        load_study(wrong, FILES, SCHEMAS, checked=config)
-    assert load_study(wrong, FILES, SCHEMAS, checked=wrong).protocol.epochs == 0
+        load_configuration(wrong, FILES, SCHEMAS, checked=config)
+    assert load_configuration(wrong, FILES, SCHEMAS, checked=wrong).study.protocol.epochs == 0
 
 
 def test_smoke_overlay_is_a_small_study():
-    files = [ROOT / "config" / name for name in ("config.yaml", "methods.yaml", "smoke.yaml")]
+    files = [ROOT / path for path in (FILES[0], FILES[2], "config/smoke.yaml")]
     config = yaml.safe_load(DATASETS)
     config["datasets"]["shuttle"]["tasks"]["landsat"] = config["datasets"]["shuttle"]["tasks"].pop("mixed")
     config["datasets"]["shuttle"]["tasks"]["landsat"]["irs"] = [0.1, 0.05]
     for path in files:
         merge(config, yaml.safe_load(path.read_text()))
     config["sweep"]["tasks"] = []
-    study = load_study(config, files, SCHEMAS)
+    study = load_configuration(config, files, SCHEMAS).study
     assert study.cells == [("segment", "0.05"), ("landsat", "0.05")]
     assert {study.tasks[name].kind for name, _ in study.cells} == {"binary", "multiclass"}
     assert len(study.methods) * study.protocol.repeats * study.protocol.epochs <= 100
@@ -312,7 +317,7 @@ def test_a_name_keeps_its_message_in_one_line(project):
 
 def test_files_that_cannot_be_read_are_all_named(project):
     with pytest.raises(ConfigError) as caught:
-        load_study({}, ["config/config.yaml", "none.yaml", "config"], SCHEMAS)
+        load_configuration({}, ["config/config.yaml", "none.yaml", "config"], SCHEMAS)
     assert str(caught.value).splitlines() == [
         "none.yaml: cannot be read: No such file or directory",
         "config: cannot be read: Is a directory",
@@ -325,7 +330,7 @@ def test_file_named_twice_counts_once_at_its_later_place(project):
     for path in [*FILES, overlay("seed: -1\nseed: -2\n")]:
         merge(config, yaml.safe_load(Path(path).read_text()))
     with pytest.raises(ConfigError) as caught:
-        load_study(config, [project / "overlay.yaml", *FILES, "overlay.yaml"], SCHEMAS)
+        load_configuration(config, [project / "overlay.yaml", *FILES, "overlay.yaml"], SCHEMAS)
     assert str(caught.value).splitlines() == [
         "overlay.yaml:2: seed: -2 is not allowed; it must be at least 0",
         "overlay.yaml:2: seed: the key stands twice here, first in line 1; keep one",
@@ -347,7 +352,7 @@ def test_duplicate_keys(project):
 
 def test_merge_keys_are_no_duplicates_and_keep_their_lines(project):
     good = "methods:\n  one: &one\n    mix: {alpha: 1}\n  two:\n    <<: *one\n    mix: {alpha: 2}\n"
-    assert load(overlay(good)).method_spec("two") == {"mix": {"alpha": 2}}
+    assert load(overlay(good)).study.method_spec("two") == {"mix": {"alpha": 2}}
     bad = "methods:\n  one: &one\n    mix: {alpha: 0}\n  two:\n    <<: *one\n    title: Two\n"
     assert problems(overlay(bad)) == [
         f"overlay.yaml:3: methods.{name}.mix.alpha: 0 is not allowed; it must be greater than 0"
@@ -401,12 +406,12 @@ def test_values_from_the_command_line(project, command_line, expected):
 
 
 def test_command_line_sets_single_values(project):
-    study = load(command_line={"on_missing": "fail", "data_dir": "../here", "seed": 7})
-    assert (study.on_missing, study.data_dir, study.seed) == ("fail", Path("../here"), 7)
+    found = load(command_line={"on_missing": "fail", "data_dir": "../here", "seed": 7})
+    assert (found.on_missing, found.data_dir, found.study.seed) == ("fail", Path("../here"), 7)
 
 
 def test_missing_section_and_missing_key(project):
-    Path("config/methods.yaml").write_text("# empty\n")
+    Path("remix/methods.yaml").write_text("# empty\n")
     path = Path("config/config.yaml")
     path.write_text(path.read_text().replace("  clip: 5.0 ", "  # "))
     assert problems() == [
@@ -416,9 +421,9 @@ def test_missing_section_and_missing_key(project):
 
 
 def test_method_catalogue_without_baseline(project):
-    Path("config/methods.yaml").write_text("methods:\n  remix: {mix: {alpha: 1}}\n")
+    Path("remix/methods.yaml").write_text("methods:\n  remix: {mix: {alpha: 1}}\n")
     assert problems() == [
-        "config/methods.yaml:1: methods: there is no method 'baseline', against which gains are measured; "
+        "remix/methods.yaml:1: methods: there is no method 'baseline', against which gains are measured; "
         "write 'baseline: {}'"
     ]
 
@@ -486,7 +491,7 @@ DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 VALID = {}
 for text in (
     (ROOT / "config" / "config.yaml").read_text(),
-    (ROOT / "config" / "methods.yaml").read_text(),
+    (ROOT / "remix" / "methods.yaml").read_text(),
     DATASETS,
     IMAGES,
     TEXTS,
@@ -524,7 +529,7 @@ def test_any_change_is_accepted_or_explained(tmp_path_factory, data):
 def complaint(config, files):
     """Text of the ConfigError, empty if there is none; any other exception fails the test."""
     try:
-        load_study(config, files, SCHEMAS)
+        load_configuration(config, files, SCHEMAS)
     except ConfigError as error:
         return str(error)
     return ""
@@ -640,20 +645,49 @@ def test_reports_are_told_how_texts_became_features():
     config = copy.deepcopy(VALID)
     config["study"] = {"tasks": ["letters", "red"], "methods": "all", "irs": "all"}
     config["sweep"]["tasks"] = []
-    tasks = load_study(config, [], SCHEMAS).for_reports()["tasks"]
-    assert tasks["letters"]["text"] == "5 components of its texts, learnt from separate texts"
-    assert "text" not in tasks["red"]
+    texts = load_configuration(config, [], SCHEMAS).study.texts
+    assert texts == {"letters": "5 components of its texts, learnt from separate texts"}
+
+
+def test_later_methods_are_had_by_naming_them(project):
+    assert "focal" not in load().study.methods
+    named = (
+        "study: {methods: [mine, manifold_mixup, focal, baseline]}\nmethods: {mine: {}, focal: {title: F}}\n"
+    )
+    study = load(overlay(named)).study
+    assert list(study.methods) == ["baseline", "mine", "focal", "manifold_mixup"]
+    assert study.entries["focal"] == {"loss": "focal", "title": "F"}
+    assert study.entries["manifold_mixup"] == METHODS["manifold_mixup"]
+    (found,) = problems(overlay("study: {methods: [baseline, focl]}"))
+    assert found.startswith("overlay.yaml:1: study.methods[1]: unknown method 'focl'; did you mean 'focal'?")
+
+
+def test_no_method_of_ones_own_has_the_title_of_a_named_one(project):
+    text = "study: {methods: [baseline, focal]}\nmethods: {mine: {title: Focal Loss}}\n"
+    assert problems(overlay(text)) == [
+        "overlay.yaml:2: methods.mine.title: 'Focal Loss' is also the title of method 'focal'; "
+        "titles must differ"
+    ]
+
+
+def test_ratios_are_sorted_from_mild_to_extreme(project):
+    study = load(overlay("datasets: {segment: {tasks: {segment: {irs: [0.01, 0.25, 0.05]}}}}")).study
+    assert study.tasks["segment"].irs == ("0.25", "0.05", "0.01")
+
+
+def test_the_extended_study_has_every_method_of_the_library():
+    extended = yaml.safe_load((ROOT / "config" / "extended.yaml").read_text())
+    assert extended["study"]["methods"] == list(METHODS)
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_every_overlay_of_the_project_loads(overlay):
-    names = ["config.yaml", "datasets.yaml", "methods.yaml", *NEEDED.get(overlay, []), overlay]
-    files = [ROOT / "config" / name for name in names]
+    files = [*DEFAULT_FILES, *(ROOT / "config" / name for name in (*NEEDED.get(overlay, []), overlay))]
     merged = {}
     for path in files:
         merge(merged, yaml.safe_load(path.read_text()))
-    study = load_study(merged, files, SCHEMAS)
+    study = load_configuration(merged, files, SCHEMAS).study
     on_images = sum(study.tasks[task].image is not None for task, _ in study.cells)
     assert (len(study.cells) - on_images, on_images) == OVERLAYS[overlay]
-    files = {"config.yaml", "datasets.yaml", "methods.yaml", *OVERLAYS}
+    files = {"config.yaml", "datasets.yaml", *OVERLAYS}
     assert {path.name for path in (ROOT / "config").glob("*.yaml")} == files

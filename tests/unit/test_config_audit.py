@@ -7,11 +7,11 @@ import pytest
 import yaml
 
 from remix.errors import ConfigError
-from remix.study.config import audit_protocols
+from remix.study.config import DEFAULT_FILES as FILES
+from remix.study.config import audit_protocols, load_configuration
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "workflow" / "schemas"
-FILES = [ROOT / "config" / name for name in ("config.yaml", "datasets.yaml", "methods.yaml")]
 SWITCHES = [
     "cost_weights",
     "binary_bbs",
@@ -34,9 +34,14 @@ def configuration(**changes):
     return merged
 
 
+def audited(config, folder=ROOT / "config"):
+    loaded = load_configuration(config, FILES, SCHEMAS)
+    return audit_protocols(loaded, config, FILES, SCHEMAS, folder)
+
+
 def protocols_of(overlay=ROOT / "config" / "authors.yaml", **changes):
     audit = {"overlays": [str(overlay)], "repeats": 3}
-    return audit_protocols(configuration(audit=audit, **changes), FILES, SCHEMAS, ROOT / "config")
+    return audited(configuration(audit=audit, **changes))
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +51,7 @@ def protocols():
 
 def test_each_deviation_alone_and_all_together(protocols):
     assert list(protocols) == ["study", "epochs", "images", *SWITCHES, "authors"]
-    whole = audit_protocols(configuration(), FILES, SCHEMAS, ROOT / "config")
+    whole = audited(configuration())
     assert list(whole) == [*protocols, "balance_pool"]
     assert protocols["epochs"].protocol.epochs == protocols["authors"].protocol.epochs == 500
     assert protocols["images"].protocol.images.epochs == protocols["authors"].protocol.images.epochs == 500
@@ -164,4 +169,4 @@ def test_two_protocols_of_one_name(tmp_path):
         (tmp_path / name).write_text("protocol: {epochs: 20}\n")
     audit = {"overlays": ["a.yaml", "b.yaml"], "repeats": 3}
     with pytest.raises(ConfigError, match=r"b.yaml: two protocols of the audit would be called 'epochs'"):
-        audit_protocols(configuration(audit=audit), FILES, SCHEMAS, tmp_path)
+        audited(configuration(audit=audit), tmp_path)

@@ -6,26 +6,27 @@ import pytest
 import yaml
 
 from remix.catalogue import stages
-from remix.study.config import load_study, sweep_for_reports, sweep_studies
+from remix.study.config import DEFAULT_FILES as FILES
+from remix.study.config import load_configuration
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "workflow" / "schemas"
-FILES = [ROOT / "config" / name for name in ("config.yaml", "datasets.yaml", "methods.yaml")]
-TASKS = ["musk", "seizure", "cifar10_dog", "optdigits"]
 
 
-def study_of(**changes):
+def swept_of(**changes):
+    """The study, those of its sweep by α, and the α that it has itself by task."""
     merged = {}
     for path in FILES:
         merged |= yaml.safe_load(path.read_text())
     for key, value in changes.items():
         merged[key] = {**merged[key], **value}
-    return load_study(merged, FILES, SCHEMAS)
+    loaded = load_configuration(merged, FILES, SCHEMAS)
+    study, sweep = loaded.study, loaded.sweep
+    return study, sweep.studies(study), sweep.own(study)
 
 
 def test_each_alpha_is_a_run_on_the_swept_tasks():
-    study = study_of()
-    swept = sweep_studies(study)
+    study, swept, _ = swept_of()
     assert list(swept) == ["0.01", "0.05", "0.1", "0.2", "0.3", "0.4"]
     for alpha, other in swept.items():
         assert other.run == f"sweep/{alpha}"
@@ -34,8 +35,8 @@ def test_each_alpha_is_a_run_on_the_swept_tasks():
 
 
 def test_nothing_but_alpha_differs():
-    study = study_of(switches={"balance": "multinomial"})
-    for alpha, other in sweep_studies(study).items():
+    study, swept, _ = swept_of(switches={"balance": "multinomial"})
+    for alpha, other in swept.items():
         assert list(other.methods) == ["remix"]
         ours, theirs = (s.training("musk", "remix") for s in (study, other))
         assert theirs["method"].pop("mix") == {"alpha": float(alpha)}
@@ -45,20 +46,20 @@ def test_nothing_but_alpha_differs():
 
 def test_a_study_of_ones_own_alpha_has_it_in_the_sweep():
     remix = {"resample": "balanced", "mix": {"alpha": {"tables": 0.15, "images": 1}}}
-    study = study_of(methods={"remix": remix}, sweep={"alphas": [0.4]})
-    assert {alpha: list(s.tasks) for alpha, s in sweep_studies(study).items()} == {
+    _, swept, own = swept_of(methods={"remix": remix}, sweep={"alphas": [0.4]})
+    assert {alpha: list(study.tasks) for alpha, study in swept.items()} == {
         "0.15": ["musk", "seizure", "optdigits"],
         "0.4": ["musk", "seizure", "optdigits", "cifar10_dog"],
         "1": ["cifar10_dog"],
     }
-    assert sweep_for_reports(study)["own"]["cifar10_dog"] == 1
+    assert own == {"musk": 0.15, "seizure": 0.15, "optdigits": 0.15, "cifar10_dog": 1}
 
 
 def test_the_other_options_of_the_mixing_stay():
     mix = {"weights": "row", "partners": "linked_classes", "labels": {"minority": {"kappa": 2}}}
     remix = {"resample": "balanced", "mix": {"alpha": {"tables": 0.1, "images": 0.2}, **mix}}
-    study = study_of(methods={"remix": remix})
-    for alpha, other in sweep_studies(study).items():
+    study, swept, _ = swept_of(methods={"remix": remix})
+    for alpha, other in swept.items():
         assert other.training("musk", "remix")["method"]["mix"] == {"alpha": float(alpha), **mix}
     for images, alpha in ((False, 0.1), (True, 0.2)):
         assert study.method_spec("remix", images=images)["mix"] == {"alpha": alpha, **mix}
@@ -66,9 +67,9 @@ def test_the_other_options_of_the_mixing_stay():
 
 
 def test_a_method_that_is_not_remix():
-    study = study_of(sweep={"method": "remix_aug"})
-    assert {task for other in sweep_studies(study).values() for task in other.tasks} == {"cifar10_dog"}
-    assert sweep_for_reports(study) == {"tasks": TASKS, "method": "remix_aug", "own": {"cifar10_dog": 0.2}}
+    _, swept, own = swept_of(sweep={"method": "remix_aug"})
+    assert {task for other in swept.values() for task in other.tasks} == {"cifar10_dog"}
+    assert own == {"cifar10_dog": 0.2}
 
 
 @pytest.mark.parametrize(
@@ -81,11 +82,10 @@ def test_a_method_that_is_not_remix():
     ids=["none asked for", "other tasks", "other methods"],
 )
 def test_a_study_that_sweeps_nothing(changes):
-    study = study_of(**changes)
-    assert sweep_studies(study) == {}
-    assert sweep_for_reports(study)["own"] == {}
+    _, swept, own = swept_of(**changes)
+    assert swept == own == {}
 
 
 def test_ratios_that_are_not_run_are_not_swept():
-    swept = sweep_studies(study_of(study={"irs": [0.01]}))
+    _, swept, _ = swept_of(study={"irs": [0.01]})
     assert {ir for other in swept.values() for _, ir in other.cells} == {"0.01"}

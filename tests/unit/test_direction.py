@@ -14,14 +14,14 @@ from remix.study.results.tables.cell_tests import cell_tests_table
 from remix.study.results.tables.comparisons import comparisons_table
 from remix.study.results.tables.gains import gains_table
 from remix.study.results.tables.rank_sums import rank_sums_table
-from remix.study.study import DEFAULT_SWITCHES, Study
+from remix.study.study import Study, Switches
 
 METHODS = ["baseline", "smote", "remix"]
 TASKS = [f"t{i}" for i in range(6)]
 
 
 @pytest.fixture
-def study():
+def study(protocol):
     tasks = {
         name: Task.from_definition(
             {
@@ -31,19 +31,17 @@ def study():
                 "merged": True,
                 "classes": ["0", "1"],
                 "irs": ["0.05"],
+                "title": name,
             }
         )
         for name in TASKS
     }
     return Study(
-        tasks=tasks,
-        titles={name: name for name in TASKS},
-        repeats=dict.fromkeys(TASKS, 4),
-        methods={name: name for name in METHODS},
-        image_methods=[],
-        protocol={},
-        switches=DEFAULT_SWITCHES,
         seed=1,
+        protocol=protocol(repeats=4),
+        switches=Switches(),
+        tasks=tasks,
+        entries={name: {} for name in METHODS},
     )
 
 

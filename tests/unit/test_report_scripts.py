@@ -14,7 +14,6 @@ from remix.study.results.declarations import declared, wanted
 from remix.study.running.made_by import describe
 from remix.study.running.writing import write_parquet
 from remix.study.store import Entry, Trained, Use, path_of, read_training, write_cell, write_training
-from remix.study.study import DEFAULT_SWITCHES
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "config" / "published"
@@ -23,29 +22,33 @@ STUDY = {
     "tasks": {
         "musk": {
             "dataset": "musk", "title": "Musk", "kind": "binary", "minority": ["1"],
-            "classes": ["0", "1"], "merged": True, "irs": ["0.05"], "repeats": 1,
+            "classes": ["0", "1"], "merged": True, "irs": ["0.05"],
         },
         "landsat": {
             "dataset": "statlog", "title": "Statlog", "kind": "multiclass",
             "minority": ["2", "3"], "classes": ["1", "2", "3"], "merged": False, "irs": ["0.25", "0.1"],
-            "repeats": 1,
         },
         "aps": {
             "dataset": "aps", "title": "APS", "kind": "binary", "minority": ["pos"],
-            "classes": ["neg", "pos"], "merged": True, "irs": ["0.01"], "repeats": 1,
+            "classes": ["neg", "pos"], "merged": True, "irs": ["0.01"],
         },
         "shirt": {
             "dataset": "fashion", "title": "Fashion", "kind": "binary_images", "minority": ["6"],
-            "classes": ["5", "6"], "merged": True, "image": [28, 28, 1], "irs": ["0.1"], "repeats": 1,
+            "classes": ["5", "6"], "merged": True, "image": [28, 28, 1], "irs": ["0.1"],
         },
     },
-    "methods": {"baseline": "Baseline", "remix": "ReMix", "augment": "Augment"},
-    "image_methods": ["augment"],
-    "protocol": {
-        "splits": 2, "repeats": 1, "epochs": 3, "selection": "last", "validation_fraction": 0.3,
-        "images": {"epochs": 2, "precision": "float32"},
+    "methods": {
+        "baseline": {"title": "Baseline"},
+        "remix": {"title": "ReMix", "resample": "balanced", "mix": {"alpha": 0.1}},
+        "augment": {"title": "Augment", "augment": "image"},
     },
-    "switches": DEFAULT_SWITCHES,
+    "protocol": {
+        "splits": 2, "repeats": 1, "validation_fraction": 0.3, "epochs": 3, "batch_size": 16,
+        "learning_rate": {"initial": 0.001, "factor": 0.2, "patience": 5, "minimum": 1e-5, "min_delta": 1e-4},
+        "selection": "last",
+        "images": {"epochs": 2, "filters": [8], "dense": 8, "precision": "float32"},
+    },
+    "switches": {},
     "seed": 1,
     "run": "study",
 }  # fmt: skip
@@ -98,13 +101,12 @@ def run(name, folder, inputs, output, wildcards=None, study=STUDY):
 
 def runs_of(study):
     """What results are told of the study, the sweep and the audit."""
-    only = study | {"methods": {"remix": "ReMix"}}
-    own = dict.fromkeys(study["tasks"], 0.1)
+    only = study | {"methods": {"remix": STUDY["methods"]["remix"]}}
     protocols = {"study": study, "swapped": study | {"run": "audit/swapped"}}
     return json.dumps(
         {
             "study": study,
-            "sweep": {"tasks": [*study["tasks"], "seizure"], "method": "remix", "own": own},
+            "sweep": {"tasks": [*study["tasks"], "seizure"], "method": "remix", "alphas": [0.4]},
             "swept": {alpha: only | {"run": f"sweep/{alpha}"} for alpha in ("0.1", "0.4")},
             "audited": protocols,
             "free": protocols,

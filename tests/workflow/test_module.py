@@ -7,6 +7,8 @@ import pytest
 import yaml
 from study_project import STUDY, Project, jobs_in
 
+from remix.study.config import DEFAULT_FILES
+
 pytestmark = pytest.mark.workflow
 
 WITH_A_CONFIGURATION = """
@@ -38,8 +40,8 @@ def outer(project):
     folder = project.folder.parent / "outer"
     shutil.copytree(project.folder / "tables", folder / "tables")
     merged = {}
-    for name in ("config", "datasets", "methods"):
-        merged |= yaml.safe_load((project.folder / "config" / f"{name}.yaml").read_text())
+    for path in DEFAULT_FILES:
+        merged |= yaml.safe_load(path.read_text())
     merged["protocol"] |= STUDY["protocol"]
     merged |= {"study": merged["study"] | STUDY["study"], "datasets": STUDY["datasets"]}
     # The sweep is over tasks of the catalogue.

@@ -12,8 +12,8 @@ rule fetch:
         "../../envs/environment.yaml"
     params:
         ticket=lambda wildcards: ticket(
-            STUDY.datasets[wildcards.dataset],
-            STUDY.data_dir,
+            PLAN.configuration.datasets[wildcards.dataset],
+            PLAN.configuration.data_dir,
             RAW / wildcards.dataset,
         ),
     message:
@@ -24,7 +24,7 @@ rule fetch:
 
 checkpoint coverage:
     input:
-        raw=expand("resources/raw/{dataset}", dataset=STUDY.datasets),
+        raw=expand("resources/raw/{dataset}", dataset=PLAN.configuration.datasets),
     output:
         "resources/coverage.csv",
     log:
@@ -33,7 +33,7 @@ checkpoint coverage:
     conda:
         "../../envs/environment.yaml"
     params:
-        study=json.dumps(STUDY.for_reports()),
+        study=STUDY.to_json(),
         code=code("coverage"),
     message:
         "see which datasets could be had"

@@ -88,7 +88,7 @@ rule tables:
     conda:
         "../../envs/environment.yaml"
     params:
-        runs=PLAN.runs,
+        runs=PLAN.runs.to_json(),
         code=code("tables", MODULES),
     message:
         "make all tables; progress in {log}"
@@ -109,7 +109,7 @@ rule figures:
     conda:
         "../../envs/environment.yaml"
     params:
-        runs=PLAN.runs,
+        runs=PLAN.runs.to_json(),
         code=code("figures", MODULES),
     message:
         "draw figures; progress in {log}"
@@ -163,9 +163,9 @@ rule pages:
     conda:
         "../../envs/environment.yaml"
     params:
-        runs=PLAN.runs,
+        runs=PLAN.runs.to_json(),
         root=os.path.relpath(ROOT),
-        data_dir=str(STUDY.data_dir),
+        data_dir=str(PLAN.configuration.data_dir),
         # What else the pages say: they are made anew when these change, and only then.
         commit=as_parameter(commit_state(ROOT)),
         config=hashlib.sha256(as_parameter(config).encode()).hexdigest(),
@@ -178,7 +178,7 @@ rule pages:
 
 def audited(wildcards):
     """What the audit makes, if the study has it."""
-    if not STUDY.audit.train:
+    if not PLAN.configuration.audit.train:
         sys.exit(
             "Nothing was started: the audit is not asked for; use `make audit`, or --configfile config/audit.yaml"
         )
@@ -205,7 +205,7 @@ rule reference:
     conda:
         "../../envs/environment.yaml"
     params:
-        study=json.dumps(STUDY.for_reports()),
+        study=STUDY.to_json(),
         root=str(ROOT),
     message:
         "copy tables and figures to results/reference"

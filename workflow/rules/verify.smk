@@ -9,7 +9,7 @@ def scores_to_verify(wildcards):
     # Imported here, for it imports pandas, and only `verify` needs it.
     from remix.study.verification import methods_of_reference
 
-    or_exit(methods_of_reference, wildcards.cell, REFERENCE_RUN, STUDY.for_reports())
+    or_exit(methods_of_reference, wildcards.cell, REFERENCE_RUN, STUDY.to_mapping())
     return f"results/scores/{wildcards.cell}.csv"
 
 
@@ -26,7 +26,7 @@ rule verify:
     conda:
         "../../envs/environment.yaml"
     params:
-        study=json.dumps(STUDY.for_reports()),
+        study=STUDY.to_json(),
         root=os.path.relpath(ROOT),
         code=code("verify"),
     message:

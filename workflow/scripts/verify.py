@@ -22,8 +22,8 @@ def main(snakemake):
         # The reference run may lack methods of today.
         reference = read_table(snakemake.input.reference)
         compared = set(reference.loc[(reference["task"] == task) & (reference["ir"] == ir), "method"])
-        methods = {name: title for name, title in study.methods.items() if name in compared}
-        scores = scores_of(gather([snakemake.input.scores]), dataclasses.replace(study, methods=methods))
+        entries = {name: entry for name, entry in study.entries.items() if name in compared}
+        scores = scores_of(gather([snakemake.input.scores]), dataclasses.replace(study, entries=entries))
         table = agreement_table(reference, scores_table(scores), task, ir)
         facts = json.loads(Path(snakemake.input.facts).read_text(encoding="utf-8"))
         text = verification_text(cell, table, collect(Path(snakemake.params.root)), facts)

@@ -1,17 +1,15 @@
 """The configuration of a study: read, checked as a whole, turned into typed objects."""
 
 from remix.study.config.audit import audit_protocols
-from remix.study.config.files import check_files, overlaid, read_overlay
-from remix.study.config.study import Study, load_study
-from remix.study.config.sweep import sweep_for_reports, sweep_studies
+from remix.study.config.configuration import Configuration, load_configuration
+from remix.study.config.files import DEFAULT_FILES, check_files, overlaid, read_overlay
 
 __all__ = [
-    "Study",
+    "DEFAULT_FILES",
+    "Configuration",
     "audit_protocols",
     "check_files",
-    "load_study",
+    "load_configuration",
     "overlaid",
     "read_overlay",
-    "sweep_for_reports",
-    "sweep_studies",
 ]

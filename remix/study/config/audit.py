@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from remix.errors import ConfigError
+from remix.study.config.configuration import Configuration, load_configuration
 from remix.study.config.files import overlaid, read_overlay
-from remix.study.config.study import STUDY, Study, load_study
+from remix.study.study import STUDY, Study
 
 # Sections of an overlay that hold a protocol; anything else would make another study of it.
 SECTIONS = ("protocol", "switches")
@@ -17,14 +18,20 @@ _NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 def audit_protocols(
-    config: Mapping[str, Any], files: Sequence[Path], schemas: Path, folder: Path
+    configuration: Configuration,
+    config: Mapping[str, Any],
+    files: Sequence[Path],
+    schemas: Path,
+    folder: Path,
 ) -> dict[str, Study]:
     """Build the studies that an audit compares.
 
     Parameters
     ----------
+    configuration : Configuration
+        The study with its audit.
     config : mapping
-        The study's merged configuration.
+        The merged configuration that it was loaded from.
     files : sequence of Path
         The files that it was merged from.
     schemas : Path
@@ -42,19 +49,18 @@ def audit_protocols(
     Raises
     ------
     ConfigError
-        If the study's configuration is wrong; if an overlay cannot be read, holds other sections, or a value
-        that is not allowed; or if two protocols had the same name.
+        If an overlay cannot be read, holds other sections, or a value that is not allowed; or if two
+        protocols had the same name.
     """
-    study = load_study(config, files, schemas)
-    protocols = {STUDY: study}
-    repeats = min(study.audit.repeats, study.protocol.repeats)
-    for overlay in (folder / name for name in study.audit.overlays):
+    protocols, audit = {STUDY: configuration.study}, configuration.audit
+    repeats = min(audit.repeats, configuration.study.protocol.repeats)
+    for overlay in (folder / name for name in audit.overlays):
         for name, settings in _deviations(overlay).items():
             if name in protocols:
                 raise ConfigError(f"{overlay}: two protocols of the audit would be called '{name}'")
             merged = overlaid(overlaid(config, settings), {"protocol": {"repeats": repeats}})
-            protocol = load_study(merged, [*files, overlay], schemas, checked=config)
-            protocols[name] = dataclasses.replace(protocol, run=f"audit/{_run_name(name, settings)}")
+            study = load_configuration(merged, [*files, overlay], schemas, checked=config).study
+            protocols[name] = dataclasses.replace(study, run=f"audit/{_run_name(name, settings)}")
     return protocols
 
 

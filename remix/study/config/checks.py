@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from remix.batches.entries import contradictions, is_for_images
+from remix.catalogue import LATER_METHODS
+from remix.entries import contradictions, is_for_images
 from remix.errors import SourceError
 from remix.study.config.messages import KeyPath, Problem, listing, shown, unknown
 from remix.study.data.catalogue import ir_text, task_irs
@@ -258,7 +259,7 @@ def _repeated_tasks(datasets: Mapping[str, Any]) -> Iterator[Problem]:
 def _study_names(
     study: Mapping[str, Any], datasets: Mapping[str, Any], methods: Mapping[str, Any]
 ) -> Iterator[Problem]:
-    known = {"task": [task for _, task in _tasks(datasets)], "method": list(methods)}
+    known = {"task": [task for _, task in _tasks(datasets)], "method": [*_known(methods)]}
     for what, names in known.items():
         selected = study[f"{what}s"]
         for i, name in enumerate(selected if isinstance(selected, list) else ()):
@@ -270,6 +271,11 @@ def _study_names(
     elif study["methods"] != "all" and BASELINE not in study["methods"]:
         text = f"'{BASELINE}' is not in the list; add it, for gains are measured against it"
         yield Problem(("study", "methods"), text)
+
+
+def _known(methods: Mapping[str, Any]) -> dict[str, Any]:
+    """Add the methods that a study has when it names them, without writing them out."""
+    return {**methods, **{name: entry for name, entry in LATER_METHODS.items() if name not in methods}}
 
 
 def _image_methods(
@@ -319,10 +325,10 @@ def _sweep(
         if name not in tasks:
             yield Problem(("sweep", "tasks", i), unknown("task", name, tasks))
     yield from _long(("sweep", "alphas"), sweep["alphas"])
-    method = sweep["method"]
-    if method not in methods:
-        yield Problem(("sweep", "method"), unknown("method", method, methods))
-    elif sweep["tasks"] and isinstance(methods[method], dict) and "mix" not in methods[method]:
+    method, known = sweep["method"], _known(methods)
+    if method not in known:
+        yield Problem(("sweep", "method"), unknown("method", method, known))
+    elif sweep["tasks"] and isinstance(known[method], dict) and "mix" not in known[method]:
         mixing = [name for name, entry in methods.items() if isinstance(entry, dict) and "mix" in entry]
         choices = f"name one that mixes: {listing(mixing)}" if mixing else "sweep no task: tasks: []"
         text = f"{shown(method)} has no stage 'mix', so there is no α to vary; {choices}"

@@ -10,8 +10,15 @@ from typing import Any, NamedTuple
 import yaml
 
 from remix.errors import ConfigError, one_line
+from remix.study.code import ROOT
 from remix.study.config.messages import KeyPath, Problem, dotted
 
+# What the default study is merged from, in this order.
+DEFAULT_FILES = (
+    ROOT / "config" / "config.yaml",
+    ROOT / "config" / "datasets.yaml",
+    ROOT / "remix" / "methods.yaml",
+)
 # The C parser is about ten times as fast, but PyYAML does not always come with it.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_DEPTH = 50

@@ -9,6 +9,8 @@ from typing import Any
 TABLE_KINDS = ("binary", "multiclass")
 IMAGE_KINDS = ("binary_images", "multiclass_images")
 KINDS = (*TABLE_KINDS, *IMAGE_KINDS)
+# What is known of a task beside its definition and its ratios.
+_SAID = ("batch_size", "title", "text", "complete")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,13 @@ class Task:
         Rows per mini-batch where the task departs from the protocol.
     image : tuple of int or None
         Height, width and channels, where the rows are images.
+    title : str
+        Title of the dataset, for people.
+    text : str
+        How the texts of the dataset became features, and whether test rows had a part in that; empty without
+        texts.
+    complete : bool
+        Whether it is known that no value is missing.
     """
 
     name: str
@@ -43,10 +52,13 @@ class Task:
     irs: tuple[str, ...] = ()
     batch_size: int | None = None
     image: tuple[int, int, int] | None = None
+    title: str = ""
+    text: str = ""
+    complete: bool = False
 
     @classmethod
     def from_definition(cls, definition: Mapping[str, Any]) -> "Task":
-        """Build from the mapping that `definition` gives; one that also lists ``irs`` keeps them."""
+        """Build from the mapping that `definition` or `as_mapping` gives."""
         return cls(
             name=definition["name"],
             dataset=definition["dataset"],
@@ -55,6 +67,7 @@ class Task:
             classes=tuple(definition["classes"]),
             irs=tuple(definition.get("irs", ())),
             image=_image(definition),
+            **{key: definition[key] for key in _SAID if key in definition},
         )
 
     def definition(self) -> dict[str, Any]:
@@ -69,6 +82,15 @@ class Task:
             "merged": self.merged,
             "classes": self.classes,
             **({} if self.image is None else {"image": self.image}),
+        }
+
+    def as_mapping(self) -> dict[str, Any]:
+        """Give all of it, in types that JSON has."""
+        said = {key: getattr(self, key) for key in _SAID}
+        return {
+            **self.definition(),
+            "irs": self.irs,
+            **{key: value for key, value in said.items() if value},
         }
 
     @property
@@ -156,6 +178,8 @@ class Dataset:
     def from_entry(cls, name: str, entry: Mapping[str, Any]) -> "Dataset":
         """Build from a (validated) entry of config/datasets.yaml."""
         classes = tuple(str(c) for c in entry["classes"])
+        title, image = entry.get("title", name), _image(entry)
+        text = TextColumn(**entry["text"]) if "text" in entry else None
         tasks = tuple(
             Task(
                 name=task,
@@ -165,13 +189,17 @@ class Dataset:
                 classes=classes,
                 irs=tuple(ir_text(ir) for ir in spec["irs"]),
                 batch_size=spec.get("batch_size"),
-                image=_image(entry),
+                image=image,
+                title=title,
+                text="" if text is None else _text_note(text, entry["sources"]),
+                # Pixels are never missing.
+                complete=image is not None or entry.get("missing") == 0,
             )
             for task, spec in entry["tasks"].items()
         )
         return cls(
             name=name,
-            title=entry.get("title", name),
+            title=title,
             classes=classes,
             sources=tuple(entry["sources"]),
             target=entry.get("target"),
@@ -180,19 +208,10 @@ class Dataset:
             rows=entry.get("rows"),
             features=entry.get("features"),
             missing=entry.get("missing"),
-            image=_image(entry),
-            text=TextColumn(**entry["text"]) if "text" in entry else None,
+            image=image,
+            text=text,
             tasks=tasks,
         )
-
-    @property
-    def text_note(self) -> str:
-        """How its texts became features, and whether test rows had a part in that; empty without texts."""
-        if self.text is None:
-            return ""
-        separate = any("corpus" in source for source in self.sources)
-        learnt_from = "separate texts" if separate else "all of its texts, test rows included, without labels"
-        return f"{self.text.components} components of its texts, learnt from {learnt_from}"
 
 
 def task_irs(spec: Mapping[str, Any], multiclass_irs: str | Sequence[float]) -> Sequence[float]:
@@ -222,6 +241,13 @@ def ir_text(ir: float) -> str:
     ('0.05', '0.00001', '1')
     """
     return format(Decimal(repr(ir)), "f")
+
+
+def _text_note(text: TextColumn, sources: Sequence[Mapping[str, Any]]) -> str:
+    """Say how texts became features, and whether test rows had a part in that."""
+    separate = any("corpus" in source for source in sources)
+    learnt_from = "separate texts" if separate else "all of its texts, test rows included, without labels"
+    return f"{text.components} components of its texts, learnt from {learnt_from}"
 
 
 def _image(entry: Mapping[str, Any]) -> tuple[int, int, int] | None:

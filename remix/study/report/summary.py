@@ -58,8 +58,7 @@ def _networks(study: Study, coverage: pd.DataFrame) -> str:
     """Count the networks: cells × methods × folds, apart for tasks that differ in these."""
     present = coverage[coverage["state"] != MISSING]
     sizes = [
-        (len(study.methods_of(task)), study.repeats[task] * study.protocol["splits"])
-        for task in present["task"]
+        (len(study.methods_of(task)), study.repeats[task] * study.protocol.splits) for task in present["task"]
     ]
     total = sum(methods * folds for methods, folds in sizes)
     terms = [f"{sizes.count(size)} × {size[0]} methods × {size[1]} folds" for size in dict.fromkeys(sizes)]

@@ -1,5 +1,6 @@
 """The study under several protocols: which differ in their scores, and in what they differ."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -80,7 +81,7 @@ def setting_texts(runs: Mapping[str, Run]) -> dict[str, str]:
     """Say in what each protocol differs from the study's, such as ``epochs 500``."""
     texts = {}
     for name, run in runs.items():
-        repeats = run.study.protocol["repeats"]
+        repeats = run.study.protocol.repeats
         value, own = _setting(run.study, name), _setting(runs[STUDY].study, name)
         if name in (STUDY, STUDY_ALIKE):
             texts[name] = f"as configured, {'' if name == STUDY else 'first '}{repeats} repeats"
@@ -96,8 +97,9 @@ def setting_texts(runs: Mapping[str, Run]) -> dict[str, str]:
 
 def _setting(study: Study, name: str) -> Any:
     """Value of a setting, wherever it is; None if there is none of this name."""
-    tables = study.protocol.get("tables") or {}
-    return {**tables, **study.protocol, **study.switches}.get(name)
+    protocol = dataclasses.asdict(study.protocol)
+    tables = protocol["tables"] or {}
+    return {**tables, **protocol, **dataclasses.asdict(study.switches)}.get(name)
 
 
 def without_effect(runs: Mapping[str, Run]) -> list[str]:

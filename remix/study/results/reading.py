@@ -150,7 +150,7 @@ def fold_sizes_of(folds: pd.DataFrame, study: Study) -> pd.DataFrame:
 def _by_the_switches(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Leave out repeats that a task does not have, exchange scores that the study takes another one for."""
     scores = scores[scores["repeat"] < scores["task"].map(study.repeats)]
-    if study.switches["binary_bbs"] == "negatives_inverted":
+    if study.switches.binary_bbs == "negatives_inverted":
         binary = scores["task"].map({name: task.binary for name, task in study.tasks.items()})
         inverted = scores["metric"] == "balanced_brier_inverted"
         # Scores after a correction are made for the proper score alone.

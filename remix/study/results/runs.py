@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from remix.study.results.sweep import Sweep
 from remix.study.study import Study
+from remix.study.sweep import Sweep
+
+_SEVERAL = ("swept", "audited", "free")
 
 
 @dataclass(frozen=True)
@@ -38,13 +40,25 @@ class Runs:
     audit_repeats: int
     pictured: Mapping[str, str]
 
+    def to_json(self) -> str:
+        """Write it as a parameter of Snakemake's rules, which make anew what has another text there."""
+        several = {name: getattr(self, name) for name in _SEVERAL}
+        return json.dumps(
+            {
+                "study": self.study.to_mapping(),
+                "sweep": asdict(self.sweep),
+                "audit_repeats": self.audit_repeats,
+                "pictured": self.pictured,
+            }
+            | {name: {key: run.to_mapping() for key, run in runs.items()} for name, runs in several.items()}
+        )
+
     @classmethod
     def from_json(cls, text: str) -> "Runs":
-        """Read what `remix.study.config.runs.runs_as_json` writes."""
+        """Read what `to_json` gives."""
         given = json.loads(text)
         several = {
-            name: {key: Study.from_mapping(each) for key, each in given[name].items()}
-            for name in ("swept", "audited", "free")
+            name: {key: Study.from_mapping(run) for key, run in given[name].items()} for name in _SEVERAL
         }
         return cls(
             study=Study.from_mapping(given["study"]),

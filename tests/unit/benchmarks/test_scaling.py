@@ -57,7 +57,7 @@ def test_the_cells_are_a_study_that_is_accepted(tmp_path):
     study = default_study(tmp_path / "overlay.yaml")
     assert study.cells == [("random", ir) for ir in irs]
     assert len(irs) == max(jobs.JOBS)
-    assert study.methods_of("random") == ["baseline"]
+    assert list(study.methods_of("random")) == ["baseline"]
     rows = pd.read_csv(tmp_path / "random.csv")["target"].value_counts()
     # The largest ratio needs as many rows as this.
     assert rows["few"] >= max(map(float, irs)) * rows["many"]

@@ -48,7 +48,7 @@ def test_the_title_defaults_to_the_name():
 )
 def test_texts_say_what_their_components_are_learnt_from(source, text, note):
     entry = ENTRY | {"sources": [{"file": "a.zip", "parts": ["a.csv"], **source}]}
-    found = Dataset.from_entry("abc", entry | ({} if text is None else {"text": text})).text_note
+    found = Dataset.from_entry("abc", entry | ({} if text is None else {"text": text})).tasks[0].text
     assert found.startswith(note)
     assert bool(found) == bool(note)
 

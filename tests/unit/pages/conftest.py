@@ -9,17 +9,24 @@ DEFINITION = {
     "tasks": {
         "musk": {
             "dataset": "musk", "title": "Musk <2>", "kind": "binary", "minority": ["1"],
-            "classes": ["0", "1"], "merged": True, "irs": ["0.01", "0.05"], "repeats": 1,
+            "classes": ["0", "1"], "merged": True, "irs": ["0.05", "0.01"],
         },
         "landsat": {
             "dataset": "statlog", "title": "Statlog", "kind": "multiclass",
-            "minority": ["b"], "classes": ["a", "b", "c"], "merged": False, "irs": ["0.1"], "repeats": 1,
+            "minority": ["b"], "classes": ["a", "b", "c"], "merged": False, "irs": ["0.1"],
         },
     },
-    "methods": {"baseline": "Baseline", "smote": "SMOTE", "remix": "ReMix"},
-    "image_methods": [],
-    "protocol": {"splits": 2, "repeats": 1, "epochs": 7, "selection": "last", "validation_fraction": 0.3},
-    "switches": {"binary_repeats": "all"},
+    "methods": {
+        "baseline": {"title": "Baseline"},
+        "smote": {"title": "SMOTE", "resample": "smote"},
+        "remix": {"title": "ReMix", "resample": "balanced", "mix": {"alpha": 0.1}},
+    },
+    "protocol": {
+        "splits": 2, "repeats": 1, "validation_fraction": 0.3, "epochs": 7, "batch_size": 64,
+        "learning_rate": {"initial": 0.001, "factor": 0.2, "patience": 5, "minimum": 1e-5, "min_delta": 1e-4},
+        "selection": "last",
+    },
+    "switches": {},
     "seed": 1,
     "run": "study",
 }  # fmt: skip

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from remix.catalogue import METHODS
 from remix.study.report.provenance import provenance_markdown
 from remix.study.running.made_by import COMPARED
 
@@ -91,9 +92,7 @@ def test_nothing_trained(trainings, study):
 
 
 def test_methods_for_images_have_a_column_where_images_were_trained(trainings, study):
-    augment = dataclasses.replace(
-        study, methods={**study.methods, "augment": "Augment"}, image_methods=["augment"]
-    )
+    augment = dataclasses.replace(study, entries={**study.entries, "augment": METHODS["augment"]})
     assert provenance_markdown(FACTS, trainings, augment, CONFIG) == provenance_markdown(
         FACTS, trainings, study, CONFIG
     )

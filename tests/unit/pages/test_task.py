@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from remix.catalogue import METHODS
+from remix.protocol import ImageProtocol
 from remix.study.data.catalogue import Task
 from remix.study.report.task import task_markdown, task_values
 
@@ -81,15 +83,13 @@ def test_values_are_those_of_the_task(scores):
 def shirt(study):
     definition = {
         "name": "shirt", "dataset": "fashion", "minority": ["6"], "classes": ["5", "6"], "merged": True,
-        "irs": ["0.1"], "image": [28, 28, 1],
+        "irs": ["0.1"], "image": [28, 28, 1], "title": "Fashion",
     }  # fmt: skip
     return dataclasses.replace(
         study,
         tasks={**study.tasks, "shirt": Task.from_definition(definition)},
-        titles={**study.titles, "shirt": "Fashion"},
-        methods={**study.methods, "augment": "Augment"},
-        image_methods=["augment"],
-        protocol={**study.protocol, "images": {"epochs": 3, "precision": "float32"}},
+        entries={**study.entries, "augment": METHODS["augment"]},
+        protocol=dataclasses.replace(study.protocol, images=ImageProtocol(3, (8,), 8, "float32")),
     )
 
 

@@ -43,7 +43,7 @@ def test_imports_are_read_wherever_they_stand(tmp_path):
     script.write_text(
         "import os, remix.metrics\nimport remix.study.compare.ranking as ranks\n"
         "from remix.study.running import made_by, __version__\n"
-        "from remix.study.config import load_study\nfrom remix.errors import RemixError\n"
+        "from remix.study.config import check_files\nfrom remix.errors import RemixError\n"
         "def main():\n    from remix.study.data.catalogue import Task\n    from remix.study import store\n"
     )
     assert code.imports_in(script) == {
@@ -58,7 +58,7 @@ def test_imports_are_read_wherever_they_stand(tmp_path):
     assert "remix.study.config.audit" in code.imports_of("remix.study.config")
     assert code.closure(["remix.study.config"]) > {
         "remix.study.config.audit",
-        "remix.study.config.study",
+        "remix.study.config.configuration",
         "remix.protocol",
     }
 

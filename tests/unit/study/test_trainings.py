@@ -8,12 +8,12 @@ import yaml
 
 from remix.study import trainings
 from remix.study.code import ROOT
-from remix.study.config import audit_protocols, load_study, sweep_studies
+from remix.study.config import DEFAULT_FILES as FILES
+from remix.study.config import audit_protocols, load_configuration
 from remix.study.store import Use
 from remix.study.trainings import Training, free_of, in_jobs, inputs_of, trainings_of
 
 SCHEMAS = ROOT / "workflow" / "schemas"
-FILES = [ROOT / "config" / name for name in ("config.yaml", "datasets.yaml", "methods.yaml")]
 # Cells of tables, each with the methods that are for tables too, and of images, with all seven.
 TABLES, IMAGES = 27, 6
 
@@ -28,12 +28,20 @@ def configuration(**changes):
 
 
 def study_of(**changes):
-    return load_study(configuration(**changes), FILES, SCHEMAS)
+    return load_configuration(configuration(**changes), FILES, SCHEMAS).study
+
+
+def swept_of(**changes):
+    """The study and those of its sweep."""
+    loaded = load_configuration(configuration(**changes), FILES, SCHEMAS)
+    return [loaded.study, *loaded.sweep.studies(loaded.study).values()]
 
 
 def protocols_of(**changes):
     audit = {"overlays": [str(ROOT / "config" / "authors.yaml")], "repeats": 3}
-    return audit_protocols(configuration(audit=audit, **changes), FILES, SCHEMAS, ROOT / "config")
+    config = configuration(audit=audit, **changes)
+    loaded = load_configuration(config, FILES, SCHEMAS)
+    return audit_protocols(loaded, config, FILES, SCHEMAS, ROOT / "config")
 
 
 def by_use(studies):
@@ -186,8 +194,8 @@ def test_more_repeats_serve_fewer_but_fewer_do_not_serve_more():
 
 
 def test_the_sweep_trains_the_other_values_on_every_cell():
-    study = study_of()
-    uses = by_use([study, *sweep_studies(study).values()])
+    study, *others = swept_of()
+    uses = by_use([study, *others])
     own = {"musk": "0.1", "seizure": "0.1", "optdigits": "0.1", "cifar10_dog": "0.2"}
     found = {
         (run, task, ir)
@@ -228,8 +236,7 @@ def test_the_sweep_trains_the_other_values_on_every_cell():
     ids=["another method has this α", "the study has another α of its own"],
 )
 def test_what_the_study_has_serves_the_sweep(changes, run, served_by):
-    study = study_of(**changes)
-    uses = by_use([study, *sweep_studies(study).values()])
+    uses = by_use(swept_of(**changes))
     assert uses[run, "musk", "0.05", "remix"].uses[0][:2] == served_by
 
 
@@ -254,7 +261,7 @@ def test_stages_are_compared_and_not_how_they_are_written(one, other, same):
     config = configuration(study={"tasks": ["musk"], "irs": [0.05]}, sweep={"tasks": [], "method": "one"}) | {
         "methods": methods
     }
-    uses = by_use([load_study(config, FILES, SCHEMAS)])
+    uses = by_use([load_configuration(config, FILES, SCHEMAS).study])
     second = "other" if "other" in methods else "baseline"
     assert (uses["study", "musk", "0.05", "one"] is uses["study", "musk", "0.05", second]) == same
 

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -5,27 +6,34 @@ import pandas as pd
 import pytest
 
 from remix.study.results.coverage import coverage_table
-from remix.study.study import DEFAULT_SWITCHES, Study
+from remix.study.study import Study, Switches
 
 DEFINITION = {
     "tasks": {
         "musk": {
             "dataset": "musk", "title": "Musk", "kind": "binary", "minority": ["1"],
-            "classes": ["0", "1"], "merged": True, "irs": ["0.01", "0.05"], "repeats": 1,
+            "classes": ["0", "1"], "merged": True, "irs": ["0.05", "0.01"],
         },
         "aps": {
             "dataset": "aps", "title": "APS", "kind": "binary", "minority": ["pos"],
-            "classes": ["neg", "pos"], "merged": True, "irs": ["0.01"], "repeats": 1,
+            "classes": ["neg", "pos"], "merged": True, "irs": ["0.01"],
         },
         "landsat": {
             "dataset": "statlog", "title": "Statlog", "kind": "multiclass",
-            "minority": ["b", "c"], "classes": ["a", "b", "c"], "merged": False, "irs": ["0.1"], "repeats": 1,
+            "minority": ["b", "c"], "classes": ["a", "b", "c"], "merged": False, "irs": ["0.1"],
         },
     },
-    "methods": {"baseline": "Baseline", "smote": "SMOTE", "remix": "ReMix"},
-    "image_methods": [],
-    "protocol": {"splits": 2, "repeats": 1, "epochs": 7, "selection": "last", "validation_fraction": 0.3},
-    "switches": DEFAULT_SWITCHES,
+    "methods": {
+        "baseline": {"title": "Baseline"},
+        "smote": {"title": "SMOTE", "resample": "smote"},
+        "remix": {"title": "ReMix", "resample": "balanced", "mix": {"alpha": 0.1}},
+    },
+    "protocol": {
+        "splits": 2, "repeats": 1, "validation_fraction": 0.3, "epochs": 7, "batch_size": 64,
+        "learning_rate": {"initial": 0.001, "factor": 0.2, "patience": 5, "minimum": 1e-5, "min_delta": 1e-4},
+        "selection": "last",
+    },
+    "switches": dataclasses.asdict(Switches()),
     "seed": 1,
     "run": "study",
 }  # fmt: skip
@@ -36,16 +44,17 @@ MIXED = DEFINITION | {
         "shirt": {
             "dataset": "fashion", "title": "Fashion", "kind": "binary_images", "minority": ["6"],
             "classes": list("0123456789"), "merged": True, "image": [28, 28, 1], "irs": ["0.1", "0.05"],
-            "repeats": 1,
         },
         "cifar10_dog": {
             "dataset": "cifar10", "title": "CIFAR-10", "kind": "binary_images", "minority": ["dog"],
-            "classes": ["cat", "dog"], "merged": True, "image": [32, 32, 3], "irs": ["0.05"], "repeats": 1,
+            "classes": ["cat", "dog"], "merged": True, "image": [32, 32, 3], "irs": ["0.05"],
         },
     },
-    "methods": {**DEFINITION["methods"], "augment": "Augment"},
-    "image_methods": ["augment"],
-    "protocol": {**DEFINITION["protocol"], "images": {"epochs": 3, "precision": "float32"}},
+    "methods": {**DEFINITION["methods"], "augment": {"title": "Augment", "augment": "image"}},
+    "protocol": {
+        **DEFINITION["protocol"],
+        "images": {"epochs": 3, "filters": [8], "dense": 8, "precision": "float32"},
+    },
 }  # fmt: skip
 
 RECORDS = {

@@ -9,10 +9,11 @@ import pytest
 
 from remix.errors import ResultError
 from remix.study.compare.statistics import corrected_t_test
-from remix.study.results.sweep import Sweep
 from remix.study.results.tables.alpha_sweep import COLUMNS, alpha_sweep_markdown, alpha_sweep_table
+from remix.study.sweep import Sweep
 
-SWEEP = Sweep(tasks=["musk", "aps", "seizure"], method="remix", own={"musk": 0.1, "aps": 0.1})
+SWEEP = Sweep(tasks=["musk", "aps", "seizure"], method="remix", alphas=[0.01, 0.4])
+OWN = {"musk": 0.1, "aps": 0.1}
 # By ratio and α: (g-mean, balanced Brier score) of the four folds, which differ by these steps.
 MEANS = {
     ("0.05", 0.01): (0.75, 0.25),
@@ -62,7 +63,7 @@ def sizes():
 
 @pytest.fixture
 def table(sweep_scores, baseline, sizes):
-    return alpha_sweep_table(sweep_scores, baseline, sizes, SWEEP.own)
+    return alpha_sweep_table(sweep_scores, baseline, sizes, OWN)
 
 
 def row(table, metric, ir, alpha):
@@ -103,13 +104,13 @@ def test_cells_and_alphas_stay_in_order(table, sweep_scores, baseline, sizes):
         for alpha in (0.01, 0.1, 0.4)
     ]
     turned = sweep_scores.sort_values("alpha", ascending=False, kind="stable")
-    pd.testing.assert_frame_equal(alpha_sweep_table(turned, baseline, sizes, SWEEP.own), table)
+    pd.testing.assert_frame_equal(alpha_sweep_table(turned, baseline, sizes, OWN), table)
 
 
 def test_tasks_may_have_other_values(sweep_scores, baseline, sizes):
     other = sweep_scores[sweep_scores["alpha"] != 0.01].assign(task="aps")
     table = alpha_sweep_table(
-        pd.concat([sweep_scores, other]), baseline, pd.concat([sizes, sizes.assign(task="aps")]), SWEEP.own
+        pd.concat([sweep_scores, other]), baseline, pd.concat([sizes, sizes.assign(task="aps")]), OWN
     )
     assert sorted(table.loc[table["task"] == "aps", "alpha"].unique()) == [0.1, 0.4]
     assert table.loc[table["task"] == "aps", "baseline"].isna().all()
@@ -118,12 +119,12 @@ def test_tasks_may_have_other_values(sweep_scores, baseline, sizes):
 def test_gaps_are_refused(sweep_scores, baseline, sizes):
     lacking = sweep_scores[(sweep_scores["alpha"] != 0.4) | (sweep_scores["ir"] != "0.01")]
     with pytest.raises(ResultError, match=r"musk, IR 0.01 has no \w+ of 0.4"):
-        alpha_sweep_table(lacking, baseline, sizes, SWEEP.own)
+        alpha_sweep_table(lacking, baseline, sizes, OWN)
     fewer = sweep_scores[(sweep_scores["alpha"] != 0.4) | (sweep_scores["repeat"] == 0)]
     with pytest.raises(ResultError, match=r"0.4 has \w+ of 2 folds"):
-        alpha_sweep_table(fewer, baseline, sizes, SWEEP.own)
+        alpha_sweep_table(fewer, baseline, sizes, OWN)
     with pytest.raises(ResultError, match=r"IR 0.01 has no records of its folds"):
-        alpha_sweep_table(sweep_scores, baseline, sizes[sizes["ir"] == "0.05"], SWEEP.own)
+        alpha_sweep_table(sweep_scores, baseline, sizes[sizes["ir"] == "0.05"], OWN)
 
 
 def test_the_table_for_people(table, study, coverage):
@@ -136,14 +137,19 @@ def test_the_table_for_people(table, study, coverage):
     assert "nan" not in text
 
 
+def test_a_sweep_goes_through_json(study):
+    assert Sweep.from_json(SWEEP.to_json()) == SWEEP
+    assert SWEEP.own(study) == OWN
+
+
 def test_nothing_swept(study, coverage, sweep_scores, baseline, sizes):
     table = alpha_sweep_table(sweep_scores.iloc[:0], baseline.iloc[:0], sizes.iloc[:0], {})
     assert list(table) == COLUMNS
     assert table.empty
     for sweep, said in (
-        (dataclasses.replace(SWEEP, tasks=[], own={}), "The study varies no α."),
-        (dataclasses.replace(SWEEP, method="mixup", own={}), "The study does not train mixup"),
-        (dataclasses.replace(SWEEP, own={}), "Not in this study: musk, aps, seizure."),
+        (dataclasses.replace(SWEEP, tasks=[]), "The study varies no α."),
+        (dataclasses.replace(SWEEP, method="mixup"), "The study does not train mixup"),
+        (dataclasses.replace(SWEEP, tasks=["ozone", "seizure"]), "Not in this study: ozone, seizure."),
     ):
         text = alpha_sweep_markdown(table, sweep, study, coverage)
         assert "Nothing was swept." in text

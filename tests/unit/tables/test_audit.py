@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from scipy.stats import kendalltau
 
+from remix.protocol import TableProtocol
 from remix.study.results.by_protocol import STUDY_ALIKE, Run, setting_texts, unchanged_note, without_effect
 from remix.study.results.tables.audit import audit_markdown, audit_table
 from remix.study.results.tables.audit_effects import audit_effects, audit_effects_markdown
-from remix.study.study import STUDY
+from remix.study.study import STUDY, Switches
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def runs(study, scores):
     of_remix = worse["method"] == "remix"
     sign = worse["metric"].map({"g_mean": -1, "balanced_brier": 1})
     worse.loc[of_remix, "value"] += 0.5 * sign[of_remix]
-    authors = dataclasses.replace(study, switches={**study.switches, "balance": "multinomial"})
+    authors = dataclasses.replace(study, switches=Switches(balance="multinomial"))
     return {
         STUDY: Run(study, scores),
         STUDY_ALIKE: Run(study, scores),
@@ -75,7 +76,7 @@ def test_other_tasks_and_methods_take_no_part(runs, table2):
     assert set(only["kind"]) == {"multiclass"}
     further = {
         name: Run(
-            dataclasses.replace(run.study, methods={**run.study.methods, "mine": "Mine"}),
+            dataclasses.replace(run.study, entries={**run.study.entries, "mine": {"title": "Mine"}}),
             pd.concat([run.scores, run.scores[run.scores["method"] == "remix"].assign(method="mine")]),
         )
         for name, run in runs.items()
@@ -165,13 +166,14 @@ def test_settings_without_effect_are_found(runs, mixed, image_scores):
 
 def test_nested_settings_are_named(runs, mixed, table, coverage):
     def run(**protocol):
-        return Run(dataclasses.replace(mixed, protocol={**mixed.protocol, **protocol}), runs[STUDY].scores)
+        changed = dataclasses.replace(mixed.protocol, **protocol)
+        return Run(dataclasses.replace(mixed, protocol=changed), runs[STUDY].scores)
 
     texts = setting_texts(
         {
             STUDY: run(),
-            "images": run(images={"epochs": 500, "precision": "float32"}),
-            "clip": run(tables={"clip": 3.0}),
+            "images": run(images=dataclasses.replace(mixed.protocol.images, epochs=500)),
+            "clip": run(tables=TableProtocol(3.0, hidden_layers=3, width_divisor={}, dropout=0.1)),
             "epochs": run(epochs=9),
             "authors": run(epochs=9),
         }

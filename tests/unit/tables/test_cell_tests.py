@@ -88,8 +88,8 @@ def test_markdown(folds, sizes, study, coverage):
 
 def test_the_sign_follows_the_order_of_the_pair(folds, sizes, study, coverage):
     # With ReMix before SMOTE in the catalogue, the CSV has the pair turned; people see the same.
-    order = {name: study.methods[name] for name in ("baseline", "remix", "smote")}
-    turned_study = dataclasses.replace(study, methods=order)
+    order = {name: study.entries[name] for name in ("baseline", "remix", "smote")}
+    turned_study = dataclasses.replace(study, entries=order)
     turned = folds.sort_values("method", key=lambda m: m.map(list(order).index), kind="stable")
     table = cell_tests_table(turned, sizes)
     assert ("smote", "remix") in set(zip(table["first"], table["second"], strict=True))

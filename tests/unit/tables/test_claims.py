@@ -5,6 +5,7 @@ import dataclasses
 import pandas as pd
 import pytest
 
+from remix.catalogue import METHODS
 from remix.study.compare.claims import CLAIMS, IMAGE_METHODS, NOT_OF_THE_PAPER
 from remix.study.results.tables.audit_claims import claims_by_protocol, claims_by_protocol_markdown
 from remix.study.results.tables.claims import (
@@ -18,11 +19,7 @@ LEVELS = dict(zip(IMAGE_METHODS, (0.3, 0.4, 0.5, 0.2, 0.6, 0.7, 0.8), strict=Tru
 @pytest.fixture
 def complete(mixed):
     """A study with all methods of images."""
-    return dataclasses.replace(
-        mixed,
-        methods={name: name.title() for name in IMAGE_METHODS},
-        image_methods=["augment", "remix_aug"],
-    )
+    return dataclasses.replace(mixed, entries={name: METHODS[name] for name in IMAGE_METHODS})
 
 
 def scores_on(*tasks, kind="binary_images"):

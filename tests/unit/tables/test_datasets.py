@@ -9,6 +9,7 @@ from remix.study.results.tables.datasets import (
     dimension,
     printed_dimension,
 )
+from remix.study.study import Switches
 
 
 def test_sizes_and_printed_numbers(study, shapes, label_counts, table1):
@@ -38,7 +39,9 @@ def test_a_missing_dataset_is_a_gap(study, shapes, label_counts, table1):
 
 
 def test_tasks_on_texts_say_what_was_learnt_from_what(study, shapes, label_counts, table1, coverage):
-    study = dataclasses.replace(study, texts={"aps": "5 components", "landsat": "9 components"})
+    texts = {"aps": "5 components", "landsat": "9 components"}
+    tasks = {name: dataclasses.replace(task, text=texts.get(name, "")) for name, task in study.tasks.items()}
+    study = dataclasses.replace(study, tasks=tasks)
     table = datasets_table(study, shapes, label_counts, table1)
     notes = table.drop_duplicates("task").set_index("task")["note"]
     assert notes["aps"] == "not in the paper; 5 components"
@@ -96,7 +99,7 @@ def test_the_size_of_images_does_not_depend_on_how_they_are_stored(mixed, shapes
 
 
 def test_fewer_images_are_said(mixed, shapes, cifar, mixed_coverage):
-    fewer = dataclasses.replace(mixed, switches={**mixed.switches, "image_rows": 8000})
+    fewer = dataclasses.replace(mixed, switches=Switches(image_rows=8000))
     table = datasets_table(fewer, shapes | {"cifar10": (50000, 3072), "fashion": (5000, 784)}, {}, cifar)
     used = table.drop_duplicates("task").set_index("task")["rows_used"]
     assert pd.isna(used["aps"])

@@ -52,7 +52,7 @@ def test_no_cells_at_all(no_scores, study, table2, coverage):
 
 
 def test_other_methods_than_the_papers_are_remarked(scores, study, table2, coverage):
-    more = dataclasses.replace(study, methods={**study.methods, "mine": "Mine"})
+    more = dataclasses.replace(study, entries={**study.entries, "mine": {"title": "Mine"}})
     added = scores[scores["method"] == "smote"].assign(method="mine")
     table = rank_sums_table(pd.concat([scores, added]), more, table2)
     assert pd.isna(line(table, "binary", "g_mean", "mine")["published_rank_sum"])
@@ -61,7 +61,7 @@ def test_other_methods_than_the_papers_are_remarked(scores, study, table2, cover
 
 
 def test_methods_only_in_the_paper_are_kept(scores, study, table2):
-    fewer = dataclasses.replace(study, methods={k: v for k, v in study.methods.items() if k != "smote"})
+    fewer = dataclasses.replace(study, entries={k: v for k, v in study.entries.items() if k != "smote"})
     table = rank_sums_table(scores[scores["method"] != "smote"], fewer, table2)
     smote = line(table, "binary", "g_mean", "smote")
     assert pd.isna(smote["rank_sum"])

@@ -16,6 +16,7 @@ from remix.study.results.reading import (
     scores_of_sweep,
 )
 from remix.study.running.writing import write_parquet
+from remix.study.study import Switches
 
 
 def gathered(rows, run="study"):
@@ -131,7 +132,7 @@ def test_curves_come_back_in_the_studys_order_and_know_the_minority(study, tmp_p
 
 def test_the_sweep_comes_by_alpha(scores, study, tmp_path):
     own = scores.loc[scores["method"] == "remix", SCORE_COLUMNS]
-    runs = {alpha: dataclasses.replace(study, run=f"sweep/{alpha}", methods={"remix": "ReMix"})
+    runs = {alpha: dataclasses.replace(study, run=f"sweep/{alpha}", entries={"remix": study.entries["remix"]})
             for alpha in ("0.1", "0.4")}  # fmt: skip
     parts = [own.assign(run="sweep/0.4", value=own["value"] + 0.1), own.assign(run="sweep/0.1")]
     read = scores_of_sweep(pd.concat(parts, ignore_index=True), runs)
@@ -167,7 +168,8 @@ def test_tables_keep_ratios_as_text(tmp_path):
 def test_repeats_that_a_task_does_not_have_are_left_out(scores, study, tmp_path):
     study = dataclasses.replace(
         study,
-        repeats={task: 2 if definition.binary else 3 for task, definition in study.tasks.items()},
+        protocol=dataclasses.replace(study.protocol, repeats=3),
+        switches=Switches(binary_repeats=2),
     )
     read = scores_of(
         gathered(pd.concat([scores.assign(repeat=r) for r in range(4)], ignore_index=True)), study
@@ -180,7 +182,7 @@ def test_a_switch_exchanges_the_balanced_brier_score_of_binary_tasks(scores, stu
     proper = scores["metric"] == "balanced_brier"
     inverted = scores[proper].assign(metric="balanced_brier_inverted", value=1 - scores.loc[proper, "value"])
     everything = gathered(pd.concat([scores, inverted], ignore_index=True))
-    switched = dataclasses.replace(study, switches={**study.switches, "binary_bbs": "negatives_inverted"})
+    switched = dataclasses.replace(study, switches=Switches(binary_bbs="negatives_inverted"))
     keys = ["task", "ir", "method", "fold", "metric"]
 
     def values(study, kind):

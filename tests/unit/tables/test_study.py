@@ -4,10 +4,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from remix.study.study import DEFAULT_SWITCHES
+from remix.catalogue import METHODS
+from remix.study.study import Study, Switches
 
 
-def test_cells_are_sorted_from_mild_to_extreme(study):
+def test_cells_are_in_the_order_of_tasks_and_their_ratios(study):
     assert study.cells == [("musk", "0.05"), ("musk", "0.01"), ("aps", "0.01"), ("landsat", "0.1")]
 
 
@@ -22,22 +23,23 @@ def test_kinds_and_notes(study):
 
 def test_defaults_of_the_switches_are_those_of_the_configuration():
     text = (Path(__file__).parents[3] / "config" / "config.yaml").read_text()
-    assert yaml.safe_load(text)["switches"] == DEFAULT_SWITCHES
+    assert yaml.safe_load(text)["switches"] == dataclasses.asdict(Switches())
 
 
 def test_captions_say_what_is_switched_on(study):
     assert "Switched on" not in study.protocol_note
-    switched = dataclasses.replace(study, switches={**DEFAULT_SWITCHES, "balance": "multinomial"})
+    switched = dataclasses.replace(study, switches=Switches(balance="multinomial"))
     assert switched.protocol_note.endswith("seed 1. Switched on: balance multinomial.")
 
 
 def test_the_first_repeats_of_a_study(study):
-    study = dataclasses.replace(
-        study, protocol={**study.protocol, "repeats": 10}, repeats={"musk": 3, "landsat": 10}
-    )
+    ten = dataclasses.replace(study.protocol, repeats=10)
+    study = dataclasses.replace(study, protocol=ten, switches=Switches(binary_repeats=3))
+    assert study.repeats == {"musk": 3, "aps": 3, "landsat": 10}
     first = study.first_repeats(5)
-    assert first.repeats == {"musk": 3, "landsat": 5}
-    assert first.protocol["repeats"] == 5
+    assert first.repeats == {"musk": 3, "aps": 3, "landsat": 5}
+    assert study.first_repeats(2).repeats == {"musk": 2, "aps": 2, "landsat": 2}
+    assert first.protocol.repeats == 5
     assert study.first_repeats(20) == study
 
 
@@ -74,12 +76,36 @@ def test_captions_say_how_long_was_trained_on_images(study, mixed):
     assert "7 epochs (3 on images), last" in mixed.protocol_note
     assert "validation, 3 epochs, last" in mixed.only(["shirt"]).protocol_note
     assert "7 epochs, last" in mixed.only(["musk"]).protocol_note
-    images = {"epochs": 3, "precision": "mixed_float16"}
-    half = dataclasses.replace(mixed, protocol={**mixed.protocol, "images": images})
+    images = dataclasses.replace(mixed.protocol.images, precision="mixed_float16")
+    half = dataclasses.replace(mixed, protocol=dataclasses.replace(mixed.protocol, images=images))
     assert "7 epochs (3 on images in mixed_float16)" in half.protocol_note
 
 
 def test_captions_speak_of_fewer_images_where_there_are_images(mixed):
-    fewer = dataclasses.replace(mixed, switches={**DEFAULT_SWITCHES, "image_rows": 8000})
+    fewer = dataclasses.replace(mixed, switches=Switches(image_rows=8000))
     assert fewer.protocol_note.endswith("Switched on: image_rows 8000.")
     assert "image_rows" not in fewer.only(["musk"]).protocol_note
+
+
+def test_a_study_goes_through_json(mixed):
+    reuters = dataclasses.replace(mixed.tasks["musk"], text="5 components", complete=True, batch_size=32)
+    study = dataclasses.replace(
+        mixed, run="audit/mine", tasks={**mixed.tasks, "musk": reuters}, entries=METHODS
+    )
+    assert Study.from_json(study.to_json()) == study
+    assert list(Study.from_json(study.to_json()).tasks) == list(study.tasks)
+    assert Study.several_from_json(Study.several_to_json({"a": study, "b": mixed})) == {
+        "a": study,
+        "b": mixed,
+    }
+
+
+def test_the_order_of_tasks_and_methods_counts_in_json_and_no_other(mixed):
+    def turned(mapping):
+        return dict(reversed(mapping.items()))
+
+    remix = {**mixed.entries, "remix": turned(mixed.entries["remix"])}
+    assert dataclasses.replace(mixed, entries=remix).to_json() == mixed.to_json()
+    for part in ("tasks", "entries"):
+        other = dataclasses.replace(mixed, **{part: turned(getattr(mixed, part))})
+        assert other.to_json() != mixed.to_json()

@@ -13,6 +13,7 @@ from remix.metrics import metric as metric_named
 from remix.plotting.style import SERIES_COLOURS
 from remix.study.study import sorted_irs
 from remix.study.results.runs import Runs
+from remix.study.results.sweep import sweep_note
 from remix.study.results.coverage import coverage_note
 
 TITLE = "Figure 7: sensitivity to α"
@@ -37,7 +38,7 @@ APART = 0.008
 def make(runs: Runs, alpha_sweep: pd.DataFrame, coverage: pd.DataFrame) -> Figure:
     """Draw the figure from the table of the sweep."""
     study, sweep = runs.study, runs.sweep
-    caption = f"{sweep.note(study, coverage)} {study.protocol_note} {coverage_note(coverage)}"
+    caption = f"{sweep_note(sweep, study, coverage)} {study.protocol_note} {coverage_note(coverage)}"
     return figure7(alpha_sweep, caption, sweep.title(study), study.titles)
 
 

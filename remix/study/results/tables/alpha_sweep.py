@@ -12,7 +12,8 @@ from remix.study.results.tables.gains import BASELINE
 from remix.study.results.tables.rank_sums import METRICS
 from remix.study.results.tables.scores import scores_table
 from remix.study.study import Study
-from remix.study.results.sweep import Sweep
+from remix.study.sweep import Sweep
+from remix.study.results.sweep import sweep_note
 import dataclasses
 from remix.study.results.made import MadeTable
 from remix.study.results.runs import Runs
@@ -37,15 +38,13 @@ COLUMNS = [
 def make(runs: Runs, scores: pd.DataFrame, folds: pd.DataFrame, coverage: pd.DataFrame) -> MadeTable:
     """Compare the scores of one method at each α of the sweep with those at the study's α."""
     study, sweep = runs.study, runs.sweep
-    of_baseline = dataclasses.replace(
-        study.only(name for name in study.tasks if name in sweep.own),
-        methods={BASELINE: study.methods[BASELINE]},
-    )
+    own = sweep.own(study)
+    of_baseline = dataclasses.replace(study.only(own), entries={BASELINE: study.entries[BASELINE]})
     table = alpha_sweep_table(
         scores_of_sweep(scores, runs.swept),
         scores_of(scores, of_baseline),
         fold_sizes_of(folds, of_baseline),
-        sweep.own,
+        own,
     )
     return MadeTable(table, alpha_sweep_markdown(table, sweep, study, coverage))
 
@@ -111,7 +110,7 @@ def alpha_sweep_markdown(table: pd.DataFrame, sweep: Sweep, study: Study, covera
         "the study's own α (marked *) on the same folds, positive where this α is better, whatever the "
         "metric. Bold: the 95 % interval of the difference excludes zero, by the corrected resampled t-test "
         "of Nadeau and Bengio (2003); nothing is adjusted for the number of tests. Intervals and standard "
-        f"deviations are in `alpha_sweep.csv`. {sweep.note(study, coverage)} {study.protocol_note}"
+        f"deviations are in `alpha_sweep.csv`. {sweep_note(sweep, study, coverage)} {study.protocol_note}"
     )
     sections = []
     for metric, part in table.groupby("metric", sort=False):

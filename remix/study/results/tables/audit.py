@@ -67,7 +67,7 @@ def audit_table(runs: Mapping[str, Run], published: pd.DataFrame, tasks: set[str
     Parameters
     ----------
     runs : mapping of str to Run
-        By protocol; see `remix.study.config.audit.audit_protocols`.
+        By protocol; see `remix.study.config.audit_protocols`.
     published : DataFrame
         config/published/table2.csv.
     tasks : set of str

@@ -61,7 +61,7 @@ def batches_table(records: pd.DataFrame, study: Study, datasets: pd.DataFrame) -
     sizes = datasets.set_index(["task", "ir"])
     for (task, ir, method), folds in records.groupby(["task", "ir", "method"], sort=False):
         definition = study.tasks[task]
-        batch_size = definition.batch_size or study.protocol["batch_size"]
+        batch_size = definition.batch_size or study.protocol.batch_size
         labels, size = definition.minority_labels, sizes.loc[(task, ir)]
         natural = size["minority_rows"] / (size["minority_rows"] * len(labels) + size["majority_rows"])
         batches = folds["batches"].sum()

@@ -161,7 +161,7 @@ def datasets_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame)
         "a minority class over that of the merged majority (binary) or of the largest class of the data "
         "(multi-class); the paper's formula has the inverse. Minority rows are per minority class; majority "
         f"rows are those of all other classes. Half of a variant's rows are tested in each fold, and "
-        f"{study.protocol['validation_fraction']:.0%} of the rest are set aside for validation."
+        f"{study.protocol.validation_fraction:.0%} of the rest are set aside for validation."
     )
     return markdown.document(
         "Table 1: datasets",
@@ -204,7 +204,7 @@ def rows_text(line: pd.Series) -> str:
 
 
 def _used(rows: Any, task: Task, study: Study) -> Any:
-    limit = study.switches["image_rows"]
+    limit = study.switches.image_rows
     return rows if task.image is None or limit == "all" or pd.isna(rows) else min(rows, limit)
 
 

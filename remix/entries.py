@@ -1,4 +1,4 @@
-"""How stages are written in config/methods.yaml; imports nothing, so that configuration can be read fast."""
+"""How stages are written in methods.yaml; imports nothing, so that configuration can be read fast."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,6 +11,35 @@ def is_for_images(method: Mapping[str, Any]) -> bool:
     (False, True)
     """
     return "augment" in method
+
+
+def stages_of(method: Mapping[str, Any], *, images: bool, alpha: float | None = None) -> dict[str, Any]:
+    """Give the stages of a method's entry: without its title, and with one α.
+
+    Parameters
+    ----------
+    method : mapping
+        The entry; its α may be a mapping of ``tables`` and ``images``.
+    images : bool
+        Whether the data are images.
+    alpha : float, optional
+        Of the mixing, instead of the entry's own.
+
+    Examples
+    --------
+    >>> entry = {"title": "Mine", "mix": {"alpha": {"tables": 0.1, "images": 0.2}}}
+    >>> stages_of(entry, images=True), stages_of(entry, images=True, alpha=0.4)
+    ({'mix': {'alpha': 0.2}}, {'mix': {'alpha': 0.4}})
+    """
+    stages = {stage: value for stage, value in method.items() if stage != "title"}
+    if isinstance(mix := stages.get("mix"), Mapping):
+        own = mix.get("alpha")
+        if isinstance(own, Mapping):
+            own = own["images" if images else "tables"]
+        chosen = own if alpha is None else alpha
+        if chosen is not None:
+            stages["mix"] = {**mix, "alpha": chosen}
+    return stages
 
 
 def stage_entry(entry: str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
