@@ -10,6 +10,7 @@ HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
 ROOT = HERE.parents[1]
 # Seen from the working directory, which --directory may move away from the checkout.
 CONFIG = os.path.relpath(ROOT / "config")
+METHODS = os.path.relpath(ROOT / "remix" / "methods.yaml")
 
 # Rules and scripts import the package of this checkout, the one whose modules decide what is run again.
 sys.path.insert(0, str(ROOT))
@@ -24,8 +25,8 @@ try:
     # left to it: what overlays say may do without.
     check_files(
         path
-        for name in ("config", "datasets", "methods")
-        if (path := Path(CONFIG, f"{name}.yaml")).exists()
+        for path in (f"{CONFIG}/config.yaml", f"{CONFIG}/datasets.yaml", METHODS)
+        if Path(path).exists()
     )
 except ConfigError as error:
     raise WorkflowError(f"The configuration is wrong; nothing was started.\n{error}")
@@ -33,4 +34,4 @@ except ConfigError as error:
 
 configfile: f"{CONFIG}/config.yaml"
 configfile: f"{CONFIG}/datasets.yaml"
-configfile: f"{CONFIG}/methods.yaml"
+configfile: METHODS
