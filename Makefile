@@ -15,7 +15,7 @@ LOCK ?= cpu
 CELL ?= segment/0.05
 DATA_DIR ?= data
 
-.PHONY: help study audit trainings prune report estimate bench scaling overhead plan verify test lint unit checks workflow test-faults test-fuzz test-slurm docs lock clean
+.PHONY: help study audit trainings prune result report estimate bench scaling overhead plan verify test lint unit checks workflow test-faults test-fuzz test-slurm docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
@@ -28,6 +28,7 @@ help:
 	@echo "make overhead  run the study in an empty folder, and tell how much of the time was spent outside of training steps"
 	@echo "make plan    measure what Snakemake needs to plan a study of up to 5,000 cells (minutes)"
 	@echo "make verify  run a cell of results/reference again, and tell whether its scores agree (CELL=landsat/0.05)"
+	@echo "make result  make one table or figure anew from a finished study (NAME=rank_sums)"
 	@echo "make report  make results/report.html anew from a finished study"
 	@echo "make test    set up, then all linters and tests"
 	@echo "make lint | unit | workflow   one part of make test"
@@ -85,6 +86,10 @@ trainings: .venv/study-ready
 
 prune: .venv/study-ready
 	@$(call INVENTORY,prune) $(if $(REMOVE),--remove)
+
+# A table or a figure, from the results that are there: make result NAME=rank_sums
+result: .venv/study-ready
+	@$(call INVENTORY,make $(NAME))
 
 report: .venv/study-ready
 	$(make_report) $(ARGS)

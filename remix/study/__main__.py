@@ -1,27 +1,26 @@
-"""Commands about a study: which trainings are kept, and removing those that no run wants any more.
+"""Commands about a study: which trainings are kept, removing those that no run wants, making one result.
 
 ``python -m remix.study trainings`` lists them, ``python -m remix.study prune`` lists what is wanted by
-nothing, and ``prune --remove`` removes it.
+nothing, and ``prune --remove`` removes it. ``python -m remix.study make rank_sums`` makes this table, or a
+figure, from the results that are there.
 """
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from remix.errors import RemixError, one_line
+from remix.errors import RemixError, ResultError, one_line
 from remix.study.code import ROOT
-from remix.study.config import (
-    DEFAULT_FILES,
-    audit_protocols,
-    load_configuration,
-    overlaid,
-    read_overlay,
-)
+from remix.study.config import DEFAULT_FILES, overlaid, read_overlay
 from remix.study.inventory import NO, YES, inventory
-from remix.study.trainings import Training, trainings_of
+from remix.study.plan import Plan
+from remix.study.results.declarations import FORMS, declared
+from remix.study.results.making import files_at_hand, make
+from remix.study.trainings import Training
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m remix.study", description=(__doc__ or "").splitlines()[0]
     )
-    parser.add_argument("command", choices=["trainings", "prune"])
+    parser.add_argument("command", choices=["trainings", "prune", "make"])
+    parser.add_argument("names", nargs="*", help="with make: tables and figures")
     parser.add_argument("--directory", type=Path, default=Path(), help="where the study runs; default: here")
     parser.add_argument(
         "--configfile", nargs="+", type=Path, default=[], help="the overlays that it runs with"
@@ -37,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--remove", action="store_true", help="with prune: remove what it lists")
     options = parser.parse_args(arguments)
     try:
+        if options.command == "make":
+            return _make(options.names, options.directory, options.configfile)
         wanted = wanted_by_all(options.configfile)
         listed = inventory(options.directory, wanted)
         if options.command == "prune":
@@ -57,13 +59,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def wanted_by_all(overlays: Sequence[Path]) -> dict[tuple[str, str], list[Training]]:
     """List what study, sweep and audit want, the audit also where it is not asked for now."""
-    files, schemas = [*DEFAULT_FILES, *overlays], ROOT / "workflow" / "schemas"
-    config: dict[str, object] = {}
+    return _plan(overlays, {"audit": {"train": True}}).trainings
+
+
+def _plan(overlays: Sequence[Path], settings: Mapping[str, Any]) -> Plan:
+    files = [*DEFAULT_FILES, *overlays]
+    config: dict[str, Any] = {}
     for path in files:
         config = overlaid(config, read_overlay(path))
-    configuration = load_configuration(config, files, schemas)
-    study, *others = audit_protocols(configuration, config, files, schemas, ROOT / "config").values()
-    return trainings_of([study, *configuration.sweep.studies(study).values(), *others])
+    return Plan.of(overlaid(config, settings), files, ROOT / "workflow" / "schemas", ROOT / "config")
+
+
+def _make(names: Sequence[str], directory: Path, overlays: Sequence[Path]) -> int:
+    plan = _plan(overlays, {})
+    known = {result.name: result for result in declared()}
+    own = {result.name for kind in FORMS for result in plan.results(kind)}
+    for name in names:
+        if name not in known:
+            raise ResultError(f"there is no table or figure {name!r}; there are {', '.join(known)}")
+        if name not in own:
+            raise ResultError(f"this study does not make {name}; it is made with the {known[name].only}")
+        make(known[name], plan.runs, files_at_hand(known[name], directory, ROOT), directory)
+        print(*(directory / path for path in known[name].files), sep="\n")
+    return 0
 
 
 def print_trainings(listed: pd.DataFrame, which: str) -> None:

@@ -127,6 +127,21 @@ class Plan:
             raise ConfigError(f"{task} at IR {ir} has no job {part}")
         return jobs[int(part) - 1]
 
+    def weight(self, task: str, ir: str, part: str) -> int:
+        """Estimate how long a job trains, on a scale of its own.
+
+        Of a table, proportional to the rows of the data, or 10,000 where the catalogue does not say, and to
+        the weights of its network; images come before all tables.
+        """
+        definition = self.study.tasks[task]
+        dataset, tables = self.configuration.datasets[definition.dataset], self.study.protocol.tables
+        if definition.image is not None or tables is None:
+            return len(self.job(task, ir, part)) * 10**12
+        features, n_classes = dataset.features or 100, definition.n_classes
+        width = tables.hidden_width(features, n_classes)
+        weights = width * (features + 2 * width + n_classes)
+        return len(self.job(task, ir, part)) * (dataset.rows or 10_000) * weights
+
     def lists(self, task: str, ir: str) -> list[str]:
         """Name the list of a cell: a file for each of its jobs."""
         return [f"results/cells/{task}/{ir}/{k}.json" for k, _ in enumerate(self.jobs(task, ir), start=1)]

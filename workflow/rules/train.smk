@@ -9,6 +9,8 @@ rule train:
         "results/cells/{task}/{ir}/{part}.json",
     log:
         "logs/train/{task}/{ir}/{part}.log",
+    # The longest first: at the end no core waits for another.
+    priority: lambda wildcards: PLAN.weight(**wildcards)
     conda:
         "../../envs/environment.yaml"
     threads: 1

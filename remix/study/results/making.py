@@ -1,10 +1,12 @@
 """Tables and figures, made by their modules from the files at hand."""
 
 import importlib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from remix.errors import ResultError
 from remix.study.results.declarations import Declaration, find
 from remix.study.results.made import MadeTable
 from remix.study.results.reading import read_table
@@ -34,6 +36,32 @@ def make(result: Declaration, runs: Runs, files: Iterable[str], folder: Path = P
         write_csv(made.values, paths["csv"])
     else:
         write_figure(made, paths)
+
+
+def files_at_hand(result: Declaration, directory: Path, checkout: Path) -> list[str]:
+    """List the files that a result reads and that are there.
+
+    Parameters
+    ----------
+    result : Declaration
+    directory : Path
+        Where the study ran.
+    checkout : Path
+        Where the printed numbers are.
+
+    Raises
+    ------
+    ResultError
+        If a file is not there.
+    """
+    found = []
+    for pattern in result.reads.values():
+        place = checkout if pattern.startswith("config/") else directory
+        paths = sorted(place.glob(re.sub(r"{\w+}", "*", pattern)))
+        if not paths:
+            raise ResultError(f"{place / pattern}, which {result.name} is made from, is not there; run the study")
+        found += map(str, paths)
+    return found
 
 
 def _read(found: Any) -> Any:
