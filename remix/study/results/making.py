@@ -54,7 +54,7 @@ def files_at_hand(result: Declaration, directory: Path, checkout: Path) -> list[
     ResultError
         If a file is not there.
     """
-    found = []
+    found: list[str] = []
     for pattern in result.reads.values():
         place = checkout if pattern.startswith("config/") else directory
         paths = sorted(place.glob(re.sub(r"{\w+}", "*", pattern)))
