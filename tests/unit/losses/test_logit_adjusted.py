@@ -17,12 +17,6 @@ def test_what_minimises_it_are_the_logits_of_equally_frequent_classes():
     assert min(losses) == losses[1] == pytest.approx(-(0.9 * np.log(0.9) + 0.1 * np.log(0.1)), rel=1e-5)
 
 
-def test_a_rare_class_costs_more_by_its_share():
-    """Even logits: the loss of class c is -log π_c."""
-    losses = LogitAdjustedLoss().row_losses(tf.zeros((1, 2, 2)), tf.eye(2)[None], tf.constant([[3.0, 1.0]]))
-    np.testing.assert_allclose(losses, [-np.log([0.75, 0.25])], rtol=1e-6)
-
-
 def test_tau_is_a_number():
     with pytest.raises(ConfigError, match="logit_adjusted: tau: expected a number of at least 0"):
         LogitAdjustedLoss(None)
