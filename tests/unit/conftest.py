@@ -3,7 +3,7 @@ import pytest
 from remix.protocol import Protocol
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def protocol():
     """Builds a protocol: the study's defaults with few epochs, changed as asked."""
 
