@@ -1,8 +1,6 @@
-"""Rotation and shift against SciPy, and against Keras' layers where these do the same."""
+"""Rotation and shift against SciPy."""
 
-import keras
 import numpy as np
-import pytest
 from scipy import ndimage
 
 from remix.batches.augmentation import ImageAugmentation, rotate_and_shift
@@ -29,11 +27,6 @@ def test_as_scipy_does_it():
             np.testing.assert_allclose(ours[..., channel], expected, atol=2e-4)
 
 
-def test_nothing_drawn_changes_nothing():
-    x = images()
-    np.testing.assert_allclose(moved(x, np.zeros(3), np.zeros((3, 2))), x, atol=1e-6)
-
-
 def test_directions():
     """A quarter turn is clockwise; shifts go down and to the right, and repeat the edge."""
     square = images(1, 5, 5)
@@ -43,21 +36,6 @@ def test_directions():
     np.testing.assert_allclose(down[0], square[0, 0], atol=1e-5)
     right = moved(square, [0.0], [[0, 0.4]])[0]
     np.testing.assert_allclose(right[:, 2:], square[0, :, :-2], atol=1e-5)
-
-
-@pytest.mark.parametrize("part", ["rotation", "shift"])
-def test_each_part_is_what_a_keras_layer_does(part):
-    x, seed = images(8), 5
-    if part == "rotation":
-        layer = keras.layers.RandomRotation(20 / 360, fill_mode="nearest")
-        drawn = layer.get_random_transformation(x, seed=seed)
-        ours = moved(x, -np.array(drawn["angle"]), np.zeros((8, 2)))
-    else:
-        layer = keras.layers.RandomTranslation(0.2, 0.2, fill_mode="nearest")
-        drawn = layer.get_random_transformation(x, seed=seed)
-        pixels = np.stack([drawn["translations"][:, 1], drawn["translations"][:, 0]], axis=1)
-        ours = moved(x, np.zeros(8), pixels / np.array([9, 12]))
-    np.testing.assert_allclose(ours, layer.transform_images(x, drawn), atol=1e-3)
 
 
 def test_draws_fill_their_range():

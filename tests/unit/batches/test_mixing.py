@@ -1,15 +1,12 @@
 import numpy as np
 import pytest
-import tensorflow as tf
 from scipy import stats
 
 from remix.batches.balanced_partners import BalancedPartners
-from remix.batches.blending import blend
 from remix.batches.classes import Pool
 from remix.batches.linked_partners import LinkedPartners
 from remix.batches.mixing import Mixing
 from remix.batches.partners import PermutedPartners
-from remix.batches.soft_labels import MinorityLabels
 from remix.errors import ConfigError
 
 KINDS = [PermutedPartners(), BalancedPartners(), LinkedPartners()]
@@ -26,29 +23,6 @@ def test_values_by_hand_labels_included():
     assert mixed.hidden is None
 
 
-def test_values_by_hand_with_a_weight_for_each_row():
-    drawn = SWAPPED | {"weight": np.float32([[0.8, 0.6]])}
-    mixed = Mixing(0.1, weights="row").apply(X, LABELS, POOL, drawn)
-    np.testing.assert_allclose(mixed.x, [[[2.0], [6.0]]], rtol=1e-6)
-    np.testing.assert_allclose(mixed.y, [[[0.8, 0.2], [0.4, 0.6]]], rtol=1e-6)
-
-
-def test_values_by_hand_with_labels_of_the_minority():
-    """Of the first row the majority has the larger share, and keeps it; of the second the minority has."""
-    mixed = Mixing(0.1, labels=MinorityLabels()).apply(X, LABELS, POOL, SWAPPED)
-    np.testing.assert_allclose(mixed.x, [[[2.0], [8.0]]], rtol=1e-6)
-    np.testing.assert_allclose(mixed.y, [[[0.8, 0.2], [0.0, 1.0]]], rtol=1e-6)
-
-
-def test_values_by_hand_with_partners_behind_the_mini_batch():
-    drawn = {"weight": np.float32([0.8]), "kind": tf.constant([[0.0]]), "pick": tf.constant([[0.0, 0.0]])}
-    x = np.array([[[0.0], [10.0], [20.0], [30.0]]], np.float32)
-    labels = np.array([[0, 1, 1, 0]], np.int32)
-    mixed = Mixing(0.1, partners=BalancedPartners()).apply(x, labels, POOL, drawn)
-    np.testing.assert_allclose(mixed.x, [[[4.0], [14.0]]], rtol=1e-6)
-    np.testing.assert_allclose(mixed.y, [[[0.8, 0.2], [0.2, 0.8]]], rtol=1e-6)
-
-
 def test_hidden_layers_leave_the_rows_and_say_how_to_mix_them():
     drawn = SWAPPED | {"layer": np.float32([0.3])}
     mixed = Mixing(0.1, layers="hidden").apply(X, LABELS, POOL, drawn)
@@ -62,7 +36,7 @@ def law(partners, alpha):
     return stats.beta(1, alpha) if isinstance(partners, BalancedPartners) else stats.beta(alpha, alpha)
 
 
-@pytest.mark.parametrize("alpha", [0.3, 1.0, 5.0])
+@pytest.mark.parametrize("alpha", [0.3, 5.0])
 @pytest.mark.parametrize("partners", KINDS)
 def test_shares_follow_their_law(partners, alpha):
     drawn = Mixing(alpha, partners=partners).draw(np.random.default_rng(0), 5000, 3, 2)
@@ -79,13 +53,7 @@ def test_shares_of_rows_follow_the_same_law_and_are_independent(partners):
     assert abs(np.corrcoef(weight.T) - np.eye(3)).max() < 0.06
 
 
-def test_the_balanced_row_has_the_share_lambda_of_the_paper():
-    """λ ~ Beta(α, 1) has the mean α / (α + 1): with a small α little of the balanced row."""
-    drawn = Mixing(0.25, partners=BalancedPartners()).draw(np.random.default_rng(0), 5000, 3, 2)
-    assert (1 - drawn["weight"]).mean() == pytest.approx(0.2, abs=0.01)
-
-
-@pytest.mark.parametrize("alpha", [0.01, 0.1])
+@pytest.mark.parametrize("alpha", [1e-6, 0.01, 0.1])
 def test_shares_of_a_small_alpha_have_mean_and_variance_of_the_law(alpha):
     weight = Mixing(alpha).draw(np.random.default_rng(0), 20_000, 3, 2)["weight"].astype(float)
     assert abs(weight.mean() - 0.5) < 0.01
@@ -126,21 +94,3 @@ def test_the_layer_is_drawn_last_and_changes_no_other_draw(partners):
 def test_options_that_do_not_exist_are_refused(options, message):
     with pytest.raises(ConfigError, match=message):
         Mixing(0.1, **options)
-
-
-def test_labels_are_mixed_exactly_as_features():
-    """Features that hold the one-hot labels must come out as the mixed labels."""
-    rng = np.random.default_rng(2)
-    labels = rng.integers(0, 3, (2, 8)).astype(np.int32)
-    pool = Pool.from_folds([np.zeros((9, 1), np.float32)] * 2, [np.arange(9) % 3] * 2, 3)
-    for shape in [(2,), (2, 8)]:
-        drawn = {
-            "weight": rng.random(shape, dtype=np.float32),
-            "order": rng.permuted(np.tile(np.arange(8, dtype=np.int32), (2, 1)), axis=1),
-        }
-        mixed = Mixing(0.1).apply(np.eye(3, dtype=np.float32)[labels], labels, pool, drawn)
-        np.testing.assert_array_equal(mixed.x, mixed.y)
-        np.testing.assert_allclose(np.sum(mixed.y, axis=2), 1.0, atol=1e-6)
-        np.testing.assert_array_equal(
-            mixed.y, blend(np.eye(3, dtype=np.float32)[labels], drawn["weight"], drawn["order"])
-        )

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from remix.batches.soft_labels import MinorityLabels, MixedLabels
+from remix.batches.soft_labels import MinorityLabels
 
 # Two folds; class 0 has nine times the rows of class 1, three times those of class 2, and those of class 3.
 COUNTS = np.array([[90, 10, 30, 90], [10, 90, 10, 10]], np.float32)
@@ -31,19 +31,8 @@ def test_the_published_rule_by_hand(own, partner, weight, expected, per_row):
     np.testing.assert_array_equal(share, np.float32([[expected]]))
 
 
-def test_every_fold_has_its_own_counts():
-    own, partner = np.array([[0], [0]]), np.array([[1], [1]])
-    share = MinorityLabels().share(np.float32([0.4, 0.6]), own, partner, COUNTS)
-    np.testing.assert_array_equal(share, [[0.0], [1.0]])
-
-
 def test_the_parameters_move_the_rule():
     own, partner, weight = np.array([[0]]), np.array([[2]]), np.float32([0.4])
     assert MinorityLabels(kappa=3.5).share(weight, own, partner, COUNTS[:1]) == np.float32(0.4)
     assert MinorityLabels(tau=0.3).share(weight, own, partner, COUNTS[:1]) == np.float32(0.4)
     assert MinorityLabels(tau=0.0).share(weight, own, partner, COUNTS[:1]) == np.float32(0.4)
-
-
-def test_mixed_labels_have_the_shares_of_the_features():
-    weight = np.float32([0.4])
-    assert MixedLabels().share(weight, None, None, None) is weight

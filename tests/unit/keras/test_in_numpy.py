@@ -15,15 +15,14 @@ from remix.methods import Method
 CLASSES = 4
 SPECS = {
     "nothing": {},
-    "mixup": {"mix": {"alpha": 0.5}},
-    "balanced": {"resample": "balanced"},
+    "balanced, classes drawn": {"resample": {"balanced": {"draw_classes": "multinomial"}}},
     "remix": {"resample": "balanced", "mix": {"alpha": 0.5}},
-    "remix, whole dataset": {"resample": {"balanced": {"pool": "dataset"}}, "mix": {"alpha": 0.5}},
-    "row weights": {"mix": {"alpha": 0.5, "weights": "row"}},
-    "labels of the minority": {"mix": {"alpha": 0.5, "labels": "minority"}},
-    "balanced partners": {"mix": {"alpha": 0.5, "partners": "balanced"}},
+    "remix, whole dataset": {
+        "resample": {"balanced": {"pool": "dataset"}},
+        "mix": {"alpha": 0.5, "weights": "row"},
+    },
     "linked classes": {"resample": "balanced", "mix": {"alpha": 0.5, "partners": "linked_classes"}},
-    "all of these": {
+    "balanced partners": {
         "mix": {
             "alpha": 0.5,
             "weights": "row",
@@ -31,7 +30,6 @@ SPECS = {
             "labels": {"minority": {"kappa": 1.7, "tau": 0.4}},
         }
     },
-    "classes drawn": {"resample": {"balanced": {"draw_classes": "multinomial"}}},
 }
 
 
