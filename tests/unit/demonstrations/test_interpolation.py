@@ -58,8 +58,15 @@ def test_harmful_are_those_whose_label_lacks_the_nearest_class(made):
     assert (harmful["seed_label"] != harmful["partner_label"]).mean() > 0.9
 
 
-def test_a_smaller_alpha_makes_them_rarer(made, methods):
-    more = interpolation(dataclasses.replace(methods["remix"], mix=Mixing(0.4)), seed=1)
+@pytest.fixture(scope="module")
+def more(methods):
+    """With a larger α, a share for each row, and mixing inside of the network."""
+    return interpolation(
+        dataclasses.replace(methods["remix"], mix=Mixing(0.4, "row", layers="hidden")), seed=1
+    )
+
+
+def test_a_smaller_alpha_makes_them_rarer(made, more):
     assert 0 < made.samples["harmful"].mean() < 0.7 * more.samples["harmful"].mean()
 
 
@@ -84,13 +91,10 @@ def test_linked_classes_are_never_mixed_across_the_one_between_them(made, method
     assert samples["harmful"].mean() < 0.2 * made.samples["harmful"].mean()
 
 
-def test_a_sample_is_mixed_from_its_seeds_whatever_the_partners(methods):
-    remix = methods["remix"]
-    for method in (
-        dataclasses.replace(remix, mix=Mixing(0.4, "row", layers="hidden")),
-        dataclasses.replace(remix, resample=None, mix=Mixing(0.4, partners=BalancedPartners())),
-    ):
-        samples = interpolation(method, seed=1).samples
+def test_a_sample_is_mixed_from_its_seeds_whatever_the_partners(methods, more):
+    balanced = Mixing(0.4, partners=BalancedPartners())
+    other = interpolation(dataclasses.replace(methods["remix"], resample=None, mix=balanced), seed=1)
+    for samples in (more.samples, other.samples):
         for axis in ("x1", "x2"):
             own, partner = samples[f"seed_{axis}"], samples[f"partner_{axis}"]
             expected = samples["weight"] * own + (1 - samples["weight"]) * partner

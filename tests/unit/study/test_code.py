@@ -27,8 +27,8 @@ def graph():
 def imported_by(script, graph):
     """Modules of the package that a script imports, at its top or inside a function."""
     nodes = [node for node in ast.walk(ast.parse(script.read_text())) if isinstance(node, ast.ImportFrom)]
-    named = {f"{node.module}.{alias.name}" for node in nodes for alias in node.names}
-    return graph.modules & (named | {node.module for node in nodes}) - {"remix"}
+    named = {(f"{node.module}.{alias.name}", node.module) for node in nodes for alias in node.names}
+    return graph.modules & {name if name in graph.modules else module for name, module in named} - {"remix"}
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -108,21 +108,16 @@ def test_a_digest_is_that_of_names_and_contents(edit):
     assert code.digest(["remix.metrics", "remix.study.compare.ranking"]) != first
 
 
-@pytest.mark.parametrize(
-    ("module", "changes"),
-    [
-        ("remix.metrics", True),
-        ("remix.study.evaluation", True),
-        ("remix.calibration", True),
-        ("remix.errors", False),
-        ("remix.study.store", False),
-        ("remix.training", False),
-    ],
-)
-def test_the_digest_of_a_script_changes_with_what_it_imports(edit, module, changes):
+def test_the_digest_of_a_script_changes_with_what_it_imports(edit):
     before = code.digest_of_script(SCRIPTS["evaluate"])
-    edit(module)
-    assert (code.digest_of_script(SCRIPTS["evaluate"]) != before) == changes
+    for module in ("remix.errors", "remix.study.store", "remix.training"):
+        edit(module)
+    assert code.digest_of_script(SCRIPTS["evaluate"]) == before
+    for module in ("remix.metrics", "remix.study.evaluation", "remix.calibration"):
+        edit(module)
+        after = code.digest_of_script(SCRIPTS["evaluate"])
+        assert after != before, module
+        before = after
 
 
 def test_a_script_has_its_own_text_in_its_digest(tmp_path):
@@ -143,38 +138,39 @@ def codes():
     return {name: Training("toy", "0.2", {"method": spec}, (), ()).code for name, spec in SPECS.items()}
 
 
-@pytest.mark.parametrize(
-    ("module", "users"),
-    [
-        ("remix.batches.smote", {"smote"}),
-        ("remix.batches.balanced", BALANCED | {"balanced_mixup"}),
-        ("remix.batches.augmentation", {"augment", "remix_aug"}),
-        ("remix.batches.mixing", MIXING),
-        ("remix.batches.partners", MIXING - {"balanced_mixup", "remix_linked"}),
-        ("remix.batches.balanced_partners", {"balanced_mixup"}),
-        ("remix.batches.linked_partners", {"remix_linked"}),
-        ("remix.losses.class_weights", {"cost"}),
-        ("remix.losses.class_balanced", {"class_balanced", "ldam_drw"}),
-        ("remix.losses.focal", {"focal"}),
-        ("remix.losses.ldam", {"ldam_drw"}),
-        ("remix.losses.logit_adjusted", {"logit_adjusted"}),
-        ("remix.training", EVERY),
-        ("remix.methods", EVERY),
-        ("remix.study.splits", EVERY),
-        ("remix.seeding", EVERY),
-        ("remix.study.data.catalogue", EVERY),
-        ("remix.metrics", set()),
-        ("remix.errors", set()),
-        ("remix.classifier", set()),
-        ("remix.study.training_cells", set()),
-        ("remix.study.trainings", set()),
-    ],
-)
-def test_an_edit_changes_the_code_of_the_methods_that_use_it(edit, module, users):
+USERS = {
+    "remix.batches.smote": {"smote"},
+    "remix.batches.balanced": BALANCED | {"balanced_mixup"},
+    "remix.batches.augmentation": {"augment", "remix_aug"},
+    "remix.batches.mixing": MIXING,
+    "remix.batches.partners": MIXING - {"balanced_mixup", "remix_linked"},
+    "remix.batches.balanced_partners": {"balanced_mixup"},
+    "remix.batches.linked_partners": {"remix_linked"},
+    "remix.losses.class_weights": {"cost"},
+    "remix.losses.class_balanced": {"class_balanced", "ldam_drw"},
+    "remix.losses.focal": {"focal"},
+    "remix.losses.ldam": {"ldam_drw"},
+    "remix.losses.logit_adjusted": {"logit_adjusted"},
+    "remix.training": EVERY,
+    "remix.methods": EVERY,
+    "remix.study.splits": EVERY,
+    "remix.seeding": EVERY,
+    "remix.study.data.catalogue": EVERY,
+    "remix.metrics": set(),
+    "remix.errors": set(),
+    "remix.classifier": set(),
+    "remix.study.training_cells": set(),
+    "remix.study.trainings": set(),
+}
+
+
+def test_an_edit_changes_the_code_of_the_methods_that_use_it(edit):
     before = codes()
-    edit(module)
-    after = codes()
-    assert {name for name in SPECS if before[name] != after[name]} == users
+    for module, users in USERS.items():
+        edit(module)
+        after = codes()
+        assert {name for name in SPECS if before[name] != after[name]} == users, module
+        before = after
 
 
 def test_no_stage_comes_in_by_what_trains():

@@ -97,8 +97,6 @@ def test_what_no_run_wants_is_listed_and_removed_when_asked(folder, capsys):
     assert main(["prune", "--remove", "--directory", str(folder)]) == 0
     assert "They were removed." in capsys.readouterr().out
     assert len(stored(folder / "results")) == 2
-    assert main(["prune", "--directory", str(folder)]) == 0
-    assert "0 trainings" in capsys.readouterr().out
 
 
 def test_overlays_say_what_is_wanted(folder, tmp_path, wanted):

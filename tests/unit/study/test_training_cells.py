@@ -69,39 +69,38 @@ def test_trainings_are_the_same_whatever_is_trained_beside_them(training, files,
         training("clipped", clip=0.5),
         training("seeded", seed=2),
     ]
-    together = [train(wanted, files, tmp_path / "a"), train(wanted[::-1], files, tmp_path / "b")[::-1]]
-    alone = [entry for n, each in enumerate(wanted) for entry in train([each], files, tmp_path / f"{n}")]
-    for n, entry in enumerate(alone):
-        folders = [tmp_path / "a", tmp_path / "b", tmp_path / f"{n}"]
-        assert entry.training == together[0][n].training == together[1][n].training
-        read = [
-            read_training(path_of(folder / "results", "toy", "0.2", entry.training)) for folder in folders
-        ]
-        for other in read[1:]:
-            for part, same in zip(read[0], other, strict=True):
-                pd.testing.assert_frame_equal(part, same, check_exact=True)
+    together = train(wanted, files, tmp_path / "together")
+    for each, entry in zip(wanted[1:], together[1:], strict=True):
+        (alone,) = train([each], files, tmp_path / "alone")
+        assert alone.training == entry.training
+        ours, theirs = (
+            read_training(path_of(tmp_path / folder / "results", "toy", "0.2", entry.training))
+            for folder in ("alone", "together")
+        )
+        for part, same in zip(ours, theirs, strict=True):
+            pd.testing.assert_frame_equal(part, same, check_exact=True)
 
 
 def test_each_is_kept_before_the_next_begins(training, files, tmp_path, monkeypatch):
-    """What stops the third, such as a full disk or a signal, leaves the two before."""
+    """What stops the second, such as a full disk or a signal, leaves the one before."""
     kept, write = [], store.write_training
 
     def stopped(path, *content):
-        if len(kept) == 2:
+        if kept:
             raise KeyboardInterrupt
         write(path, *content)
         kept.append(path)
 
-    wanted = [training(seed=seed) for seed in (1, 2, 3)]
+    wanted = [training(seed=seed) for seed in (1, 2)]
     with monkeypatch.context() as patched:
         patched.setattr(training_cells.store, "write_training", stopped)
         with pytest.raises(KeyboardInterrupt):
             train(wanted, files, tmp_path)
-    assert sorted(kept) == stored(tmp_path / "results")
-    before = [path.stat().st_mtime_ns for path in kept]
-    assert len(train(wanted, files, tmp_path)) == 3
-    assert [path.stat().st_mtime_ns for path in kept] == before
-    assert len(stored(tmp_path / "results")) == 3
+    assert kept == stored(tmp_path / "results")
+    before = kept[0].stat().st_mtime_ns
+    assert len(train(wanted, files, tmp_path)) == 2
+    assert kept[0].stat().st_mtime_ns == before
+    assert len(stored(tmp_path / "results")) == 2
 
 
 def test_one_that_fails_does_not_stop_the_others(training, files, tmp_path):
