@@ -1,31 +1,27 @@
-"""Configurations as Snakemake and the workflow read them, and what holds of each study that they give."""
+"""Settings and catalogues with mistakes that people make, read as Snakemake and the workflow read them."""
 
 import copy
 import functools
-import json
-import re
 from fractions import Fraction
 from pathlib import Path
 
 import yaml
-from fuzzing import WrongError
+from fuzzing import WrongError, chance, pick
 from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
-from remix.catalogue import LATER_METHODS
-from remix.study.config import audit_protocols, check_files, load_configuration, overlaid
-from remix.study.data.fetching import canonical, ticket
-from remix.study.study import Study
-from remix.study.trainings import free_of, in_jobs, inputs_of, trainings_of
+from remix.study.config import check_files
+from remix.study.data.fetching import ticket
+from remix.study.plan import Plan, as_parameter, mappings, preparation
+from remix.study.results.runs import Runs
+from remix.study.trainings import inputs_of
 
 ROOT = Path(__file__).parents[2]
-SCHEMAS = ROOT / "workflow" / "schemas"
 # Few datasets of the catalogue, so that an input takes little time; one of each kind.
 DATASETS = ["segment", "cifar10"]
 # Tables whose entry uses about every key, so that each is mutated.
 SHUTTLE = """
 shuttle:
-  title: Made up
   rows: 100
   features: 4
   missing: 3
@@ -48,8 +44,14 @@ shuttle:
     red: {minority: [red], others: merged, irs: [0.25, 0.05]}
     mixed: {minority: [red, green], others: kept, irs: [0.1]}
 """
-# Components of paths, as Snakemake's rules constrain them; file systems take 255 bytes.
-NAME, RATIO = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"), re.compile(r"\d{1,40}(\.\d{1,40})?")
+# What may stand where something else is meant.
+VALUES = [
+    *(None, True, False, 0, -1, 1, 2, 7, 0.5, 1.0, 1.5, 0.05, 1e-5, 1000000, float("nan"), float("inf")),
+    *("", "all", "listed", "yes", "1e-3", "5", "0.05", "1,5", "a b", "a/b", "../x", "é", "a: b", "?", ";"),
+    *("a.csv", "b.csv.gz", "https://example.org/a.csv", "file:///etc/passwd", "example.org"),
+    *("baseline", "remix", "smote", "balanced", "focal", "image", "merged", "kept", "skip", "fail", "csv"),
+    *([], {}, [1], [0.05], ["a"], [[1]], [0.05, 0.05], {"a": 1}, {1: 2}, {"tables": 0.1, "images": 0.2}),
+]
 
 
 def read(path):
@@ -65,8 +67,8 @@ def defaults():
     config["sweep"]["tasks"] = ["segment"]
     catalogue = read("config/datasets.yaml")["datasets"]
     datasets = {name: catalogue[name] for name in DATASETS} | yaml.safe_load(SHUTTLE)
-    texts = [entry for entry in read("config/extended.yaml")["datasets"].values() if "text" in entry]
-    datasets |= {"texts": {**texts[0], "tasks": {"texts": next(iter(texts[0]["tasks"].values()))}}}
+    texts = next(entry for entry in read("config/extended.yaml")["datasets"].values() if "text" in entry)
+    datasets |= {"texts": {**texts, "tasks": {"texts": next(iter(texts["tasks"].values()))}}}
     return {"config": config, "datasets": {"datasets": datasets}, "methods": read("remix/methods.yaml")}
 
 
@@ -78,139 +80,133 @@ def write_defaults(folder):
     return [folder / f"{name}.yaml" for name in defaults()]
 
 
-@functools.cache
-def _loaded(path):
+@functools.lru_cache(maxsize=8)
+def _loaded(path, _):
     return load_configfile(str(path))
 
 
-def load(files, overlays=(), audit_folder=None, cached=()):
+def load(files, overlays=()):
     """Read a configuration as Snakemake and the .smk files do, and make what the rules make of it.
 
-    Gives the configuration, the studies by protocol, and what was merged.
+    Gives the plan, and the merged configuration.
     """
-    check_files([path for path in (*files, *overlays) if path not in cached])
-    content = {
-        path: (_loaded(path) if path in cached else load_configfile(str(path)))
-        for path in (*files, *overlays)
-    }
+    check_files([*files, *overlays])
     given = {}
     for path in overlays:
-        update_config(given, copy.deepcopy(content[path]))
+        update_config(given, copy.deepcopy(_loaded(path, path.read_bytes())))
     config = copy.deepcopy(given)
     for path in files:
-        update_config(config, copy.deepcopy(content[path]))
+        update_config(config, copy.deepcopy(_loaded(path, path.read_bytes())))
         update_config(config, given)
-    order = [Path(path) for path in (*overlays, *files, *overlays)]
-    configuration = load_configuration(config, order, SCHEMAS)
-    protocols = audit_protocols(configuration, config, order, SCHEMAS, audit_folder or files[0].parent)
-    study = configuration.study
-    same(Study.several_from_json(Study.several_to_json(protocols)), protocols, "what reports are told")
-    configuration.sweep.to_json()
-    _want(configuration, protocols)
-    for name, dataset in configuration.datasets.items():
-        as_parameter(
-            {key: value for key, value in config["datasets"][name].items() if key not in ("tasks", "title")}
-        )
-        ticket(dataset, configuration.data_dir, Path("resources/raw", name))
-    as_parameter(config)
-    for task in study.tasks:
-        as_parameter(study.tasks[task].definition())
-        for method in study.methods_of(task):
-            as_parameter(study.training(task, method))
-    return configuration, protocols, config
-
-
-def _want(configuration, protocols):
-    """Make what the rules make of what is wanted of each cell, and hold it against the runs that want it."""
-    study, jobs_of = configuration.study, configuration.trainings_per_job
-    deviations = [each for each in protocols.values() if each is not study]
-    runs = [study, *configuration.sweep.studies(study).values(), *deviations]
-    wanted, free = trainings_of(runs), free_of(study, protocols)
-    same(study in free.values(), True, "that the study itself is free")
-    for run in deviations:
-        # It is free if the study has no more to train for it.
-        more, alone = trainings_of([study, run]), trainings_of([study])
-        adds = any(len(each) > len(alone.get(cell, ())) for cell, each in more.items())
-        same(run in free.values(), not adds, f"that {run.run} is free")
-    for (task, _), trainings in wanted.items():
-        images = study.tasks[task].image is not None
-        jobs = in_jobs(trainings, jobs_of.images if images else jobs_of.tables)
-        same([each for job in jobs for each in job], trainings, f"what the jobs of {task} have")
-        for job in jobs:
+    named = [*overlays, *files, *overlays]
+    plan = Plan.of(config, named, ROOT / "workflow" / "schemas", Path.cwd())
+    if Runs.from_json(plan.runs.to_json()) != plan.runs:
+        raise WrongError("results are told of other runs than these")
+    as_parameter(plan.demonstrated())
+    for task, ir in plan.trainings:
+        for job in plan.jobs(task, ir):
             inputs_of(job)
-            as_parameter([each.as_mapping() for each in job])
-    uses = [(cell, use) for cell, each in wanted.items() for training in each for use in training.uses]
-    expected = {
-        ((task, ir), (run.run, method, run.repeats[task]))
-        for run in runs
-        for task, ir in run.cells
-        if task in study.tasks
-        for method in run.methods_of(task)
-    }
-    if len(uses) != len(expected) or set(uses) != expected:
-        raise WrongError("what is wanted of the cells is not what the runs have")
+            mappings(job)
+    as_parameter(config)
+    for name, dataset in plan.configuration.datasets.items():
+        preparation(config["datasets"][name])
+        ticket(dataset, plan.configuration.data_dir, Path("resources/raw", name))
+    return plan, config
 
 
-def as_parameter(value):
-    """Write a parameter of a rule, as the function of this name in common.smk does."""
-    return json.dumps(canonical(value), sort_keys=True, default=list)
-
-
-def check(configuration, config):
-    """Hold a configuration against an independent reading of it.
+def check_cells(study, config):
+    """Hold a study's cells against those that config/README.md says.
 
     Raises
     ------
     WrongError
-        If something is not what the configuration says, or makes a path that cannot be.
+        If they are others.
     """
-    study = configuration.study
-    protocol, section = study.protocol, config["protocol"]
-    same(study.seed, config["seed"], "seed")
-    for key in ("splits", "repeats", "validation_fraction", "epochs", "batch_size", "selection"):
-        same(getattr(protocol, key), section[key], key)
-    for key in ("clip", "hidden_layers", "dropout", "width_divisor"):
-        same(getattr(protocol.tables, key), section[key], key)
-    for key, value in section["learning_rate"].items():
-        same(getattr(protocol.learning_rate, key), value, key)
-    for key, value in config["switches"].items():
-        same(getattr(study.switches, key), value, f"switches.{key}")
-    for part in ("network", "sweep", "audit", "trainings_per_job"):
-        for key, value in config[part].items():
-            same(getattr(getattr(configuration, part), key), value, f"{part}.{key}")
-    same(str(configuration.data_dir), str(Path(config["data_dir"])), "data_dir")
-    expected = cells(config)
-    if sorted(expected) != sorted((task, Fraction(ir)) for task, ir in study.cells):
-        raise WrongError(f"the cells are {study.cells}, expected {expected}")
-    chosen = config["study"]["methods"]
-    same(set(study.methods), set(config["methods"]) if chosen == "all" else set(chosen), "methods")
-    for name in study.methods:
-        own = config["methods"].get(name, {})
-        expected = own if chosen == "all" else overlaid(LATER_METHODS.get(name, {}), own)
-        same(study.entries[name], expected, f"methods.{name}")
-    names = [*study.methods, *study.tasks, *configuration.datasets]
-    ratios = [*(ir for _, ir in study.cells), *configuration.sweep.studies(study)]
-    for text, form in [*((name, NAME) for name in names), *((ratio, RATIO) for ratio in ratios)]:
-        if not form.fullmatch(text):
-            raise WrongError(f"{text!r} becomes a part of a path")
-
-
-def cells(config):
-    """Work out tasks and ratios of a configuration, as config/README.md says."""
-    study, found = config["study"], []
+    chosen, expected = config["study"], []
     for entry in config["datasets"].values():
         for task, spec in entry["tasks"].items():
             irs = spec["irs"]
             if spec["others"] == "kept" and config["switches"]["multiclass_irs"] != "listed":
                 irs = config["switches"]["multiclass_irs"]
-            if study["tasks"] == "all" or task in study["tasks"]:
-                found += [
-                    (task, Fraction(repr(ir))) for ir in irs if study["irs"] == "all" or ir in study["irs"]
-                ]
-    return found
+            if chosen["tasks"] == "all" or task in chosen["tasks"]:
+                irs = [ir for ir in irs if chosen["irs"] == "all" or ir in chosen["irs"]]
+                expected += [(task, Fraction(repr(ir))) for ir in irs]
+    if sorted(expected) != sorted((task, Fraction(ir)) for task, ir in study.cells):
+        raise WrongError(f"the cells are {study.cells}, expected {expected}")
 
 
-def same(found, expected, what):
-    """Compare values and their types."""
-    if repr(found) != repr(expected) and (found != expected or type(found) is not type(expected)):
-        raise WrongError(f"{what} is {found!r}, expected {expected!r}")
+# ------------------------------------------------------------------------------------------------- mutations
+
+
+def paths(tree, keys=()):
+    """Give the keys that lead to every value of a tree, without those of the tree itself."""
+    entries = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for key, value in entries:
+        yield (*keys, key)
+        yield from paths(value, (*keys, key))
+
+
+def at(tree, keys):
+    """Give the value that keys lead to."""
+    return functools.reduce(lambda value, key: value[key], keys, tree)
+
+
+def names_its_keys(tree, keys):
+    """Tell whether the user names the keys of a mapping; no other may have keys beyond the schema's."""
+    return keys in (("datasets",), ("methods",)) or keys[-1:] in (("labels",), ("sha256",), ("tasks",))
+
+
+def mutated(rng, tree):
+    """Change one thing in a tree; give the new tree, and whether it must be refused."""
+    tree = copy.deepcopy(tree)
+    every = list(paths(tree))
+    if not every:
+        return tree, False
+    # The deeper half of a catalogue is most of it; what is above must have its turn too.
+    keys = pick(rng, every)[: int(rng.integers(1, 7))]
+    above, last = at(tree, keys[:-1]), keys[-1]
+    value, change = above[last], int(rng.integers(8))
+    if change == 0:
+        del above[last]
+    elif change == 1:
+        above[last] = copy.deepcopy(at(tree, pick(rng, every)))
+    elif change <= 3 and isinstance(above, dict) and isinstance(last, str) and len(last) > 2:
+        stray = misspelt(rng, last)
+        if chance(rng, 0.5):
+            del above[last]
+        above[stray] = value
+        return tree, not names_its_keys(tree, keys[:-1])
+    elif change <= 5 and isinstance(value, list) and value:
+        changed = [value * 2, value[::-1], value[:-1], [*value, pick(rng, VALUES)], [value], []]
+        above[last] = pick(rng, changed)
+    elif change <= 5 and isinstance(value, int | float) and not isinstance(value, bool):
+        above[last] = pick(
+            rng, [-value, value + 1, value - 1, value * 1e9, str(value), float(value), [value]]
+        )
+    else:
+        above[last] = copy.deepcopy(pick(rng, VALUES))
+    return tree, False
+
+
+def misspelt(rng, name):
+    """Write a name as people do who are in a hurry."""
+    i = int(rng.integers(len(name) - 1))
+    return f"{name[:i]}{pick(rng, ['', name[i] * 2, f'{name[i]}_'])}{name[i + 1 :]}"
+
+
+def garbled(rng, text):
+    """Change a YAML text as a slip of the hand does; gives bytes."""
+    for _ in range(int(rng.integers(1, 4))):
+        lines = text.split("\n")
+        i, here = int(rng.integers(len(lines))), int(rng.integers(len(text) + 1))
+        changed = [
+            text[:here] + pick(rng, [*"\t:-#[]{},'\"|>?&*!%@", ": ", " #", "é", "\n", "~"]) + text[here:],
+            text[:here] + text[here + int(rng.integers(1, 20)) :],
+            text[:here],
+            "\n".join([*lines[: i + 1], *lines[i:]]),
+            "\n".join([*lines[:i], *lines[i + 1 :]]),
+            "\n".join([*lines[:i], f" {lines[i]}", *lines[i + 1 :]]),
+            "\n".join([*lines[:i], lines[i].lstrip(), *lines[i + 1 :]]),
+        ]
+        text = pick(rng, changed)
+    return text.encode(pick(rng, ["utf-8"] * 8 + ["utf-16", "latin-1"]), "replace")

@@ -1,21 +1,17 @@
 import copy
 import dataclasses
-import datetime
+import functools
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from remix.catalogue import METHODS
 from remix.errors import ConfigError
-from remix.study.config import DEFAULT_FILES, check_files, load_configuration
+from remix.study.config import DEFAULT_FILES, check_files, load_configuration, overlaid
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "workflow" / "schemas"
@@ -56,15 +52,12 @@ datasets:
 """
 
 
-def merge(config, overlay):
-    """Merge as Snakemake does: mappings key by key, everything else is replaced."""
-    for key, value in overlay.items():
-        if isinstance(value, dict):
-            below = config.get(key)
-            config[key] = merge(below if isinstance(below, dict) else {}, value)
-        else:
-            config[key] = value
-    return config
+def parsed(path):
+    return yaml.load(Path(path).read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+
+
+def merged(paths):
+    return functools.reduce(overlaid, map(parsed, paths), {})
 
 
 @pytest.fixture
@@ -82,10 +75,7 @@ def project(tmp_path, monkeypatch):
 
 def load(*overlays, command_line=None):
     files = [*FILES, *overlays]
-    config = {}
-    for path in files:
-        merge(config, yaml.safe_load(Path(path).read_text()) or {})
-    return load_configuration(merge(config, command_line or {}), [Path(path) for path in files], SCHEMAS)
+    return load_configuration(overlaid(merged(files), command_line or {}), files, SCHEMAS)
 
 
 def overlay(text, name="overlay.yaml"):
@@ -102,11 +92,8 @@ def problems(*overlays, command_line=None):
 def file_problems(content):
     """What is said of a file that cannot be parsed, given the configuration without it."""
     Path("overlay.yaml").write_bytes(content)
-    config = {}
-    for path in FILES:
-        merge(config, yaml.safe_load(Path(path).read_text()))
     with pytest.raises(ConfigError) as caught:
-        load_configuration(config, [*FILES, "overlay.yaml"], SCHEMAS)
+        load_configuration(merged(FILES), [*FILES, "overlay.yaml"], SCHEMAS)
     return str(caught.value).splitlines()
 
 
@@ -182,14 +169,10 @@ def test_what_overlays_add_comes_after_the_rest_however_it_was_merged(project):
     """Snakemake loads --configfile first, so that its entries stand in front."""
     added = {"mine": {"mix": {"alpha": 1}}, "remix": {"mix": {"alpha": 0.3}}}
     path = overlay(yaml.safe_dump({"methods": added}))
-    merged = {"methods": dict(added)}
-    for name in FILES:
-        merge(merged, yaml.safe_load(Path(name).read_text()))
-    merge(merged, {"methods": {**added, "his": {}}})
-    assert next(iter(merged["methods"])) == "mine"
-    configuration = load_configuration(merged, [*FILES, path], SCHEMAS)
-    papers = yaml.safe_load(Path(FILES[2]).read_text())["methods"]
-    assert list(configuration.study.methods) == [*papers, "mine", "his"]
+    config = overlaid(overlaid({"methods": added}, merged(FILES)), {"methods": {**added, "his": {}}})
+    assert next(iter(config["methods"])) == "mine"
+    configuration = load_configuration(config, [*FILES, path], SCHEMAS)
+    assert list(configuration.study.methods) == [*parsed(FILES[2])["methods"], "mine", "his"]
     assert list(configuration.datasets) == ["segment", "shuttle"]
 
 
@@ -199,10 +182,41 @@ def test_raw_labels_become_strings(project):
     assert source["labels"] == {"1": "red", "2": "green", "b": "blue"}
 
 
+def test_reports_are_told_how_texts_became_features(project):
+    text = "datasets: {segment: {text: {column: 0, components: 5}}}\nstudy: {tasks: [segment, red]}\n"
+    texts = load(overlay(text)).study.texts
+    assert list(texts) == ["segment"]
+    assert texts["segment"].startswith("5 components of its texts, learnt from all of its texts")
+
+
+def test_later_methods_are_had_by_naming_them(project):
+    assert "focal" not in load().study.methods
+    named = (
+        "study: {methods: [mine, manifold_mixup, focal, baseline]}\nmethods: {mine: {}, focal: {title: F}}\n"
+    )
+    study = load(overlay(named)).study
+    assert list(study.methods) == ["baseline", "mine", "focal", "manifold_mixup"]
+    assert study.entries["focal"] == {"loss": "focal", "title": "F"}
+    assert study.entries["manifold_mixup"] == METHODS["manifold_mixup"]
+    (found,) = problems(overlay("study: {methods: [baseline, focl]}"))
+    assert found.startswith("overlay.yaml:1: study.methods[1]: unknown method 'focl'; did you mean 'focal'?")
+
+
+def test_no_method_of_ones_own_has_the_title_of_a_named_one(project):
+    text = "study: {methods: [baseline, focal]}\nmethods: {mine: {title: Focal Loss}}\n"
+    assert problems(overlay(text)) == [
+        "overlay.yaml:2: methods.mine.title: 'Focal Loss' is also the title of method 'focal'; "
+        "titles must differ"
+    ]
+
+
+def test_ratios_are_sorted_from_mild_to_extreme(project):
+    study = load(overlay("datasets: {segment: {tasks: {segment: {irs: [0.01, 0.25, 0.05]}}}}")).study
+    assert study.tasks["segment"].irs == ("0.25", "0.05", "0.01")
+
+
 def test_study_does_not_share_state_with_the_config(project):
-    config = {}
-    for path in FILES:
-        merge(config, yaml.safe_load(Path(path).read_text()))
+    config = merged(FILES)
     configuration = load_configuration(config, FILES, SCHEMAS)
     before = copy.deepcopy(configuration)
     config["methods"]["remix"]["mix"]["alpha"] = 3
@@ -213,9 +227,7 @@ def test_study_does_not_share_state_with_the_config(project):
 
 
 def test_sections_that_were_checked_before_are_not_held_against_their_schema_again(project):
-    config = {}
-    for path in FILES:
-        merge(config, yaml.safe_load(Path(path).read_text()))
+    config = merged(FILES)
     wrong = {**config, "protocol": {**config["protocol"], "epochs": 0}}
     with pytest.raises(ConfigError, match="epochs: 0 is not allowed"):
         load_configuration(wrong, FILES, SCHEMAS, checked=config)
@@ -224,11 +236,10 @@ def test_sections_that_were_checked_before_are_not_held_against_their_schema_aga
 
 def test_smoke_overlay_is_a_small_study():
     files = [ROOT / path for path in (FILES[0], FILES[2], "config/smoke.yaml")]
-    config = yaml.safe_load(DATASETS)
-    config["datasets"]["shuttle"]["tasks"]["landsat"] = config["datasets"]["shuttle"]["tasks"].pop("mixed")
-    config["datasets"]["shuttle"]["tasks"]["landsat"]["irs"] = [0.1, 0.05]
-    for path in files:
-        merge(config, yaml.safe_load(path.read_text()))
+    datasets = yaml.safe_load(DATASETS)
+    tasks = datasets["datasets"]["shuttle"]["tasks"]
+    tasks["landsat"] = {**tasks.pop("mixed"), "irs": [0.1, 0.05]}
+    config = overlaid(datasets, merged(files))
     config["sweep"]["tasks"] = []
     study = load_configuration(config, files, SCHEMAS).study
     assert study.cells == [("segment", "0.05"), ("landsat", "0.05")]
@@ -248,26 +259,13 @@ def test_bad_overlay(project, case):
         (b"study:\n\ttasks: all\n", r"overlay.yaml:2: this is not valid YAML: .*tab"),
         (b"study: {tasks: all\nseed: 2\n", r"overlay.yaml:\d: this is not valid YAML: .*flow mapping"),
         (b"seed: 1: 2\n", r"overlay.yaml:1: this is not valid YAML: mapping values"),
-        (b"seed: *one\n", r"overlay.yaml:1: this is not valid YAML: .*undefined alias"),
-        (b"seed: 1\n---\nseed: 2\n", r"overlay.yaml:2: this is not valid YAML: .*single document"),
-        (b"seed: !!python/tuple [1]\n", r"overlay.yaml:1: this is not valid YAML: .*tag.*tuple"),
-        (
-            b"seed: !!python/object/apply:os.mkdir [owned]\n",
-            r"overlay.yaml:1: this is not valid YAML: .*mkdir",
-        ),
-        (b"seed: !!python/name:os.mkdir\n", r"overlay.yaml:1: this is not valid YAML: .*os.mkdir"),
+        (b"seed: {{ seed }}\n", r"overlay.yaml:1: this is not valid YAML: .*unhashable key"),
+        (b"seed: !!python/object/apply:os.mkdir [owned]\n", r"overlay.yaml:1: this is not valid .*mkdir"),
+        (b"seed: 1\x0c\n", r"overlay.yaml: this is not valid YAML: .+"),
         (b"seed: 2020-13-01\n", r"overlay.yaml: this is not valid YAML: month must be in 1..12"),
         (b"seed: \xe9\n", r"overlay.yaml: this is not valid YAML: .+"),
         (b"- seed\n- 1\n", r"overlay.yaml:1: the file must be a mapping .*, not a list"),
         (b"\nseed\n", r"overlay.yaml:2: the file must be a mapping .*, not a single value"),
-        (b"seed:\n  ? [1]\n  : 2\n", r"overlay.yaml:2: seed: a key must be a name or a number"),
-        (b"study: &a\n  irs: [*a]\n", r"overlay.yaml:1: study.irs\[0\]: the value contains itself"),
-        (b"seed:\n " + b"[" * 99_999, r"overlay.yaml:2: more than 50 levels are nested here"),
-        (
-            b"a: &a0 [x]\n" + b"".join(b"b: &a%d [*a%d]\n" % (i, i - 1) for i in range(1, 60)),
-            r"overlay.yaml:50: more than 50 levels are nested here",
-        ),
-        (b"seed: 0x" + b"f" * 5000, r"overlay.yaml:1: a value has more than 2000 characters; shorten it"),
         ("seed: 1".encode("utf-16"), r"overlay.yaml: this is not valid YAML: byte 0xff at 0 is not UTF-8"),
     ],
 )
@@ -278,27 +276,12 @@ def test_file_that_is_no_mapping(project, content, expected):
 
 
 def test_an_empty_mapping_that_merging_ignores(project):
-    text = b"study: {irs: {}}\nmethods:\n  baseline: {}\n  remix:\n    resample: {}\n"
+    text = b"study: {irs: {}}\nmethods:\n  mine: {mix: {}}\n  baseline: {}\n  remix:\n    resample: {}\n"
     assert file_problems(text) == [
         "overlay.yaml:1: study.irs: a mapping changes nothing here; write what it shall be, not {}",
-        "overlay.yaml:5: methods.remix.resample: a mapping changes nothing here; write what it shall be, "
+        "overlay.yaml:6: methods.remix.resample: a mapping changes nothing here; write what it shall be, "
         "not {}",
     ]
-
-
-@pytest.mark.parametrize(
-    ("first", "more"),
-    [
-        ("[x, x]", "[{0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}]"),
-        ("{x: 1}", "{{a: {0}, b: {0}, c: {0}, d: {0}, e: {0}, f: {0}, g: {0}, h: {0}, i: {0}, j: {0}}}"),
-        ("{x: 1}", "{{<<: [{0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}, {0}]}}"),
-    ],
-    ids=["lists", "mappings", "merge keys"],
-)
-def test_aliases_that_stand_for_more_than_memory_holds(project, first, more):
-    lines = [f"a0: &a0 {first}", *(f"a{i}: &a{i} {more.format(f'*a{i - 1}')}" for i in range(1, 20))]
-    (found,) = file_problems("\n".join(lines).encode())
-    assert re.match(r"overlay.yaml:[67]: up to here the file has more than 1000000 characters, with", found)
 
 
 def test_files_are_checked_before_snakemake_reads_them(project):
@@ -306,13 +289,6 @@ def test_files_are_checked_before_snakemake_reads_them(project):
     Path("config/datasets.yaml").write_text("datasets: 2020-13-01\n")
     with pytest.raises(ConfigError, match=r"^config/datasets.yaml: this is not valid YAML: month must be"):
         check_files(FILES)
-
-
-def test_a_name_keeps_its_message_in_one_line(project):
-    source = '{file: a.csv, parts: [["a\\nb", "x/a\\nb"], "c\\0d", "\\e[31m"], target: 0}'
-    found = problems(overlay(f"datasets: {{segment: {{sources: [{source}]}}}}"))
-    assert found
-    assert all(line.isprintable() and line.startswith("overlay.yaml:1: datasets.") for line in found)
 
 
 def test_files_that_cannot_be_read_are_all_named(project):
@@ -326,9 +302,7 @@ def test_files_that_cannot_be_read_are_all_named(project):
 
 def test_file_named_twice_counts_once_at_its_later_place(project):
     """Snakemake lists overlays both before and after the files that the workflow loads."""
-    config = {}
-    for path in [*FILES, overlay("seed: -1\nseed: -2\n")]:
-        merge(config, yaml.safe_load(Path(path).read_text()))
+    config = merged([*FILES, overlay("seed: -1\nseed: -2\n")])
     with pytest.raises(ConfigError) as caught:
         load_configuration(config, [project / "overlay.yaml", *FILES, "overlay.yaml"], SCHEMAS)
     assert str(caught.value).splitlines() == [
@@ -386,17 +360,10 @@ def test_last_file_that_sets_a_key_is_named(project):
     [
         ({"sede": 1}, "--config: unknown key 'sede'; did you mean 'seed'? Allowed: seed, study, "),
         ({"seed": -1}, "--config: seed: -1 is not allowed; it must be at least 0"),
-        ({"seed": None}, "--config: seed: there is no value; it must be a whole number of at least 0"),
-        ({"on_missing": True}, "--config: on_missing: true is a truth value; it must be skip or fail"),
         (
             {"study": {"irs": ["0.05"]}},
             "--config: study.irs[0]: '0.05' is a string, for --config makes strings of nested numbers; "
             "write it into a file and give that with --configfile",
-        ),
-        ({"protocol": {"epochs": "5"}}, "--config: protocol.epochs: '5' is a string, for --config makes"),
-        (
-            {"methods": {"remix": {"mix": 5}}},
-            "--config: methods.remix.mix: 5 is a number; it must be a mapping",
         ),
     ],
 )
@@ -428,111 +395,11 @@ def test_method_catalogue_without_baseline(project):
     ]
 
 
-def test_names_end_where_the_string_ends(project):
-    """In Python's regular expressions $ also matches before a line break."""
-    (found,) = problems(overlay('methods: {"mine\\n": {}}\n'))
-    assert found.startswith(r"overlay.yaml:1: methods: 'mine\n' is not allowed as a name here")
-
-
 def test_files_outside_of_the_working_directory_keep_their_path(project, tmp_path_factory):
     outside = tmp_path_factory.mktemp("outside") / "o.yaml"
     outside.write_text("seed: -1\n")
     (found,) = problems(outside)
     assert found.startswith(f"{outside}:1: seed: ")
-
-
-ANYTHING = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.dates()
-    | st.text()
-    | st.sampled_from(["all", "balanced", "1e-3", "red", "merged", "../x", 10**400, datetime.datetime.min]),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text("ab1-/", max_size=3) | st.integers(), inner)
-    ),
-    max_leaves=4,
-)
-
-
-def places(value, keys=()):
-    """Give the keys that lead to every value below."""
-    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, below in pairs:
-        yield (*keys, key)
-        yield from places(below, (*keys, key))
-
-
-IMAGES = """\
-datasets:
-  pictures:
-    image: [2, 2, 1]
-    features: 4
-    classes: [a, b]
-    sources:
-      - {file: a.zip, format: folder}
-      - {debian: some-data=1.0, format: idx, parts: [[images, labels]], labels: {0: a, 1: b}}
-    tasks:
-      pictures: {minority: [a], others: merged, irs: [0.1]}
-"""
-TEXTS = """\
-datasets:
-  letters:
-    text: {column: body, components: 5}
-    classes: [a, b]
-    target: 0
-    sources:
-      - {file: a.zip, parts: [a.csv], corpus: [more/b.csv]}
-    tasks:
-      letters: {minority: [a], others: merged, irs: [0.1]}
-"""
-DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-VALID = {}
-for text in (
-    (ROOT / "config" / "config.yaml").read_text(),
-    (ROOT / "remix" / "methods.yaml").read_text(),
-    DATASETS,
-    IMAGES,
-    TEXTS,
-    "methods: {a: {resample: {balanced: {pool: dataset}}}, b: {resample: {smote: {neighbours: 2}}}}",
-    "study: {tasks: [segment, red], methods: [baseline, a], irs: [0.05, 0.25]}",
-):
-    merge(VALID, yaml.safe_load(text))
-
-
-@settings(max_examples=150, deadline=None)
-@given(data=st.data())
-def test_any_change_is_accepted_or_explained(tmp_path_factory, data):
-    config = copy.deepcopy(VALID)
-    for _ in range(data.draw(st.integers(1, 3))):
-        *way, last = data.draw(st.sampled_from(sorted(places(config), key=repr)))
-        parent = config
-        for key in way:
-            parent = parent[key]
-        change = data.draw(st.sampled_from(["remove", "rename", "replace"]))
-        if change == "remove":
-            del parent[last]
-        elif change == "rename" and isinstance(parent, dict):
-            parent[data.draw(st.text("abz_/ \n\u2028", max_size=6) | st.integers() | st.just(f"{last}x"))] = (
-                parent.pop(last)
-            )
-        else:
-            parent[last] = data.draw(ANYTHING)
-    path = tmp_path_factory.mktemp("any") / "all.yaml"
-    path.write_text(yaml.dump(config, Dumper=DUMPER, sort_keys=False))
-    for files, where in (([path], re.escape(str(path)) + r":\d+"), ([], "--config")):
-        message = complaint(config, files)
-        assert all(re.match(f"{where}: .", line) for line in message.splitlines())
-
-
-def complaint(config, files):
-    """Text of the ConfigError, empty if there is none; any other exception fails the test."""
-    try:
-        load_configuration(config, files, SCHEMAS)
-    except ConfigError as error:
-        return str(error)
-    return ""
 
 
 SCHEMA_CONTENTS = {path.name: yaml.safe_load(path.read_text()) for path in SCHEMAS.glob("*.yaml")}
@@ -604,28 +471,17 @@ def test_readme_documents_every_key_and_no_other():
     assert set(documented) == schema_keys(SCHEMA_CONTENTS["config.schema.yaml"], "config.schema.yaml")
 
 
+def leaves(config, keys=()):
+    """Give the dotted keys of a mapping's values that are no mappings, with these values."""
+    if not isinstance(config, dict):
+        return {".".join(keys): config}
+    return {name: value for key in config for name, value in leaves(config[key], (*keys, key)).items()}
+
+
 def test_readme_gives_the_defaults_of_config_yaml():
-    defaults = {row[0].strip("`"): row[-1].strip("`") for row in README_ROWS}
-    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
-    leaves = [
-        keys
-        for keys in places(config)
-        if not isinstance(value_at(config, keys), dict) and all(isinstance(key, str) for key in keys)
-    ]
-    assert leaves
-    for keys in leaves:
-        assert yaml.safe_load(defaults[".".join(keys)]) == value_at(config, keys)
-
-
-def value_at(config, keys):
-    for key in keys:
-        config = config[key]
-    return config
-
-
-def test_configuration_needs_no_tensorflow():
-    code = "import sys, remix.study.config; sys.exit({'tensorflow', 'snakemake'} & set(sys.modules))"
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+    documented = {row[0].strip("`"): row[-1].strip("`") for row in README_ROWS}
+    defaults = leaves(parsed(ROOT / "config" / "config.yaml"))
+    assert {name: yaml.safe_load(documented[name]) for name in defaults} == defaults
 
 
 # How many cells of tables, and of images, each overlay of the project leaves or adds.
@@ -641,52 +497,25 @@ OVERLAYS = {
 NEEDED = {"images_reduced.yaml": ["extended.yaml"]}
 
 
-def test_reports_are_told_how_texts_became_features():
-    config = copy.deepcopy(VALID)
-    config["study"] = {"tasks": ["letters", "red"], "methods": "all", "irs": "all"}
-    config["sweep"]["tasks"] = []
-    texts = load_configuration(config, [], SCHEMAS).study.texts
-    assert texts == {"letters": "5 components of its texts, learnt from separate texts"}
-
-
-def test_later_methods_are_had_by_naming_them(project):
-    assert "focal" not in load().study.methods
-    named = (
-        "study: {methods: [mine, manifold_mixup, focal, baseline]}\nmethods: {mine: {}, focal: {title: F}}\n"
-    )
-    study = load(overlay(named)).study
-    assert list(study.methods) == ["baseline", "mine", "focal", "manifold_mixup"]
-    assert study.entries["focal"] == {"loss": "focal", "title": "F"}
-    assert study.entries["manifold_mixup"] == METHODS["manifold_mixup"]
-    (found,) = problems(overlay("study: {methods: [baseline, focl]}"))
-    assert found.startswith("overlay.yaml:1: study.methods[1]: unknown method 'focl'; did you mean 'focal'?")
-
-
-def test_no_method_of_ones_own_has_the_title_of_a_named_one(project):
-    text = "study: {methods: [baseline, focal]}\nmethods: {mine: {title: Focal Loss}}\n"
-    assert problems(overlay(text)) == [
-        "overlay.yaml:2: methods.mine.title: 'Focal Loss' is also the title of method 'focal'; "
-        "titles must differ"
-    ]
-
-
-def test_ratios_are_sorted_from_mild_to_extreme(project):
-    study = load(overlay("datasets: {segment: {tasks: {segment: {irs: [0.01, 0.25, 0.05]}}}}")).study
-    assert study.tasks["segment"].irs == ("0.25", "0.05", "0.01")
-
-
 def test_the_extended_study_has_every_method_of_the_library():
-    extended = yaml.safe_load((ROOT / "config" / "extended.yaml").read_text())
-    assert extended["study"]["methods"] == list(METHODS)
+    assert parsed(ROOT / "config" / "extended.yaml")["study"]["methods"] == list(METHODS)
+
+
+@pytest.fixture(scope="module")
+def defaults():
+    """Loads the default study, so that overlays need not check its catalogue again."""
+    config = merged(DEFAULT_FILES)
+    load_configuration(config, DEFAULT_FILES, SCHEMAS)
+    return config
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
-def test_every_overlay_of_the_project_loads(overlay):
-    files = [*DEFAULT_FILES, *(ROOT / "config" / name for name in (*NEEDED.get(overlay, []), overlay))]
-    merged = {}
-    for path in files:
-        merge(merged, yaml.safe_load(path.read_text()))
-    study = load_configuration(merged, files, SCHEMAS).study
+def test_every_overlay_of_the_project_loads(defaults, overlay):
+    files = [ROOT / "config" / name for name in [*NEEDED.get(overlay, []), overlay]]
+    config = functools.reduce(overlaid, map(parsed, files), defaults)
+    # Not the methods: those that an overlay names of the library are held against the schema here.
+    checked = {"datasets": defaults["datasets"]}
+    study = load_configuration(config, [*DEFAULT_FILES, *files], SCHEMAS, checked=checked).study
     on_images = sum(study.tasks[task].image is not None for task, _ in study.cells)
     assert (len(study.cells) - on_images, on_images) == OVERLAYS[overlay]
     files = {"config.yaml", "datasets.yaml", *OVERLAYS}

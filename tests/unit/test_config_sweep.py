@@ -11,13 +11,17 @@ from remix.study.config import load_configuration
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "workflow" / "schemas"
+# Read once: every study below is made of this mapping.
+DEFAULTS = {
+    section: value
+    for path in FILES
+    for section, value in yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader)).items()
+}
 
 
 def swept_of(**changes):
     """The study, those of its sweep by α, and the α that it has itself by task."""
-    merged = {}
-    for path in FILES:
-        merged |= yaml.safe_load(path.read_text())
+    merged = dict(DEFAULTS)
     for key, value in changes.items():
         merged[key] = {**merged[key], **value}
     loaded = load_configuration(merged, FILES, SCHEMAS)

@@ -1,9 +1,7 @@
 """Checks of a configuration that a schema cannot express: names that refer to each other."""
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from remix.catalogue import LATER_METHODS
 from remix.entries import contradictions, is_for_images
@@ -12,16 +10,12 @@ from remix.study.config.messages import KeyPath, Problem, listing, shown, unknow
 from remix.study.data.catalogue import ir_text, task_irs
 from remix.study.data.sources.names import (
     IMAGE_FORMATS,
-    addresses,
-    base_name,
     download_names,
     groups,
     part_names,
 )
 
 BASELINE = "baseline"
-# Characters of a number that becomes part of a path; file systems have bounds.
-_MAX_DIGITS = 40
 
 
 def semantic_problems(config: Mapping[str, Any], broken: Iterable[KeyPath]) -> list[Problem]:
@@ -62,10 +56,6 @@ def semantic_problems(config: Mapping[str, Any], broken: Iterable[KeyPath]) -> l
             if is_sound("datasets", name):
                 problems += _dataset(name, entry)
         problems += _repeated_tasks(config["datasets"])
-        problems += _long_ratios(config["datasets"], is_sound)
-    if is_sound("switches"):
-        irs = config["switches"]["multiclass_irs"]
-        problems += _long(("switches", "multiclass_irs"), irs if isinstance(irs, list) else [])
     if is_sound("study") and is_mapping("datasets") and is_mapping("methods"):
         problems += _study_names(config["study"], config["datasets"], config["methods"])
         if is_sound("datasets") and is_sound("methods"):
@@ -86,23 +76,6 @@ def _protocol(protocol: Mapping[str, Any]) -> Iterator[Problem]:
         )
 
 
-def _long_ratios(datasets: Mapping[str, Any], is_sound: Callable[..., bool]) -> Iterator[Problem]:
-    for dataset, task in _tasks(datasets):
-        if is_sound("datasets", dataset):
-            irs = datasets[dataset]["tasks"][task]["irs"]
-            yield from _long(("datasets", dataset, "tasks", task, "irs"), irs)
-
-
-def _long(here: KeyPath, numbers: list[float]) -> Iterator[Problem]:
-    """Find numbers of too many digits for the path that they become a part of."""
-    for i, number in enumerate(numbers):
-        if len(ir_text(number)) > _MAX_DIGITS:
-            text = (
-                f"{shown(number)} has more than {_MAX_DIGITS} digits when written out, as in paths of results"
-            )
-            yield Problem((*here, i), f"{text}; choose another one")
-
-
 def _titles(methods: Mapping[str, Any]) -> Iterator[Problem]:
     owners: dict[str, str] = {}
     for name, entry in methods.items():
@@ -116,17 +89,7 @@ def _titles(methods: Mapping[str, Any]) -> Iterator[Problem]:
 def _dataset(name: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
     here = ("datasets", name)
     classes = [str(label) for label in entry["classes"]]
-    yield from _repeated_labels((*here, "classes"), entry["classes"])
-    if entry.get("rows", len(classes)) < len(classes):
-        yield Problem(
-            (*here, "rows"),
-            f"{entry['rows']} is not allowed; it must be at least {len(classes)}, one row per class",
-        )
     yield from _columns_of_images(here, entry, entry)
-    pixels = math.prod(entry.get("image", ()))
-    if "image" in entry and entry.get("features", pixels) != pixels:
-        text = f"{entry['features']} is not allowed; images of this shape have {pixels} pixels"
-        yield Problem((*here, "features"), text)
     yield from _texts_of(here, entry)
     for task, spec in entry["tasks"].items():
         yield from _task((*here, "tasks", task), spec, classes)
@@ -151,7 +114,6 @@ def _texts_of(here: KeyPath, entry: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _task(here: KeyPath, spec: Mapping[str, Any], classes: list[str]) -> Iterator[Problem]:
     minority = spec["minority"]
-    yield from _repeated_labels((*here, "minority"), minority)
     strangers = [(i, label) for i, label in enumerate(minority) if str(label) not in classes]
     for i, label in strangers:
         yield Problem((*here, "minority", i), unknown("class", label, classes))
@@ -177,9 +139,7 @@ def _source(
             here, "the key 'target' is missing, here or in the dataset: which column holds the label?"
         )
     yield from _source_files(here, source)
-    labels = source.get("labels", {})
-    yield from _repeated_labels((*here, "labels"), list(labels))
-    for raw, label in labels.items():
+    for raw, label in source.get("labels", {}).items():
         if str(label) not in classes:
             yield Problem((*here, "labels", raw), unknown("class", label, classes))
 
@@ -208,35 +168,22 @@ def _columns_of_images(
 
 
 def _source_files(here: KeyPath, source: Mapping[str, Any]) -> Iterator[Problem]:
-    """Find addresses and names of files that could not be used."""
-    for address in addresses(source) if "url" in source else ():
-        try:
-            urlsplit(address).port  # noqa: B018 - reading it is what checks it
-        except ValueError as error:
-            yield Problem((*here, "url"), f"{shown(address)} is not an address: {error}")
-            return
-    sums = source.get("sha256", {})
+    """Find names of files that could not be used."""
     try:
         names = {"parts": part_names(source), "url": download_names(source)}
-        if isinstance(sums, dict):
-            names["sha256"] = [base_name(name) for name in sums]
     except SourceError as error:
         yield Problem(here, str(error))
+        return
+    except ValueError as error:  # such as a bracket in an address
+        yield Problem((*here, "url"), f"this is not an address: {error}")
         return
     for key, files in names.items():
         for name in sorted({name for name in files if files.count(name) > 1}):
             text = f"two files are named '{name}'; files of a source must differ in name, folders apart"
             yield Problem((*here, key), text)
-    if isinstance(sums, str) and len(names["url"]) > 1:
+    if isinstance(source.get("sha256"), str) and len(names["url"]) > 1:
         text = "this is one value for several files; write a mapping of file names to values"
         yield Problem((*here, "sha256"), text)
-
-
-def _repeated_labels(here: KeyPath, labels: list[Any]) -> Iterator[Problem]:
-    """Find labels that are the same once written as text, as 1 and '1' are."""
-    texts = [str(label) for label in labels]
-    for text in sorted({text for text in texts if texts.count(text) > 1}):
-        yield Problem(here, f"label '{text}' stands twice (1 and '1' are the same label); keep one")
 
 
 def _tasks(datasets: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -324,15 +271,12 @@ def _sweep(
     for i, name in enumerate(sweep["tasks"]):
         if name not in tasks:
             yield Problem(("sweep", "tasks", i), unknown("task", name, tasks))
-    yield from _long(("sweep", "alphas"), sweep["alphas"])
     method, known = sweep["method"], _known(methods)
     if method not in known:
         yield Problem(("sweep", "method"), unknown("method", method, known))
     elif sweep["tasks"] and isinstance(known[method], dict) and "mix" not in known[method]:
-        mixing = [name for name, entry in methods.items() if isinstance(entry, dict) and "mix" in entry]
-        choices = f"name one that mixes: {listing(mixing)}" if mixing else "sweep no task: tasks: []"
-        text = f"{shown(method)} has no stage 'mix', so there is no α to vary; {choices}"
-        yield Problem(("sweep", "method"), text)
+        text = "has no stage 'mix', so there is no α to vary; name a method that has, or sweep no task: []"
+        yield Problem(("sweep", "method"), f"{shown(method)} {text}")
 
 
 def _texts(irs: list[float]) -> str:

@@ -2,8 +2,7 @@
 
 import functools
 import os
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,11 +20,6 @@ DEFAULT_FILES = (
 )
 # The C parser is about ten times as fast, but PyYAML does not always come with it.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_MAX_DEPTH = 50
-# Of all that a file holds, with every alias written out. The catalogue has some 20,000.
-_MAX_CHARACTERS = 1_000_000
-# Of a single value; Python does not write numbers of more than 4,300 digits.
-_MAX_LENGTH = 2_000
 
 
 class Message(NamedTuple):
@@ -153,7 +147,7 @@ def _parsed(name: str, content: bytes) -> "_File":
 
 
 def check_files(paths: Iterable[str | os.PathLike[str]]) -> None:
-    """Check that configuration files are YAML mappings of reasonable size, before Snakemake reads them.
+    """Check that configuration files are YAML mappings, before Snakemake reads them.
 
     Of what cannot be read, Snakemake says neither file nor line, or shows a traceback.
 
@@ -173,10 +167,9 @@ class _File:
         try:
             # YAML may be UTF-16 too; Snakemake reads UTF-8 only.
             text = content.decode()
-            self._check_size(text)
             self.root = yaml.compose(text, Loader=LOADER)
             # Constructing changes nodes with merge keys (<<), so look for duplicates first.
-            self.duplicates = list(self._duplicates(self.root, (), set(), set())) if self.root else []
+            self.duplicates = list(self._duplicates(self.root, ())) if self.root else []
             self.value = _construct(self.root) if self.root else {}
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
@@ -223,77 +216,22 @@ class _File:
             found = found[key]
         return repr(found) == repr(value)  # unlike ==, this finds NaN equal to itself, and 1 not to be true
 
-    def _check_size(self, content: str) -> None:
-        """Refuse absurd nesting, which crashes the C parser, and aliases that stand for more than is there.
-
-        Aliases of aliases make a few lines expand to more than any memory holds.
-        """
-        known: dict[str, _Extent] = {}
-        around = [_Extent()]
-        for event in yaml.parse(content, Loader=LOADER):
-            if isinstance(event, yaml.CollectionStartEvent):
-                around.append(_Extent(event.anchor))
-                inner = _Extent()
-            elif isinstance(event, yaml.CollectionEndEvent):
-                inner = around.pop()
-            elif isinstance(event, yaml.AliasEvent):
-                inner = known.get(event.anchor, _Extent())
-            elif isinstance(event, yaml.ScalarEvent):
-                if len(event.value) > _MAX_LENGTH:
-                    where = f"{self.name}:{event.start_mark.line + 1}"
-                    raise ConfigError(f"{where}: a value has more than {_MAX_LENGTH} characters; shorten it")
-                inner = _Extent(event.anchor, size=len(event.value) + 1)
-            else:
-                continue
-            if inner.anchor:
-                known[inner.anchor] = inner
-            around[-1].size += inner.size
-            around[-1].depth = max(around[-1].depth, inner.depth + 1)
-            line = event.start_mark.line + 1
-            if len(around) - 1 + inner.depth > _MAX_DEPTH:
-                raise ConfigError(f"{self.name}:{line}: more than {_MAX_DEPTH} levels are nested here")
-            if around[-1].size > _MAX_CHARACTERS:
-                raise ConfigError(
-                    f"{self.name}:{line}: up to here the file has more than {_MAX_CHARACTERS} characters, "
-                    "with what its aliases (*) stand for; write out what is meant"
-                )
-
-    def _duplicates(
-        self, node: yaml.Node, keys: KeyPath, seen: set[int], around: set[int]
-    ) -> Iterator[tuple[int, str]]:
-        if id(node) in around:
-            line = node.start_mark.line + 1
-            raise ConfigError(f"{self.name}:{line}: {dotted(keys)}: the value contains itself")
-        if id(node) in seen:
-            return
-        seen.add(id(node))
-        around.add(id(node))
+    def _duplicates(self, node: yaml.Node, keys: KeyPath) -> Iterator[tuple[int, str]]:
         if isinstance(node, yaml.MappingNode):
             lines: dict[Any, int] = {}
             for key_node, value_node in node.value:
+                if not isinstance(key_node, yaml.ScalarNode):
+                    continue  # Such a key is refused when the value is constructed.
                 key = _construct(key_node)
                 line = key_node.start_mark.line + 1
-                if not isinstance(key, Hashable):
-                    where = f"{dotted(keys)}: " if keys else ""
-                    raise ConfigError(f"{self.name}:{line}: {where}a key must be a name or a number")
                 if key in lines and key_node.tag != "tag:yaml.org,2002:merge":
                     where = dotted((*keys, key))
                     yield line, f"{where}: the key stands twice here, first in line {lines[key]}; keep one"
                 lines.setdefault(key, line)
-                yield from self._duplicates(value_node, (*keys, key), seen, around)
+                yield from self._duplicates(value_node, (*keys, key))
         elif isinstance(node, yaml.SequenceNode):
             for i, entry in enumerate(node.value):
-                yield from self._duplicates(entry, (*keys, i), seen, around)
-        around.remove(id(node))
-
-
-@dataclass
-class _Extent:
-    """What a value takes with its aliases written out; its anchor, if it has one."""
-
-    anchor: str | None = None
-    size: int = 1
-    depth: int = 0
+                yield from self._duplicates(entry, (*keys, i))
 
 
 def _construct(node: yaml.Node) -> Any:
@@ -316,7 +254,7 @@ def _first_replaced(keys: KeyPath, merged: Any) -> tuple[int | None, Any]:
     """Find how many keys lead to the first value that is not a mapping, and that value."""
     value = merged
     for depth, key in enumerate(keys, start=1):
-        if key not in value:
+        if key not in value:  # such as what a template of Snakemake's left out
             return None, None
         value = value[key]
         if not isinstance(value, dict):

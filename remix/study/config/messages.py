@@ -2,6 +2,7 @@
 
 import datetime
 import difflib
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -47,18 +48,8 @@ def dotted(keys: KeyPath) -> str:
         if isinstance(key, int) and not isinstance(key, bool):
             text += f"[{key}]"
         else:
-            text += f".{_printable(key)}" if text else _printable(key)
+            text += f".{key}" if text else str(key)
     return text
-
-
-def _printable(name: Any) -> str:
-    """Keep a message in one line of reasonable length, whatever a name is made of."""
-    text = str(name) if str(name).isprintable() else repr(name)
-    return _shortened(text)
-
-
-def _shortened(text: str, length: int = 64) -> str:
-    return text if len(text) <= length else text[: length - 3] + "..."
 
 
 def shown(value: Any) -> str:
@@ -67,17 +58,15 @@ def shown(value: Any) -> str:
     >>> shown("a"), shown(True), shown([1, 2]), shown(float("nan"))
     ("'a'", 'true', 'a list', '.nan')
     """
-    if value is None:
-        return "nothing"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        return repr(_shortened(value, 60))
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return repr(value if len(value) <= 60 else f"{value[:57]}...")
+    if isinstance(value, float) and not math.isfinite(value):
         return f"{value}".replace("nan", ".nan").replace("inf", ".inf")
     if isinstance(value, Mapping):
         return "a mapping"
-    return "a list" if isinstance(value, list) else _shortened(str(value))
+    return "a list" if isinstance(value, list) else str(value)
 
 
 def kind(value: Any) -> str:
@@ -97,7 +86,7 @@ def listing(choices: Iterable[Any], last: str = "or") -> str:
     >>> listing(["a", "b", "c"]), listing(["a"])
     ('a, b or c', 'a')
     """
-    *rest, final = [_printable(choice) for choice in choices]
+    *rest, final = [str(choice) for choice in choices]
     return f"{', '.join(rest)} {last} {final}" if rest else final
 
 
@@ -124,7 +113,7 @@ def unknown(what: str, value: Any, allowed: Iterable[Any], choices: str | None =
     >>> unknown("key", "alhpa", ["alpha"])
     "unknown key 'alhpa'; did you mean 'alpha'? Allowed: alpha"
     """
-    names = [_printable(name) for name in allowed]
+    names = [str(name) for name in allowed]
     near = nearest(value, names)
     if choices is None:
         choices = ", ".join(names[:40]) + (f" and {len(names) - 40} more" if len(names) > 40 else "")

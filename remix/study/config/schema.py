@@ -1,7 +1,6 @@
 """Validation of a configuration against the JSON schemas, in words for people."""
 
 import functools
-import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from decimal import Decimal
@@ -88,15 +87,8 @@ def _is_number(_: Any, value: Any) -> bool:
     return real and abs(value) <= sys.float_info.max  # neither NaN nor infinite
 
 
-def _pattern(_: Any, pattern: str, value: Any, __: Any) -> Iterator[jsonschema.ValidationError]:
-    # In Python, unlike in JSON schema, $ also matches before a line break at the end.
-    if isinstance(value, str) and not re.fullmatch(pattern, value):
-        yield jsonschema.ValidationError(f"{value!r} does not match {pattern!r}")
-
-
 _Validator = jsonschema.validators.extend(
     jsonschema.Draft202012Validator,
-    {"pattern": _pattern},
     type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
         {"integer": _is_integer, "number": _is_number}
     ),
@@ -122,11 +114,12 @@ def _explain(error: jsonschema.ValidationError, choices: str | None = None) -> I
         for key in error.validator_value:
             if key not in error.instance and key not in meant:
                 yield Problem(keys, f"the key '{key}' is missing")
-    elif error.validator == "enum" and isinstance(error.instance, str):
-        yield Problem(keys, unknown("value", error.instance, error.validator_value, choices))
     elif error.validator == "type":
         yield _wrong_type(keys, error.instance, error.schema, choices)
-    elif error.validator in _TEXTS and (error.validator != "oneOf" or isinstance(error.instance, dict)):
+    elif error.validator == "enum":
+        if isinstance(error.instance, str):  # otherwise the type is wrong, which is said
+            yield Problem(keys, unknown("value", error.instance, error.validator_value, choices))
+    elif error.validator != "oneOf" or isinstance(error.instance, dict):
         yield Problem(keys, _TEXTS[error.validator](error.instance, error.schema))
 
 
@@ -161,9 +154,8 @@ def _wrong_type(keys: KeyPath, value: Any, schema: Mapping[str, Any], choices: s
         text = f"{shown(value)} is {kind(value)}; it must be {expected}"
         if types == "string" and "enum" not in schema:
             text += "; put it in quotes if it is meant so"
-        elif types == "array":
-            plain = isinstance(value, str) and value.isprintable() and len(value) <= 60
-            text += f", such as [{value if plain else shown(value)}]"
+        elif types == "array" and "description" not in schema:
+            text += f", such as [{value}]"
     return Problem(keys, text, on_command_line=instead)
 
 
@@ -181,12 +173,12 @@ def _number_in_string(value: str, number: Decimal, types: str, expected: str) ->
 
 
 def _decimal(value: Any) -> Decimal | None:
-    """Read a number, finite and of reasonable length, that stands in a string."""
+    """Read a finite number that stands in a string."""
     try:
         number = Decimal(value) if isinstance(value, str) else Decimal("nan")
     except ArithmeticError:
         return None
-    return number if number.is_finite() and abs(number.adjusted()) <= 30 else None
+    return number if number.is_finite() else None
 
 
 def _expected(schema: Mapping[str, Any]) -> str:
@@ -218,7 +210,9 @@ def _not_allowed(value: Any, schema: Mapping[str, Any]) -> str:
     return f"{shown(value)} is not allowed; it must be {_expected(schema)}"
 
 
-def _too_short(value: Any, schema: Mapping[str, Any]) -> str:
+def _wrong_length(value: Any, schema: Mapping[str, Any]) -> str:
+    if "description" in schema:
+        return f"the list has {len(value)} entries; it must be {schema['description']}"
     least = "one entry" if schema["minItems"] == 1 else f"{schema['minItems']} entries"
     return f"the list {'is too short' if value else 'is empty'}; it must have at least {least}"
 
@@ -259,7 +253,8 @@ _TEXTS: dict[Any, Callable[[Any, Mapping[str, Any]], str]] = {
     "pattern": _not_allowed,
     "minLength": _not_allowed,
     "maxLength": _not_allowed,
-    "minItems": _too_short,
+    "minItems": _wrong_length,
+    "maxItems": _wrong_length,
     "uniqueItems": _repeated,
     "minProperties": _empty_mapping,
     "maxProperties": _too_many_keys,
