@@ -18,7 +18,7 @@ from fuzzed_tables import (
     mutated_table,
     reading,
 )
-from fuzzing import COUNT, WrongError, chance, feed
+from fuzzing import COUNT, WrongError, chance, feed, pick
 from scipy.io import arff as scipy_arff
 
 from remix.errors import RemixError
@@ -95,19 +95,14 @@ def train(rng, variant, task):
     from remix.methods import Method
     from remix.study.experiment import cross_validate
 
-    section = {
-        **defaults()["config"]["protocol"],
-        "epochs": 2,
-        "repeats": 1,
-        "hidden_layers": 1,
-        "batch_size": 16,
-    }
-    spec = [{}, {"resample": "balanced", "mix": {"alpha": 0.1}}, {"resample": "smote"}][int(rng.integers(3))]
+    short = {"epochs": 2, "repeats": 1, "hidden_layers": 1, "batch_size": 16}
+    section = {**defaults()["config"]["protocol"], **short}
+    spec = pick(rng, [{}, {"resample": "balanced", "mix": {"alpha": 0.1}}, {"resample": "smote"}])
     section["images"] = {**section["images"], "epochs": 1, "filters": [2], "dense": 4}
-    protocol = Protocol.from_mapping(
-        Protocol.from_section(section).for_training(images=task.image is not None)
+    protocol = Protocol.from_section(section).for_training(images=task.image is not None)
+    result = cross_validate(
+        variant, task, task.irs[0], Method.from_spec(spec), Protocol.from_mapping(protocol), seed=1
     )
-    result = cross_validate(variant, task, task.irs[0], Method.from_spec(spec), protocol, seed=1)
     probabilities = result.predictions.filter(like="p_").to_numpy()
     if not np.isfinite(probabilities).all() or not np.allclose(probabilities.sum(axis=1), 1, atol=1e-4):
         raise WrongError("probabilities do not add up to 1")
@@ -186,15 +181,12 @@ def test_images_in_arrays(tmp_path):
                 (folder / "data" / "tiny" / name).write_bytes(content)
             dataset, prepared = prepared_from(folder, next(iter(case.files)), case.entry, case.source)
         except RemixError as error:
-            if case.due == GOES_WELL and "NUMPY" not in str(case.files)[:400]:
+            if case.due == GOES_WELL:
                 raise WrongError(f"it is refused: {error}") from None
             raise
-        if case.due == GOES_WELL and len(prepared) == len(case.pixels):
-            hold(
-                prepared,
-                case.pixels.reshape(len(case.pixels), -1).astype(float),
-                [str(k) for k in case.labels],
-            )
+        if case.due == GOES_WELL:
+            pixels = case.pixels.reshape(len(case.pixels), -1).astype(float)
+            hold(prepared, pixels, [str(k) for k in case.labels])
         if prepared.drop(columns=LABEL).to_numpy().dtype != np.uint8:
             raise WrongError("pixels are no bytes")
         use(rng, dataset, prepared, 0.005)

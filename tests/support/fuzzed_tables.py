@@ -13,6 +13,7 @@ from sklearn.datasets import load_breast_cancer, load_digits, load_wine
 
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 MISSING = ("", "nan", "NaN", "NAN")
+QUOTING = (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
 # Must go well, must be refused, or may do either as long as the values are those of an independent reading.
 GOES_WELL, REFUSED, EITHER = "goes well", "refused", "either"
 
@@ -80,17 +81,28 @@ def cell(rng, table):
     return int(rng.integers(len(table.rows))), int(rng.integers(len(table.header) - 1))
 
 
-def put(rng, table, *texts):
-    """Write one of some texts into a cell, or some."""
+def put(rng, table, texts):
+    """Write one of some texts into a cell, or into some."""
     for _ in range(int(rng.integers(1, 4))):
         i, j = cell(rng, table)
         table.rows[i][j] = pick(rng, texts)
 
 
+# What is written into cells, and what is to come of it.
+CELLS = {
+    "missing": (GOES_WELL, " ".join(MISSING)),
+    "tiny": (GOES_WELL, "1e-320 4.9e-324 1e-400 -0.0 0.1000000000000000055511151231257827"),
+    "unmarked missing": (REFUSED, "? NA null None N/A - missing nAn"),
+    "infinite": (REFUSED, "inf -inf Infinity 1e400 -1e999 INF"),
+    "words": (REFUSED, "abc 1.2.3 1,5 1_000 0x1F 12abc e5 --1 1e ٣ ½ 2020-01-02 True $5 1'000"),
+    "huge": (EITHER, "9007199254740993 18446744073709551616 -1234567890123456789012345678901234567890 1e308"),
+}
+
+
 # Each changes a table, and says by its `due` what is to come of it.
 def same_form(rng, t):
     """Write the same values in another form."""
-    line, quoting = pick(rng, ["\n", "\r\n"]), pick(rng, [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+    line, quoting = pick(rng, ["\n", "\r\n"]), pick(rng, QUOTING)
     t.source["separator"] = pick(rng, [",", ";", "\t", "|", "whitespace"])
     if chance(rng, 0.3):
         t.source["header"] = False
@@ -105,13 +117,8 @@ def same_form(rng, t):
         text = line.join(lines)
     if chance(rng, 0.3):
         t.source["skip_rows"] = 2
-        text = (
-            pick(rng, ["it's \"quoted", "@relation x", "", "a,b,c", '"', "# é"])
-            + line
-            + "@data"
-            + line
-            + text
-        )
+        skipped = pick(rng, ["it's \"quoted", "@relation x", "", "a,b,c", '"', "# é"])
+        text = f"{skipped}{line}@data{line}{text}"
     content = text.encode()
     if chance(rng, 0.4):
         content = b"\xef\xbb\xbf" + content
@@ -136,109 +143,34 @@ def numbers_written_otherwise(rng, t):
             )
 
 
-def missing(rng, t):
-    put(rng, t, *MISSING)
+def other_cells(rng, t):
+    name = pick(rng, list(CELLS))
+    t.due, texts = CELLS[name]
+    t.what.append(name)
+    put(rng, t, texts.split(" "))
 
 
 def marked_missing(rng, t):
     mark = pick(rng, ["?", "NA", "-999", "na", "*", "None"])
     t.source["na_values"] = [mark if mark != "-999" else pick(rng, [-999, "-999"])]
-    put(rng, t, mark)
+    put(rng, t, [mark])
 
 
-def unmarked_missing(rng, t):
-    put(rng, t, "?", "NA", "null", "None", "N/A", "-", "missing", "nAn")
-    t.due = REFUSED
-
-
-def infinite(rng, t):
-    put(rng, t, "inf", "-inf", "Infinity", "1e400", "-1e999", "INF")
-    t.due = REFUSED
-
-
-def huge(rng, t):
-    put(
-        rng,
-        t,
-        "9007199254740993",
-        "18446744073709551616",
-        "1" * 40,
-        "-1" + "0" * 25,
-        "1e308",
-        "123456789012345678901234567890",
-    )
-    t.due = EITHER
-
-
-def tiny(rng, t):
-    put(
-        rng,
-        t,
-        "1e-320",
-        "4.9e-324",
-        "1e-400",
-        "-0.0",
-        "0.1000000000000000055511151231257827",
-        "2.2250738585072011e-308",
-    )
-
-
-def constant(rng, t):
+def one_column(rng, t):
+    """Write the same into all of a column, or truth values."""
     j = cell(rng, t)[1]
-    value = pick(rng, ["0", "1.5", "1e300", "-3"])
-    for row in t.rows:
-        row[j] = value
-    t.due = REFUSED if value == "1e300" else GOES_WELL
+    value = pick(rng, ["0", "1.5", "-3", "1e300", "", "truth"])
+    for i, row in enumerate(t.rows):
+        row[j] = ("True", "False")[i % 2] if value == "truth" else value
+    t.due = {"1e300": REFUSED, "": REFUSED, "truth": EITHER}.get(value, GOES_WELL)
 
 
-def never_there(rng, t):
-    j = cell(rng, t)[1]
-    for row in t.rows:
-        row[j] = ""
-    t.due = REFUSED
-
-
-def one_class(rng, t):
-    t.rows = [[*row[:-1], t.entry["classes"][0]] for row in t.rows]
-    t.due = REFUSED
-
-
-def one_minority_row(rng, t):
+def other_rows(rng, t):
     first = t.entry["classes"][0]
-    ours = [row for row in t.rows if row[-1] == first]
-    t.rows = [row for row in t.rows if row[-1] != first] + ours[:1]
-
-
-def duplicated_rows(rng, t):
-    t.rows = pick(rng, [t.rows * 2, [row for row in t.rows for _ in range(3)], t.rows + t.rows[:7]])
-
-
-def shuffled_rows(rng, t):
-    t.rows = [t.rows[i] for i in rng.permutation(len(t.rows))]
-
-
-def words_among_numbers(rng, t):
-    put(
-        rng,
-        t,
-        "abc",
-        "1.2.3",
-        "1,5",
-        "1 000",
-        "1_000",
-        "0x1F",
-        "12abc",
-        "e5",
-        "--1",
-        "1e",
-        "٣",
-        "½",
-        "2020-01-02",
-        "True",
-        "$5",
-        "1'000",
-    )
-    t.due = REFUSED
+    ours, others = ([row for row in t.rows if (row[-1] == first) == own] for own in (True, False))
+    shuffled = [t.rows[i] for i in rng.permutation(len(t.rows))]
+    t.rows = pick(rng, [ours, others + ours[:1], t.rows * 2, t.rows + t.rows[:7], shuffled])
+    t.due = REFUSED if t.rows is ours else GOES_WELL
 
 
 def other_locale(rng, t):
@@ -247,45 +179,25 @@ def other_locale(rng, t):
     t.due = REFUSED
 
 
-def truth_values(rng, t):
-    j = cell(rng, t)[1]
-    for row in t.rows:
-        row[j] = pick(rng, ["True", "False"])
-    t.rows[0][j], t.rows[1][j] = "True", "False"
-    t.due = EITHER
-
-
 def not_utf8(rng, t):
     text = written(rng, t)
-    t.content = pick(
-        rng,
-        [
-            text.replace(t.header[0], "größe").encode("latin-1"),
-            text.encode("utf-16"),
-            b"\xff" + text.encode(),
-        ],
-    )
+    latin = text.replace(t.header[0], "größe").encode("latin-1")
+    t.content = pick(rng, [latin, text.encode("utf-16"), b"\xff" + text.encode()])
     t.due = REFUSED
 
 
 def many_columns(rng, t):
-    width = pick(rng, [1000, 10_000])
+    width = 2000  # Each takes some milliseconds, however few rows there are.
     t.header = [f"f{j}" for j in range(width)] + ["kind"]
-    first = {}
-    for row in t.rows:
-        first.setdefault(row[-1], []).append(row)
-    t.rows = [row for some in first.values() for row in some[:4]]
-    t.rows = [[str(k) for k in rng.integers(0, 99, width)] + [row[-1]] for row in t.rows]
+    t.rows = [[str(k) for k in rng.integers(0, 99, width)] + row[-1:] for row in t.rows]
     t.source["header"] = chance(rng, 0.5)
 
 
-def header_only(rng, t):
-    t.content = (",".join(t.header) + pick(rng, ["", "\n", "\r\n", "\n\n \n"])).encode()
-    t.due = REFUSED
-
-
-def empty(rng, t):
-    t.content = pick(rng, [b"", b"\n", b" \n\t\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n", b"\0", b"\0" * 99])
+def no_table(rng, t):
+    header = ",".join(t.header).encode()
+    pages = [b"<!DOCTYPE html><html>no</html>", b"\n<html><body>404", b"<?xml version='1.0'?><e/>"]
+    nothing = [b"", b"\n", b" \n\t\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n", b"\0", b"\0" * 99]
+    t.content = pick(rng, [*pages, *nothing, header, header + b"\n", header + b"\n\n \n"])
     t.due = REFUSED
 
 
@@ -302,93 +214,55 @@ def wrong_delimiter(rng, t):
     t.due = REFUSED
 
 
-def html(rng, t):
-    t.content = pick(
-        rng, [b"<!DOCTYPE html><html>no</html>", b"\n<html><body>404", b"<?xml version='1.0'?><e/>"]
-    )
-    t.due = REFUSED
-
-
 def quotes(rng, t):
-    t.content = (
-        written(rng, t)
-        .replace(
-            pick(rng, [",", "\n", "."]), pick(rng, ['"', '",', ',"', '\n"', "'"]), int(rng.integers(1, 3))
-        )
-        .encode()
-    )
+    old, new = pick(rng, [",", "\n", "."]), pick(rng, ['"', '",', ',"', '\n"', "'"])
+    t.content = written(rng, t).replace(old, new, int(rng.integers(1, 3))).encode()
     t.due = EITHER
 
 
 def odd_characters(rng, t):
+    if chance(rng, 0.3):
+        t.source["separator"] = "whitespace"
     text = written(rng, t)
     for _ in range(int(rng.integers(1, 4))):
         i = int(rng.integers(len(text)))
-        text = (
-            text[:i]
-            + pick(
-                rng,
-                [
-                    "\0",
-                    "\r",
-                    "\x1a",
-                    "\x0b",
-                    "\x0c",
-                    "\x1c",
-                    "\x85",
-                    "\xa0",
-                    "\u2028",
-                    "\u3000",
-                    "\ufeff",
-                    "\t",
-                    " ",
-                    "#",
-                    "\\",
-                ],
-            )
-            + text[i:]
-        )
+        text = text[:i] + pick(rng, "\0\r\x1a\x0b\x0c\x1c\x85\xa0\u2028\u3000\ufeff\t #\\") + text[i:]
     t.content, t.due = text.encode(), EITHER
 
 
-def odd_characters_between_blanks(rng, t):
-    t.source["separator"] = "whitespace"
-    odd_characters(rng, t)
-
-
 def garbled_bytes(rng, t):
-    content = bytearray(written(rng, t).encode())
-    for _ in range(int(rng.integers(1, 6))):
-        i = int(rng.integers(len(content)))
-        match int(rng.integers(4)):
-            case 0:
+    t.content, t.due = damaged(rng, written(rng, t).encode()) or b"1", EITHER
+
+
+def damaged(rng, content, head=None):
+    """Change, remove and add bytes, within the first so many if asked; or cut the rest off."""
+    content = bytearray(content)
+    for _ in range(int(rng.integers(1, 5))):
+        i = int(rng.integers(min(len(content), head or len(content)) or 1))
+        match int(rng.integers(5)):
+            case 0 | 1 if content:
                 content[i] = int(rng.integers(256))
-            case 1:
-                del content[i : i + int(rng.integers(1, 30))]
             case 2:
-                content[i:i] = bytes(rng.integers(32, 127, int(rng.integers(1, 5)), dtype=np.uint8))
+                del content[i : i + int(rng.integers(1, 40))]
             case 3:
-                del content[max(i, 1) :]
-        content = content or bytearray(b"1")
-    t.content, t.due = bytes(content), EITHER
+                content[i:i] = pick(
+                    rng, [b"\0", b"\xff" * 4, b"9" * 30, b"(", b"'", b"\n", b"-1", b",", b"O"]
+                )
+            case _:
+                del content[i:]
+    return bytes(content)
 
 
 def labels_renamed(rng, t):
     """Give the classes other names, in the file and in the catalogue."""
     old = t.entry["classes"]
     kinds = [
-        ["1", "2", "3"], ["0.5", "1.5", "2.5"], ["1.0", "2.0", "3.0"], ["007", "008", "009"], ["-1", "0",
-        "1"], ["a b", "c d", "e  f"],
-        ["<=50K", ">50K", "=50K"], ["yes", "no", "maybe"], ["'a'", "'b'", "'c'"], ["é", "ü", "ß"], ["1e3",
-        "2e3", "3e3"],
-        ["9007199254740992", "9007199254740993", "9007199254740994"], ["a,b", "c,d", "e,f"], ["None",
-        "NA", "null"], ["x\x01", "y", "z"],
-        ["123456789012345678901234567890", "123456789012345678901234567891",
-        "123456789012345678901234567892"], ["a", "A", "aa"],
-        ["True", "False", "Maybe"], ["0.1", "0.10000000000000001", "0.2"], ["1_0", "10", "1_00"], ["１",
-        "1", "2"],
-    ]  # fmt: skip
-    new = dict(zip(old, pick(rng, kinds), strict=False))
+        *("1 2 3", "0.5 1.5 2.5", "1.0 2.0 3.0", "007 008 009", "-1 0 1", "<=50K >50K =50K", "yes no maybe"),
+        *("'a' 'b' 'c'", "é ü ß", "1e3 2e3 3e3", "a,b c,d e,f", "None NA null", "a A aa", "True False Maybe"),
+        *("9007199254740992 9007199254740993 9007199254740994", "0.1 0.10000000000000001 0.2"),
+        *("1_0 10 1_00", "１ 1 2", "x\x01 y z"),
+    ]
+    new = dict(zip(old, pick(rng, kinds).split(), strict=False))
     t.rows = [[*row[:-1], new[row[-1]]] for row in t.rows]
     t.entry["classes"] = list(new.values())
     t.entry["tasks"]["tiny"]["minority"] = [new[old[0]]]
@@ -401,24 +275,7 @@ def labels_that_are_none(rng, t):
 
 
 def odd_names(rng, t):
-    names = [
-        "label",
-        "row",
-        "label_",
-        "",
-        "a b",
-        "a=b",
-        "é",
-        "x0",
-        "x1",
-        "0",
-        "-1",
-        "x\x1b[31m",
-        "nan",
-        "True",
-        "1.5",
-        "." * 300,
-    ]
+    names = ["label", "row", "label_", "", "a b", "a=b", "é", "x0", "x1", "0", "-1", "nan", "True", "." * 300]
     for j in range(len(t.header) - 1):
         if chance(rng, 0.6):
             t.header[j] = pick(rng, names)
@@ -431,16 +288,11 @@ def counted(rng, t):
 
 
 CHANGES = [
-    *(same_form, same_form, same_form, blanks, numbers_written_otherwise, numbers_written_otherwise,
-      missing, marked_missing),
-    *(unmarked_missing, infinite, huge, tiny, constant, never_there, one_class, one_minority_row,
-      duplicated_rows),
-    *(shuffled_rows, words_among_numbers, other_locale, truth_values, not_utf8, header_only, empty,
-      ragged, wrong_delimiter),
-    *(html, quotes, quotes, odd_characters, odd_characters, odd_characters_between_blanks, garbled_bytes,
-      garbled_bytes),
-    *(labels_renamed, labels_renamed, labels_that_are_none, odd_names, counted),
-]  # fmt: skip
+    *([same_form] * 3 + [other_cells] * 5 + [one_column] * 3 + [other_rows] * 4 + [no_table] * 3),
+    *([numbers_written_otherwise] * 2 + [odd_characters] * 3 + [quotes, garbled_bytes, labels_renamed] * 2),
+    *(blanks, marked_missing, other_locale, not_utf8, ragged, wrong_delimiter, labels_that_are_none),
+    *(odd_names, counted),
+]
 
 
 def mutated_table(rng):
@@ -450,7 +302,7 @@ def mutated_table(rng):
     change(rng, table)
     table.what.append(change.__name__)
     if table.content is None:
-        table.content = written(rng, table, quoting=pick(rng, [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])).encode()
+        table.content = written(rng, table, quoting=pick(rng, QUOTING)).encode()
     return table
 
 
@@ -526,18 +378,17 @@ def mutated_arff(rng):
     """Draw a table in ARFF and change it."""
     table = base_table(rng)
     table.source, table.name = {"format": "arff"}, "table.arff"
-    put(rng, table, "", "1e5", "-3")
+    put(rng, table, ["", "1e5", "-3"])
     text = arff(rng, table)
     if chance(rng, 0.35):
         table.content = (b"\xef\xbb\xbf" if chance(rng, 0.3) else b"") + text.encode()
         return table
     table.due = EITHER
     pieces = [
-        *("{", "}", "'", '"', "%", "?", ",", "\n", "\r", "\0", "\\", "@data", "@attribute x {a,b}\n",
-          "@attribute x date\n", " ", "\t"),
-        *("{0 1}", "{0 1, 2 3}", "{1", "inf", "nan", "1e400", "é", "\u2028", "\x1b", "@attribute",
-          "numeric", "string", "1 2", "\\x", "\\u"),
-    ]  # fmt: skip
+        *"{}'\"%?,\n\r\0\\ \té\u2028",
+        *("@data", "@attribute x {a,b}\n", "@attribute x date\n", "@attribute", "numeric", "string", "1 2"),
+        *("{0 1}", "{0 1, 2 3}", "{1", "inf", "nan", "1e400", "\\x", "\\u"),
+    ]
     for _ in range(int(rng.integers(1, 4))):
         i = int(rng.integers(len(text)))
         text = text[:i] + pick(rng, [pick(rng, pieces), ""]) + text[i + int(rng.integers(0, 12)) :]
@@ -582,77 +433,38 @@ def mutated_images(rng):
         case _:
             records = np.column_stack([labels, pixels.reshape(len(pixels), -1)])
             files, source = {"table.bin": records.tobytes()}, {"format": "cifar10_binary"}
-    case_ = Pictures(files, entry, source, pixels, labels)
-    if chance(rng, 0.75):
-        case_.due = EITHER
-        name = pick(rng, list(files))
-        content = bytearray(files[name])
-        for _ in range(int(rng.integers(1, 4))):
-            # Headers are short, and where most can go wrong.
-            i = int(rng.integers(min(len(content), pick(rng, [16, 130, len(content)])) or 1))
-            match int(rng.integers(5)):
-                case 0 | 1 if content:
-                    content[i] = int(rng.integers(256))
-                case 2:
-                    del content[i : i + int(rng.integers(1, 40))]
-                case 3:
-                    content[i:i] = pick(
-                        rng,
-                        [
-                            b"\0",
-                            b"\xff" * 4,
-                            b"(",
-                            b"'",
-                            b"9" * 30,
-                            b"L",
-                            b"\n",
-                            b"O",
-                            b"{" * 300,
-                            b"-1",
-                            b",",
-                        ],
-                    )
-                case _:
-                    del content[i:]
-        files[name] = bytes(content)
-        if form == "idx" and chance(rng, 0.2):
-            sizes = pick(
-                rng,
-                [
-                    [1] * 70,
-                    [0, 2**32 - 1, 2**32 - 1, 2**32 - 1],
-                    [2**32 - 1] * 5,
-                    [0],
-                    [len(pixels), 8, 8] + [1] * 64,
-                ],
-            )
-            head = bytes([0, 0, 8, len(sizes)]) + b"".join(size.to_bytes(4, "big") for size in sizes)
-            files[name] = head + (
-                pixels.tobytes() if len(sizes) > 60 and name == "x" else b"\0" * int(np.prod(sizes) == 1)
-            )
-    return case_
+    if chance(rng, 0.25):
+        return Pictures(files, entry, source, pixels, labels)
+    name = pick(rng, list(files))
+    # Headers are short, and where most can go wrong.
+    files[name] = damaged(rng, files[name], pick(rng, [16, 130, None]))
+    if form == "npy" and chance(rng, 0.3):
+        text = pick(rng, NPY_HEADERS).encode() + b"\n"
+        files[name] = b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + bytes(9)
+    if form == "idx" and chance(rng, 0.2):
+        huge = 2**32 - 1
+        sizes = pick(rng, [[1] * 70, [0, huge, huge, huge], [huge] * 5, [0], [len(pixels), 8, 8] + [1] * 64])
+        head = bytes([0, 0, 8, len(sizes)]) + b"".join(size.to_bytes(4, "big") for size in sizes)
+        files[name] = head + (pixels.tobytes() if len(sizes) > 60 else b"")
+    return Pictures(files, entry, source, pixels, labels, EITHER)
+
+
+NPY_HEADERS = [
+    "{'descr': ('|u1', (2,)), 'fortran_order': False, 'shape': (3,), }",
+    "{'descr': '|u1', 'fortran_order': 1, 'shape': (3,), }",
+    "{'descr': [('a', '|u1')], 'fortran_order': False, 'shape': (2,), }",
+    "{'descr': '|u1', 'shape': (True,), 'fortran_order': False}",
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999999999999,), }",
+    "{'descr': '<M8', 'fortran_order': False, 'shape': (), }",
+    "{'descr': '|u1', 'fortran_order': False, 'shape': (" + "1," * 70 + "), }",
+    "{'descr': '|V0', 'fortran_order': True, 'shape': (0,), }",
+]
 
 
 def _npy(rng, array):
     stream = io.BytesIO()
     np.lib.format.write_array(stream, array, version=pick(rng, [(1, 0), (2, 0), (3, 0)]))
-    content = stream.getvalue()
-    if chance(rng, 0.2):
-        head = pick(rng, ["{'descr': ('|u1', (2,)), 'fortran_order': False, 'shape': (3,), }",
-        "{'descr': '|u1', 'fortran_order': 1, 'shape': (3,), }",
-                          "{'descr': [('a', '|u1')], 'fortran_order': False, 'shape': (2,), }",
-                          "{'descr': '|u1', 'shape': (True,), 'fortran_order': False}",
-                          "{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999999999999,), }",
-                          "{'descr': '<M8', 'fortran_order': False, 'shape': (), }",
-                          "{'descr': '|u1', 'fortran_order': False, 'shape': (" + "1," * 70 + "), }",
-                          "(((((", "{'descr': '|V0', 'fortran_order': True, 'shape': (0,), }",
-                          "{'descr': '|u1', 'fortran_order': False, 'shape': (0, 99999999999999, 99999999)}",
-        ])  # fmt: skip
-        text = head.encode() + b"\n"
-        content = (
-            b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + b"\0" * int(rng.integers(0, 9))
-        )
-    return content
+    return stream.getvalue()
 
 
 def _idx(array):
