@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from remix.study.running.disk import is_full_or_locked
-from remix.study.running.parquet import table_with_digests
+from remix.study.running.parquet import table_with_digest
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -80,7 +80,7 @@ def write_parquet(
         "column_encoding": pixels,
         "use_dictionary": [name for name in frame.columns if name not in pixels],
     }
-    table = table_with_digests(frame, about)
+    table = table_with_digest(frame, about)
     with atomic_path(path) as temporary:
         parquet.write_table(
             table, temporary, compression="zstd", write_page_checksum=True, **(encoding if pixels else {})
