@@ -93,11 +93,16 @@ def make_dataset():
     return make
 
 
-@pytest.fixture
-def catalogue():
-    """The datasets of config/datasets.yaml by name."""
-    entries = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))["datasets"]
-    return {name: Dataset.from_entry(name, entry) for name, entry in entries.items()}
+@pytest.fixture(scope="session")
+def catalogue_entries():
+    """The entries of config/datasets.yaml by name."""
+    return yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))["datasets"]
+
+
+@pytest.fixture(scope="session")
+def catalogue(catalogue_entries):
+    """Their datasets."""
+    return {name: Dataset.from_entry(name, entry) for name, entry in catalogue_entries.items()}
 
 
 @pytest.fixture

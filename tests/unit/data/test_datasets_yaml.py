@@ -2,13 +2,13 @@
 
 import dataclasses
 from decimal import Decimal
-from urllib.parse import urlsplit
 
 import pytest
 
 from remix.study.data.fetching import fetch
 from remix.study.data.formats import read_table
 from remix.study.data.preparation import prepare
+from remix.study.data.sources.names import download_names
 
 # Table 1 of the paper: minority classes, and imbalance ratios.
 TASKS = {
@@ -29,22 +29,22 @@ TASKS = {
 
 
 @pytest.fixture
-def fetched(server, network, catalogue, tmp_path):
-    """Fetches a dataset from one of its real sources, with the address moved to the loopback server."""
+def fetched(network, catalogue, tmp_path):
+    """Fetches a dataset from one of its real sources, whose files are placed."""
 
     def run(name, kind, content, **changes):
         dataset = catalogue[name]
         (source,) = (dict(source) for source in dataset.sources if kind in source)
         # Tiny files have other sums than the real ones.
         source.pop("sha256", None)
-        if kind == "url":
-            source["url"] = server.add(urlsplit(source["url"]).path, content)
         dataset = dataclasses.replace(dataset, sources=(source,), **changes)
+        (placed,) = download_names(source)
+        (tmp_path / name).mkdir()
+        (tmp_path / name / placed).write_bytes(content.encode() if isinstance(content, str) else content)
         folder = tmp_path / "raw" / name
-        record = fetch(dataset, folder, tmp_path / "none", network, "fail", "stamp")
-        return prepare(
-            read_table(folder, list(record["files"]), source), dataset, source, record["described"]
-        )
+        record = fetch(dataset, folder, tmp_path, network, "fail", "stamp")
+        table = read_table(folder, list(record["files"]), source)
+        return prepare(table, dataset, source, record["described"])
 
     return run
 
@@ -132,7 +132,7 @@ def test_musk_from_uci(fetched, pack):
     assert frame.shape == (2, 167)
 
 
-def test_musk_from_openml(fetched, add_openml):
+def test_musk_from_openml(fetched):
     attributes = ["ID", "f1", *(f"f{i}" for i in range(2, 167))]
     arff = "@RELATION musk\n@ATTRIBUTE ID REAL\n@ATTRIBUTE molecule_name STRING\n"
     arff += "@ATTRIBUTE conformation_name STRING\n"
@@ -140,20 +140,18 @@ def test_musk_from_openml(fetched, add_openml):
         "".join(f"@ATTRIBUTE {name} REAL\n" for name in attributes[1:]) + "@ATTRIBUTE class {0,1}\n@DATA\n"
     )
     arff += rows([1, "MUSK-211", "211_1+1", *[7] * 166, 1], [2, "NON-MUSK-1", "1_1", *[8] * 166, 0])
-    add_openml(1116, arff)
-    frame = fetched("musk", "openml", None, rows=2)
+    frame = fetched("musk", "openml", arff, rows=2)
     assert frame["label"].tolist() == ["1", "0"]
     assert list(frame.columns[:2]) == ["f1", "f2"]
 
 
-def test_segment_from_openml_keeps_the_ignored_attributes(fetched, add_openml):
+def test_segment_from_openml(fetched):
     names = ["brickface", "sky", "foliage", "cement", "window", "path", "grass"]
     features = ["region.centroid.col", *(f"f{i}" for i in range(18))]
     arff = "@RELATION segment\n" + "".join(f"@ATTRIBUTE '{name}' REAL\n" for name in features)
     arff += f"@ATTRIBUTE class {{{','.join(names)}}}\n@DATA\n"
     arff += rows(*([i, *[i] * 18, name] for i, name in enumerate(names)))
-    add_openml(40984, arff, more="<oml:ignore_attribute>region.centroid.col</oml:ignore_attribute>")
-    frame = fetched("segment", "openml", None, rows=7)
+    frame = fetched("segment", "openml", arff, rows=7)
     assert frame["label"].tolist() == ["1", "2", "3", "4", "5", "6", "7"]
 
 

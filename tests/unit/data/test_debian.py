@@ -123,9 +123,7 @@ def test_a_package_from_an_address(run, server, pack):
     ("change", "reason"),
     [
         (lambda content: content[:-30], "is a damaged archive"),
-        (lambda content: content[:200], "is a damaged archive"),
         (lambda content: content[:10], "tiny-data_1.0-1_all.deb is no archive, or cut short"),
-        (lambda content: b"<html>", "tiny-data_1.0-1_all.deb is an HTML page, not data"),
     ],
 )
 def test_damaged_packages(run, serves, pack, change, reason):

