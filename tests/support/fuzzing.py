@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from snakemake.exceptions import WorkflowError
 
 from remix.errors import ConfigError, RemixError
 
@@ -26,10 +27,10 @@ FAILURES = Path(os.environ.get("FUZZ_FAILURES") or "fuzz-failures").absolute()
 # Seconds that one input may take. Most take a hundredth of one, the slowest a few; a busy machine is slower.
 LIMIT = 300
 
-SUCCESS, CLEAR = "successes", "clear errors"
+SUCCESS, CLEAR, OTHERS = "successes", "clear errors", "refused by Snakemake's own reader"
 UNCLEAR, TRACEBACK, HANG, WRONG = "unclear errors", "tracebacks", "hangs", "silent wrong tables"
 LOSSES = (UNCLEAR, TRACEBACK, HANG, WRONG)
-COUNTS = (SUCCESS, CLEAR, *LOSSES)
+COUNTS = (SUCCESS, CLEAR, OTHERS, *LOSSES)
 
 
 class WrongError(Exception):
@@ -137,6 +138,8 @@ def _ending(attempt, rng, place):
         return WRONG, str(error)
     except RemixError as error:
         return (CLEAR if is_clear(error) else UNCLEAR), repr(str(error))
+    except WorkflowError as error:
+        return OTHERS, str(error)
     except Exception:
         return TRACEBACK, traceback.format_exc()
     finally:
