@@ -47,7 +47,8 @@ def quick(**parameters):
     )
 
 
-@parametrize_with_checks([quick()])
+# `make checks` asks the same of every method; what the classifier does is the same for all.
+@parametrize_with_checks([quick(method="baseline")])
 def test_scikit_learns_contract(estimator, check):
     check(estimator)
 
@@ -63,21 +64,31 @@ def test_scikit_learns_contract_by_every_method(estimator, check):
 # Parameters
 
 
-def test_the_defaults_are_the_studys(monkeypatch):
-    protocol = yaml.safe_load((ROOT / "config/config.yaml").read_text())["protocol"]
-    made = []
+@pytest.fixture
+def trainer_of(monkeypatch):
+    """Gives the trainer that a classifier makes of some rows, and does not let it run."""
 
     class Made(Exception):  # noqa: N818
-        """The trainer is made and need not run."""
+        """Has the trainer."""
 
     def keep(self, *_):
-        made.append(self)
-        raise Made
+        raise Made(self)
+
+    def fit(model, *data, **options):
+        with pytest.raises(Made) as made:
+            model.fit(*data, **options)
+        return made.value.args[0]
 
     monkeypatch.setattr(StackTrainer, "run", keep)
-    with pytest.raises(Made):
-        ReMixClassifier().fit(np.random.default_rng(0).normal(size=(90, 19)), np.arange(90) % 2)
-    (trainer,) = made
+    return fit
+
+
+@pytest.mark.parametrize(("d", "k", "width"), [(19, 2, 14), (2, 2, 12), (6, 4, 26)])
+def test_the_defaults_are_the_studys(trainer_of, d, k, width):
+    """Where features are few, hidden layers are wider than the paper's rule asks for."""
+    protocol = yaml.safe_load((ROOT / "config/config.yaml").read_text())["protocol"]
+    rows = np.random.default_rng(0).normal(size=(90, d))
+    trainer = trainer_of(ReMixClassifier(), rows, np.arange(90) % k)
     ours = trainer.protocol
     assert (ours.epochs, ours.batch_size) == (protocol["epochs"], protocol["batch_size"])
     assert vars(ours.learning_rate) == protocol["learning_rate"]
@@ -85,7 +96,7 @@ def test_the_defaults_are_the_studys(monkeypatch):
     assert (ours.tables.clip, ours.tables.dropout) == (protocol["clip"], protocol["dropout"])
     assert ours.tables.hidden_layers == protocol["hidden_layers"]
     assert ours.tables.width_divisor == protocol["width_divisor"]
-    assert [kernel.shape[2] for kernel in trainer.variables[::2]] == [14, 14, 14, 2]
+    assert [kernel.shape[2] for kernel in trainer.variables[::2]] == [width] * 3 + [k]
 
 
 @pytest.mark.parametrize(
@@ -112,8 +123,9 @@ def test_the_defaults_are_the_studys(monkeypatch):
     ],
 )
 def test_parameters_that_cannot_be_are_value_errors(parameters, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=message) as raised:
         quick(**parameters).fit(*data(60))
+    assert isinstance(raised.value, RemixError) or "parameter" in message
 
 
 # Data
@@ -197,7 +209,12 @@ def test_the_order_of_rows_plays_no_role():
 
 @pytest.mark.parametrize(
     "method",
-    ["cost", "smote", {"resample": {"balanced": {"pool": "dataset"}}}, {"before_training": "smote"}],
+    [
+        "remix",
+        {"resample": "smote", "loss_weights": "balanced"},
+        {"resample": {"balanced": {"pool": "dataset"}}},
+        {"before_training": "smote"},
+    ],
 )
 def test_weights_are_as_repeated_rows(method):
     """What scikit-learn checks, with missing values, for methods that count and draw in ways of their own."""
@@ -211,7 +228,7 @@ def test_weights_are_as_repeated_rows(method):
     np.testing.assert_allclose(weighted.predict_proba(X), repeated.predict_proba(X), atol=1e-6)
 
 
-@pytest.mark.parametrize("method", ["baseline", "mixup", {"resample": {"balanced": {"pool": "dataset"}}}])
+@pytest.mark.parametrize("method", ["mixup", {"resample": {"balanced": {"pool": "dataset"}}}])
 def test_weights_move_what_is_learnt(method):
     """Two classes that are told apart by nothing: probabilities are the shares of their weights."""
     X, y = np.zeros((100, 1)), np.arange(100) % 2
@@ -232,20 +249,12 @@ def test_a_balancing_method_keeps_the_weights_within_a_class(pool):
     assert model.records_[0]["class_share"] == pytest.approx((0.5, 0.5), abs=0.02)
 
 
-def test_cost_weighs_classes_by_the_sums_of_weights(monkeypatch):
+def test_cost_weighs_classes_by_the_sums_of_weights(trainer_of):
     X, y = data(60)
-    made = []
-    original = StackTrainer.__init__
-
-    def keep(self, *args, **kwargs):
-        original(self, *args, **kwargs)
-        made.append(self.class_weights.numpy()[0])
-
-    monkeypatch.setattr(StackTrainer, "__init__", keep)
     weights = np.where(y, 3.0, 1.0)
-    quick(method="cost", max_iter=1).fit(X, y, sample_weight=weights)
+    trainer = trainer_of(quick(method="cost"), X, y, sample_weight=weights)
     masses = np.array([weights[y == 0].sum(), weights[y == 1].sum()])
-    np.testing.assert_allclose(made[0], masses.sum() / (2 * masses), rtol=1e-6)
+    np.testing.assert_allclose(trainer.class_weights[0], masses.sum() / (2 * masses), rtol=1e-6)
 
 
 # Training
@@ -275,23 +284,6 @@ def test_it_is_the_network_of_cosines_that_a_loss_wants():
     np.testing.assert_array_equal(model.predict_proba(X), 0.5)
 
 
-@pytest.mark.parametrize(
-    "method",
-    [
-        {"loss": "focal"},
-        {"loss": "ldam", "loss_weights": {"class_balanced": {"start": 0.5}}},
-        {"loss": "logit_adjusted"},
-        {"loss_weights": "class_balanced"},
-    ],
-    ids=str,
-)
-def test_losses_beyond_the_paper_learn(method):
-    X, y = data(400, share=0.1)
-    model = quick(method=method).fit(X[:300], y[:300])
-    recalls = [(model.predict(X[300:])[y[300:] == c] == c).mean() for c in (0, 1)]
-    assert np.mean(recalls) > 0.75
-
-
 def test_weights_that_begin_later_begin_after_a_share_of_max_iter():
     X, y = data(200)
     method = {"loss_weights": {"balanced": {"start": 0.5}}}
@@ -303,21 +295,13 @@ def test_weights_that_begin_later_begin_after_a_share_of_max_iter():
     assert 9 <= model.records_[0]["best_epoch"] <= model.n_iter_
 
 
-def test_a_few_features_have_more_units_than_the_papers_rule_gives():
-    rng = np.random.default_rng(0)
-    for d, k, width in [(2, 2, 12), (19, 2, 14), (6, 4, 26)]:
-        model = ReMixClassifier(max_iter=1).fit(rng.normal(size=(40, d)), np.arange(40) % k)
-        assert [kernel.shape[1] for kernel in model.weights_[0][::2]] == [width] * 3 + [k]
-
-
 def test_same_seed_same_model_other_seed_other_model():
     X, y = data(80)
-    first, again, other = (quick(random_state=seed).fit(X, y).predict_proba(X) for seed in (1, 1, 2))
+    first, again = (quick(max_iter=3).fit(X, y).predict_proba(X) for _ in range(2))
     np.testing.assert_array_equal(first, again)
+    model = quick(random_state=np.random.RandomState(3), max_iter=3)
+    first, other = (model.fit(X, y).predict_proba(X) for _ in range(2))
     assert np.abs(first - other).max() > 1e-3
-    state = np.random.RandomState(3)
-    with_state = quick(random_state=state)
-    assert (with_state.fit(X, y).predict_proba(X) != with_state.fit(X, y).predict_proba(X)).any()
 
 
 def test_curves_have_one_value_per_epoch():
@@ -374,7 +358,7 @@ def test_verbose_shows_a_bar_of_the_epochs(capfd):
     assert "5/5" in shown
     assert "loss=" in shown
     assert "validation=" in shown
-    quick().fit(*data(80))
+    quick(max_iter=1).fit(*data(80))
     assert "epoch" not in capfd.readouterr().err
 
 
@@ -405,13 +389,8 @@ def test_it_is_pickled_as_numbers_and_predicts_without_tensorflow(tmp_path):
     np.testing.assert_array_equal(np.load(tmp_path / "p.npy"), model.predict_proba(X))
 
 
-def test_the_package_starts_without_what_it_offers():
-    code = (
-        "import sys, remix, remix.metrics\n"
-        "assert 'remix.classifier' not in sys.modules and 'tensorflow' not in sys.modules\n"
-        "assert 'ReMixClassifier' in dir(remix)\n"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": str(ROOT)})
+def test_the_package_knows_what_it_offers():
+    assert "ReMixClassifier" in dir(remix)
     with pytest.raises(AttributeError, match="module 'remix' has no attribute 'Classifier'"):
         remix.Classifier  # noqa: B018
 
@@ -444,12 +423,9 @@ def test_decisions_are_log_odds_or_log_probabilities(classes):
     p, decisions = model.predict_proba(X), model.decision_function(X)
     expected = np.log(p[:, 1] / p[:, 0]) if classes == 2 else np.log(p)
     np.testing.assert_allclose(decisions, expected, atol=1e-9)
-
-
-def test_decisions_are_finite_where_probabilities_are_not_above_0():
-    model = quick(max_iter=1).fit(*data(40))
-    model.weights_[0][-1] = np.array([[3000.0, 0.0]])  # the last bias
-    assert np.isfinite(model.decision_function(np.zeros((1, 6)))).all()
+    # They are finite where a probability is 0.
+    model.weights_[0][-1] = np.array([[3000.0] + [0.0] * (classes - 1)])  # the last bias
+    assert np.isfinite(model.decision_function(X)).all()
 
 
 def test_calibrated_by_cross_validation():
@@ -459,8 +435,3 @@ def test_calibrated_by_cross_validation():
     p = model.predict_proba(X)
     np.testing.assert_allclose(p.sum(axis=1), 1)
     assert p[:, 1].mean() == pytest.approx(y.mean(), abs=0.02)
-
-
-def test_errors_are_of_the_package_too():
-    with pytest.raises(RemixError):
-        quick(method="remx").fit(*data(40))
