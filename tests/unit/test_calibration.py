@@ -20,7 +20,7 @@ from remix.calibration import (
 )
 from remix.corrections import CORRECTIONS
 from remix.errors import ResultError
-from remix.metrics import log_loss, score_folds
+from remix.metrics import score_folds
 
 shares = arrays(float, 3, elements=st.floats(0.01, 1.0))
 probabilities = arrays(float, (5, 3), elements=st.floats(0.001, 1.0)).map(
@@ -34,36 +34,18 @@ def drawn(logits, rng):
     return (p.cumsum(axis=1) > rng.random((len(p), 1))).argmax(axis=1)
 
 
-@given(probabilities, shares)
-def test_exchanging_a_prior_for_itself_changes_nothing(p, prior):
-    assert exchange_prior(p, prior, prior) == pytest.approx(p)
-
-
 @given(probabilities, shares, shares)
-def test_exchanging_back_undoes_it(p, old, new):
-    assert exchange_prior(exchange_prior(p, old, new), new, old) == pytest.approx(p)
-
-
-@given(probabilities, shares, shares)
-def test_exchanged_probabilities_are_probabilities(p, old, new):
+def test_exchanged_probabilities_are_probabilities_and_can_be_exchanged_back(p, old, new):
     exchanged = exchange_prior(p, old, new)
     assert np.isfinite(exchanged).all()
     assert exchanged.sum(axis=1) == pytest.approx(np.ones(5))
+    assert exchange_prior(exchanged, new, old) == pytest.approx(p)
+    assert exchange_prior(p, old, old) == pytest.approx(p)
 
 
 def test_bayes_rule_by_hand():
     # Odds 0.2 / 0.8 under the mix 0.25 / 0.75, so a likelihood ratio of 0.75; 9 / 1 times that is 6.75.
     assert exchange_prior([[0.2, 0.8]], [0.25, 0.75], [0.9, 0.1])[0, 0] == pytest.approx(6.75 / 7.75)
-
-
-def test_it_turns_the_posterior_of_one_mix_into_that_of_another():
-    # Two unit normal distributions, two apart: log odds of x are 2x + log(prior odds).
-    x = np.linspace(-3, 3, 7)
-
-    def posterior(share):
-        return softmax(np.column_stack([np.log(1 - share) - x, np.log(share) + x]), axis=1)
-
-    assert exchange_prior(posterior(0.5), [0.5, 0.5], [0.99, 0.01]) == pytest.approx(posterior(0.01))
 
 
 def test_certain_probabilities_stay_so():
@@ -76,29 +58,11 @@ def test_a_share_that_is_none_is_refused(share):
         exchange_prior([[0.5, 0.5]], [1.0, share], [0.5, 0.5])
 
 
-@given(probabilities, st.floats(0.05, 20))
-def test_a_temperature_keeps_the_order_of_the_classes(p, temperature):
-    scaled = scale_temperature(p, temperature)
-    assert scaled.sum(axis=1) == pytest.approx(np.ones(5))
-    gaps, scaled_gaps = np.diff(p, axis=1), np.diff(scaled, axis=1)
-    assert (scaled_gaps[gaps > 0] >= 0).all()
-    assert (scaled_gaps[gaps < 0] <= 0).all()
-
-
 def test_temperature_one_changes_nothing_and_zero_is_refused():
     assert scale_temperature([[0.3, 0.7]], 1.0) == pytest.approx(np.array([[0.3, 0.7]]))
     for temperature in (0.0, np.inf, -1.0, np.nan):
         with pytest.raises(ValueError, match="positive and finite"):
             scale_temperature([[0.3, 0.7]], temperature)
-
-
-@pytest.mark.parametrize("n_classes", [2, 4])
-@pytest.mark.parametrize("true", [0.5, 1.0, 3.0])
-def test_a_known_temperature_is_found(n_classes, true):
-    rng = np.random.default_rng(1)
-    logits = rng.normal(scale=1.5, size=(20000, n_classes))
-    y = drawn(logits, rng)
-    assert fit_temperature(y, softmax(true * logits, axis=1)) == pytest.approx(true, rel=0.06)
 
 
 class Given(ClassifierMixin, BaseEstimator):
@@ -118,8 +82,7 @@ class Given(ClassifierMixin, BaseEstimator):
         return X.argmax(axis=1)
 
 
-@pytest.mark.parametrize("n_classes", [2, 3])
-@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize(("n_classes", "weighted"), [(2, True), (3, False)])
 def test_the_fit_is_scikit_learns(n_classes, weighted):
     rng = np.random.default_rng(2)
     logits = rng.normal(size=(300, n_classes))
@@ -133,12 +96,6 @@ def test_the_fit_is_scikit_learns(n_classes, weighted):
     temperature = fit_temperature(y, p, weights)
     assert temperature == pytest.approx(1 / scaling.calibrated_classifiers_[0].calibrators[0].beta_, rel=1e-6)
     assert scale_temperature(p, temperature) == pytest.approx(scaling.predict_proba(p), abs=1e-6)
-
-
-def test_weights_count_as_so_many_rows():
-    y, p = np.array([0, 0, 1]), np.array([[0.9, 0.1], [0.4, 0.6], [0.2, 0.8]])
-    repeated = [0, 0, 0, 1, 2]
-    assert fit_temperature(y, p, [3, 1, 1]) == pytest.approx(fit_temperature(y[repeated], p[repeated]))
 
 
 def test_no_best_temperature_is_told_apart():
@@ -177,14 +134,14 @@ def test_each_correction_of_a_fold():
         assert results[name].y_prob == pytest.approx(scale_temperature(moved, temperature))
 
 
-@pytest.mark.parametrize("rare", range(1, 21))
 @pytest.mark.parametrize("p", [1e-6, 0.1, 0.37, 0.5, 0.93])
-def test_probabilities_that_say_nothing_have_no_best_temperature(rare, p):
+def test_probabilities_that_say_nothing_have_no_best_temperature(p):
     """The same for every row: with classes of equal weight, sharper is worse, and the slope at its end 0."""
-    labels = np.repeat([0, 1], [97, rare])
-    weights = 1 / class_shares(labels, 2)[labels]
-    temperature = fit_temperature(labels, np.tile([1 - p, p], (len(labels), 1)), weights)
-    assert temperature in ((0.0, np.inf) if p == 0.5 else (np.inf,))
+    for rare in range(1, 21):
+        labels = np.repeat([0, 1], [97, rare])
+        weights = 1 / class_shares(labels, 2)[labels]
+        temperature = fit_temperature(labels, np.tile([1 - p, p], (len(labels), 1)), weights)
+        assert temperature in ((0.0, np.inf) if p == 0.5 else (np.inf,)), rare
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(1e-16, 1e-2))
@@ -263,17 +220,6 @@ def test_rows_may_come_in_any_order():
     )
     for (_, own, _), (_, others, _) in pairs:
         pd.testing.assert_frame_equal(own, others.sort_index(), atol=1e-6, rtol=1e-4)
-
-
-def test_the_remedies_help_a_model_that_is_too_sure_and_trained_on_another_mix():
-    predictions, validation, records = fold_frames(n_folds=4)
-    losses = {}
-    for correction, corrected, temperatures in correct_predictions(predictions, validation, records):
-        losses[correction.name] = log_loss(corrected["y_true"], corrected[["p_0", "p_1"]])
-        if correction.name == "prior_temperature":
-            assert (temperatures > 1).all()
-    assert losses["prior_temperature"] < losses["prior"] < losses["none"]
-    assert losses["prior_temperature"] < losses["temperature"] < losses["none"]
 
 
 def test_an_assessment_has_every_correction_and_leaves_the_uncorrected_scores_as_they_are():

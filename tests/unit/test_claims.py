@@ -46,9 +46,23 @@ def plain(i, ir, method):
     return LEVELS[method] + 0.01 * i * (method == "remix") + 0.002 * i
 
 
-def verdicts(scores, datasets=DATASETS):
-    table = claims_table(scores, datasets)
+@pytest.fixture(scope="module")
+def plain_scores():
+    return scores_of(plain)
+
+
+@pytest.fixture(scope="module")
+def plain_table(plain_scores):
+    return claims_table(plain_scores, DATASETS)
+
+
+def verdicts(table):
     return dict(zip(table["claim"], table["verdict"], strict=True))
+
+
+def judged(scores, text, datasets=DATASETS):
+    """The claims that begin so."""
+    return claims_table(scores, datasets, claims=[claim for claim in CLAIMS if claim.text.startswith(text)])
 
 
 def of(found, text):
@@ -56,8 +70,8 @@ def of(found, text):
     return verdict
 
 
-def test_what_is_plainly_so_holds():
-    found = verdicts(scores_of(plain))
+def test_what_is_plainly_so_holds(plain_table):
+    found = verdicts(plain_table)
     assert of(found, "ReMix has the best rank sum in g-mean, binary") == HOLDS
     assert of(found, "ReMix has the best rank sum in balanced Brier score, binary") == HOLDS
     assert of(found, "SMOTE is second in g-mean") == HOLDS
@@ -66,56 +80,50 @@ def test_what_is_plainly_so_holds():
 
 def test_what_is_plainly_otherwise_does_not():
     swapped = scores_of(lambda i, ir, m: plain(i, ir, {"remix": "cost", "cost": "remix"}.get(m, m)))
-    found = verdicts(swapped)
+    table = claims_table(swapped, DATASETS)
+    found = verdicts(table)
     assert of(found, "ReMix has the best rank sum in g-mean, binary") == FAILS
     assert of(found, "SMOTE is second in g-mean") == FAILS
-    table = claims_table(swapped, DATASETS)
     assert table["agrees"].iloc[0] is False
     assert table["effect_name"].iloc[0] == "remix − cost"
 
 
-def test_what_has_no_data_is_undecided():
-    found = verdicts(scores_of(plain))
+def test_what_has_no_data_is_undecided(plain_scores, plain_table):
+    found = verdicts(plain_table)
     for text in (
         "ReMix has the best rank sum in g-mean, multi-class",
         "On CIFAR-10, binary, ReMix is above",
         "The g-mean is stable",
     ):
         assert of(found, text) == UNDECIDED
-    assert set(verdicts(scores_of(plain).iloc[:0]).values()) == {UNDECIDED}
-    without = scores_of(plain)
-    without = without[without["method"] != "mixup"]
-    table = claims_table(without, DATASETS)
+    assert set(claims_table(plain_scores.iloc[:0], DATASETS)["verdict"]) == {UNDECIDED}
+    table = claims_table(plain_scores[plain_scores["method"] != "mixup"], DATASETS)
     assert set(table["verdict"]) == {UNDECIDED}
     assert table["note"].iloc[0] == "there are no scores of mixup"
 
 
-def test_two_datasets_decide_nothing():
+def test_two_datasets_decide_nothing(plain_scores):
     """Eighteen cells, all in favour, but of two datasets."""
-    scores = scores_of(plain)
-    found = verdicts(scores, {task: f"d{int(task[1]) % 2}" for task in DATASETS})
-    assert set(found.values()) == {UNDECIDED}
+    table = claims_table(plain_scores, {task: f"d{int(task[1]) % 2}" for task in DATASETS})
+    assert set(table["verdict"]) == {UNDECIDED}
 
 
 def test_mixed_results_are_undecided():
     rng = np.random.default_rng(0)
     noise = {(i, ir): rng.normal(0, 0.3) for i in range(6) for ir in map(float, IRS)}
     scores = scores_of(lambda i, ir, m: plain(i, ir, m) + (noise[i, ir] - 0.2) * (m == "remix"))
-    assert of(verdicts(scores), "ReMix has the best rank sum in g-mean, binary") == UNDECIDED
+    (verdict,) = judged(scores, "ReMix has the best rank sum in g-mean, binary")["verdict"]
+    assert verdict == UNDECIDED
 
 
-def test_methods_beside_the_papers_take_no_part():
-    scores = scores_of(plain)
-    better = scores[scores["method"] == "remix"].assign(method="mine", value=1.0)
-    pd.testing.assert_frame_equal(
-        claims_table(pd.concat([scores, better]), DATASETS), claims_table(scores, DATASETS)
-    )
+def test_methods_beside_the_papers_take_no_part(plain_scores, plain_table):
+    better = plain_scores[plain_scores["method"] == "remix"].assign(method="mine", value=1.0)
+    pd.testing.assert_frame_equal(claims_table(pd.concat([plain_scores, better]), DATASETS), plain_table)
 
 
-def test_the_numbers_of_a_contest():
-    scores = scores_of(plain)
+def test_the_numbers_of_a_contest(plain_scores):
     found = contest(
-        scores,
+        plain_scores,
         DATASETS,
         kind="binary",
         metric="balanced_brier",
@@ -151,11 +159,12 @@ def test_a_gain_that_shrinks_or_grows(slope, verdict):
     assert found.p == pytest.approx(stats.ttest_1samp(expected, 0).pvalue)
     assert found.n_cells == 12
     assert found.verdict == verdict
-    assert of(verdicts(scores), "ReMix's gain in g-mean shrinks") == verdict
+    (judgement,) = judged(scores, "ReMix's gain in g-mean shrinks")["verdict"]
+    assert judgement == verdict
 
 
-def test_a_task_with_one_ratio_says_nothing_of_growth():
-    scores = scores_of(plain)
+def test_a_task_with_one_ratio_says_nothing_of_growth(plain_scores):
+    scores = plain_scores
     one = scores[(scores["task"] != "t0") | (scores["ir"] == "0.01")]
     assert shrinking_gain(one, DATASETS, kind="binary", metric="g_mean", method="remix").n_datasets == 5
     single = scores[scores["ir"] == "0.01"]
@@ -180,9 +189,9 @@ def test_verdicts(low, high, p, n_datasets, verdict):
     assert Evidence("", 0.1, low, high, "", p, 14, n_datasets, True).verdict == verdict
 
 
-def test_every_claim_of_the_design_is_there():
+def test_every_claim_of_the_design_is_there(plain_table):
     assert len(CLAIMS) == len({claim.text for claim in CLAIMS}) == 15
-    assert list(claims_table(scores_of(plain), DATASETS).columns) == COLUMNS
+    assert list(plain_table.columns) == COLUMNS
 
 
 IMAGE_LEVELS = {
@@ -208,29 +217,35 @@ def image_scores(levels=IMAGE_LEVELS, kind="binary_images", bbs=lambda method, g
     return pd.DataFrame(lines, columns=["kind", "task", "ir", "method", "repeat", "fold", "metric", "value"])
 
 
-def on_cifar(scores, text):
-    table = claims_table(scores, {**DATASETS, "i": "cifar10"})
-    (line,) = [line for _, line in table.iterrows() if line["claim"].startswith(f"On CIFAR-10, {text}")]
+def on_cifar(scores):
+    """Gives the line of the claim on CIFAR-10 that begins so."""
+    table = judged(scores, "On CIFAR-10", {**DATASETS, "i": "cifar10"}).set_index("claim")
+
+    def line(text):
+        (found,) = [claim for claim in table.index if claim.startswith(f"On CIFAR-10, {text}")]
+        return table.loc[found]
+
     return line
 
 
 def test_claims_on_cifar_are_judged_on_it():
-    basic = on_cifar(image_scores(), "binary, ReMix is above")
+    line = on_cifar(image_scores())
+    basic = line("binary, ReMix is above")
     assert (basic["effect_name"], basic["agrees"], basic["n_cells"]) == ("remix − smote", True, 3)
     assert basic["effect"] == pytest.approx(0.1)
     # One dataset decides nothing.
     assert basic["verdict"] == UNDECIDED
-    order = on_cifar(image_scores(), "binary, ReMix (Aug) is first")
+    order = line("binary, ReMix (Aug) is first")
     assert (order["agrees"], order["n_datasets"]) == (True, 1)
-    assert on_cifar(image_scores(), "multi-class, augmentation alone")["n_cells"] == 0
-    turned = image_scores(kind="multiclass_images")
-    assert on_cifar(turned, "multi-class, augmentation alone")["agrees"] is False
-    assert on_cifar(turned, "multi-class, augmentation alone")["effect_name"] == "augment − remix_aug"
+    assert line("multi-class, augmentation alone")["n_cells"] == 0
+    turned = on_cifar(image_scores(kind="multiclass_images"))("multi-class, augmentation alone")
+    assert turned["agrees"] is False
+    assert turned["effect_name"] == "augment − remix_aug"
 
 
 def test_a_claim_of_two_metrics_needs_both():
     scores = image_scores(bbs=lambda method, g: 0.9 if method == "remix" else 1 - g)
-    line = on_cifar(scores, "binary, ReMix is above")
+    line = on_cifar(scores)("binary, ReMix is above")
     assert line["agrees"] is False
     assert line["effect"] == pytest.approx(0.4 - 0.9)
     assert line["note"].startswith(
@@ -238,21 +253,13 @@ def test_a_claim_of_two_metrics_needs_both():
     )
 
 
-def test_other_data_does_not_stand_in_for_cifar():
+def test_other_data_does_not_stand_in_for_cifar(plain_scores, plain_table):
     fashion = claims_table(image_scores(), {"i": "fashion_mnist"})
     assert set(fashion.loc[fashion["section"] == "Figure 6", "note"]) == {"there are no scores on cifar10"}
-    with_tables = pd.concat([scores_of(plain), image_scores()], ignore_index=True)
+    with_tables = pd.concat([plain_scores, image_scores()], ignore_index=True)
     table = claims_table(with_tables, {**DATASETS, "i": "cifar10"})
     on_tables = table[table["section"] != "Figure 6"]
-    expected = claims_table(scores_of(plain), DATASETS)
-    pd.testing.assert_frame_equal(on_tables, expected[expected["section"] != "Figure 6"])
-
-
-def test_a_claim_without_its_methods_is_undecided():
-    line = on_cifar(
-        image_scores({k: v for k, v in IMAGE_LEVELS.items() if k != "augment"}), "binary, ReMix (Aug)"
-    )
-    assert line["note"] == "there are no scores of augment"
+    pd.testing.assert_frame_equal(on_tables, plain_table[plain_table["section"] != "Figure 6"])
 
 
 def test_the_weakest_part_is_one_that_does_not_hold():

@@ -137,9 +137,3 @@ def test_without_a_sweep_of_remix_nothing_is_said():
         for found in verdicts(other).values():
             assert found["note"] == "the study does not vary ReMix's α on the paper's tasks"
             assert (found["verdict"], found["n_cells"]) == (UNDECIDED, 0)
-
-
-def test_two_datasets_decide_nothing():
-    found = verdicts(sweep_of(flat, falling, tasks=("musk", "seizure")))
-    assert found[FALLS]["verdict"] == found[STABLE]["verdict"] == UNDECIDED
-    assert found[FALLS]["agrees"] is True

@@ -1,7 +1,3 @@
-import subprocess
-import sys
-import warnings
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +10,6 @@ from remix.errors import ResultError
 from remix.metrics import (
     METRICS,
     Metric,
-    average_precision,
     balanced_accuracy,
     balanced_brier_score,
     brier,
@@ -26,7 +21,6 @@ from remix.metrics import (
     log_loss,
     metric,
     recall_by_class,
-    roc_auc,
     score_folds,
 )
 
@@ -59,13 +53,6 @@ def test_brier_by_hand_for_two_classes():
     assert brier_by_class(Y, P) == pytest.approx([0.11, 0.49])
     assert balanced_brier_score(Y, P) == pytest.approx(0.30)
     assert brier(Y, P) == pytest.approx((4 * 0.11 + 0.49) / 5)
-
-
-def test_brier_by_hand_for_three_classes():
-    p = [[0.5, 0.3, 0.2], [0.1, 0.9, 0.0], [0.0, 1.0, 0.0]]
-    expected = [(0.25 + 0.09 + 0.04) / 2, (0.01 + 0.01 + 0.0) / 2, (0.0 + 1.0 + 1.0) / 2]
-    assert brier_by_class([0, 1, 2], p) == pytest.approx(expected)
-    assert balanced_brier_score([0, 1, 2], p) == pytest.approx(np.mean(expected))
 
 
 def test_decisions_by_hand():
@@ -124,48 +111,7 @@ def test_against_the_libraries(n_classes):
     assert g_mean(y, p32) == pytest.approx(np.prod(recalls) ** (1 / n_classes))
 
 
-@pytest.mark.parametrize("n_classes", [2, 4])
-def test_g_mean_is_zero_if_a_recall_is(n_classes):
-    y, p = example(n_classes)
-    p[y == 1] = np.eye(n_classes)[0]
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert g_mean(y, p) == 0.0
-    assert balanced_accuracy(y, p) > 0
-
-
-@settings(max_examples=40, deadline=None)
-@given(predictions())
-def test_brier_scores_are_in_the_unit_interval(given_predictions):
-    y, p = given_predictions
-    scores = [*brier_by_class(y, p), balanced_brier_score(y, p), brier(y, p)]
-    assert all(0 <= s <= 1 for s in scores)
-
-
-@settings(max_examples=20, deadline=None)
-@given(predictions(), st.randoms(use_true_random=False))
-def test_the_order_of_rows_does_not_matter(given_predictions, random):
-    y, p = given_predictions
-    order = list(range(len(y)))
-    random.shuffle(order)
-    for m in METRICS.values():
-        assert m.function(y[order], p[order]) == pytest.approx(m.function(y, p), abs=1e-9), m.name
-
-
-@settings(max_examples=20, deadline=None)
-@given(predictions(), st.randoms(use_true_random=False))
-def test_renaming_classes_leaves_symmetric_metrics(given_predictions, random):
-    y, p = given_predictions
-    new_names = list(range(p.shape[1]))
-    random.shuffle(new_names)
-    renamed = np.empty_like(p)
-    renamed[:, new_names] = p
-    # Not average precision of two classes, which is that of class 1 by definition.
-    for function in (g_mean, balanced_brier_score, brier, balanced_accuracy, f1_macro, log_loss, roc_auc):
-        assert function(np.take(new_names, y), renamed) == pytest.approx(function(y, p), abs=1e-9)
-
-
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10)
 @given(predictions())
 def test_certain_and_right_is_best_of_all(given_predictions):
     y, p = given_predictions
@@ -174,13 +120,6 @@ def test_certain_and_right_is_best_of_all(given_predictions):
         best = np.atleast_1d(m.function(y, perfect))
         assert best == pytest.approx(1 if m.higher_is_better else 0, abs=1e-9), m.name
         assert (m.sign * best >= m.sign * np.atleast_1d(m.function(y, p)) - 1e-9).all(), m.name
-
-
-def test_balanced_brier_weighs_classes_alike_where_brier_does_not():
-    y = np.repeat([0, 1], [99, 1])
-    p = np.tile([1.0, 0.0], (100, 1))
-    assert balanced_brier_score(y, p) == 0.5
-    assert brier(y, p) == pytest.approx(0.01)
 
 
 @pytest.mark.parametrize(
@@ -202,10 +141,10 @@ def test_balanced_brier_weighs_classes_alike_where_brier_does_not():
         ([], np.empty((0, 2)), "class 0 has no rows"),
     ],
 )
-@pytest.mark.parametrize("m", METRICS.values(), ids=list(METRICS))
-def test_bad_input_is_refused_by_every_metric(m, y, p, message):
-    with pytest.raises(ValueError, match=message):
-        m.function(y, p)
+def test_bad_input_is_refused_by_every_metric(y, p, message):
+    for m in METRICS.values():
+        with pytest.raises(ValueError, match=message):
+            m.function(y, p)
 
 
 def test_the_inverted_score_favours_the_minority_everywhere():
@@ -311,17 +250,3 @@ def test_score_folds_refuses(spoil, message):
 def test_a_metric_per_class_has_a_value_for_each():
     both = Metric("twice_{class}", "Twice", True, lambda y, p: np.array([1.0, 2.0]))
     assert both.values([], []) == {"twice_0": 1.0, "twice_1": 2.0}
-
-
-def test_import_is_light():
-    heavy = ["tensorflow", "sklearn", "imblearn"]
-    code = f"import sys, remix.metrics; print([m for m in {heavy} if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
-
-
-def test_roc_auc_and_average_precision_of_two_classes_are_those_of_class_1():
-    y, p = example(2)
-    assert average_precision(y, p) == pytest.approx(sklearn_metrics.average_precision_score(y, p[:, 1]))
-    assert average_precision(y, p) != pytest.approx(sklearn_metrics.average_precision_score(1 - y, p[:, 0]))
-    assert roc_auc(y, p) == pytest.approx(sklearn_metrics.roc_auc_score(y, p[:, 1]))

@@ -45,11 +45,8 @@ def test_a_training_knows_only_what_it_depends_on(images):
     ("n_features", "n_classes", "width"),
     [
         (166, 2, 112),  # musk: 2 · 168 / 3
-        (19, 2, 14),  # segment
         (36, 2, 25),  # statlog: 25.33
         (36, 6, 112),  # landsat: 2 · 42 / 0.75
-        (64, 10, 197),  # optdigits: 197.33
-        (178, 5, 488),  # seizure
     ],
 )
 def test_hidden_width_of_the_papers_tasks(n_features, n_classes, width):

