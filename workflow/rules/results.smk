@@ -1,76 +1,8 @@
 # Tables, figures, pages. One job makes all of each: most of the time of a single one would go into imports.
-from remix.study.results.declarations import category, places, read_by
 
 
 onsuccess:
     print_summary()
-
-
-TABLES, FIGURES = PLAN.results("tables"), PLAN.results("figures")
-# The paper's pictures of the method, for which no dataset is needed, and all others.
-PICTURES = [figure for figure in FIGURES if figure.of_made_up_data]
-STUDIED = [figure for figure in FIGURES if not figure.of_made_up_data]
-MODULES = [result.module for result in [*TABLES, *FIGURES]]
-PLACES = places()
-FRONT_PAGE = "results/front.rst"
-
-
-def print_summary():
-    """End a run by showing its summary, if what was asked for includes it."""
-    summary = Path("results/summary.txt")
-    if summary.exists():
-        print(f"\n{summary.read_text()}")
-
-
-def written(results, form):
-    """The files of tables or figures in one form."""
-    return [path for each in results for path in each.files if path.endswith(form)]
-
-
-def read(results):
-    """The files that tables or figures are made from, those of every cell whose data is there among them."""
-
-    def files(wildcards):
-        there = cells_there()
-        datasets = dict.fromkeys(STUDY.tasks[task].dataset for task, _ in there)
-        cells = [{"task": task, "ir": ir} for task, ir in there]
-        found = []
-        for path in read_by(results):
-            values = [{}] if "{" not in path else cells
-            if "{dataset}" in path:
-                values = [{"dataset": name} for name in datasets]
-            found += [in_checkout(path.format(**each)) for each in values]
-        return found
-
-    return files
-
-
-def in_checkout(path):
-    """Path of a file of the checkout, such as the printed numbers; others are in the working directory."""
-    return (
-        os.path.relpath(ROOT / path)
-        if path.startswith(("config/", "workflow/"))
-        else path
-    )
-
-
-def reported(path, caption=None):
-    """Put a file into the report, where its table or figure declares."""
-    name = Path(path).stem
-    return report(
-        path,
-        caption=f"../report/{name}.rst",
-        category=PLACES[name][0],
-        labels={"Result": PLACES[name][1]},
-    )
-
-
-def first_page():
-    """Description of the workflow: what the last run found or, where nothing has run, what the study is."""
-    found = Path(FRONT_PAGE)
-    return os.path.abspath(
-        found if found.exists() else in_checkout("workflow/report/workflow.rst")
-    )
 
 
 report: first_page()
@@ -174,22 +106,6 @@ rule pages:
         "make the pages of the report"
     script:
         "../scripts/pages.py"
-
-
-def audited(wildcards):
-    """What the audit makes, if the study has it."""
-    if not PLAN.configuration.audit.train:
-        sys.exit(
-            "Nothing was started: the audit is not asked for; use `make audit`, or --configfile config/audit.yaml"
-        )
-    return rules.pages.output.tables + rules.figures.output.svg
-
-
-# What a reference run keeps.
-REFERENCE = [
-    *(path for each in [*TABLES, *FIGURES] for path in each.files),
-    "results/summary.txt",
-]
 
 
 rule reference:
