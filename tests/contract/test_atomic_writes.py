@@ -16,11 +16,11 @@ WRITING = {
 }  # fmt: skip
 # Modules that write files, and why these are whole or not there.
 WRITERS = {
-    "records": "under a temporary name",
-    "logs": "a log, which grows while its job runs",
-    "data/fetching": "a folder that takes its place as a whole",
-    "data/archives": "within the folder of fetching",
-    "data/sources/": "within the folder of fetching",
+    "study/running/writing": "under a temporary name",
+    "study/running/logs": "a log, which grows while its job runs",
+    "study/data/fetching": "a folder that takes its place as a whole",
+    "study/data/archives": "within the folder of fetching",
+    "study/data/sources/": "within the folder of fetching",
     "plotting/style": "into memory",
 }
 

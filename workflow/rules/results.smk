@@ -57,6 +57,7 @@ use rule figures as pictures with:
         svg=[reported(path) for path in written(PICTURES, ".svg")],
     log:
         "logs/pictures.log",
+    localrule: True
 
 
 rule pages:
