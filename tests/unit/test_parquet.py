@@ -37,9 +37,11 @@ def test_what_was_written_is_read(frame, written):
 def test_a_flipped_bit_is_refused_or_changes_nothing(frame, written):
     """With page checksums alone, one flip may change the number of rows, a name, a type or `about`."""
     content, draw, refused = written.read_bytes(), random.Random(0), []
-    # All bits of what tells the number of rows, near the start of the footer, and some of all others.
+    # All bits that tell the number of rows, which Thrift writes doubled, and some of all others.
     footer = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
-    bits = [*range(8 * footer, 8 * (footer + 40)), *draw.sample(range(8 * len(content)), 1500)]
+    rows = [place for place in range(footer, len(content)) if content[place] == 2 * len(frame)]
+    bits = [8 * place + bit for place in rows for bit in range(8)]
+    bits += draw.sample(range(8 * len(content)), 1500)
     for bit in bits:
         damaged = bytearray(content)
         damaged[bit // 8] ^= 1 << bit % 8

@@ -250,9 +250,12 @@ def test_nobody_listens(run, make_dataset):
 def test_sha256_is_checked_before_anything_is_read(run, server, make_dataset, monkeypatch, pack):
     archive = server.add("/t.zip", pack.zip({"t.csv": CSV}))
     monkeypatch.setattr("zipfile.is_zipfile", None)
-    record = run(make_dataset({"url": archive, "sha256": "0" * 64, "parts": ["t.csv"]}))
-    assert reasons(record)[0].startswith("t.zip has SHA-256 ")
-    assert reasons(record)[0].endswith(f"expected {'0' * 64}")
+    page = server.add("/page.zip", "<html>Sign in")
+    sources = [{"url": url, "sha256": "0" * 64, "parts": ["t.csv"]} for url in (archive, page)]
+    other, html = reasons(run(make_dataset(*sources)))
+    assert other.startswith("t.zip has SHA-256 ")
+    assert other.endswith(f"expected {'0' * 64}")
+    assert html == "page.zip is an HTML page, not data"
 
 
 def test_sha256_of_members(run, server, make_dataset, pack):

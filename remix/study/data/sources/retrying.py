@@ -1,4 +1,8 @@
-"""A bounded number of attempts, with pauses between them."""
+"""A bounded number of attempts, with pauses between them.
+
+urllib3 has the like (Retry), but not for a body that breaks off; and it reads to the end what a server sends
+with a refusal, which may have no end, before it tries again.
+"""
 
 import time
 from collections.abc import Callable
