@@ -36,7 +36,7 @@ WITHOUT_CODE = {"fetch", "reference", "train"}
 def test_a_rule_runs_again_when_its_code_changes(name):
     """The code's digest is a parameter; `use rule` passes it on."""
     assert re.search(
-        r'^    params:\n(        .*\n)*        code=code\("\w+"(, MODULES)?\),$', RULES[name], re.M
+        r'^    params:\n(        .*\n)*        code=code\("\w+"(, modules\(\w+\))?\),$', RULES[name], re.M
     )
 
 

@@ -129,7 +129,6 @@ TABLES, FIGURES = PLAN.results("tables"), PLAN.results("figures")
 # The paper's pictures of the method, for which no dataset is needed, and all others.
 PICTURES = [figure for figure in FIGURES if figure.of_made_up_data]
 STUDIED = [figure for figure in FIGURES if not figure.of_made_up_data]
-MODULES = [result.module for result in [*TABLES, *FIGURES]]
 PLACES = places()
 FRONT_PAGE = "results/front.rst"
 
@@ -148,6 +147,11 @@ def print_summary():
     summary = Path("results/summary.txt")
     if summary.exists():
         print(f"\n{summary.read_text()}")
+
+
+def modules(results):
+    """The modules that make tables or figures."""
+    return [each.module for each in results]
 
 
 def written(results, form):

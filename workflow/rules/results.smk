@@ -21,7 +21,7 @@ rule tables:
         "../../envs/environment.yaml"
     params:
         runs=PLAN.runs.to_json(),
-        code=code("tables", MODULES),
+        code=code("tables", modules(TABLES)),
     message:
         "make all tables; progress in {log}"
     script:
@@ -42,7 +42,7 @@ rule figures:
         "../../envs/environment.yaml"
     params:
         runs=PLAN.runs.to_json(),
-        code=code("figures", MODULES),
+        code=code("figures", modules(STUDIED)),
     message:
         "draw figures; progress in {log}"
     script:
@@ -58,6 +58,9 @@ use rule figures as pictures with:
     log:
         "logs/pictures.log",
     localrule: True
+    params:
+        runs=PLAN.runs.to_json(),
+        code=code("figures", modules(PICTURES)),
 
 
 rule pages:
