@@ -23,7 +23,7 @@ def test_a_method_that_the_study_leaves_out_is_pictured_all_the_same(project):
 @pytest.mark.parametrize(
     ("change", "again"),
     [
-        ({"study": {"irs": [0.1, 0.25]}}, {}),
+        ({"protocol": {"epochs": 4}}, {"pictures": 1}),
         ({"methods": {"remix": {"title": "Ours"}}}, {"pictures": 1}),
         ({"methods": {"remix": {"mix": {"alpha": 0.2}}}}, {"demonstrate": 1, "pictures": 1}),
         ({"switches": {"smote_fallback": 3}, "seed": 2}, {"demonstrate": 1, "pictures": 1}),

@@ -56,10 +56,10 @@ def planned(outer, snakefile, *arguments):
 
 
 def test_its_rules_are_planned_under_their_new_names(outer):
-    jobs = planned(outer, WITH_A_CONFIGURATION, "remix_rank_sums")
+    jobs = planned(outer, WITH_A_CONFIGURATION, "remix_tables")
     assert jobs == {
         "remix_fetch": 2, "remix_coverage": 1, "remix_prepare": 2, "remix_variant": 2, "remix_train": 2,
-        "remix_evaluate": 2, "remix_gather": 1, "remix_rank_sums": 1,
+        "remix_evaluate": 2, "remix_gather": 1, "remix_tables": 1,
     }  # fmt: skip
 
 
