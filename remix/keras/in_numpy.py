@@ -1,7 +1,8 @@
 """What stages draw, applied to one mini-batch in NumPy, for backends of Keras other than TensorFlow.
 
 The counterparts in TensorFlow, for stacks of mini-batches, are in `remix.batches`; tests hold the two against
-each other on the same draws.
+each other on the same draws. They are not called here: a program on PyTorch or JAX would have to import
+TensorFlow, which takes nearly all memory of a GPU for itself unless it is told otherwise.
 """
 
 from collections.abc import Mapping
