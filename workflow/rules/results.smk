@@ -99,7 +99,7 @@ rule pages:
     conda:
         "../../envs/environment.yaml"
     params:
-        runs=PLAN.runs.to_json(),
+        study=STUDY.to_json(),
         root=os.path.relpath(ROOT),
         data_dir=str(PLAN.configuration.data_dir),
         # What else the pages say: they are made anew when these change, and only then.

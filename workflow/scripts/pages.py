@@ -4,10 +4,10 @@ from pathlib import Path
 
 from remix.study.report import pages
 from remix.study.results.declarations import find
-from remix.study.results.runs import Runs
 from remix.study.running.logs import job
 from remix.study.running.provenance import collect
 from remix.study.running.writing import write_text
+from remix.study.study import Study
 
 
 def main(snakemake):
@@ -16,7 +16,8 @@ def main(snakemake):
     The settings shown are read from the configuration; the rule's parameter is only their fingerprint.
     """
     with job(snakemake.log[0]):
-        runs, output, params = Runs.from_json(snakemake.params.runs), snakemake.output, snakemake.params
+        output, params = snakemake.output, snakemake.params
+        study = Study.from_json(params.study)
         # A folder stands for what is in it.
         inputs = [Path(path) for path in snakemake.input]
         each = (sorted(path.glob("[!.]*")) if path.is_dir() else [path] for path in inputs)
@@ -25,14 +26,14 @@ def main(snakemake):
         look = pages.Look.read(beside)
         for path in map(Path, output.tables):
             write_text(pages.table_page(path.with_suffix(".csv"), look), path)
-        for task, page in pages.task_pages(runs, files, look).items():
+        for task, page in pages.task_pages(study, files, look).items():
             write_text(page, Path(output.tasks, f"{task}.html"))
         trainings, facts = find("results/trainings.parquet", files), collect(Path(params.root))
-        page = pages.provenance_page(facts, trainings, runs, snakemake.config, look)
+        page = pages.provenance_page(facts, trainings, study, snakemake.config, look)
         write_text(page, output.provenance)
         style = (beside / "report.css").read_text(encoding="utf-8")
-        write_text(pages.front_page(runs, files, style), output.front)
-        write_text(pages.summary(runs, files, params.data_dir), output.summary)
+        write_text(pages.front_page(study, files, style), output.front)
+        write_text(pages.summary(study, files, params.data_dir), output.summary)
 
 
 if __name__ == "__main__":

@@ -13,10 +13,10 @@ from remix.study.report.summary import summary_text
 from remix.study.report.task import task_markdown, task_values
 from remix.study.results.declarations import find
 from remix.study.results.reading import read_table
-from remix.study.results.runs import Runs
 from remix.study.results.tables.datasets import label_counts
 from remix.study.running.made_by import differences
 from remix.study.running.parquet import read_parquet
+from remix.study.study import Study
 
 # What a reader can do with the tables of a page.
 HINT = (
@@ -45,12 +45,12 @@ def table_page(csv: Path, look: Look) -> str:
     return html_page(f"{text}\n{HINT}\n", **look._asdict(), values=read_table(csv))
 
 
-def task_pages(runs: Runs, files: Iterable[str], look: Look) -> dict[str, str]:
+def task_pages(study: Study, files: Iterable[str], look: Look) -> dict[str, str]:
     """Make the page of each task that has variants: its data, and every method's scores and gains.
 
     Parameters
     ----------
-    runs : Runs
+    study : Study
     files : iterable of str
         Among them the tables, the variants, and the pictures of tasks.
     look : Look
@@ -65,10 +65,10 @@ def task_pages(runs: Runs, files: Iterable[str], look: Look) -> dict[str, str]:
     pictures = find("results/figures/tasks/reliability_{task}.svg", at_hand)
     counts: dict[str, dict[str, Any]] = {}
     for (task, ir), path in find("resources/variants/{task}/{ir}.parquet", at_hand).items():
-        counts.setdefault(task, {})[ir] = label_counts(path, runs.study.tasks[task].n_classes)
+        counts.setdefault(task, {})[ir] = label_counts(path, study.tasks[task].n_classes)
     return {
         task: html_page(
-            task_markdown(task, runs.study, **tables, label_counts=of_task),
+            task_markdown(task, study, **tables, label_counts=of_task),
             **look._asdict(),
             pictures={"Reliability": data_uri(pictures[task].read_bytes(), ".svg")},
             values=task_values(task, tables["scores"]),
@@ -78,19 +78,19 @@ def task_pages(runs: Runs, files: Iterable[str], look: Look) -> dict[str, str]:
 
 
 def provenance_page(
-    facts: Mapping[str, Any], trainings: Path, runs: Runs, config: Mapping[str, Any], look: Look
+    facts: Mapping[str, Any], trainings: Path, study: Study, config: Mapping[str, Any], look: Look
 ) -> str:
     """Make the page that says what made the results; see `provenance_markdown`."""
-    text = provenance_markdown(facts, read_parquet(trainings), runs.study, config)
+    text = provenance_markdown(facts, read_parquet(trainings), study, config)
     return html_page(text, **look._asdict())
 
 
-def front_page(runs: Runs, files: Iterable[str], style: str) -> str:
+def front_page(study: Study, files: Iterable[str], style: str) -> str:
     """Make the report's first page from the tables of ranks and claims, and the audit without training."""
     at_hand = list(files)
     return front_page_rst(
         _table("rank_sums", at_hand),
-        runs.study,
+        study,
         _table("coverage", at_hand),
         _table("claims", at_hand),
         _table("rescored", at_hand),
@@ -99,11 +99,11 @@ def front_page(runs: Runs, files: Iterable[str], style: str) -> str:
     )
 
 
-def summary(runs: Runs, files: Iterable[str], data_dir: str) -> str:
+def summary(study: Study, files: Iterable[str], data_dir: str) -> str:
     """Write what the end of a run prints."""
     at_hand = list(files)
     return summary_text(
-        runs.study,
+        study,
         *(_table(name, at_hand) for name in ("coverage", "rank_sums", "claims")),
         warnings=_warnings(at_hand),
         tables=[path for path in at_hand if path.startswith("results/tables/")],

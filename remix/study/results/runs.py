@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from remix.study.study import Study
 from remix.study.sweep import Sweep
@@ -41,16 +42,23 @@ class Runs:
     pictured: Mapping[str, str]
 
     def to_json(self) -> str:
-        """Write it as a parameter of Snakemake's rules, which make anew what has another text there."""
-        several = {name: getattr(self, name) for name in _SEVERAL}
+        """Write it as a parameter of Snakemake's rules, which make anew what has another text there.
+
+        Of each run beside the study only what differs: the report holds the parameters once for each result.
+        """
+        own = self.study.to_mapping()
+        several = {
+            name: {key: _without(run.to_mapping(), own) for key, run in getattr(self, name).items()}
+            for name in _SEVERAL
+        }
         return json.dumps(
             {
-                "study": self.study.to_mapping(),
+                "study": own,
                 "sweep": asdict(self.sweep),
                 "audit_repeats": self.audit_repeats,
                 "pictured": self.pictured,
+                **several,
             }
-            | {name: {key: run.to_mapping() for key, run in runs.items()} for name, runs in several.items()}
         )
 
     @classmethod
@@ -58,7 +66,8 @@ class Runs:
         """Read what `to_json` gives."""
         given = json.loads(text)
         several = {
-            name: {key: Study.from_mapping(run) for key, run in given[name].items()} for name in _SEVERAL
+            name: {key: Study.from_mapping(given["study"] | run) for key, run in given[name].items()}
+            for name in _SEVERAL
         }
         return cls(
             study=Study.from_mapping(given["study"]),
@@ -67,3 +76,8 @@ class Runs:
             pictured=given["pictured"],
             **several,
         )
+
+
+def _without(mapping: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is the same elsewhere, to the order of its entries, which counts."""
+    return {key: value for key, value in mapping.items() if json.dumps(value) != json.dumps(known[key])}
