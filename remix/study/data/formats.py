@@ -221,7 +221,9 @@ def _read_arff(text: str, name: str) -> pd.DataFrame:
     try:
         content = arff.loads(text)
     except arff.ArffException as error:
-        raise SourceError(f"{name} cannot be read as ARFF: {' '.join(str(error).split())}") from None
+        # Its own text is a format in which the line is the last number; the data's % signs would be others.
+        said = str(error.line).join(str(error.message).rsplit("%d", 1))
+        raise SourceError(f"{name} cannot be read as ARFF: {' '.join(said.split())}") from None
     if not content["data"]:
         raise SourceError(f"{name} has a header, but no rows")
     columns = _column_names([attribute.strip() for attribute, _ in content["attributes"]], name)

@@ -191,7 +191,13 @@ def test_openml_files_are_arff_unless_told_otherwise(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["no arff", ARFF + "too,few\n", "@RELATION r\n@ATTRIBUTE a WRONG\n@DATA\n1\n"]
+    "text",
+    [
+        "no arff",
+        ARFF + "too,few\n",
+        "@RELATION r\n@ATTRIBUTE a WRONG\n@DATA\n1\n",
+        "@RELATION r\n@ATTRIBUTE a {x,y}\n@DATA\n5%d\n",
+    ],
 )
 def test_broken_arff(read, text):
     with pytest.raises(SourceError, match=r"t.arff cannot be read as ARFF: ") as caught:
