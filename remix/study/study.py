@@ -106,16 +106,6 @@ class Study:
         """Read what `to_json` gives."""
         return cls.from_mapping(json.loads(text))
 
-    @classmethod
-    def several_to_json(cls, studies: "Mapping[str, Study]") -> str:
-        """Write several by name, each as `to_json` does."""
-        return json.dumps({name: study.to_mapping() for name, study in studies.items()})
-
-    @classmethod
-    def several_from_json(cls, text: str) -> "dict[str, Study]":
-        """Read what `several_to_json` gives."""
-        return {name: cls.from_mapping(given) for name, given in json.loads(text).items()}
-
     @property
     def cells(self) -> list[tuple[str, str]]:
         """Every (task, IR) of the study, tasks in catalogue order, IRs from mild to extreme."""

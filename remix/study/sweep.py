@@ -1,7 +1,6 @@
 """The sweep over α (Figure 7): the study with one method, at one value of α after the other."""
 
 import dataclasses
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,15 +67,6 @@ class Sweep:
     def title(self, study: Study) -> str:
         """Give the method's name for people."""
         return study.methods.get(self.method, self.method)
-
-    def to_json(self) -> str:
-        """Write it as a parameter of Snakemake's rules."""
-        return json.dumps(dataclasses.asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "Sweep":
-        """Read what `to_json` gives."""
-        return cls(**json.loads(text))
 
 
 def _with_alpha(entry: Mapping[str, Any], alpha: float) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from remix.study.results.reading import scores_of
+from remix.study.results.runs import Runs
 from remix.study.running.made_by import differences
 from remix.study.study import STUDY, Study
 
@@ -49,32 +50,29 @@ class Compared(NamedTuple):
     note: str
 
 
-def compared(
-    protocols: Mapping[str, Study], repeats: int, scores: pd.DataFrame, trainings: pd.DataFrame
-) -> Compared:
+def compared(runs: Runs, scores: pd.DataFrame, trainings: pd.DataFrame) -> Compared:
     """Put the scores of the protocols beside each other, without those that change no score.
 
     Parameters
     ----------
-    protocols : mapping of str to Study
-        By name, the study first; see `remix.study.config.audit.audit_protocols`.
-    repeats : int
-        How many repeats the deviations have.
+    runs : Runs
+        Of these, the protocols that are audited.
     scores : DataFrame
         ``results/scores.parquet``.
     trainings : DataFrame
         ``results/trainings.parquet``.
     """
-    runs = {}
-    for name, study in protocols.items():
+    found = {}
+    for name, study in runs.audited.items():
         own = scores_of(scores, study)
-        runs[name] = Run(study, own)
+        found[name] = Run(study, own)
         if name == STUDY:
-            runs[STUDY_ALIKE] = Run(study.first_repeats(repeats), own[own["repeat"] < repeats])
-    settings, unchanged = setting_texts(runs), without_effect(runs)
+            alike = own[own["repeat"] < runs.audit_repeats]
+            found[STUDY_ALIKE] = Run(study.first_repeats(runs.audit_repeats), alike)
+    settings, unchanged = setting_texts(found), without_effect(found)
     warnings = [f"**Warning.** {text}" for text in differences(trainings)]
     note = " ".join([*warnings, unchanged_note(settings[name] for name in unchanged)]).strip()
-    return Compared({name: run for name, run in runs.items() if name not in unchanged}, settings, note)
+    return Compared({name: run for name, run in found.items() if name not in unchanged}, settings, note)
 
 
 def setting_texts(runs: Mapping[str, Run]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from remix.study.study import Study
@@ -40,6 +40,10 @@ class Runs:
     free: Mapping[str, Study]
     audit_repeats: int
     pictured: Mapping[str, str]
+
+    def without_training(self) -> "Runs":
+        """Give the same with an audit of those protocols only for which nothing is trained anew."""
+        return replace(self, audited=self.free)
 
     def to_json(self) -> str:
         """Write it as a parameter of Snakemake's rules, which make anew what has another text there.

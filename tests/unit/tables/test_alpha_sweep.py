@@ -137,8 +137,7 @@ def test_the_table_for_people(table, study, coverage):
     assert "nan" not in text
 
 
-def test_a_sweep_goes_through_json(study):
-    assert Sweep.from_json(SWEEP.to_json()) == SWEEP
+def test_a_sweep_knows_the_studys_own_alphas(study):
     assert SWEEP.own(study) == OWN
 
 

@@ -5,7 +5,9 @@ import pytest
 import yaml
 
 from remix.catalogue import METHODS
+from remix.study.results.runs import Runs
 from remix.study.study import Study, Switches
+from remix.study.sweep import Sweep
 
 
 def test_cells_are_in_the_order_of_tasks_and_their_ratios(study):
@@ -94,10 +96,20 @@ def test_a_study_goes_through_json(mixed):
     )
     assert Study.from_json(study.to_json()) == study
     assert list(Study.from_json(study.to_json()).tasks) == list(study.tasks)
-    assert Study.several_from_json(Study.several_to_json({"a": study, "b": mixed})) == {
-        "a": study,
-        "b": mixed,
-    }
+    runs = Runs(
+        study=study,
+        sweep=Sweep(tasks=["musk", "seizure"], method="remix", alphas=[0.1, 0.4]),
+        swept={"0.4": dataclasses.replace(study, run="sweep/0.4")},
+        audited={"b": mixed, "a": study},
+        free={"a": study},
+        audit_repeats=3,
+        pictured={"remix": "ReMix"},
+    )
+    read = Runs.from_json(runs.to_json())
+    assert read == runs
+    assert list(read.audited) == ["b", "a"]
+    assert list(read.audited["b"].tasks) == list(mixed.tasks)
+    assert read.without_training().audited == {"a": study}
 
 
 def test_the_order_of_tasks_and_methods_counts_in_json_and_no_other(mixed):

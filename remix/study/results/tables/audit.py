@@ -1,14 +1,17 @@
 """The audit's table: Table 2 under the study's protocol, under each deviation, and as printed."""
-import pandas as pd
+
 from collections.abc import Mapping
+
+import pandas as pd
+
 from remix.study.compare import ranking
 from remix.study.results import markdown
 from remix.study.results.by_protocol import TOGETHER, Run, compared, setting_texts
 from remix.study.results.coverage import coverage_note
-from remix.study.results.tables.rank_sums import METRICS, SHORT_TITLES, cell_count
-from remix.study.study import KIND_TITLES, STUDY, Study
 from remix.study.results.made import MadeTable
 from remix.study.results.runs import Runs
+from remix.study.results.tables.rank_sums import METRICS, SHORT_TITLES, cell_count
+from remix.study.study import KIND_TITLES, STUDY
 
 TITLE = "Audit: Table 2 under every protocol"
 CATEGORY = "Verdict"
@@ -38,21 +41,8 @@ def make(
     table1: pd.DataFrame,
     table2: pd.DataFrame,
 ) -> MadeTable:
-    """Rank the methods under every protocol that was trained."""
-    return ranks_by_protocol(runs.audited, runs.audit_repeats, scores, trainings, coverage, table1, table2)
-
-
-def ranks_by_protocol(
-    protocols: Mapping[str, Study],
-    repeats: int,
-    scores: pd.DataFrame,
-    trainings: pd.DataFrame,
-    coverage: pd.DataFrame,
-    table1: pd.DataFrame,
-    table2: pd.DataFrame,
-) -> MadeTable:
-    """Rank the methods under several protocols; see `remix.study.results.by_protocol.compared`."""
-    found = compared(protocols, repeats, scores, trainings)
+    """Rank the methods under every protocol that is audited."""
+    found = compared(runs, scores, trainings)
     table = audit_table(found.runs, table2, set(table1["task"]))
     return MadeTable(table, audit_markdown(table, coverage, found.note))
 
@@ -108,14 +98,6 @@ def audit_table(runs: Mapping[str, Run], published: pd.DataFrame, tasks: set[str
     table["contradiction"] = excess + (table["lowest"] - table["rank_sum"]).clip(lower=0)
     whole = ["rank_sum", "lowest", "highest", "contradiction"]
     return table[COLUMNS].astype(dict.fromkeys(whole, int)).merge(_distances(table), on=KEYS)
-
-
-
-
-
-
-
-
 
 
 def audit_markdown(table: pd.DataFrame, coverage: pd.DataFrame, note: str = "") -> str:

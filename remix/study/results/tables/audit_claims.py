@@ -1,13 +1,15 @@
 """The paper's claims under the study's protocol and under each deviation."""
-import pandas as pd
+
 from collections.abc import Mapping
+
+import pandas as pd
+
 from remix.study.results import markdown
 from remix.study.results.by_protocol import compared
-from remix.study.results.tables.claims import RULE, SIGNS, study_claims
 from remix.study.results.coverage import coverage_note
-from remix.study.study import Study
 from remix.study.results.made import MadeTable
 from remix.study.results.runs import Runs
+from remix.study.results.tables.claims import RULE, SIGNS, study_claims
 
 TITLE = "Audit: the claims under every protocol"
 CATEGORY = "Verdict"
@@ -18,9 +20,7 @@ READS = {
     "trainings": "results/trainings.parquet",
     "coverage": "results/tables/coverage.csv",
     "table1": "config/published/table1.csv",
-    "table2": "config/published/table2.csv",
 }
-
 
 
 def make(
@@ -29,23 +29,9 @@ def make(
     trainings: pd.DataFrame,
     coverage: pd.DataFrame,
     table1: pd.DataFrame,
-    table2: pd.DataFrame,
 ) -> MadeTable:
-    """Judge the claims under every protocol that was trained."""
-    return judged_by_protocol(runs.audited, runs.audit_repeats, scores, trainings, coverage, table1, table2)
-
-
-def judged_by_protocol(
-    protocols: Mapping[str, Study],
-    repeats: int,
-    scores: pd.DataFrame,
-    trainings: pd.DataFrame,
-    coverage: pd.DataFrame,
-    table1: pd.DataFrame,
-    table2: pd.DataFrame,
-) -> MadeTable:
-    """Judge the claims under several protocols; see `remix.study.results.by_protocol.compared`."""
-    found = compared(protocols, repeats, scores, trainings)
+    """Judge the claims under every protocol that is audited."""
+    found = compared(runs, scores, trainings)
     tasks = set(table1["task"])
     table = claims_by_protocol(
         {name: study_claims(run.scores, run.study, tasks) for name, run in found.runs.items()}

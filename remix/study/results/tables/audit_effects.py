@@ -1,17 +1,19 @@
-"""Measure what every protocol that was trained changes."""
-import pandas as pd
+"""What each deviation changes in the scores of each method, on the same folds."""
+
 from collections.abc import Mapping
+
 import pandas as pd
-from remix.study.compare import ranking
+
 from remix.metrics import metric as metric_named
+from remix.study.compare import ranking
 from remix.study.compare.ranking import ALL
 from remix.study.results import markdown
-from remix.study.results.coverage import coverage_note
-from remix.study.results.tables.rank_sums import METRICS, SHORT_TITLES
-from remix.study.study import KIND_TITLES, STUDY, Study, sorted_irs
 from remix.study.results.by_protocol import STUDY_ALIKE, Run, compared, setting_texts
+from remix.study.results.coverage import coverage_note
 from remix.study.results.made import MadeTable
 from remix.study.results.runs import Runs
+from remix.study.results.tables.rank_sums import METRICS, SHORT_TITLES
+from remix.study.study import KIND_TITLES, STUDY, sorted_irs
 
 TITLE = "Audit: what each deviation changes"
 CATEGORY = "Verdict"
@@ -21,8 +23,6 @@ READS = {
     "scores": "results/scores.parquet",
     "trainings": "results/trainings.parquet",
     "coverage": "results/tables/coverage.csv",
-    "table1": "config/published/table1.csv",
-    "table2": "config/published/table2.csv",
 }
 
 COLUMNS = [
@@ -42,29 +42,9 @@ COLUMNS = [
 SHOWN_FROM = 0.0005
 
 
-def make(
-    runs: Runs,
-    scores: pd.DataFrame,
-    trainings: pd.DataFrame,
-    coverage: pd.DataFrame,
-    table1: pd.DataFrame,
-    table2: pd.DataFrame,
-) -> MadeTable:
-    """Measure what every protocol that was trained changes."""
-    return effects_by_protocol(runs.audited, runs.audit_repeats, scores, trainings, coverage, table1, table2)
-
-
-def effects_by_protocol(
-    protocols: Mapping[str, Study],
-    repeats: int,
-    scores: pd.DataFrame,
-    trainings: pd.DataFrame,
-    coverage: pd.DataFrame,
-    table1: pd.DataFrame,
-    table2: pd.DataFrame,
-) -> MadeTable:
-    """Measure what several protocols change; see `remix.study.results.by_protocol.compared`."""
-    found = compared(protocols, repeats, scores, trainings)
+def make(runs: Runs, scores: pd.DataFrame, trainings: pd.DataFrame, coverage: pd.DataFrame) -> MadeTable:
+    """Measure what every protocol that is audited changes."""
+    found = compared(runs, scores, trainings)
     table = audit_effects(found.runs)
     return MadeTable(table, audit_effects_markdown(table, coverage, found.note))
 

@@ -1,8 +1,10 @@
 """The audit without training: Table 2 under the protocols for which nothing is trained anew."""
+
 import pandas as pd
-from remix.study.results.tables.audit import ranks_by_protocol
+
 from remix.study.results.made import MadeTable
 from remix.study.results.runs import Runs
+from remix.study.results.tables import audit
 
 TITLE = "Audit without training: Table 2"
 CATEGORY = "Verdict"
@@ -16,16 +18,6 @@ READS = {
 }
 
 
-
-def make(
-    runs: Runs,
-    scores: pd.DataFrame,
-    trainings: pd.DataFrame,
-    coverage: pd.DataFrame,
-    table1: pd.DataFrame,
-    table2: pd.DataFrame,
-) -> MadeTable:
-    """Rank the methods under the protocols that need no training."""
-    return ranks_by_protocol(runs.free, runs.audit_repeats, scores, trainings, coverage, table1, table2)
-
-
+def make(runs: Runs, **files: pd.DataFrame) -> MadeTable:
+    """Rank the methods under the protocols that need no training; takes what `audit.make` takes."""
+    return audit.make(runs.without_training(), **files)

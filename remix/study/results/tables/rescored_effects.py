@@ -1,8 +1,10 @@
 """The audit without training: what changes."""
+
 import pandas as pd
-from remix.study.results.tables.audit_effects import effects_by_protocol
+
 from remix.study.results.made import MadeTable
 from remix.study.results.runs import Runs
+from remix.study.results.tables import audit_effects
 
 TITLE = "Audit without training: what changes"
 CATEGORY = "Verdict"
@@ -11,21 +13,9 @@ READS = {
     "scores": "results/scores.parquet",
     "trainings": "results/trainings.parquet",
     "coverage": "results/tables/coverage.csv",
-    "table1": "config/published/table1.csv",
-    "table2": "config/published/table2.csv",
 }
 
 
-
-def make(
-    runs: Runs,
-    scores: pd.DataFrame,
-    trainings: pd.DataFrame,
-    coverage: pd.DataFrame,
-    table1: pd.DataFrame,
-    table2: pd.DataFrame,
-) -> MadeTable:
-    """Measure what the protocols that need no training change."""
-    return effects_by_protocol(runs.free, runs.audit_repeats, scores, trainings, coverage, table1, table2)
-
-
+def make(runs: Runs, **files: pd.DataFrame) -> MadeTable:
+    """Measure what the protocols that need no training change; takes what `audit_effects.make` takes."""
+    return audit_effects.make(runs.without_training(), **files)
