@@ -18,7 +18,7 @@ from remix.study.code import ROOT
 from remix.study.config import DEFAULT_FILES, overlaid, read_overlay
 from remix.study.inventory import NO, YES, inventory
 from remix.study.plan import Plan
-from remix.study.results.declarations import FORMS, declared
+from remix.study.results.declarations import FORMS, by_name
 from remix.study.results.making import files_at_hand, make
 from remix.study.trainings import Training
 
@@ -72,7 +72,7 @@ def _plan(overlays: Sequence[Path], settings: Mapping[str, Any]) -> Plan:
 
 def _make(names: Sequence[str], directory: Path, overlays: Sequence[Path]) -> int:
     plan = _plan(overlays, {})
-    known = {result.name: result for result in declared()}
+    known = by_name()
     own = {result.name for kind in FORMS for result in plan.results(kind)}
     for name in names:
         if name not in known:

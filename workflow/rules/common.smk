@@ -64,6 +64,7 @@ def running():
     return workflow.executor_plugin is not None and not workflow.dryrun
 
 
+@functools.cache
 def cells_there():
     """Cells whose data is there. A run waits for the checkpoint that has tried all sources.
 
@@ -72,6 +73,13 @@ def cells_there():
     if running():
         checkpoints.coverage.get()
     return PLAN.cells(RAW)
+
+
+@functools.cache
+def wanted_cells():
+    """Cells whose data is there, and that something is wanted of."""
+    cells_there()
+    return PLAN.wanted_cells(RAW)
 
 
 def per_cell(pattern):
@@ -84,11 +92,9 @@ def per_cell(pattern):
 def evaluated(pattern):
     """Files of every cell that something is wanted of, and whose data is there."""
 
-    def files(wildcards):
-        cells_there()
-        return [pattern.format(task=task, ir=ir) for task, ir in PLAN.wanted_cells(RAW)]
-
-    return files
+    return lambda wildcards: [
+        pattern.format(task=task, ir=ir) for task, ir in wanted_cells()
+    ]
 
 
 @functools.cache
@@ -107,8 +113,7 @@ def lists_of(task, ir):
 
 def lists_of_cells(wildcards):
     """The lists of all cells."""
-    cells_there()
-    return [path for cell in PLAN.wanted_cells(RAW) for path in lists_of(*cell)]
+    return [path for cell in wanted_cells() for path in lists_of(*cell)]
 
 
 def trainings_of_job(wildcards):
@@ -125,6 +130,8 @@ def or_exit(function, *arguments):
         sys.exit(f"Nothing was started: {error}")
 
 
+# What results are told of the runs.
+RUNS = PLAN.runs.to_json()
 TABLES, FIGURES = PLAN.results("tables"), PLAN.results("figures")
 # The paper's pictures of the method, for which no dataset is needed, and all others.
 PICTURES = [figure for figure in FIGURES if figure.of_made_up_data]
@@ -186,7 +193,7 @@ def in_checkout(path):
     )
 
 
-def reported(path, caption=None):
+def reported(path):
     """Put a file into the report, where its table or figure declares."""
     name = Path(path).stem
     return report(

@@ -20,7 +20,7 @@ rule tables:
     conda:
         "../../envs/environment.yaml"
     params:
-        runs=PLAN.runs.to_json(),
+        runs=RUNS,
         code=code("tables", modules(TABLES)),
     message:
         "make all tables; progress in {log}"
@@ -41,7 +41,7 @@ rule figures:
     conda:
         "../../envs/environment.yaml"
     params:
-        runs=PLAN.runs.to_json(),
+        runs=RUNS,
         code=code("figures", modules(STUDIED)),
     message:
         "draw figures; progress in {log}"
@@ -59,7 +59,7 @@ use rule figures as pictures with:
         "logs/pictures.log",
     localrule: True
     params:
-        runs=PLAN.runs.to_json(),
+        runs=RUNS,
         code=code("figures", modules(PICTURES)),
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from remix.study.results.declarations import declared, find
+from remix.study.results.declarations import by_name, find
 from remix.study.results.figures.reliability import draw_tasks
 from remix.study.results.making import make
 from remix.study.results.runs import Runs
@@ -15,10 +15,9 @@ def main(snakemake):
     """Draw each figure and, with those of the study, the reliability of every method on each task."""
     with job(snakemake.log[0]) as logger:
         runs = Runs.from_json(snakemake.params.runs)
-        figures = {figure.name: figure for figure in declared() if figure.kind == "figures"}
         for path in map(Path, snakemake.output.svg):
             logger.info(f"draw {path}")
-            make(figures[path.stem], runs, snakemake.input)
+            make(by_name()[path.stem], runs, snakemake.input)
         if folder := snakemake.output.get("tasks"):
             Path(folder).mkdir(parents=True, exist_ok=True)
             curves = read_parquet(find("results/reliability.parquet", snakemake.input))

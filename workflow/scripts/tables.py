@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from remix.study.results.declarations import declared
+from remix.study.results.declarations import by_name
 from remix.study.results.making import make
 from remix.study.results.runs import Runs
 from remix.study.running.logs import job
@@ -13,10 +13,9 @@ def main(snakemake):
     with job(snakemake.log[0]) as logger:
         runs = Runs.from_json(snakemake.params.runs)
         files = [*snakemake.input, *snakemake.output]
-        tables = {table.name: table for table in declared() if table.kind == "tables"}
         for path in map(Path, snakemake.output.csv):
             logger.info(f"make {path}")
-            make(tables[path.stem], runs, files)
+            make(by_name()[path.stem], runs, files)
 
 
 if __name__ == "__main__":

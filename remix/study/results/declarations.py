@@ -93,9 +93,14 @@ def declared() -> tuple[Declaration, ...]:
         for path in sorted((_FOLDER / kind).glob("*.py")):
             constants = _constants(path)
             if "TITLE" in constants:
-                fields = {key.lower(): value for key, value in constants.items() if key in _FIELDS}
+                fields = {key.lower(): value for key, value in constants.items()}
                 found.append(Declaration(kind=kind, name=path.stem, **fields))
     return tuple(sorted(found, key=lambda each: (CATEGORIES.index(each.category), each.order, each.name)))
+
+
+def by_name() -> dict[str, Declaration]:
+    """Give all tables and figures by name; no two of them share one, for it names their caption too."""
+    return {each.name: each for each in declared()}
 
 
 def wanted(kind: Kind, conditions: Collection[str]) -> list[Declaration]:
@@ -125,9 +130,9 @@ def wanted(kind: Kind, conditions: Collection[str]) -> list[Declaration]:
 def places() -> dict[str, tuple[str, str]]:
     """Give category and title of each table and figure in the report, which sorts by name: with numbers."""
     found: dict[str, tuple[str, str]] = {}
-    for k, category in enumerate(CATEGORIES, start=1):
-        own = (each for each in declared() if each.category == category)
-        found |= {each.name: (f"{k} {category}", f"{k}.{n} {each.title}") for n, each in enumerate(own, start=1)}
+    for k, name in enumerate(CATEGORIES, start=1):
+        own = (each for each in declared() if each.category == name)
+        found |= {each.name: (category(name), f"{k}.{n} {each.title}") for n, each in enumerate(own, start=1)}
     return found
 
 
