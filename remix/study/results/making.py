@@ -59,7 +59,9 @@ def files_at_hand(result: Declaration, directory: Path, checkout: Path) -> list[
         place = checkout if pattern.startswith("config/") else directory
         paths = sorted(place.glob(re.sub(r"{\w+}", "*", pattern)))
         if not paths:
-            raise ResultError(f"{place / pattern}, which {result.name} is made from, is not there; run the study")
+            raise ResultError(
+                f"{place / pattern}, which {result.name} is made from, is not there; run the study"
+            )
         found += map(str, paths)
     return found
 

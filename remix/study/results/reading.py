@@ -77,7 +77,9 @@ def scores_of(
     if own.empty:
         return pd.DataFrame(columns=["kind", *expected])
     if list(own.columns) != list(expected):
-        raise ResultError(f"Scores have the columns {list(own.columns)}, not {list(expected)}; make them anew")
+        raise ResultError(
+            f"Scores have the columns {list(own.columns)}, not {list(expected)}; make them anew"
+        )
     _refuse_gaps(own, study, "scores")
     return _in_the_studys_order(_by_the_switches(own, study), study)[["kind", *expected]]
 

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from remix.metrics import metric as metric_named
 from remix.plotting.style import fills
-from remix.study.results.runs import Runs
 from remix.study.results.coverage import coverage_note
+from remix.study.results.runs import Runs
 
 TITLE = "Audit: mean ranks under every protocol"
 CATEGORY = "Verdict"

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from remix.plotting.style import fills
-from remix.study.study import KIND_TITLES, shown_kinds, sorted_irs
-from remix.study.results.runs import Runs
 from remix.study.results.coverage import coverage_note
+from remix.study.results.runs import Runs
+from remix.study.study import KIND_TITLES, shown_kinds, sorted_irs
 
 TITLE = "How many mini-batches lack the minority"
 CATEGORY = "Calibration"

@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from remix.study.compare import statistics
 from remix.metrics import metric as metric_named
 from remix.plotting.style import Fill, fills
-from remix.study.study import KIND_TITLES, shown_kinds
-from remix.study.results.runs import Runs
+from remix.study.compare import statistics
 from remix.study.results.coverage import coverage_note
+from remix.study.results.runs import Runs
+from remix.study.study import KIND_TITLES, shown_kinds
 
 TITLE = "Critical differences of the mean ranks"
 CATEGORY = "Gains and statistics"

@@ -16,9 +16,9 @@ from remix.study.results.figures.demonstration import (
     draw_labelled,
     label_bar,
     listed,
+    made_up_note,
     panels,
 )
-from remix.study.results.figures.demonstration import made_up_note
 from remix.study.results.runs import Runs
 
 TITLE = "Figure 1: decision surfaces"

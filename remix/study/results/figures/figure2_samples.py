@@ -8,8 +8,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 
-from remix.study.results.figures.demonstration import class_handles, draw_labelled, label_bar, listed, panels
-from remix.study.results.figures.demonstration import made_up_note
+from remix.study.results.figures.demonstration import (
+    class_handles,
+    draw_labelled,
+    label_bar,
+    listed,
+    made_up_note,
+    panels,
+)
 from remix.study.results.runs import Runs
 
 TITLE = "Figure 2: samples of SMOTE and ReMix"

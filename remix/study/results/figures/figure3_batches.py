@@ -5,8 +5,13 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.figure import Figure
 
-from remix.study.results.figures.demonstration import class_handles, draw_labelled, label_bar, panels
-from remix.study.results.figures.demonstration import made_up_note
+from remix.study.results.figures.demonstration import (
+    class_handles,
+    draw_labelled,
+    label_bar,
+    made_up_note,
+    panels,
+)
 from remix.study.results.runs import Runs
 
 TITLE = "Figure 3: mini-batches"

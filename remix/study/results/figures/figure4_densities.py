@@ -6,8 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from remix.study.results.figures.demonstration import CLASS_NAMES, panels
-from remix.study.results.figures.demonstration import made_up_note
+from remix.study.results.figures.demonstration import CLASS_NAMES, made_up_note, panels
 from remix.study.results.runs import Runs
 
 TITLE = "Figure 4: densities by α"

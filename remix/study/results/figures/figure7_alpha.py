@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 
 from remix.metrics import metric as metric_named
 from remix.plotting.style import SERIES_COLOURS
-from remix.study.study import sorted_irs
+from remix.study.results.coverage import coverage_note
 from remix.study.results.runs import Runs
 from remix.study.results.sweep import sweep_note
-from remix.study.results.coverage import coverage_note
+from remix.study.study import sorted_irs
 
 TITLE = "Figure 7: sensitivity to α"
 CATEGORY = "Gains and statistics"

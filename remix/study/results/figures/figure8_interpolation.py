@@ -7,8 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
-from remix.study.results.figures.demonstration import panels
-from remix.study.results.figures.demonstration import made_up_note
+from remix.study.results.figures.demonstration import made_up_note, panels
 from remix.study.results.runs import Runs
 
 TITLE = "Figure 8: a harmful interpolation"
@@ -30,7 +29,9 @@ HULL: dict[str, Any] = {"facecolor": "#009E73", "alpha": 0.12, "linewidth": 0}
 CLASS_NAMES = ("class A", "class B", "class C")
 
 
-def make(runs: Runs, points: pd.DataFrame, samples: pd.DataFrame, hull: pd.DataFrame, around: pd.DataFrame) -> Figure:
+def make(
+    runs: Runs, points: pd.DataFrame, samples: pd.DataFrame, hull: pd.DataFrame, around: pd.DataFrame
+) -> Figure:
     """Draw the figure from the numbers of its demonstration."""
     return figure8(points, samples, hull, around, made_up_note(runs.study.seed))
 

@@ -14,9 +14,9 @@ from matplotlib.patches import Patch
 from remix.corrections import PRIORS
 from remix.plotting.reliability_diagram import OTHERS_COLOUR, SHADE, draw_diagonal, draw_histogram
 from remix.reliability import pooled
-from remix.study.results.runs import Runs
 from remix.study.results.coverage import coverage_note
 from remix.study.results.reading import curves_of
+from remix.study.results.runs import Runs
 from remix.study.study import Study
 
 TITLE = "Reliability, all tasks"

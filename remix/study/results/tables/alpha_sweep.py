@@ -1,23 +1,23 @@
 """The numbers of Figure 7: the scores of one method at each α, compared with those at the study's α."""
 
+import dataclasses
 from collections.abc import Mapping
 
 import pandas as pd
 
 from remix.metrics import metric as metric_named
 from remix.study.results import markdown
-from remix.study.results.tables.cell_tests import cell_tests_table
 from remix.study.results.coverage import coverage_note
+from remix.study.results.made import MadeTable
+from remix.study.results.reading import fold_sizes_of, scores_of, scores_of_sweep
+from remix.study.results.runs import Runs
+from remix.study.results.sweep import sweep_note
+from remix.study.results.tables.cell_tests import cell_tests_table
 from remix.study.results.tables.gains import BASELINE
 from remix.study.results.tables.rank_sums import METRICS
 from remix.study.results.tables.scores import scores_table
 from remix.study.study import Study
 from remix.study.sweep import Sweep
-from remix.study.results.sweep import sweep_note
-import dataclasses
-from remix.study.results.made import MadeTable
-from remix.study.results.runs import Runs
-from remix.study.results.reading import fold_sizes_of, scores_of, scores_of_sweep
 
 TITLE = "Scores at each α"
 CATEGORY = "Gains and statistics"
@@ -70,8 +70,8 @@ def alpha_sweep_table(
     DataFrame
         One row per cell, metric of Figure 7 and α. ``mean, std, n_folds`` are of the folds; ``of_study``
         tells the study's α. ``difference`` to it, with ``low``, ``high`` and ``p`` of
-        `remix.study.compare.statistics.corrected_t_test`, is positive where this α is better, whatever the metric; NaN for
-        the study's α itself. ``baseline`` is the baseline's mean in the cell.
+        `remix.study.compare.statistics.corrected_t_test`, is positive where this α is better, whatever the
+        metric; NaN for the study's α itself. ``baseline`` is the baseline's mean in the cell.
 
     Raises
     ------

@@ -1,17 +1,15 @@
 """What mini-batches were made of: classes that they lack, the class mix trained on, what SMOTE lacked."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from scipy.stats import hypergeom
 
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
-from remix.study.study import KIND_TITLES, Study, sorted_irs
 from remix.study.results.made import MadeTable
-from remix.study.results.runs import Runs
 from remix.study.results.reading import folds_of
+from remix.study.results.runs import Runs
+from remix.study.study import KIND_TITLES, Study, sorted_irs
 
 TITLE = "What the mini-batches held"
 CATEGORY = "Calibration"

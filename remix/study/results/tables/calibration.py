@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from remix.study.compare import ranking
 from remix.corrections import BALANCED_METRICS, CORRECTIONS, NATURAL_METRICS, is_unfitted
-from remix.study.data.catalogue import KINDS
 from remix.errors import ResultError
 from remix.metrics import Metric
 from remix.metrics import metric as metric_named
+from remix.study.compare import ranking
+from remix.study.data.catalogue import KINDS
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
-from remix.study.study import KIND_TITLES, Study
 from remix.study.results.made import MadeTable
-from remix.study.results.runs import Runs
 from remix.study.results.reading import CALIBRATION_COLUMNS, scores_of
+from remix.study.results.runs import Runs
+from remix.study.study import KIND_TITLES, Study
 
 TITLE = "Calibration and its remedies"
 CATEGORY = "Calibration"

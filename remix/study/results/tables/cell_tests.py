@@ -4,18 +4,17 @@ from itertools import combinations
 
 import pandas as pd
 
-from remix.study.compare import ranking
-from remix.study.compare import statistics
 from remix.errors import ResultError
 from remix.metrics import METRICS
+from remix.study.compare import ranking, statistics
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
+from remix.study.results.made import MadeTable
+from remix.study.results.reading import fold_sizes_of, scores_of
+from remix.study.results.runs import Runs
 from remix.study.results.tables.gains import BASELINE, gain_text
 from remix.study.results.tables.rank_sums import METRICS as MAIN
 from remix.study.study import Study
-from remix.study.results.made import MadeTable
-from remix.study.results.runs import Runs
-from remix.study.results.reading import fold_sizes_of, scores_of
 
 TITLE = "Tests in each cell"
 CATEGORY = "Gains and statistics"
@@ -54,8 +53,8 @@ def cell_tests_table(scores: pd.DataFrame, sizes: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row per cell, metric with one value per fold, and pair. ``mean_difference`` over the folds is
         positive where ``first`` is better; ``low`` and ``high`` are its 95 % interval; ``t`` and ``p`` are of
-        `remix.study.compare.statistics.corrected_t_test`, and p is not adjusted for the number of tests. ``n_train`` and
-        ``n_test`` are mean rows per fold.
+        `remix.study.compare.statistics.corrected_t_test`, and p is not adjusted for the number of tests.
+        ``n_train`` and ``n_test`` are mean rows per fold.
 
     Raises
     ------

@@ -1,17 +1,15 @@
 """The paper's claims and what this study says of them, for people."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from remix.study.compare.claims import FAILS, HOLDS, NOT_OF_THE_PAPER, UNDECIDED, claims_table, image_claims
 from remix.study.data.catalogue import IMAGE_KINDS
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
-from remix.study.study import Study
 from remix.study.results.made import MadeTable
-from remix.study.results.runs import Runs
 from remix.study.results.reading import scores_of, scores_of_sweep
+from remix.study.results.runs import Runs
+from remix.study.study import Study
 
 TITLE = "The paper's claims, one by one"
 CATEGORY = "Verdict"
@@ -41,7 +39,7 @@ def make(runs: Runs, scores: pd.DataFrame, coverage: pd.DataFrame, table1: pd.Da
 def study_claims(
     scores: pd.DataFrame, study: Study, tasks: set[str], sweep: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Judge the claims by a study's scores on the paper's tasks; see `remix.study.compare.claims.claims_table`.
+    """Judge the claims by a study's scores on the paper's tasks; see `remix.study.compare.claims`.
 
     What the paper claims of its images is asked of each other dataset of images as well, in further rows.
     Without the scores of the sweep over α, as in the audit, which has none, the claims about α are undecided.
@@ -83,10 +81,6 @@ def claims_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -
         coverage_note(coverage),
         markdown.table(pd.DataFrame(lines)),
     )
-
-
-
-
 
 
 def _verdict(verdict: str) -> str:

@@ -2,19 +2,18 @@
 
 import pandas as pd
 
-from remix.study.compare import ranking
-from remix.study.compare import statistics
-from remix.study.data.catalogue import KINDS
 from remix.metrics import METRICS, Metric
+from remix.study.compare import ranking, statistics
+from remix.study.data.catalogue import KINDS
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
+from remix.study.results.made import MadeTable
+from remix.study.results.reading import scores_of
+from remix.study.results.runs import Runs
 from remix.study.results.tables.gains import ERROR_NOTE, gain_text
 from remix.study.results.tables.rank_sums import METRICS as MAIN
 from remix.study.results.tables.rank_sums import SHORT_TITLES
 from remix.study.study import KIND_TITLES, Part, Study
-from remix.study.results.made import MadeTable
-from remix.study.results.runs import Runs
-from remix.study.results.reading import scores_of
 
 TITLE = "Comparisons of methods over cells"
 CATEGORY = "Gains and statistics"
@@ -54,8 +53,8 @@ def comparisons_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     -------
     DataFrame
         One row per kind, metric and pair, for all metrics in the scores that have one value per fold: the
-        columns of `remix.study.compare.statistics.compare_methods` and, the same for all pairs of a kind and metric,
-        Friedman's χ² and p and Nemenyi's critical difference of mean ranks.
+        columns of `remix.study.compare.statistics.compare_methods` and, the same for all pairs of a kind and
+        metric, Friedman's χ² and p and Nemenyi's critical difference of mean ranks.
 
     Raises
     ------

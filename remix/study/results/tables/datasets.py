@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,10 @@ import pandas as pd
 from remix.study.data.catalogue import Task
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
-from remix.study.study import KIND_TITLES, Study, sorted_irs
-from pathlib import Path
-from remix.study.running.parquet import parquet_columns, read_parquet
 from remix.study.results.made import MadeTable
 from remix.study.results.runs import Runs
+from remix.study.running.parquet import parquet_columns, read_parquet
+from remix.study.study import KIND_TITLES, Study, sorted_irs
 
 TITLE = "Table 1: datasets"
 CATEGORY = "Data and coverage"

@@ -2,15 +2,15 @@
 
 import pandas as pd
 
-from remix.study.compare import ranking
 from remix.metrics import metric as metric_named
+from remix.study.compare import ranking
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
+from remix.study.results.made import MadeTable
+from remix.study.results.reading import scores_of
+from remix.study.results.runs import Runs
 from remix.study.results.tables.rank_sums import METRICS
 from remix.study.study import KIND_TITLES, Study
-from remix.study.results.made import MadeTable
-from remix.study.results.runs import Runs
-from remix.study.results.reading import scores_of
 
 TITLE = "Gains over the baseline"
 CATEGORY = "Gains and statistics"

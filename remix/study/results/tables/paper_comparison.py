@@ -5,16 +5,16 @@ from typing import Any
 import pandas as pd
 
 from remix.study.compare.claims import CIFAR
-from remix.study.data.catalogue import IMAGE_KINDS, TABLE_KINDS
 from remix.study.compare.ranking import ALL
+from remix.study.data.catalogue import IMAGE_KINDS, TABLE_KINDS
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
+from remix.study.results.made import MadeTable
+from remix.study.results.runs import Runs
 from remix.study.results.tables.datasets import printed_dimension
 from remix.study.results.tables.gains import gain_text
 from remix.study.results.tables.rank_sums import METRICS, SHORT_TITLES, comparison_remarks
 from remix.study.study import KIND_TITLES, Study, sorted_irs
-from remix.study.results.made import MadeTable
-from remix.study.results.runs import Runs
 
 TITLE = "Every printed number beside ours"
 CATEGORY = "Verdict"

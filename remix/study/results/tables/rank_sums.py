@@ -6,10 +6,10 @@ from remix.study.compare import ranking
 from remix.study.data.catalogue import IMAGE_KINDS, TABLE_KINDS
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
-from remix.study.study import KIND_TITLES, Study
 from remix.study.results.made import MadeTable
-from remix.study.results.runs import Runs
 from remix.study.results.reading import scores_of
+from remix.study.results.runs import Runs
+from remix.study.study import KIND_TITLES, Study
 
 TITLE = "Table 2: ranks, ours and the paper's"
 CATEGORY = "Verdict"

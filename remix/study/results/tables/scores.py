@@ -5,10 +5,10 @@ import pandas as pd
 from remix.metrics import METRICS, Metric
 from remix.study.results import markdown
 from remix.study.results.coverage import MISSING, coverage_note
-from remix.study.study import Study
 from remix.study.results.made import MadeTable
-from remix.study.results.runs import Runs
 from remix.study.results.reading import scores_of
+from remix.study.results.runs import Runs
+from remix.study.study import Study
 
 TITLE = "Scores per task, IR and method"
 CATEGORY = "Gains and statistics"
