@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from remix.study.data.fetching import canonical, read_source
 from remix.study.results.declarations import Declaration, Kind, wanted
 from remix.study.results.runs import Runs
 from remix.study.study import Study
-from remix.study.trainings import Training, free_of, in_jobs, trainings_of
+from remix.study.trainings import Training, free_of, in_jobs, trainings_of, trainings_to_json
 
 # The methods that the paper's pictures show.
 PICTURED = ("baseline", "smote", "remix")
@@ -148,13 +148,8 @@ class Plan:
 
     def digest(self, task: str, ir: str) -> str:
         """Digest of all that is wanted of a cell, however it is shared out to jobs."""
-        text = mappings(self.trainings[task, ir])
+        text = trainings_to_json(self.trainings[task, ir])
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-def mappings(trainings: Iterable[Training]) -> str:
-    """Write trainings as a parameter of a rule, which `Training.from_mapping` reads."""
-    return json.dumps([each.as_mapping() for each in trainings], sort_keys=True)
 
 
 def as_parameter(value: Any) -> str:

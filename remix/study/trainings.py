@@ -150,6 +150,28 @@ def free_of(study: Study, others: Mapping[str, Study]) -> dict[str, Study]:
     return {name: other for name, other in others.items() if is_free(other)}
 
 
+def trainings_to_json(trainings: Iterable[Training]) -> str:
+    """Write trainings of a cell as JSON, with what they have in common once."""
+    written = [each.as_mapping() for each in trainings]
+    definitions = [each["definition"] for each in written]
+    first = definitions[0] if definitions else {}
+    common = {
+        key: value for key, value in first.items() if all(each.get(key) == value for each in definitions)
+    }
+    for each in written:
+        each["definition"] = {key: value for key, value in each["definition"].items() if key not in common}
+    return json.dumps({"common": common, "trainings": written}, sort_keys=True)
+
+
+def trainings_from_json(text: str) -> list[Training]:
+    """Read what `trainings_to_json` writes."""
+    given = json.loads(text)
+    return [
+        Training.from_mapping({**each, "definition": {**given["common"], **each["definition"]}})
+        for each in given["trainings"]
+    ]
+
+
 def in_jobs(trainings: Sequence[Training], per_job: str | int) -> list[Sequence[Training]]:
     """Share out the trainings of a cell: ``'all'`` in one job, or so many to each.
 

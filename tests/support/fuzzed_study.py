@@ -12,9 +12,9 @@ from snakemake.utils import update_config
 
 from remix.study.config import check_files
 from remix.study.data.fetching import ticket
-from remix.study.plan import Plan, as_parameter, mappings, preparation
+from remix.study.plan import Plan, as_parameter, preparation
 from remix.study.results.runs import Runs
-from remix.study.trainings import inputs_of
+from remix.study.trainings import inputs_of, trainings_to_json
 
 ROOT = Path(__file__).parents[2]
 # Few datasets of the catalogue, so that an input takes little time; one of each kind.
@@ -106,7 +106,7 @@ def load(files, overlays=()):
     for task, ir in plan.trainings:
         for job in plan.jobs(task, ir):
             inputs_of(job)
-            mappings(job)
+            trainings_to_json(job)
     as_parameter(config)
     for name, dataset in plan.configuration.datasets.items():
         preparation(config["datasets"][name])

@@ -15,7 +15,7 @@ import pytest
 from remix.study.running import made_by
 from remix.study.running.writing import write_parquet
 from remix.study.store import Entry, Use, path_of, read_cell, read_training
-from remix.study.trainings import Training
+from remix.study.trainings import Training, trainings_to_json
 
 SCRIPTS = Path(__file__).parents[2] / "workflow" / "scripts"
 TASK = {"name": "toy", "dataset": "toys", "minority": ["b"], "merged": True, "classes": ["a", "b"]}
@@ -94,7 +94,7 @@ def test_train_in_a_process_of_its_own(prepared, protocol):
     program = TRAIN.format(
         variant=str(cut(prepared, "0.2")),
         folder=str(folder),
-        wanted=json.dumps([each.as_mapping() for each in wanted]),
+        wanted=trainings_to_json(wanted),
         script=str(SCRIPTS / "train.py"),
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

@@ -8,12 +8,12 @@ import sys
 
 from remix.errors import RemixError
 from remix.study.code import digest_of_script
-from remix.study.plan import Plan, as_parameter, mappings, preparation
+from remix.study.plan import Plan, as_parameter, preparation
 from remix.study.results.declarations import category, places, read_by
 from remix.study.running.provenance import commit_state
 from remix.study.running.working_folder import obstacle
 from remix.study.store import forget_cells_that_lost_trainings
-from remix.study.trainings import inputs_of
+from remix.study.trainings import inputs_of, trainings_to_json
 
 # What a run writes to, and by whose dates it tells what is out of date.
 WRITTEN = [".snakemake", "logs", "resources", "results"]

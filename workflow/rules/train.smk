@@ -20,7 +20,7 @@ rule train:
             1500 if STUDY.tasks[wildcards.task].image is None else 2500
         ),
     params:
-        wanted=lambda wildcards: mappings(trainings_of_job(wildcards)),
+        wanted=lambda wildcards: trainings_to_json(trainings_of_job(wildcards)),
     message:
         "train what is wanted of {wildcards.task} at IR {wildcards.ir} and not there; progress in {log}"
     script:

@@ -1,18 +1,17 @@
 """Train what is wanted of a cell and not there yet."""
 
-import json
 from pathlib import Path
 
 from remix.study.running.logs import job
 from remix.study.store import write_cell
 from remix.study.training_cells import train_cell
-from remix.study.trainings import Training, inputs_of
+from remix.study.trainings import inputs_of, trainings_from_json
 
 
 def main(snakemake):
     """Keep each training as it is done, and write the list of what is wanted of the cell."""
     with job(snakemake.log[0]):
-        wanted = [Training.from_mapping(each) for each in json.loads(snakemake.params.wanted)]
+        wanted = trainings_from_json(snakemake.params.wanted)
         output = Path(snakemake.output[0])
         entries = train_cell(
             wanted,

@@ -11,7 +11,15 @@ from remix.study.code import ROOT
 from remix.study.config import DEFAULT_FILES as FILES
 from remix.study.config import audit_protocols, load_configuration
 from remix.study.store import Use
-from remix.study.trainings import Training, free_of, in_jobs, inputs_of, trainings_of
+from remix.study.trainings import (
+    Training,
+    free_of,
+    in_jobs,
+    inputs_of,
+    trainings_from_json,
+    trainings_of,
+    trainings_to_json,
+)
 
 SCHEMAS = ROOT / "workflow" / "schemas"
 
@@ -290,11 +298,11 @@ def test_the_name_does_not_change_with_words_for_the_same(training):
         assert same.name(DATA) == made.name(DATA)
 
 
-def test_a_training_goes_through_json(training):
-    made = training()
-    again = Training.from_mapping(json.loads(json.dumps(made.as_mapping())))
-    assert again == made
-    assert again.method == "baseline"
+def test_trainings_go_through_json(training):
+    alike = [training(), training(spec={"mix": {"alpha": 1.0}}), training(ir="0.1")]
+    for made in (alike[:1], alike, []):
+        assert trainings_from_json(trainings_to_json(made)) == made
+    assert trainings_to_json(alike).count('"protocol"') == 1
 
 
 def test_inputs_are_the_variant_and_what_stands_for_missing_values(protocols, audited):
