@@ -17,7 +17,7 @@ from benchmarks.speed.measuring import cores
 from benchmarks.study import snakemake
 from remix.errors import RemixError
 from remix.study.results.markdown import table
-from remix.study.running.made_by import training_cost
+from remix.study.results.training_table import training_cost
 from remix.study.running.parquet import read_parquet
 
 TARGET = 0.10
@@ -48,7 +48,7 @@ def spent(trainings: pd.DataFrame, core_seconds: float) -> pd.DataFrame:
     Parameters
     ----------
     trainings : DataFrame
-        As `remix.study.running.made_by.list_trainings` gives it; each has one core.
+        As `remix.study.results.training_table.list_trainings` gives it; each has one core.
     core_seconds : float
         How long the study took, by the number of cores that it had.
     """

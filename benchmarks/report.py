@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.study import ROOT
 from remix.errors import RemixError
-from remix.study.running.provenance import collect
+from remix.study.running.provenance import of_run
 
 RESULTS = ROOT / "benchmarks" / "results.md"
 START = "# Measured speed\n\nWritten by `make bench`, `scaling`, `plan` and `overhead`; not edited by hand.\n"
@@ -43,7 +43,7 @@ def write_section(title: str, body: str) -> None:
 
 def machine(*packages: str) -> str:
     """Tell machine, versions and commit in a few lines."""
-    facts: dict[str, Any] = collect(ROOT)
+    facts: dict[str, Any] = of_run(ROOT)
     versions = {name: facts["packages"][name] for name in ("tensorflow", "numpy")}
     for name in packages:
         try:

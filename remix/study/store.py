@@ -65,7 +65,7 @@ class Entry(NamedTuple):
     uses : tuple of Use
         What it is wanted as.
     made_by : mapping
-        What made it, see `remix.study.running.made_by.describe`.
+        What made it, see `remix.study.running.provenance.of_training`.
     """
 
     training: str

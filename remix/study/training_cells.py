@@ -13,7 +13,7 @@ import pandas as pd
 
 from remix.errors import RemixError
 from remix.study import store
-from remix.study.running import made_by
+from remix.study.running import provenance
 from remix.study.running.parquet import read_parquet
 from remix.study.store import Entry, Trained
 from remix.study.trainings import Training
@@ -130,7 +130,7 @@ def _train_all(
             failed.append(type(error)(f"method {training.method}, {error}"))
             logger.info(f"failed: {error}")
             continue
-        facts = made_by.describe(given["seed"], device_name(), result.step_seconds)
+        facts = provenance.of_training(given["seed"], device_name(), result.step_seconds)
         facts |= {"begun": begun.isoformat(" ", "seconds"), "seconds": round(time.monotonic() - started, 3)}
         store.write_training(
             path,

@@ -1,6 +1,6 @@
 import subprocess
 
-from remix.study.running.provenance import collect
+from remix.study.running.provenance import of_run
 
 
 def git(folder, *arguments):
@@ -16,19 +16,19 @@ def test_commit_and_whether_files_differ_from_it(tmp_path):
     git(tmp_path, "init")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-m", "first")
-    facts = collect(tmp_path)
+    facts = of_run(tmp_path)
     assert len(facts["commit"]) == 40
     assert facts["modified"] is False
     assert facts["lock_sha256"].startswith("e3b0c442")
     assert facts["packages"]["tensorflow"].startswith("2.")
     (tmp_path / "results/old.csv").unlink()
-    assert collect(tmp_path)["modified"] is False
+    assert of_run(tmp_path)["modified"] is False
     (tmp_path / "envs/cpu.lock").write_text("x")
-    assert collect(tmp_path)["modified"] is True
+    assert of_run(tmp_path)["modified"] is True
 
 
 def test_outside_a_checkout(tmp_path):
-    facts = collect(tmp_path)
+    facts = of_run(tmp_path)
     assert facts["commit"] is None
     assert facts["modified"] is None
     assert facts["machine"]["cores"] >= 1

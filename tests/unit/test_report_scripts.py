@@ -11,7 +11,7 @@ import pytest
 
 from remix.metrics import score_folds
 from remix.study.results.declarations import declared, wanted
-from remix.study.running.made_by import describe
+from remix.study.running.provenance import of_training
 from remix.study.running.writing import write_parquet
 from remix.study.store import Entry, Trained, Use, path_of, read_training, write_cell, write_training
 
@@ -221,7 +221,7 @@ def results(tmp_path_factory):
         entries = []
         for method in METHODS[task]:
             uses = (Use("study", method, 1), *(Use(*other, 1) for other in OTHERS[method]))
-            entries.append(Entry(f"of_{method}", uses, describe(1, "CPU", 1.5) | {
+            entries.append(Entry(f"of_{method}", uses, of_training(1, "CPU", 1.5) | {
                 "begun": "2026-11-24 18:31:27", "seconds": 2.0,
             }))  # fmt: skip
             path = path_of(folder, task, ir, entries[-1].training)

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from remix.study.running import made_by
+from remix.study.results.training_table import list_trainings
+from remix.study.running import provenance
 from remix.study.running.writing import write_parquet
 from remix.study.store import Entry, Use, path_of, read_cell, read_training
 from remix.study.trainings import Training, trainings_to_json
@@ -116,13 +117,13 @@ def test_train_in_a_process_of_its_own(prepared, protocol):
 def test_reference_copies_and_says_what_made_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.csv").write_text("1\n")
-    facts = made_by.describe(1, "CPU", 1.0) | {"peak_mib": 100.0}
+    facts = provenance.of_training(1, "CPU", 1.0) | {"peak_mib": 100.0}
     both = (Use("study", "baseline", 10), Use("sweep/0.1", "remix", 10), Use("sweep/0.4", "remix", 10))
     entries = [
         Entry("a1", both, facts | {"seconds": 2.5}),
         Entry("b2", (Use("audit/authors", "remix", 3),), facts | {"seconds": 1.0}),
     ]
-    write_parquet(made_by.list_trainings([("musk", "0.05", entries)]), "trainings.parquet")
+    write_parquet(list_trainings([("musk", "0.05", entries)]), "trainings.parquet")
     runpy.run_path(str(SCRIPTS / "reference.py"))["main"](
         SimpleNamespace(
             input=SimpleNamespace(files=["a.csv"], trainings="trainings.parquet"),

@@ -1,6 +1,9 @@
 # Fetch each dataset, bring it into one form, cut the imbalanced variants.
 from remix.study.data.fetching import ticket
 
+# Above all trainings: which of these is the longest is decided among those whose data are there.
+BEFORE_TRAINING = 10**15
+
 
 rule fetch:
     output:
@@ -48,6 +51,7 @@ rule prepare:
         "resources/prepared/{dataset}.parquet",
     log:
         "logs/prepare/{dataset}.log",
+    priority: BEFORE_TRAINING
     conda:
         "../../envs/environment.yaml"
     params:
@@ -66,6 +70,7 @@ rule variant:
         "resources/variants/{task}/{ir}{rows}.parquet",
     log:
         "logs/variant/{task}/{ir}{rows}.log",
+    priority: BEFORE_TRAINING
     conda:
         "../../envs/environment.yaml"
     params:

@@ -5,7 +5,7 @@ from pathlib import Path
 from remix.study.report import pages
 from remix.study.results.declarations import find
 from remix.study.running.logs import job
-from remix.study.running.provenance import collect
+from remix.study.running.provenance import of_run
 from remix.study.running.writing import write_text
 from remix.study.study import Study
 
@@ -28,7 +28,7 @@ def main(snakemake):
             write_text(pages.table_page(path.with_suffix(".csv"), look), path)
         for task, page in pages.task_pages(study, files, look).items():
             write_text(page, Path(output.tasks, f"{task}.html"))
-        trainings, facts = find("results/trainings.parquet", files), collect(Path(params.root))
+        trainings, facts = find("results/trainings.parquet", files), of_run(Path(params.root))
         page = pages.provenance_page(facts, trainings, study, snakemake.config, look)
         write_text(page, output.provenance)
         style = (beside / "report.css").read_text(encoding="utf-8")

@@ -4,7 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
-from remix.study.running import made_by, provenance
+from remix.study.results.training_table import distinct, training_cost
+from remix.study.running import provenance
 from remix.study.running.logs import job
 from remix.study.running.parquet import read_parquet
 from remix.study.running.writing import atomic_path, write_text
@@ -17,11 +18,11 @@ def main(snakemake):
         for source in map(Path, snakemake.input.files):
             with atomic_path(targets[source.name]) as temporary:
                 shutil.copyfile(source, temporary)
-        facts = provenance.collect(Path(snakemake.params.root))
+        facts = provenance.of_run(Path(snakemake.params.root))
         trainings = read_parquet(snakemake.input.trainings)
         for purpose, wanted in trainings.groupby(trainings["run"].str.partition("/")[0], sort=False):
-            facts[f"{purpose}_trainings"] = made_by.training_cost(wanted)
-        facts["trained_by"] = made_by.distinct(trainings)
+            facts[f"{purpose}_trainings"] = training_cost(wanted)
+        facts["trained_by"] = distinct(trainings)
         facts["methods"] = snakemake.config["methods"]
         facts["study"] = json.loads(snakemake.params.study)
         write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", snakemake.output.provenance)

@@ -7,7 +7,7 @@ from pathlib import Path
 from remix.study.results.reading import gather, read_table, scores_of
 from remix.study.results.tables.scores import scores_table
 from remix.study.running.logs import job
-from remix.study.running.provenance import collect
+from remix.study.running.provenance import of_run
 from remix.study.running.writing import write_text
 from remix.study.study import Study
 from remix.study.verification import agreement_table, verification_text
@@ -26,7 +26,7 @@ def main(snakemake):
         scores = scores_of(gather([snakemake.input.scores]), dataclasses.replace(study, entries=entries))
         table = agreement_table(reference, scores_table(scores), task, ir)
         facts = json.loads(Path(snakemake.input.facts).read_text(encoding="utf-8"))
-        text = verification_text(cell, table, collect(Path(snakemake.params.root)), facts)
+        text = verification_text(cell, table, of_run(Path(snakemake.params.root)), facts)
         write_text(text, snakemake.output[0])
 
 

@@ -47,7 +47,8 @@ def front_page_rst(
     rescored : DataFrame or None
         The part of the audit that every study has, see `remix.study.results.tables.audit.audit_table`.
     warnings : sequence of str
-        What a reader must know before anything else, such as `remix.study.running.made_by.differences`.
+        What a reader must know before anything else, such as
+        `remix.study.results.training_table.differences`.
     style : str
         CSS of the page.
 

@@ -14,7 +14,7 @@ from remix.study.report.task import task_markdown, task_values
 from remix.study.results.declarations import find
 from remix.study.results.reading import read_table
 from remix.study.results.tables.datasets import label_counts
-from remix.study.running.made_by import differences
+from remix.study.results.training_table import differences
 from remix.study.running.parquet import read_parquet
 from remix.study.study import Study
 

@@ -7,7 +7,7 @@ import pandas as pd
 import yaml
 
 from remix.study.results import markdown
-from remix.study.running.made_by import COMPARED, differences, distinct, short, training_cost
+from remix.study.results.training_table import COMPARED, differences, distinct, short, training_cost
 from remix.study.study import Study
 
 
@@ -24,7 +24,7 @@ def provenance_markdown(
     facts : mapping
         As `remix.study.running.provenance.collect` gives it.
     trainings : DataFrame
-        As `remix.study.running.made_by.list_trainings` gives it.
+        As `remix.study.results.training_table.list_trainings` gives it.
     study : Study
     config : mapping
         The configuration as Snakemake merged it from all files.

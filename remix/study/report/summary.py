@@ -33,7 +33,8 @@ def summary_text(
     coverage, rank_sums, claims : DataFrame
         The study's tables of these names.
     warnings : sequence of str
-        What a reader must know before anything else, such as `remix.study.running.made_by.differences`.
+        What a reader must know before anything else, such as
+        `remix.study.results.training_table.differences`.
     tables, figures : sequence of str
         Files that were made.
     data_dir : str

@@ -8,7 +8,7 @@ import pandas as pd
 
 from remix.study.results.reading import scores_of
 from remix.study.results.runs import Runs
-from remix.study.running.made_by import differences
+from remix.study.results.training_table import differences
 from remix.study.study import STUDY, Study
 
 # The study on the repeats that the deviations are compared on.

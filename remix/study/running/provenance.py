@@ -1,8 +1,9 @@
-"""Where results come from: the commit, the versions and the machine that made them."""
+"""Where results come from: the commit, the versions and the machine that made a run, or one training."""
 
 import hashlib
 import os
 import platform
+import resource
 import subprocess
 from importlib import metadata
 from pathlib import Path
@@ -10,11 +11,10 @@ from typing import Any
 
 # Each call of Snakemake asks for the commit: nothing is imported here that takes long, as pandas does.
 
+# What predictions are computed with.
+TRAINED_WITH = ("tensorflow", "numpy", "pandas", "scikit-learn")
 PACKAGES = (
-    "tensorflow",
-    "numpy",
-    "pandas",
-    "scikit-learn",
+    *TRAINED_WITH,
     "imbalanced-learn",
     "snakemake",
     "pyarrow",
@@ -22,7 +22,7 @@ PACKAGES = (
 )
 
 
-def collect(root: Path) -> dict[str, Any]:
+def of_run(root: Path) -> dict[str, Any]:
     """Describe the code, the software and the machine of this run.
 
     Parameters
@@ -48,6 +48,43 @@ def collect(root: Path) -> dict[str, Any]:
             "processor": processor(),
             "cores": os.cpu_count(),
         },
+    }
+
+
+def of_training(seed: int, device: str, step_seconds: float) -> dict[str, Any]:
+    """Describe what makes a training, from within it: with the checkout that this package is in.
+
+    Parameters
+    ----------
+    seed : int
+        The study's seed.
+    device : str
+        ``CPU``, or the name of the GPU.
+    step_seconds : float
+        How long the training steps took.
+
+    Returns
+    -------
+    dict
+        ``commit`` (None outside a git checkout), ``modified`` (tracked files differ from it),
+        ``lock_sha256``, ``seed``, ``python``, a version for each of `TRAINED_WITH`, ``processor``,
+        ``device``, ``step_seconds``, ``peak_mib`` (the largest resident memory of this process until now, in
+        MiB).
+    """
+    root = Path(__file__).parents[3]
+    commit, modified = commit_state(root)
+    return {
+        "commit": commit,
+        "modified": modified,
+        "lock_sha256": lock_sha256(root),
+        "seed": seed,
+        "python": platform.python_version(),
+        **{name: metadata.version(name) for name in TRAINED_WITH},
+        "processor": processor(),
+        "device": device,
+        "step_seconds": round(step_seconds, 3),
+        # In KiB on Linux.
+        "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     }
 
 

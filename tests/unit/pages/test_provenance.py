@@ -8,7 +8,7 @@ import yaml
 
 from remix.catalogue import METHODS
 from remix.study.report.provenance import provenance_markdown
-from remix.study.running.made_by import COMPARED
+from remix.study.results.training_table import COMPARED
 
 FACTS = {
     "commit": "0123456789" * 4,

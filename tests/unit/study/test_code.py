@@ -42,7 +42,7 @@ def test_imports_are_read_wherever_they_stand(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
         "import os, remix.metrics\nimport remix.study.compare.ranking as ranks\n"
-        "from remix.study.running import made_by, __version__\n"
+        "from remix.study.running import provenance, __version__\n"
         "from remix.study.config import check_files\nfrom remix.errors import RemixError\n"
         "def main():\n    from remix.study.data.catalogue import Task\n    from remix.study import store\n"
     )
@@ -50,7 +50,7 @@ def test_imports_are_read_wherever_they_stand(tmp_path):
         "remix.metrics",
         "remix.study.compare.ranking",
         "remix.study.running",
-        "remix.study.running.made_by",
+        "remix.study.running.provenance",
         "remix.study.config",
         "remix.study.data.catalogue",
     }

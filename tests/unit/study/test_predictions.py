@@ -5,7 +5,7 @@ import pytest
 
 import remix.study
 from remix.errors import ResultError
-from remix.study.running.made_by import list_trainings
+from remix.study.results.training_table import list_trainings
 from remix.study.running.writing import write_parquet
 from remix.study.store import Entry, Use, path_of, write_training
 

@@ -11,7 +11,7 @@ import pytest
 from remix.errors import DataError
 from remix.study import store, training_cells
 from remix.study.code import ROOT
-from remix.study.running import made_by
+from remix.study.results import training_table
 from remix.study.store import Use, path_of, read_training, stored
 from remix.study.training_cells import names_of, train_cell
 
@@ -54,7 +54,7 @@ def test_what_is_kept_says_what_was_trained_and_what_made_it(training, files, tm
     assert said["definition"]["protocol"]["repeats"] == 2
     facts = store.made_by(path)
     assert facts == entry.made_by
-    assert set(facts) == {*made_by.FACTS, "step_seconds", "peak_mib", "begun", "seconds"}
+    assert set(facts) == {*training_table.FACTS, "step_seconds", "peak_mib", "begun", "seconds"}
     assert facts["device"] == "CPU"
     assert 0 < facts["step_seconds"] < facts["seconds"]
 

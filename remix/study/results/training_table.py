@@ -1,4 +1,4 @@
-"""What made each training and what it took, and whether all of a study were made alike.
+"""The table of trainings: what made each and what it took, and whether all were made alike.
 
 Snakemake trains anew where settings, data or the code of the trainer have changed. It does not know of
 another version of TensorFlow, of another processor, or of a file that was carried here from elsewhere: each
@@ -6,28 +6,20 @@ training says of itself what made it, and pages and summary warn where not all s
 """
 
 import json
-import platform
-import resource
 from collections.abc import Iterable, Mapping
-from importlib import metadata
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from remix.study.running.provenance import commit_state, lock_sha256, processor
+import pandas as pd
 
-if TYPE_CHECKING:
-    import pandas as pd
+from remix.study.running.provenance import TRAINED_WITH
+from remix.study.store import Entry
 
-    from remix.study.store import Entry
-
-# What predictions are computed with.
-PACKAGES = ("tensorflow", "numpy", "pandas", "scikit-learn")
 # What must be the same for all trainings of a study, and how the warning calls it. The commit is not among
 # them: most commits leave the code that trains as it is, and what another code has trained has another name.
 COMPARED = {
     "lock_sha256": "lock file",
     "python": "version of Python",
-    **{name: f"version of {name}" for name in PACKAGES},
+    **{name: f"version of {name}" for name in TRAINED_WITH},
     "processor": "processor",
     "device": "device",
 }
@@ -37,43 +29,7 @@ FACTS = ["commit", "modified", *COMPARED, "seed"]
 COST = ["begun", "seconds", "step_seconds", "peak_mib"]
 
 
-def describe(seed: int, device: str, step_seconds: float) -> dict[str, Any]:
-    """Describe what makes a training, from within it: with the checkout that this package is in.
-
-    Parameters
-    ----------
-    seed : int
-        The study's seed.
-    device : str
-        ``CPU``, or the name of the GPU.
-    step_seconds : float
-        How long the training steps took.
-
-    Returns
-    -------
-    dict
-        ``commit`` (None outside a git checkout), ``modified`` (tracked files differ from it),
-        ``lock_sha256``, ``seed``, ``python``, a version for each of `PACKAGES`, ``processor``, ``device``,
-        ``step_seconds``, ``peak_mib`` (the largest resident memory of this process until now, in MiB).
-    """
-    root = Path(__file__).parents[3]
-    commit, modified = commit_state(root)
-    return {
-        "commit": commit,
-        "modified": modified,
-        "lock_sha256": lock_sha256(root),
-        "seed": seed,
-        "python": platform.python_version(),
-        **{name: metadata.version(name) for name in PACKAGES},
-        "processor": processor(),
-        "device": device,
-        "step_seconds": round(step_seconds, 3),
-        # In KiB on Linux.
-        "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-    }
-
-
-def list_trainings(cells: "Iterable[tuple[str, str, Iterable[Entry]]]") -> "pd.DataFrame":
+def list_trainings(cells: Iterable[tuple[str, str, Iterable[Entry]]]) -> pd.DataFrame:
     """List what is wanted of cells, and what made it.
 
     Parameters
@@ -84,11 +40,9 @@ def list_trainings(cells: "Iterable[tuple[str, str, Iterable[Entry]]]") -> "pd.D
     Returns
     -------
     DataFrame
-        ``run, task, ir, method, training, repeats`` and what `describe` gives: a row for each use of a
-        training.
+        ``run, task, ir, method, training, repeats`` and what made it, see
+        `remix.study.running.provenance.of_training`: a row for each use of a training.
     """
-    import pandas as pd
-
     columns = ["run", "task", "ir", "method", "training", "repeats"]
     lines = [
         dict(zip(columns, (use.run, task, ir, use.method, entry.training, use.repeats), strict=True))
@@ -100,7 +54,7 @@ def list_trainings(cells: "Iterable[tuple[str, str, Iterable[Entry]]]") -> "pd.D
     return pd.DataFrame(lines) if lines else pd.DataFrame(columns=[*columns, *FACTS, *COST])
 
 
-def differences(trainings: "pd.DataFrame") -> list[str]:
+def differences(trainings: pd.DataFrame) -> list[str]:
     """Say in what the trainings of a study were not made alike.
 
     Parameters
@@ -129,14 +83,14 @@ def differences(trainings: "pd.DataFrame") -> list[str]:
     return found
 
 
-def distinct(trainings: "pd.DataFrame") -> list[Mapping[str, Any]]:
+def distinct(trainings: pd.DataFrame) -> list[Mapping[str, Any]]:
     """Give what made the trainings, each distinct set of facts once, with the number of its ``trainings``."""
     once = trainings.drop_duplicates("training")
     groups = once.groupby(FACTS, dropna=False, sort=False).size().rename("trainings").reset_index()
     return json.loads(groups.to_json(orient="records"))
 
 
-def training_cost(trainings: "pd.DataFrame") -> dict[str, float]:
+def training_cost(trainings: pd.DataFrame) -> dict[str, float]:
     """Add up what trainings took.
 
     Parameters
