@@ -195,9 +195,9 @@ def report(results, study=STUDY):
             labels = np.repeat(np.arange(n_classes), 30)
             data.append(f"resources/variants/{task}/{ir}.parquet")
             write_parquet(pd.DataFrame({"row": np.arange(len(labels)), "x": 0.0, "label": labels}), data[-1])
-    run("coverage", Path(), Named(raw=raw), ["resources/coverage.csv"], study=study)
+    run("coverage", Path(), Named(raw=raw), ["resources/raw/coverage.csv"], study=study)
     published = [str(PUBLISHED / f"table{k}.csv") for k in (1, 2)]
-    files = [*gather(results, study), *data, *published, "resources/coverage.csv"]
+    files = [*gather(results, study), *data, *published, "resources/raw/coverage.csv"]
     tables = {form: [f"results/tables/{name}.{form}" for name in TABLES] for form in ("csv", "md")}
     figures = {form: [f"results/figures/{name}.{form}" for name in FIGURES] for form in ("png", "svg")}
     run("tables", Path(), files, Outputs(tables), study=study)
@@ -326,9 +326,9 @@ def test_an_incomplete_cell_is_one_line_in_the_log(results, tmp_path, monkeypatc
     scores = pd.read_parquet("results/scores.parquet")
     lacking = scores[(scores["method"] != "augment") | (scores["run"] != "study")]
     write_parquet(lacking, "results/scores.parquet")
-    Path("resources").mkdir()
-    Path("resources/coverage.csv").write_text("task,ir\n")
-    files = ["results/scores.parquet", "resources/coverage.csv", "results/tables/coverage.csv"]
+    Path("resources/raw").mkdir(parents=True)
+    Path("resources/raw/coverage.csv").write_text("task,ir\n")
+    files = ["results/scores.parquet", "resources/raw/coverage.csv", "results/tables/coverage.csv"]
     outputs = Outputs(csv=["results/tables/gains.csv"], md=["results/tables/gains.md"])
     Path("results/tables").mkdir()
     Path("results/tables/coverage.csv").write_text("task,ir\n")

@@ -25,11 +25,13 @@ rule fetch:
         "../scripts/fetch.py"
 
 
+# Its output lies below raw/: of an output that is not there Snakemake removes the folder if it is empty, and fails if
+# a disk is mounted there, as one may be at resources/.
 checkpoint coverage:
     input:
         raw=expand("resources/raw/{dataset}", dataset=PLAN.configuration.datasets),
     output:
-        "resources/coverage.csv",
+        "resources/raw/coverage.csv",
     log:
         "logs/coverage.log",
     localrule: True

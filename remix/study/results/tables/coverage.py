@@ -10,7 +10,7 @@ from remix.study.results.runs import Runs
 TITLE = "Which data was there"
 CATEGORY = "Data and coverage"
 ORDER = 1
-READS = {"coverage": "resources/coverage.csv"}
+READS = {"coverage": "resources/raw/coverage.csv"}
 
 
 def make(runs: Runs, coverage: pd.DataFrame) -> MadeTable:
