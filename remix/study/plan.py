@@ -59,6 +59,9 @@ class Plan:
         configuration = load_configuration(config, files, schemas)
         study, sweep, audit = configuration.study, configuration.sweep, configuration.audit
         protocols = audit_protocols(configuration, config, files, schemas, folder)
+        for name in PICTURED:
+            if name not in config["methods"]:
+                raise ConfigError(f"methods: there is no method '{name}', which Figures 1 to 3 show; add it")
         pictured = dataclasses.replace(study, entries=config["methods"])
         free = free_of(study, protocols)
         runs = Runs(
@@ -97,8 +100,8 @@ class Plan:
         raw : Path
             The folder of what was fetched.
         """
-        records = {name: read_source(raw / name) for name in self.configuration.datasets}
-        there = {name for name, record in records.items() if record is None or record["available"]}
+        tried = {name: read_source(raw / name) for name in self.configuration.datasets}
+        there = {name for name, source in tried.items() if source is None or source["available"]}
         return [(task, ir) for task, ir in self.study.cells if self.study.tasks[task].dataset in there]
 
     def wanted_cells(self, raw: Path) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ import yaml
 from remix.catalogue import METHODS
 from remix.errors import ConfigError
 from remix.study.config import DEFAULT_FILES, check_files, load_configuration, overlaid
+from remix.study.plan import Plan
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "workflow" / "schemas"
@@ -395,6 +396,13 @@ def test_method_catalogue_without_baseline(project):
         "remix/methods.yaml:1: methods: there is no method 'baseline', against which gains are measured; "
         "write 'baseline: {}'"
     ]
+
+
+def test_method_catalogue_without_what_the_pictures_show(project):
+    config = merged(FILES)
+    del config["methods"]["smote"]
+    with pytest.raises(ConfigError, match="methods: there is no method 'smote', which Figures 1 to 3 show"):
+        Plan.of(config, FILES, SCHEMAS, ROOT / "config")
 
 
 def test_files_outside_of_the_working_directory_keep_their_path(project, tmp_path_factory):
