@@ -28,7 +28,7 @@ from remix.study.data.catalogue import Dataset
 from remix.study.data.fetching import fetch
 from remix.study.data.formats import read_table
 from remix.study.data.preparation import LABEL, prepare
-from remix.study.data.sources.network import Network
+from remix.study.data.sources.downloading import Network
 from remix.study.data.variants import imbalanced_variant
 from remix.study.running.writing import write_parquet
 from remix.study.splits import repeated_folds

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from remix.study.data.catalogue import Dataset
 from remix.study.data.fetching import fetch
-from remix.study.data.sources.network import Network
+from remix.study.data.sources.downloading import Network
 from remix.study.running.logs import job
 
 

@@ -14,7 +14,7 @@ from remix.study.config.checks import semantic_problems
 from remix.study.config.files import ConfigFiles, overlaid
 from remix.study.config.schema import schema_problems
 from remix.study.data.catalogue import Dataset, Task, task_irs
-from remix.study.data.sources.network import Network
+from remix.study.data.sources.downloading import Network
 from remix.study.study import Study, Switches, sorted_irs
 from remix.study.sweep import Sweep
 

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from remix.errors import SourceError
-from remix.study.data.raw_files import MAX_BYTES, is_html
+from remix.study.data.raw_files import MAX_BYTES, refuse_html
 
 _CHUNK = 1 << 20
 _SUFFIXES = (".zip", ".deb", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
@@ -77,10 +77,13 @@ class Archive:
     Raises
     ------
     SourceError
-        If the archive is damaged.
+        If it is no archive, or is damaged.
     """
 
     def __init__(self, path: Path) -> None:
+        if not self.recognises(path):
+            refuse_html(path)
+            raise SourceError(f"{path.name} is no archive, or cut short")
         self.path = path
         self._is_zip = zipfile.is_zipfile(path)
         self._is_deb = not self._is_zip and _is_deb(path)
@@ -134,7 +137,7 @@ class Archive:
                 with zipfile.ZipFile(self.path) as archive:
                     for name in self.names:
                         if name in chosen:
-                            check_bounded(archive.getinfo(name), self.path.name)
+                            _check_bounded(archive.getinfo(name), self.path.name)
                             with archive.open(name) as stream:
                                 yield name, Member(self, stream)
             else:
@@ -241,14 +244,8 @@ class _Header(tarfile.TarInfo):
         return header
 
 
-def check_bounded(member: zipfile.ZipInfo, archive: str) -> None:
-    """Refuse a member of a zip file of which a few bytes could fill the memory before they can be counted.
-
-    Raises
-    ------
-    SourceError
-        If it is neither stored nor deflated.
-    """
+def _check_bounded(member: zipfile.ZipInfo, archive: str) -> None:
+    """Refuse a member of a zip file of which a few bytes could fill the memory before they can be counted."""
     if member.compress_type not in _BOUNDED:
         raise SourceError(f"{member.filename} in {archive} is not packed by 'deflate'; pack it anew")
 
@@ -269,10 +266,9 @@ def is_image(name: str) -> bool:
 def not_there(wanted: str, files: list[Path], members: list[str]) -> SourceError:
     """Say that a part is in none of the files, and what there is instead."""
     for path in files:
-        if is_html(path):
-            return SourceError(f"{path.name} is an HTML page, not data")
-        if path.name.endswith(_SUFFIXES) and not Archive.recognises(path):
-            return SourceError(f"{path.name} is no archive, or cut short")
+        refuse_html(path)
+        if path.name.endswith(_SUFFIXES):
+            Archive(path)  # says so if it is none
     there = [*members, *(path.name for path in files if path.stat().st_size)]
     shown = ", ".join(there[:8]) + (" …" if len(there) > 8 else "")
     return SourceError(f"there is no file '{wanted}'; there is {shown or 'nothing'}")

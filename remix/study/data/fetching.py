@@ -15,9 +15,9 @@ from typing import Any
 
 from remix.errors import RemixError, SourceError, one_line
 from remix.study.data.catalogue import Dataset
+from remix.study.data.sources.downloading import Network
 from remix.study.data.sources.folders import digest_of, images_in, state_of
 from remix.study.data.sources.names import RECORD, describe, download_names, kind, part_names
-from remix.study.data.sources.network import Network
 from remix.study.running.disk import is_full_or_locked
 
 # Size, time of change and SHA-256 of local files, by a name that does not depend on the data folder's place.
@@ -173,7 +173,6 @@ def _try(
     """Fill the folder `raw` from one candidate; give its part of the record."""
     from remix.study.data.formats import read_corpus, read_table
     from remix.study.data.preparation import prepare
-    from remix.study.data.sources.checksums import sha256_of
     from remix.study.data.sources.collecting import collect
     from remix.study.data.sources.downloading import download
     from remix.study.data.sources.folders import pack
@@ -190,8 +189,9 @@ def _try(
                 pack(path, paths[i])
     else:
         described = download(source, downloads, network, unfinished)
-        paths = sorted(downloads.iterdir())
-        paths.sort(key=lambda path: _rank(path.name, download_names(source)))
+        order = {name: place for place, name in enumerate(download_names(source))}
+        # A package has no name that is known before; its file is the only one.
+        paths = sorted(downloads.iterdir(), key=lambda path: order.get(path.name, 0))
     names = collect(paths, source, raw)
     table = read_table(raw, names, source, dataset.image)
     prepare(table, dataset, source, described, read_corpus(raw, source))
@@ -201,7 +201,7 @@ def _try(
         "origin": candidate.origin,
         "kind": kind(source),
         "described": described,
-        "files": {name: sha256_of(raw / name) for name in names},
+        "files": {name: digest_of(raw / name) for name in names},
     }
 
 
@@ -305,10 +305,6 @@ def _nothing_worked(dataset: Dataset, data_dir: Path, attempts: list[dict[str, s
     reasons = "; ".join(f"{attempt['source']}: {attempt['reason']}" for attempt in attempts)
     remedy = f"place its files in {data_dir / dataset.name}, or set on_missing=skip to leave it out"
     return f"{dataset.name}: no source works ({reasons}); {remedy}"
-
-
-def _rank(name: str, names: list[str]) -> int:
-    return names.index(name) if name in names else len(names)
 
 
 def _replace(folder: Path, new: Path, old: Path) -> None:

@@ -5,7 +5,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ import pandas as pd
 from remix.errors import SourceError
 from remix.study.data.images.reading import READERS, read_images
 from remix.study.data.raw_files import unpacked
+from remix.study.data.sources.names import base_name, groups
 
 # What always stands for a missing value in csv files; a source may list more.
 MISSING = ("", "nan", "NaN", "NAN")
@@ -52,10 +53,12 @@ def read_table(
         If a file is empty, an HTML page, not UTF-8 (a byte order mark is allowed) or not in its format, or
         if the files do not fit together.
     """
+    rows = groups(source) or [[name] for name in files]
+    rows = [[base_name(part) for part in row] for row in rows]
     if source.get("format") in READERS:
-        return read_images(folder, list(_groups(files, source)), source["format"], image)
+        return read_images(folder, rows, source["format"], image)
     tables = []
-    for names in _groups(files, source):
+    for names in rows:
         parts = {name: _read_file(folder / name, source) for name in names}
         tables.append((names, _paste(parts)))
     return _stack(tables)
@@ -84,14 +87,6 @@ def read_corpus(folder: Path, source: Mapping[str, Any]) -> pd.DataFrame | None:
     if "corpus" not in source:
         return None
     return read_table(folder, [], {**source, "parts": source["corpus"]})
-
-
-def _groups(files: Sequence[str], source: Mapping[str, Any]) -> Iterator[list[str]]:
-    if "parts" not in source:
-        yield from ([name] for name in files)
-        return
-    for part in source["parts"]:
-        yield [PurePosixPath(name).name for name in ([part] if isinstance(part, str) else part)]
 
 
 def _paste(parts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

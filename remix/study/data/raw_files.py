@@ -17,10 +17,17 @@ def looks_like_html(start: bytes) -> bool:
     return text.startswith((b"<!doctype", b"<html", b"<head", b"<?xml", b"<!--"))
 
 
-def is_html(path: Path) -> bool:
-    """Tell whether a file is an HTML page."""
+def refuse_html(path: Path) -> None:
+    """Refuse a file that is an HTML page.
+
+    Raises
+    ------
+    SourceError
+        If it is one.
+    """
     with path.open("rb") as stream:
-        return looks_like_html(stream.read(1024))
+        if looks_like_html(stream.read(1024)):
+            raise SourceError(f"{path.name} is an HTML page, not data")
 
 
 def unpacked(path: Path) -> bytes:

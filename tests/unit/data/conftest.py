@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from remix.study.data.catalogue import Dataset
-from remix.study.data.sources.network import Network
+from remix.study.data.sources.downloading import Network
 
 CATALOGUE = Path(__file__).parents[3] / "config" / "datasets.yaml"
 

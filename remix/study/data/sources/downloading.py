@@ -1,15 +1,38 @@
 """Downloads of every kind of source, within bounds of time and size."""
 
 import importlib
+import re
+import subprocess
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from remix.errors import SourceError
 from remix.study.data.sources.names import kind
-from remix.study.data.sources.network import Network
 
 # Seconds that one source may take in all; its time-outs end most of what hangs much earlier.
 LONGEST = 1800
+
+
+@dataclass(frozen=True)
+class Network:
+    """How long to wait for a source, and how often to try.
+
+    Attributes
+    ----------
+    connect_timeout, read_timeout : float
+        Seconds to wait for a connection, and for the next bytes.
+    retries : int
+        Further attempts after the first.
+    openml_server : str
+        Address of OpenML's XML interface.
+    """
+
+    connect_timeout: float
+    read_timeout: float
+    retries: int
+    openml_server: str
 
 
 class Downloader(Protocol):
@@ -51,3 +74,36 @@ def download(source: Mapping[str, Any], folder: Path, network: Network, unfinish
     """
     downloader: Downloader = importlib.import_module(f"remix.study.data.sources.{kind(source)}").download
     return downloader(source, folder, network, unfinished)
+
+
+def run_client(name: str, command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run a program that downloads; its messages are kept, its exit status is left to the caller.
+
+    Raises
+    ------
+    SourceError
+        If it takes longer than `LONGEST`.
+    """
+    try:
+        return subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=LONGEST,
+            check=False,
+            **options,
+        )
+    except subprocess.TimeoutExpired:
+        raise SourceError(f"{name} took longer than {LONGEST} seconds") from None
+
+
+def first_words(said: object) -> str:
+    """Give the beginning of an error's text in one line, without addresses, in which passwords may stand.
+
+    >>> first_words("E: no answer from https://me:secret@example.org/data")
+    'E: no answer from …'
+    """
+    text = re.sub(r"\w+://\S+", "…", " ".join(str(said).split()))
+    return text[:149] + "…" if len(text) > 150 else text

@@ -7,9 +7,9 @@ from typing import Any
 
 from remix.errors import SourceError
 from remix.study.data.raw_files import MAX_BYTES
+from remix.study.data.sources.downloading import Network
 from remix.study.data.sources.folders import pack
 from remix.study.data.sources.names import base_name
-from remix.study.data.sources.network import Network
 from remix.study.running.disk import is_full_or_locked
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from remix.errors import SourceError
 from remix.study.data.archives import is_image
 from remix.study.data.raw_files import MAX_BYTES
+from remix.study.data.sources.checksums import sha256_of
 
 
 def images_in(folder: Path) -> dict[str, Path]:
@@ -46,8 +47,7 @@ def state_of(path: Path) -> tuple[int, int]:
 def digest_of(path: Path) -> str:
     """Give the SHA-256 of a file, or one of the names and contents of all images in a folder."""
     if not path.is_dir():
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return sha256_of(path)
     total = hashlib.sha256()
     for name, image in images_in(path).items():
         total.update(f"{name}\0{digest_of(image)}\n".encode())

