@@ -192,21 +192,3 @@ def misspelt(rng, name):
     """Write a name as people do who are in a hurry."""
     i = int(rng.integers(len(name) - 1))
     return f"{name[:i]}{pick(rng, ['', name[i] * 2, f'{name[i]}_'])}{name[i + 1 :]}"
-
-
-def garbled(rng, text):
-    """Change a YAML text as a slip of the hand does; gives bytes."""
-    for _ in range(int(rng.integers(1, 4))):
-        lines = text.split("\n")
-        i, here = int(rng.integers(len(lines))), int(rng.integers(len(text) + 1))
-        changed = [
-            text[:here] + pick(rng, [*"\t:-#[]{},'\"|>?&*!%@", ": ", " #", "é", "\n", "~"]) + text[here:],
-            text[:here] + text[here + int(rng.integers(1, 20)) :],
-            text[:here],
-            "\n".join([*lines[: i + 1], *lines[i:]]),
-            "\n".join([*lines[:i], *lines[i + 1 :]]),
-            "\n".join([*lines[:i], f" {lines[i]}", *lines[i + 1 :]]),
-            "\n".join([*lines[:i], lines[i].lstrip(), *lines[i + 1 :]]),
-        ]
-        text = pick(rng, changed)
-    return text.encode(pick(rng, ["utf-8"] * 8 + ["utf-16", "latin-1"]), "replace")
