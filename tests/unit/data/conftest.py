@@ -1,20 +1,23 @@
 """Datasets, archives and package indexes on a web server of this machine."""
 
 import hashlib
-import io
 import os
-import tarfile
-import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import yaml
+from packing import zip_of
+from PIL import Image
 
 from remix.study.data.catalogue import Dataset
+from remix.study.data.fetching import fetch, ticket
+from remix.study.data.formats import read_corpus, read_table
+from remix.study.data.preparation import prepare
 from remix.study.data.sources.downloading import Network
 
-CATALOGUE = Path(__file__).parents[3] / "config" / "datasets.yaml"
+CONFIG = Path(__file__).parents[3] / "config"
 
 
 @pytest.fixture
@@ -93,10 +96,89 @@ def make_dataset():
     return make
 
 
+PICTURES = {"cat/1.png": (1, 2), "cat/2.png": (3, 4), "dog/1.png": (5, 6)}
+
+
+@pytest.fixture
+def pictures(make_dataset):
+    """Tiny grey images: draws them into a folder, and builds a dataset of them."""
+
+    def draw(folder, pictures=PICTURES):
+        for name, pixels in pictures.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(np.array([pixels], np.uint8)).save(folder / name)
+        (folder / "readme.txt").write_text("two cats and a dog")
+        return folder
+
+    def dataset(source):
+        changes = {"image": [1, 2, 1], "classes": ["cat", "dog"], "target": None}
+        return make_dataset(source | {"format": "folder"}, **changes)
+
+    return SimpleNamespace(names=list(PICTURES), draw=draw, dataset=dataset)
+
+
+@pytest.fixture
+def places(tmp_path):
+    """The folder for the raw files, and that of the user's."""
+    data_dir = tmp_path / "data"
+    (data_dir / "tiny").mkdir(parents=True)
+    return tmp_path / "raw" / "tiny", data_dir
+
+
+@pytest.fixture
+def place(places):
+    """Writes a file as the user places it."""
+
+    def place(name, content):
+        (places[1] / "tiny" / name).write_bytes(content.encode() if isinstance(content, str) else content)
+
+    return place
+
+
+@pytest.fixture
+def run(places, network):
+    """Fetches as a run of the workflow does: the ticket is asked for first."""
+
+    def run(dataset, on_missing="skip", network=network):
+        folder, data_dir = places
+        stamp = ticket(dataset, data_dir, folder)
+        return fetch(dataset, folder, data_dir, network, on_missing, stamp)
+
+    return run
+
+
+@pytest.fixture
+def prepared_from(places):
+    """Does what the rule prepare does with what was fetched."""
+
+    def prepared_from(dataset, record):
+        source = dataset.sources[record["source"]]
+        table = read_table(places[0], list(record["files"]), source, dataset.image)
+        return prepare(table, dataset, source, record["described"], read_corpus(places[0], source))
+
+    return prepared_from
+
+
+@pytest.fixture
+def refusal(run, make_dataset):
+    """Says why the only source of a dataset is not taken."""
+
+    def refusal(source, **changes):
+        (attempt,) = run(make_dataset(source, **changes))["attempts"]
+        assert attempt["reason"].isprintable()
+        return attempt["reason"]
+
+    return refusal
+
+
+def entries_of(name):
+    return yaml.load((CONFIG / name).read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))["datasets"]
+
+
 @pytest.fixture(scope="session")
 def catalogue_entries():
     """The entries of config/datasets.yaml by name."""
-    return yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))["datasets"]
+    return entries_of("datasets.yaml")
 
 
 @pytest.fixture(scope="session")
@@ -105,44 +187,8 @@ def catalogue(catalogue_entries):
     return {name: Dataset.from_entry(name, entry) for name, entry in catalogue_entries.items()}
 
 
-@pytest.fixture
-def pack():
-    """Makes archives of members by name: ``pack.zip``, ``pack.tar``; and compresses bytes: ``pack.z``."""
-    return SimpleNamespace(zip=zip_of, tar=tar_of, z=compress)
-
-
-def zip_of(members):
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return stream.getvalue()
-
-
-def tar_of(members, mode="w:gz"):
-    stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode=mode) as archive:
-        for name, content in members.items():
-            data = content.encode() if isinstance(content, str) else content
-            member = tarfile.TarInfo(name)
-            member.size = len(data)
-            archive.addfile(member, io.BytesIO(data))
-    return stream.getvalue()
-
-
-def compress(data):
-    """Compress as Unix compress does (.Z), as far as codes of nine bits reach."""
-    table = {bytes([i]): i for i in range(256)}
-    codes, current = [], b""
-    for byte in data:
-        longer = current + bytes([byte])
-        if longer in table:
-            current = longer
-            continue
-        codes.append(table[current])
-        table[longer] = len(table) + 1  # 256 is the code that clears the table
-        current = bytes([byte])
-    codes.append(table[current])
-    assert len(codes) < 255, "longer codes would be needed"
-    bits = sum(code << (9 * i) for i, code in enumerate(codes))
-    return b"\x1f\x9d\x90" + bits.to_bytes((9 * len(codes) + 7) // 8, "little")
+@pytest.fixture(scope="session")
+def extended():
+    """The datasets that config/extended.yaml adds; of the others it changes the ratios alone."""
+    entries = entries_of("extended.yaml")
+    return {name: Dataset.from_entry(name, entries[name]) for name in entries if "classes" in entries[name]}

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 
 import pytest
+from packing import tar_of, zip_of
 
 from remix.errors import SourceError
 from remix.study.data import archives
@@ -83,8 +84,8 @@ def test_a_size_in_the_attributes_may_not_be_negative(written):
         Archive(written(attributes + MEMBER + END))
 
 
-def test_what_a_tar_file_unpacks_to_is_bounded(written, monkeypatch, pack):
-    path = written(pack.tar({"a.csv": "1" * 5000, "b.csv": "1,2"}), "t.tar.gz")
+def test_what_a_tar_file_unpacks_to_is_bounded(written, monkeypatch):
+    path = written(tar_of({"a.csv": "1" * 5000, "b.csv": "1,2"}), "t.tar.gz")
     assert Archive(path).names == ["a.csv", "b.csv"]
     monkeypatch.setattr(archives, "_LONGEST_TAR", 4000)
     with pytest.raises(SourceError, match=r"t\.tar\.gz unpacks to more than 4000 bytes"):
@@ -109,8 +110,8 @@ def test_a_changed_bit_is_found_by_the_checksum(written):
         Archive(written(bytes(content), "t.tar.gz"))
 
 
-def test_members_are_found_with_and_without_a_dot(written, pack):
-    archive = Archive(written(pack.tar({"./usr/a.csv": "1"}, "w")))
+def test_members_are_found_with_and_without_a_dot(written):
+    archive = Archive(written(tar_of({"./usr/a.csv": "1"}, "w")))
     assert archive.find("usr/a.csv") == archive.find("./usr/a.csv") == archive.find("a.csv") == "./usr/a.csv"
 
 
@@ -124,29 +125,19 @@ def test_devices_and_links_are_no_members(written):
     assert Archive(written(stream.getvalue())).names == []
 
 
-def zipped(members, packing=zipfile.ZIP_DEFLATED):
-    """A zip file of members by name, or by a ZipInfo of one's own."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", packing) as archive:
-        for name, content in members:
-            archive.writestr(name, content)
-    return stream.getvalue()
-
-
 @pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFIFO, stat.S_IFDIR])
 def test_devices_and_links_in_zip_files_are_no_members(written, kind):
     member = zipfile.ZipInfo("t.csv")
     member.external_attr = (kind | 0o644) << 16
-    assert Archive(written(zipped([(member, "/etc/passwd")]), "t.zip")).names == []
+    assert Archive(written(zip_of({member: "/etc/passwd"}), "t.zip")).names == []
 
 
 @pytest.mark.parametrize(
     "name", ["../evil.csv", "/evil.csv", "..\\evil.csv", "a/../../evil.csv", "C:\\evil.csv"]
 )
-@pytest.mark.parametrize("kind", ["zip", "tar"])
-def test_a_members_name_has_no_part_in_where_it_is_copied(written, tmp_path, pack, name, kind):
-    content = zipped([(name, "1,2")]) if kind == "zip" else pack.tar({name: "1,2"}, "w")
-    archive = Archive(written(content, "t"))
+@pytest.mark.parametrize("pack", [zip_of, tar_of])
+def test_a_members_name_has_no_part_in_where_it_is_copied(written, tmp_path, name, pack):
+    archive = Archive(written(pack({name: "1,2"}), "t"))
     before = set(tmp_path.parent.rglob("*"))
     archive.copy({archive.names[0]: tmp_path / "mine.csv"})
     assert set(tmp_path.parent.rglob("*")) - before == {tmp_path / "mine.csv"}
@@ -155,14 +146,14 @@ def test_a_members_name_has_no_part_in_where_it_is_copied(written, tmp_path, pac
 @pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_a_zip_file_whose_packing_has_no_bound_is_refused(written, packing):
     """300 bytes hold 200 MB, which Python unpacks at the first byte that is asked for."""
-    archive = Archive(written(zipped([("a.csv", bytes(10_000))], packing), "t.zip"))
+    archive = Archive(written(zip_of({"a.csv": bytes(10_000)}, packing), "t.zip"))
     with pytest.raises(SourceError, match=r"a\.csv in t\.zip is not packed by 'deflate'; pack it anew"):
         archive.copy({"a.csv": archive.path.with_name("a.csv")})
 
 
 def test_more_than_a_member_announces_is_not_unpacked(written, tmp_path):
     """The size in the archive's own listing is a claim."""
-    content = zipped([("a.csv", bytes(1 << 20))])
+    content = zip_of({"a.csv": bytes(1 << 20)})
     size = struct.pack("<I", 1 << 20)
     archive = Archive(written(content.replace(size, struct.pack("<I", 3)), "t.zip"))
     with pytest.raises(SourceError, match=r"t\.zip is a damaged archive: Bad CRC-32"):
@@ -171,8 +162,8 @@ def test_more_than_a_member_announces_is_not_unpacked(written, tmp_path):
 
 
 @pytest.mark.parametrize("mode", ["w:xz", "w:bz2", "w:gz"])
-def test_every_changed_byte_of_a_packed_tar_file_ends_in_one_line(written, pack, mode):
-    content = pack.tar({"a.csv": "1,2\n" * 9}, mode)
+def test_every_changed_byte_of_a_packed_tar_file_ends_in_one_line(written, mode):
+    content = tar_of({"a.csv": "1,2\n" * 9}, mode)
     for place in range(len(content)):
         damaged = bytearray(content)
         damaged[place] ^= 0xFF
@@ -183,7 +174,7 @@ def test_every_changed_byte_of_a_packed_tar_file_ends_in_one_line(written, pack,
 
 
 def test_a_members_name_that_is_no_text(written):
-    content = zipped([("é.csv", "1,2")]).replace("é".encode(), b"\xff\xff")
+    content = zip_of({"é.csv": "1,2"}).replace("é".encode(), b"\xff\xff")
     with pytest.raises(SourceError, match=r"t\.zip is a damaged archive: 'utf-8' codec"):
         Archive(written(content, "t.zip"))
 

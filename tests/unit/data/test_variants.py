@@ -133,11 +133,6 @@ def test_all_rows_and_more_than_there_are():
         pd.testing.assert_frame_equal(imbalanced_variant(data, BINARY, "0.05", seed=1, rows=rows), whole)
 
 
-def test_pixels_stay_bytes():
-    data = prepared(x=300, y=50, z=100).astype({"a": np.uint8})
-    assert imbalanced_variant(data, BINARY, "0.05", seed=1, rows=200)["a"].dtype == np.uint8
-
-
 def test_a_ratio_out_of_reach_says_what_is_needed_and_what_is_there():
     with pytest.raises(
         DataError, match=r"b, IR 0.25: class y needs 100 rows \(0.25 × 400\) and has 50; .* 0.1250"

@@ -32,18 +32,9 @@ def test_pixels_become_columns_by_height_width_and_channel(read):
     assert table[f"x{(2 * 32 + 1) * 3 + 2}"][0] == PIXELS[0, 2, 1, 2]
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (records(PIXELS, LABELS)[:-10], "b has 61450 bytes, which is no multiple of 3073"),
-        (b"<html>Moved</html>", "b is an HTML page, not data"),
-        (b"", "b is empty"),
-    ],
-    ids=["cut short", "html", "empty"],
-)
-def test_what_is_no_batch_is_named(read, content, message):
-    with pytest.raises(SourceError, match=message):
-        read({"b": content})
+def test_what_is_no_batch_is_named(read):
+    with pytest.raises(SourceError, match="b has 61450 bytes, which is no multiple of 3073"):
+        read({"b": records(PIXELS, LABELS)[:-10]})
 
 
 def test_images_need_a_shape(read):

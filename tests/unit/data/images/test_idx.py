@@ -31,10 +31,9 @@ def read(tmp_path):
     return read
 
 
-@pytest.mark.parametrize("pack", [bytes, lambda content: gzip.compress(content)], ids=["plain", "gz"])
-def test_a_pair(read, pack):
-    suffix = "" if pack is bytes else ".gz"
-    table = read({f"x{suffix}": pack(idx(X)), f"y{suffix}": pack(idx(Y))})
+@pytest.mark.parametrize(("pack", "end"), [(bytes, ""), (gzip.compress, ".gz")], ids=["plain", "gz"])
+def test_a_pair(read, pack, end):
+    table = read({f"x{end}": pack(idx(X)), f"y{end}": pack(idx(Y))})
     assert table.iloc[0].tolist() == [*range(12), 7]
     assert table.iloc[1].tolist() == [*range(12, 24), 9]
     assert table["x11"].dtype == np.uint8
@@ -51,33 +50,28 @@ def test_colours(read):
     assert read({"x": idx(X.reshape(2, 2, 2, 3)), "y": idx(Y)}, image=(2, 2, 3)).shape == (2, 13)
 
 
-@pytest.mark.parametrize(
-    ("files", "message"),
-    [
-        ({"x": idx(X)[:-1], "y": idx(Y)}, "x announces 24 numbers and has 23; is it cut short?"),
-        ({"x": idx(X) + b"1", "y": idx(Y)}, "x announces 24 numbers and has 25"),
-        ({"x": b"\0\0\x08\x03" + b"\xff" * 12, "y": idx(Y)}, "x announces 79228162458924105385300197375"),
-        ({"x": idx(X, kind=13), "y": idx(Y)}, "x holds numbers of type 0x0d, expected bytes"),
-        ({"x": b"\0\0\x08", "y": idx(Y)}, "x is not in the format idx"),
-        (
-            {"x": b"\0\0\x08\x46" + b"\0\0\0\1" * 70 + b"1", "y": idx(Y)},
-            "x is no stack of images or labels: it has 70",
-        ),
-        (
-            {"x": b"\0\0\x08\x03" + bytes(4) + b"\xff" * 8, "y": idx(Y)},
-            "x is no stack of images .*, or is empty",
-        ),
-        ({"x": b"PNG, not idx", "y": idx(Y)}, "x is not in the format idx"),
-        ({"x": b"\0\0\x08\xff" + b"1" * 9, "y": idx(Y)}, "x is not in the format idx"),
-        ({"y": idx(Y), "x": idx(X)}, "y has the shape 2, expected n × 3 × 4 × 1"),
-        ({"x": idx(X.reshape(2, 4, 3)), "y": idx(Y)}, "x has the shape 2 × 4 × 3, expected n × 3 × 4 × 1"),
-        ({"x": idx(X), "y": idx(Y[:1])}, "y has the shape 1, expected 2: one label per image"),
-        ({"x": idx(X)}, "needs pairs of files"),
-        ({"x.gz": gzip.compress(idx(X))[:-9], "y": idx(Y)}, "x.gz cannot be unpacked"),
-        ({"x": b"<!DOCTYPE html>", "y": idx(Y)}, "x is an HTML page, not data"),
-    ],
-    ids=range(15),
-)
-def test_what_is_no_pair_is_named(read, files, message):
+HUGE = b"\0\0\x08\x03" + b"\xff" * 12
+DEEP = b"\0\0\x08\x46" + b"\0\0\0\1" * 70 + b"1"
+NONE = b"\0\0\x08\x03" + bytes(4) + b"\xff" * 8
+# The file of images, or all files, and what is said.
+BAD = {
+    "cut": (idx(X)[:-1], "x announces 24 numbers and has 23; is it cut short?"),
+    "too long": (idx(X) + b"1", "x announces 24 numbers and has 25"),
+    "huge": (HUGE, "x announces 79228162458924105385300197375"),
+    "no bytes": (idx(X, kind=13), "x holds numbers of type 0x0d, expected bytes"),
+    "a short header": (b"\0\0\x08", "x is not in the format idx"),
+    "many dimensions": (DEEP, "x is no stack of images or labels: it has 70"),
+    "no images": (NONE, "x is no stack of images .*, or is empty"),
+    "text": (b"PNG, not idx", "x is not in the format idx"),
+    "a header that is cut": (b"\0\0\x08\xff" + b"1" * 9, "x is not in the format idx"),
+    "other images": (idx(X.reshape(2, 4, 3)), "x has the shape 2 × 4 × 3, expected n × 3 × 4 × 1"),
+    "labels first": ({"y": idx(Y), "x": idx(X)}, "y has the shape 2, expected n × 3 × 4 × 1"),
+    "one label": ({"x": idx(X), "y": idx(Y[:1])}, "y has the shape 1, expected 2: one label per image"),
+    "no labels": ({"x": idx(X)}, "needs pairs of files"),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), BAD.values(), ids=BAD)
+def test_what_is_no_pair_is_named(read, content, message):
     with pytest.raises(SourceError, match=message):
-        read(files)
+        read(content if isinstance(content, dict) else {"x": content, "y": idx(Y)})

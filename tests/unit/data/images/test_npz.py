@@ -7,6 +7,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from packing import zip_of
 
 from remix.errors import SourceError
 from remix.study.data.formats import read_table
@@ -72,66 +73,68 @@ def header(text):
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(padded)) + padded.encode()
 
 
-def claiming(shape, kind="|u1"):
-    return header(f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}")
+def claiming(shape, kind="'|u1'"):
+    return header(f"{{'descr': {kind}, 'fortran_order': False, 'shape': {shape}, }}")
 
 
 OBJECTS = np.array([Touch(), Touch()], dtype=object)
 Y = npy(np.array([0, 1]))
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (npz(images=X, labels=OBJECTS), "labels.npy in d.npz holds Python objects, which are never"),
-        ({"a.npy": npy(OBJECTS), "b.npy": Y}, "a.npy holds Python objects, which are never"),
-        ({"a.npy": pickle.dumps(Touch()), "b.npy": Y}, "a.npy cannot be read as an array"),
-        (npz(images=X / 255, labels=[0, 1]), "images.npy in d.npz is of type float64, expected uint8"),
-        (npz(images=X, labels=[0.5, 1]), "labels.npy in d.npz is of type float64, expected whole"),
-        (npz(images=X, labels=[0]), r"labels.npy in d.npz has the shape 1, expected 2: one label per image"),
-        (npz(images=X.reshape(2, 4, 3), labels=[0, 1]), "has the shape 2 × 4 × 3, expected n × 3 × 4 × 1"),
-        (npz(pictures=X, labels=[0]), r"has no array called images, x, .*; it has pictures.npy, labels.npy"),
-        (npz(images=X, labels=[0])[:-30], "d.npz is no archive, or cut short"),
-        (b"<html>", "d.npz is an HTML page, not data"),
-        ({"a.npy": claiming((2**40, 3, 4)) + bytes(12), "b.npy": Y}, "a.npy does not have the size that"),
-        ({"a.npy": claiming((-2, -3, 4)) + bytes(24), "b.npy": Y}, "a.npy does not have the size that"),
-        ({"a.npy": npy(X), "b.npy": claiming((2,), "<U0")}, "b.npy does not have the size that"),
-        ({"a.npy": npy(X)[:-1], "b.npy": Y}, "a.npy does not have the size that"),
-        ({"a.npy": header("{'descr': __import__('os')}"), "b.npy": Y}, "a.npy cannot be read as an array"),
-        ({"a.npy": header("(((("), "b.npy": Y}, "a.npy cannot be read as an array: "),
-        ({"a.npy": header("{[]: 1}"), "b.npy": Y}, "a.npy cannot be read as an array: "),
-        ({"a.npy": header("-" * 8000 + "1"), "b.npy": Y}, "a.npy cannot be read as an array: "),
-        ({"a.npy": npy(X), "b.npy": claiming((1,) * 70) + b"1"}, "b.npy does not have the size that"),
-        ({"a.npy": npy(X), "b.npy": claiming((0, 2**50, 2**50))}, "b.npy does not have the size that"),
-        ({"a.npy": npy(X), "b.npy": claiming((True,)) + b"1"}, "b.npy does not have the size that"),
-        (
-            {
-                "a.npy": header("{'descr': ('|u1', (2,)), 'fortran_order': False, 'shape': (3,)}")
-                + b"6 more",
-                "b.npy": Y,
-            },
-            "a.npy does not have the size that",
-        ),
-        ({"a.npy": npy(X), "b.npy": Y, "c.npy": Y}, "format npz needs single archives in 'parts', or pairs"),
-    ],
-    ids=range(23),
-)
+# An archive, or what stands in the place of one of two good files; and what is said.
+UNREADABLE = {
+    "objects": (npz(images=X, labels=OBJECTS), "labels.npy in d.npz holds Python objects, which are never"),
+    "fractions": (
+        npz(images=X / 255, labels=[0, 1]),
+        "images.npy in d.npz is of type float64, expected uint8",
+    ),
+    "labels of another type": (npz(images=X, labels=[0.5, 1]), "d.npz is of type float64, expected whole"),
+    "one label": (
+        npz(images=X, labels=[0]),
+        "labels.npy in d.npz has the shape 1, expected 2: one label per",
+    ),
+    "other images": (
+        npz(images=X.reshape(2, 4, 3), labels=[0, 1]),
+        "shape 2 × 4 × 3, expected n × 3 × 4 × 1",
+    ),
+    "other names": (
+        npz(pictures=X, labels=[0]),
+        r"has no array called images, x, .*; it has pictures.npy, labels.npy",
+    ),
+    "cut": (npz(images=X, labels=[0])[:-30], "d.npz is no archive, or cut short"),
+    "HTML": (b"<html>", "d.npz is an HTML page, not data"),
+    "an array of objects": ({"a.npy": npy(OBJECTS)}, "a.npy holds Python objects, which are never"),
+    "a pickle": ({"a.npy": pickle.dumps(Touch())}, "a.npy cannot be read as an array"),
+    "code": ({"a.npy": header("{'descr': __import__('os')}")}, "a.npy cannot be read as an array"),
+    "brackets": ({"a.npy": header("((((")}, "a.npy cannot be read as an array: "),
+    "an odd key": ({"a.npy": header("{[]: 1}")}, "a.npy cannot be read as an array: "),
+    "a deep header": ({"a.npy": header("-" * 8000 + "1")}, "a.npy cannot be read as an array: "),
+    "huge": ({"a.npy": claiming((2**40, 3, 4)) + bytes(12)}, "a.npy does not have the size that"),
+    "negative": ({"a.npy": claiming((-2, -3, 4)) + bytes(24)}, "a.npy does not have the size that"),
+    "a cut array": ({"a.npy": npy(X)[:-1]}, "a.npy does not have the size that"),
+    "pairs": ({"a.npy": claiming((3,), "('|u1', (2,))") + b"6 more"}, "a.npy does not have the size that"),
+    "nothing": ({"b.npy": claiming((2,), "'<U0'")}, "b.npy does not have the size that"),
+    "many dimensions": ({"b.npy": claiming((1,) * 70) + b"1"}, "b.npy does not have the size that"),
+    "empty and huge": ({"b.npy": claiming((0, 2**50, 2**50))}, "b.npy does not have the size that"),
+    "truth": ({"b.npy": claiming((True,)) + b"1"}, "b.npy does not have the size that"),
+    "three files": ({"c.npy": Y}, "format npz needs single archives in 'parts', or pairs"),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), UNREADABLE.values(), ids=UNREADABLE)
 def test_what_cannot_be_read_is_named(read, tmp_path, monkeypatch, content, message):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SourceError, match=message) as caught:
-        read(content)
+        read({"a.npy": npy(X), "b.npy": Y} | content if isinstance(content, dict) else content)
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "owned").exists()
 
 
 def test_an_archive_whose_packing_has_no_bound_is_refused(read):
     """Of bzip2 a few bytes may hold gigabytes, which Python unpacks before it can be stopped."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_BZIP2) as archive:
-        archive.writestr("images.npy", npy(X))
-        archive.writestr("labels.npy", Y)
+    content = zip_of({"images.npy": npy(X), "labels.npy": Y}, zipfile.ZIP_BZIP2)
     with pytest.raises(SourceError, match=r"images.npy in d.npz is not packed by 'deflate'"):
-        read(stream.getvalue())
+        read(content)
 
 
 def test_members_are_bounded(read, monkeypatch):
