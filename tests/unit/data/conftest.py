@@ -160,6 +160,18 @@ def prepared_from(places):
 
 
 @pytest.fixture
+def read_files(tmp_path):
+    """Writes files and reads them as one table."""
+
+    def read_files(files, image=None, **source):
+        for name, content in files.items():
+            (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        return read_table(tmp_path, list(files), {"file": "unused", **source}, image)
+
+    return read_files
+
+
+@pytest.fixture
 def refusal(run, make_dataset):
     """Says why the only source of a dataset is not taken."""
 

@@ -153,13 +153,6 @@ def test_texts_and_their_corpus(run, place, server, make_dataset, prepared_from)
     assert run(dataset)["origin"] == "placed"
 
 
-def test_file(run, make_dataset, tmp_path):
-    path = tmp_path / "mine.csv"
-    path.write_text(CSV)
-    assert run(make_dataset({"file": str(path)}))["files"] == {"mine.csv": sha256(CSV)}
-    assert path.exists()
-
-
 def test_an_npz_is_no_archive_to_be_searched(run, server, make_dataset, prepared_from):
     stream = io.BytesIO()
     np.savez(stream, images=np.array([[[1, 2]], [[3, 4]]], np.uint8), labels=["a", "b"])
@@ -175,6 +168,13 @@ def test_an_npz_is_no_archive_to_be_searched(run, server, make_dataset, prepared
 # Faults, each of which makes the next source be tried
 
 
+def rude(handler):
+    """Say what would steer a terminal."""
+    handler.send_response(404, "\x1b[2J\x9bgone\x07")
+    handler.send_header("Content-Length", "0")
+    handler.end_headers()
+
+
 TWO = zip_of({"a.csv": CSV, "b.csv": CSV})
 SAME = zip_of({"a/t.csv": CSV, "b/t.csv": CSV})
 GOOD = zip_of({"t.csv": CSV})
@@ -183,7 +183,9 @@ DAMAGED = flipped(zip_of({"t.csv": os.urandom(400)}), 200)
 PART = {"parts": ["t.csv"]}
 # How the server answers for t.zip, what else the source says, and what is said of it.
 FAULTS = {
+    "nobody listens": ("", {"url": "http://127.0.0.1:9/t.zip"}, "connection refused"),
     "not found": (lambda s: s.status(404), {}, "HTTP 404 Not Found"),
+    "rude": (lambda s: rude, {}, "HTTP 404"),
     "server error": (lambda s: s.status(500), {}, "HTTP 500 Internal Server Error"),
     "hangs": (lambda s: s.hang, {}, "no answer in time"),
     "cut": (lambda s: s.cut(b"1,2"), {}, "the download broke off after 3 bytes, 3 are missing"),
@@ -221,16 +223,12 @@ def test_a_fault_makes_the_next_source_be_tried(run, places, server, make_datase
     record = run(make_dataset({"url": bad, **more}, {"url": good}))
     assert (record["available"], record["source"]) == (True, 1)
     (attempt,) = record["attempts"]
-    assert attempt["source"] == f"url {bad.removeprefix('http://')}"
+    assert attempt["source"] == f"url {more.get('url', bad).removeprefix('http://')}"
     assert reason in attempt["reason"]
     assert attempt["reason"].isprintable()
     assert "Error(" not in attempt["reason"]
     assert sorted(path.name for path in places[0].parent.iterdir()) == [".tiny.json", "tiny"]
     assert sorted(path.name for path in places[0].iterdir()) == ["good.csv", "source.json"]
-
-
-def test_nobody_listens(refusal):
-    assert refusal({"url": "http://127.0.0.1:9/t.csv"}) == "connection refused"
 
 
 def test_sha256_is_checked_before_anything_is_read(refusal, server, monkeypatch):
@@ -248,16 +246,6 @@ def test_sha256_of_members(run, server, make_dataset):
 def test_one_sha256_for_several_files_is_refused(refusal, server):
     urls = [server.add("/a.csv", CSV), server.add("/b.csv", CSV)]
     assert "one value for several files" in refusal({"url": urls, "sha256": sha256(CSV)})
-
-
-def test_texts_that_are_too_few_make_the_next_source_be_tried(run, tmp_path, make_dataset):
-    (tmp_path / "few.csv").write_text("one text,a\nanother text,b\n")
-    (tmp_path / "more.csv").write_text("one text here,a\nanother text here,b\nthe text,a\n")
-    sources = [{"file": str(tmp_path / name)} for name in ("few.csv", "more.csv")]
-    record = run(make_dataset(*sources, text={"column": 0, "components": 1}))
-    assert record["source"] == 1
-    (reason,) = reasons(record)
-    assert reason.startswith("column 'x0': 1 components cannot be learnt from 2 texts with 1 terms")
 
 
 def test_names_that_lead_elsewhere_are_harmless(run, places, server, make_dataset, tmp_path):
@@ -315,15 +303,6 @@ def test_a_file_that_is_none(refusal, tmp_path, monkeypatch, path):
     assert refusal({"file": path}) == "it is a device or a pipe, not a file"
 
 
-def test_what_a_server_says_cannot_steer_a_terminal(refusal, server):
-    def answer(handler):
-        handler.send_response(404, "\x1b[2J\x9bgone\x07")
-        handler.send_header("Content-Length", "0")
-        handler.end_headers()
-
-    assert refusal({"url": server.add("/t.csv", answer)}).startswith("HTTP 404")
-
-
 def test_faults_of_openml(run, server, add_openml, make_dataset):
     add_openml(1, ARFF, md5="0" * 32)
     server.add("/api/v1/xml/data/3", server.hang)
@@ -378,20 +357,13 @@ def test_a_package_index_that_nobody_offers(refusal, package_index, monkeypatch)
 # Retries
 
 
-def test_passing_faults_are_tried_again(run, server, make_dataset, network, monkeypatch):
+def test_what_may_pass_is_tried_again_as_often_as_it_may_be(run, server, make_dataset, network, monkeypatch):
     monkeypatch.setattr(retrying, "PAUSE", 0)
-    url = server.add("/t.csv", server.status(503), server.cut(b"1,2"), CSV)
-    record = run(make_dataset({"url": url}), network=dataclasses.replace(network, retries=2))
-    assert record["available"]
-    assert server.requests == ["/t.csv"] * 3
-
-
-def test_retries_are_bounded_and_only_for_what_may_pass(run, server, make_dataset, network, monkeypatch):
-    monkeypatch.setattr(retrying, "PAUSE", 0)
-    trouble, missing = server.add("/a.csv", server.status(500)), server.url("/b.csv")
-    dataset = make_dataset({"url": trouble}, {"url": missing})
-    run(dataset, network=dataclasses.replace(network, retries=2))
-    assert server.requests == ["/a.csv"] * 3 + ["/b.csv"]
+    missing, trouble = server.url("/missing.csv"), server.add("/trouble.csv", server.status(500))
+    passing = server.add("/passing.csv", server.status(503), server.cut(b"1,2"), CSV)
+    dataset = make_dataset({"url": missing}, {"url": trouble}, {"url": passing})
+    assert run(dataset, network=dataclasses.replace(network, retries=2))["source"] == 2
+    assert server.requests == ["/missing.csv", *["/trouble.csv"] * 3, *["/passing.csv"] * 3]
 
 
 # Missing data

@@ -10,19 +10,6 @@ from packing import compress
 from remix.errors import SourceError
 from remix.study.data.formats import read_corpus, read_table
 
-
-@pytest.fixture
-def read(tmp_path):
-    """Writes files and reads them as one table."""
-
-    def read(files, **source):
-        for name, content in files.items():
-            (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
-        return read_table(tmp_path, list(files), {"file": "unused", **source})
-
-    return read
-
-
 ROWS = [[1, 2, "a"], [3, 4, "b"]]
 # A file of bytes or text, what the source says of it, the names of the columns, and the rows.
 CSV = {
@@ -47,61 +34,61 @@ CSV = {
 
 
 @pytest.mark.parametrize(("content", "source", "columns", "rows"), CSV.values(), ids=CSV)
-def test_csv(read, content, source, columns, rows):
-    table = read({"t.csv": content}, **source)
+def test_csv(read_files, content, source, columns, rows):
+    table = read_files({"t.csv": content}, **source)
     assert list(table.columns) == columns.split()
     assert table.astype(object).where(table.notna(), None).to_numpy().tolist() == rows
 
 
 @pytest.mark.parametrize("line", ['a "quote', '"', "it's", "", " ", '"a","b', "1,2,3,4"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_what_stands_in_skipped_rows_hides_no_others(read, line, end):
+def test_what_stands_in_skipped_rows_hides_no_others(read_files, line, end):
     """A quote there is not closed by one below."""
     text = end.join([line, "second", 'size,"kind"', '1,"a"', '2,"b"', ""])
-    table = read({"t.csv": text}, skip_rows=2, header=True)
+    table = read_files({"t.csv": text}, skip_rows=2, header=True)
     assert table.to_numpy().tolist() == [[1, "a"], [2, "b"]]
 
 
 @pytest.mark.parametrize("sign", ["\x0b", "\x0c", "\x1c", "\x85", "\xa0", "\u3000"])
-def test_blanks_are_blanks_and_tabs_alone(read, sign):
+def test_blanks_are_blanks_and_tabs_alone(read_files, sign):
     """Python splits at more signs than pandas does, which would then fill a column with missing values."""
     text = f"1{sign}5 \t a\n 2{sign}3  b \n"
-    table = read({"t.data": text}, separator="whitespace")
+    table = read_files({"t.data": text}, separator="whitespace")
     assert table.to_numpy().tolist() == [[f"1{sign}5", "a"], [f"2{sign}3", "b"]]
 
 
-def test_parts_are_stacked_and_pasted(read):
+def test_parts_are_stacked_and_pasted(read_files):
     files = {"train.txt": "1\t2\t0\n", "test.txt": "3\t4\n5\t6\n", "test_labels.txt": "1\n0\n"}
-    table = read(files, separator="\t", parts=["in/train.txt", ["in/test.txt", "test_labels.txt"]])
+    table = read_files(files, separator="\t", parts=["in/train.txt", ["in/test.txt", "test_labels.txt"]])
     assert table.to_numpy().tolist() == [[1, 2, 0], [3, 4, 1], [5, 6, 0]]
     assert list(table.columns) == ["x0", "x1", "x2"]
 
 
-def test_a_corpus_is_read_as_the_other_files_are_and_is_no_part_of_them(read, tmp_path):
+def test_a_corpus_is_read_as_the_other_files_are_and_is_no_part_of_them(read_files, tmp_path):
     source = {"parts": ["in/rows.tab"], "corpus": ["in/a.tab", "b.tab"], "separator": "\t", "skip_rows": 2}
     files = {f"{name}.tab": f"kind\ttext\n\n{name}\twords of {name}\n" for name in ("rows", "a", "b")}
-    assert read(files, **source)["x0"].tolist() == ["rows"]
+    assert read_files(files, **source)["x0"].tolist() == ["rows"]
     assert read_corpus(tmp_path, source)["x1"].tolist() == ["words of a", "words of b"]
     assert read_corpus(tmp_path, {"parts": ["rows.tab"]}) is None
 
 
-def test_compressed_files(read):
-    assert read({"t.csv.gz": gzip.compress(b"1,a\n")}).to_numpy().tolist() == [[1, "a"]]
-    assert read({"t.data.Z": compress(b"1,a\n2,b\n" * 4)})["x1"].tolist() == ["a", "b"] * 4
+def test_compressed_files(read_files):
+    assert read_files({"t.csv.gz": gzip.compress(b"1,a\n")}).to_numpy().tolist() == [[1, "a"]]
+    assert read_files({"t.data.Z": compress(b"1,a\n2,b\n" * 4)})["x1"].tolist() == ["a", "b"] * 4
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, compress], ids=["plain", "gzip", "compress"])
-def test_what_files_unpack_to_is_bounded(read, monkeypatch, pack):
+def test_what_files_unpack_to_is_bounded(read_files, monkeypatch, pack):
     monkeypatch.setattr("remix.study.data.raw_files.MAX_BYTES", 10)
     name = {gzip.compress: "t.csv.gz", compress: "t.csv.Z"}.get(pack, "t.csv")
     with pytest.raises(SourceError, match=f"{name} is larger than 10 bytes"):
-        read({name: pack(b"1,a\n" * 4)})
+        read_files({name: pack(b"1,a\n" * 4)})
 
 
-def test_no_gzip(read, monkeypatch, tmp_path):
+def test_no_gzip(read_files, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SourceError, match=r"gzip is not there, which unpacks \.Z files"):
-        read({"t.Z": compress(b"1,a\n")})
+        read_files({"t.Z": compress(b"1,a\n")})
 
 
 ARFF = """% A comment
@@ -116,8 +103,8 @@ c,?,1
 
 
 @pytest.mark.parametrize("source", [{"format": "arff"}, {"openml": 9}], ids=["named", "OpenML's"])
-def test_arff(read, source):
-    table = read({"t.arff": ARFF}, **source)
+def test_arff(read_files, source):
+    table = read_files({"t.arff": ARFF}, **source)
     assert list(table.columns) == ["name", "f1", "class"]
     assert table["name"].tolist() == ["a, b", "c"]
     assert table["f1"].isna().tolist() == [False, True]
@@ -164,9 +151,9 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("files", "source", "message"), UNREADABLE.values(), ids=UNREADABLE)
-def test_what_cannot_be_read_is_named(read, files, source, message):
+def test_what_cannot_be_read_is_named(read_files, files, source, message):
     with pytest.raises(SourceError, match=message) as caught:
-        read(files, **source)
+        read_files(files, **source)
     assert "\n" not in str(caught.value)
 
 

@@ -5,21 +5,14 @@ import pytest
 from cifar_archive import images_of, records
 
 from remix.errors import SourceError
-from remix.study.data.formats import read_table
 
 PIXELS, LABELS = images_of(20)
 
 
 @pytest.fixture
-def read(tmp_path):
-    """Writes files and reads them as one table of images."""
-
-    def read(files, image=(32, 32, 3)):
-        for name, content in files.items():
-            (tmp_path / name).write_bytes(content)
-        return read_table(tmp_path, list(files), {"file": "unused", "format": "cifar10_binary"}, image)
-
-    return read
+def read(read_files):
+    """Reads files as one table of images."""
+    return lambda files, image=(32, 32, 3): read_files(files, image, format="cifar10_binary")
 
 
 def test_pixels_become_columns_by_height_width_and_channel(read):

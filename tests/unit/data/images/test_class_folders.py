@@ -8,7 +8,6 @@ from packing import tar_of, zip_of
 from PIL import Image
 
 from remix.errors import SourceError
-from remix.study.data.formats import read_table
 
 
 def picture(pixels, form="PNG", mode=None):
@@ -23,14 +22,9 @@ def colour(*rgb):
 
 
 @pytest.fixture
-def read(tmp_path):
-    """Writes an archive and reads its images, of 2 × 3 pixels in colour unless said otherwise."""
-
-    def read(content, image=(2, 3, 3)):
-        (tmp_path / "pets").write_bytes(content)
-        return read_table(tmp_path, ["pets"], {"file": "unused", "format": "folder"}, image)
-
-    return read
+def read(read_files):
+    """Reads the images of an archive, of 2 × 3 pixels in colour unless said otherwise."""
+    return lambda content, image=(2, 3, 3): read_files({"pets": content}, image, format="folder")
 
 
 @pytest.mark.parametrize("pack", [zip_of, tar_of])

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from remix.errors import SourceError
-from remix.study.data.formats import read_table
 
 
 def idx(array, kind=8):
@@ -19,16 +18,11 @@ Y = np.array([7, 9], np.uint8)
 
 
 @pytest.fixture
-def read(tmp_path):
-    """Writes files and reads them, two of each entry of parts."""
-
-    def read(files, image=(3, 4, 1), parts=None):
-        for name, content in files.items():
-            (tmp_path / name).write_bytes(content)
-        parts = parts or [list(files)]
-        return read_table(tmp_path, list(files), {"file": "unused", "format": "idx", "parts": parts}, image)
-
-    return read
+def read(read_files):
+    """Reads a pair of files, or those of each entry of parts."""
+    return lambda files, image=(3, 4, 1), parts=None: read_files(
+        files, image, format="idx", parts=parts or [list(files)]
+    )
 
 
 @pytest.mark.parametrize(("pack", "end"), [(bytes, ""), (gzip.compress, ".gz")], ids=["plain", "gz"])

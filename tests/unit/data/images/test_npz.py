@@ -10,7 +10,6 @@ import pytest
 from packing import zip_of
 
 from remix.errors import SourceError
-from remix.study.data.formats import read_table
 
 X = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4)
 
@@ -28,15 +27,13 @@ def npy(array, **options):
 
 
 @pytest.fixture
-def read(tmp_path):
-    """Writes files and reads them: an archive, or a pair of arrays."""
+def read(read_files):
+    """Reads an archive, or a pair of arrays."""
 
     def read(files, image=(3, 4, 1)):
         files = files if isinstance(files, dict) else {"d.npz": files}
-        for name, content in files.items():
-            (tmp_path / name).write_bytes(content)
         parts = [[*files]] if len(files) > 1 else [*files]
-        return read_table(tmp_path, list(files), {"file": "unused", "format": "npz", "parts": parts}, image)
+        return read_files(files, image, format="npz", parts=parts)
 
     return read
 
