@@ -5,14 +5,13 @@ config/README.md, the methods in docs/methods.md.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from numbers import Real
 from typing import Any
 
 import yaml
 
-from remix.entries import is_for_images, stages_of
 from remix.errors import ConfigError
 
 
@@ -23,6 +22,17 @@ def _read(name: str) -> Mapping[str, Mapping[str, Any]]:
 
 LATER_METHODS = _read("later_methods.yaml")
 METHODS = {**_read("methods.yaml"), **LATER_METHODS}
+
+
+def is_for_images(method: Mapping[str, Any]) -> bool:
+    """Tell whether a method's entry has a stage that works on images only.
+
+    >>> is_for_images({"resample": "balanced"}), is_for_images({"augment": "image"})
+    (False, True)
+    """
+    return "augment" in method
+
+
 TABLE_METHODS = tuple(name for name, entry in METHODS.items() if not is_for_images(entry))
 
 
@@ -68,9 +78,15 @@ def stages(
             f"method: {method!r} augments images, rows of shape (height, width, channels); "
             f"for other rows there are {allowed}"
         )
-    spec = stages_of(entry, images=images, alpha=alpha)
-    if isinstance(mix := spec.get("mix"), Mapping) and "alpha" in mix:
-        check_alpha(mix["alpha"])
+    spec = {stage: value for stage, value in entry.items() if stage != "title"}
+    if isinstance(mix := spec.get("mix"), Mapping):
+        own = mix.get("alpha")
+        if isinstance(own, Mapping):
+            own = own["images" if images else "tables"]
+        if alpha is not None or "alpha" in mix:
+            chosen = own if alpha is None else alpha
+            check_alpha(chosen)
+            spec["mix"] = {**mix, "alpha": chosen}
     return spec
 
 
@@ -78,3 +94,36 @@ def check_alpha(alpha: Any) -> None:
     """Refuse what Beta(α, α) does not exist for."""
     if isinstance(alpha, bool) or not isinstance(alpha, Real) or not 0 < float(alpha) < math.inf:
         raise ConfigError(f"alpha: expected a number above 0, received {alpha!r}")
+
+
+def stage_entry(entry: str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Split a stage's entry into its name and its parameters.
+
+    >>> stage_entry("balanced"), stage_entry({"balanced": {"pool": "dataset"}})
+    (('balanced', {}), ('balanced', {'pool': 'dataset'}))
+    """
+    if isinstance(entry, str):
+        return entry, {}
+    ((name, parameters),) = entry.items()
+    return name, dict(parameters or {})
+
+
+def contradictions(method: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Find keys of a method's entry that cannot stand together; gives the key and what is wrong.
+
+    >>> (((stage, option), text),) = contradictions(
+    ...     {"resample": "smote", "mix": {"alpha": 1, "partners": "balanced"}}
+    ... )
+    >>> stage, option, text.partition(";")[0]
+    ('mix', 'partners', "'balanced' draws the mini-batch to mix with from all classes")
+    """
+    mix = method.get("mix", {})
+    if mix.get("partners") != "balanced":
+        return
+    says = "'balanced' draws the mini-batch to mix with from all classes"
+    if "resample" in method:
+        text = "it cannot stand beside 'resample', which balances the mini-batch itself: keep one of the two"
+        yield ("mix", "partners"), f"{says}; {text}"
+    if mix.get("layers") == "hidden":
+        text = "its rows are there at the input only: write 'layers: input', or other partners"
+        yield ("mix", "partners"), f"{says}; {text}"

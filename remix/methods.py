@@ -20,7 +20,7 @@ from remix.batches.partners import PermutedPartners
 from remix.batches.smote import Smote
 from remix.batches.soft_labels import MinorityLabels, MixedLabels
 from remix.before_training import SmoteBefore, Undersampling
-from remix.entries import contradictions, stage_entry
+from remix.catalogue import contradictions, stage_entry
 from remix.errors import ConfigError
 from remix.lazy import tf
 from remix.losses.class_balanced import ClassBalancedWeights

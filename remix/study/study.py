@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from remix.entries import is_for_images, stage_entry, stages_of
+from remix.catalogue import is_for_images, stage_entry, stages
 from remix.protocol import Protocol
 from remix.study.data.catalogue import IMAGE_KINDS, TABLE_KINDS, Task
 
@@ -156,7 +156,7 @@ class Study:
         images : bool
             Whether for a task on images, for which parameters may differ.
         """
-        spec = stages_of(self.entries[name], images=images)
+        spec = stages(self.entries[name], images=images)
         if self.switches.cost_weights == "ignored":
             spec.pop("loss_weights", None)
         if "resample" in spec:

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from remix.catalogue import LATER_METHODS
-from remix.entries import contradictions, is_for_images
+from remix.catalogue import LATER_METHODS, contradictions, is_for_images
 from remix.errors import SourceError
 from remix.study.config.messages import KeyPath, Problem, listing, shown, unknown
 from remix.study.data.catalogue import ir_text, task_irs
