@@ -1,8 +1,6 @@
 import numpy as np
-import pytest
 import tensorflow as tf
 
-from remix.errors import ConfigError
 from remix.losses.ldam import LDAMLoss
 
 
@@ -11,15 +9,3 @@ def test_margins_are_in_proportion_to_the_fourth_root_of_the_rows():
     counts = tf.constant([[256.0, 16.0, 1.0], [7.0, 7.0, 7.0]])
     margins = LDAMLoss(max_margin=0.4).margins(counts)
     np.testing.assert_allclose(margins, [[0.1, 0.2, 0.4], [0.4, 0.4, 0.4]], rtol=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        ({"max_margin": -0.1}, "ldam: max_margin: expected a number of at least 0, received -0.1"),
-        ({"scale": 0.5}, "ldam: scale: expected a number of at least 1, received 0.5"),
-    ],
-)
-def test_parameters_that_cannot_be(parameters, message):
-    with pytest.raises(ConfigError, match=message):
-        LDAMLoss(**parameters)

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from remix.errors import ConfigError
 from remix.losses.logit_adjusted import LogitAdjustedLoss
 
 
@@ -15,8 +14,3 @@ def test_what_minimises_it_are_the_logits_of_equally_frequent_classes():
         for z in (-0.5, 0.0, 0.5)
     ]
     assert min(losses) == losses[1] == pytest.approx(-(0.9 * np.log(0.9) + 0.1 * np.log(0.1)), rel=1e-5)
-
-
-def test_tau_is_a_number():
-    with pytest.raises(ConfigError, match="logit_adjusted: tau: expected a number of at least 0"):
-        LogitAdjustedLoss(None)
