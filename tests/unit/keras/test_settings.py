@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -9,7 +8,6 @@ from remix.errors import ConfigError
 from remix.keras import BatchSettings
 from remix.methods import Method
 
-ROOT = Path(__file__).parents[3]
 TWO = {"n_classes": 2, "batch_size": 8, "seed": 1}
 
 
@@ -91,9 +89,3 @@ def test_loss_weights_need_the_rows_of_every_class():
 def test_what_mini_batches_cannot_carry_is_refused(method, message):
     with pytest.raises(ConfigError, match=message):
         BatchSettings(**TWO, method=method)
-
-
-def test_class_balanced_weights_can_be_had():
-    settings = BatchSettings(**TWO, method={"loss_weights": {"class_balanced": {"beta": 0.5}}})
-    weights = settings.class_weights(settings.method_for(images=False), [2, 1])
-    np.testing.assert_allclose(weights, [6 / 7, 9 / 7], rtol=1e-6)
