@@ -1,7 +1,7 @@
 import numpy as np
 from scipy.spatial import Delaunay
 
-from remix.study.demonstrations.hulls import hull_corners, inside_hull
+from remix.study.demonstrations.hulls import inside_hull
 
 
 def test_inside_agrees_with_a_triangulation():
@@ -18,11 +18,3 @@ def test_the_rows_themselves_and_what_lies_between_two_of_them_are_inside():
     share = rng.random((30, 1)).astype(np.float32)
     assert inside_hull(points, points).all()
     assert inside_hull(share * points + (1 - share) * points[::-1], points).all()
-
-
-def test_corners_have_the_same_hull():
-    rng = np.random.default_rng(0)
-    points, x = rng.normal(size=(30, 2)), rng.normal(size=(500, 2))
-    corners = hull_corners(points)
-    assert len(corners) < 30
-    assert (inside_hull(x, corners) == inside_hull(x, points)).all()

@@ -1,5 +1,3 @@
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -52,17 +50,6 @@ def test_as_many_as_asked_for_and_the_first_do_not_depend_on_it(methods, data):
     assert few.rows.shape == (2, BATCH_SIZE)
     assert (few.rows == many.rows[:2]).all()
     assert (few.stages["mix"]["order"] == many.stages["mix"]["order"][:2]).all()
-
-
-def test_mixing_is_that_of_the_drawn_weight_and_order(methods, data):
-    remix = methods["remix"]
-    drawn = draw_batches(remix, data, 5, seed=3)
-    mixed, soft = make_batches(remix, data, drawn)
-    x, y = make_batches(dataclasses.replace(remix, mix=None), data, drawn)
-    weight, order = drawn.stages["mix"]["weight"], drawn.stages["mix"]["order"]
-    for k in range(5):
-        assert mixed[k] == pytest.approx(weight[k] * x[k] + (1 - weight[k]) * x[k][order[k]], rel=1e-5)
-        assert soft[k] == pytest.approx(weight[k] * y[k] + (1 - weight[k]) * y[k][order[k]], abs=1e-6)
 
 
 def test_alpha(methods):

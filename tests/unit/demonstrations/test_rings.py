@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from remix.learning_rate import LearningRate
-from remix.study.demonstrations.rings import GRID, NETWORKS, PROTOCOL, ROWS, region, rings
+from remix.study.demonstrations.rings import GRID, NETWORKS, ROWS, region, rings
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +57,3 @@ def test_no_region_has_no_boundary():
     found = region(np.full((5, 5), 0.1), 0.1)
     assert found["area"] == 0
     assert np.isnan(found["steepness"])
-
-
-def test_the_learning_rate_stays():
-    rate = LearningRate(PROTOCOL.learning_rate, 1)
-    for _ in range(PROTOCOL.epochs):
-        rate.update(np.array([1.0]))
-    assert rate.rate == np.float32(PROTOCOL.learning_rate.initial)
