@@ -70,22 +70,6 @@ def test_damage_is_named_in_one_line_that_says_what_to_do(kept, damage):
     assert len(str(told.value).splitlines()) == 1
 
 
-def test_no_changed_byte_changes_what_is_read(kept, trained):
-    """What a file says of itself is in its last part, and some of it twice."""
-    content, made, refused = kept.read_bytes(), trained(), 0
-    for place in range(len(content) // 2, len(content), 97):
-        kept.write_bytes(flip(content, place))
-        try:
-            read, said = read_training(kept), definition(kept)
-        except ResultError:
-            refused += 1
-            continue
-        assert said == ABOUT
-        for part, same in zip(read, made, strict=True):
-            pd.testing.assert_frame_equal(part, same, check_exact=True)
-    assert refused
-
-
 def test_absence_is_named_and_so_is_a_file_of_another_kind(kept):
     write_parquet(pd.DataFrame({"a": [1]}), kept)
     for read in (read_training, made_by, definition):

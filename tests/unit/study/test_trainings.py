@@ -4,12 +4,11 @@ import dataclasses
 import json
 
 import pytest
-import yaml
 
 from remix.study import trainings
 from remix.study.code import ROOT
 from remix.study.config import DEFAULT_FILES as FILES
-from remix.study.config import audit_protocols, load_configuration
+from remix.study.config import audit_protocols, load_configuration, read_overlay
 from remix.study.store import Use
 from remix.study.trainings import (
     Training,
@@ -27,7 +26,7 @@ SCHEMAS = ROOT / "workflow" / "schemas"
 def configuration(**changes):
     merged = {}
     for path in FILES:
-        merged |= yaml.safe_load(path.read_text())
+        merged |= read_overlay(path)
     for key, value in changes.items():
         merged[key] = {**merged[key], **value} if isinstance(value, dict) else value
     return merged
