@@ -12,10 +12,12 @@ from remix.study.experiment import cross_validate
 from remix.study.splits import repeated_folds
 
 TASK = Task("toy", "toy", minority=("1",), merged=True, classes=("0", "1"))
-METHODS = {
-    "smote, cost": {"resample": "smote", "loss_weights": "balanced"},
-    "remix_dataset": {"resample": {"balanced": {"pool": "dataset"}}, "mix": {"alpha": 0.1}},
-    "smote_before": {"before_training": "smote"},
+# Every stage that looks at rows or counts them.
+EVERYTHING = {
+    "before_training": "smote",
+    "resample": {"balanced": {"pool": "dataset"}},
+    "mix": {"alpha": 0.1, "partners": "linked_classes", "labels": "minority"},
+    "loss_weights": "balanced",
 }
 
 
@@ -78,10 +80,7 @@ def test_contract_of_predictions(baseline, protocol):
 def test_records_tell_what_resampling_did(baseline, protocol):
     np.testing.assert_allclose(baseline.records["class_share_1"], 20 / 160, atol=0.05)
     assert "smote_limited" not in baseline.records
-    variant = toy(n_minority=30)
-    for spec in ({"loss_weights": "balanced"}, {"resample": {"balanced": {"pool": "dataset"}}}):
-        np.testing.assert_allclose(run(variant, protocol, spec).records["class_share_1"], 0.5, atol=0.03)
-    records = run(variant, protocol, {"resample": {"smote": {"smallest": 3}}}).records
+    records = run(toy(n_minority=30), protocol, {"resample": {"smote": {"smallest": 3}}}).records
     assert (records["smote_limited"] >= records["smote_repeated"]).all()
     assert (records["smote_repeated"] > 0).all()
 
@@ -104,22 +103,20 @@ def test_values_for_missing_features_may_be_given(baseline, protocol):
     assert (given["p_1"] != baseline.predictions["p_1"]).any()
 
 
-@pytest.mark.parametrize("last", ["partial", "dropped"])
-def test_last_batches_make_a_difference(last, baseline, protocol):
+def test_last_batches_make_a_difference(baseline, protocol):
     """56 training rows are three batches of 16 and a half one."""
-    other = run(toy(), protocol, last_batch=last).predictions
+    other = run(toy(), protocol, last_batch="dropped").predictions
     assert np.abs(baseline.predictions["p_1"] - other["p_1"]).max() > 1e-4
 
 
-@pytest.mark.parametrize("spec", list(METHODS.values()), ids=list(METHODS))
-def test_mutated_test_rows_do_not_change_the_model(spec, baseline, protocol):
+def test_mutated_test_rows_do_not_change_the_model(baseline, protocol):
     """Wreck the features of half of fold 0's test rows: the other half must be predicted as before."""
     variant = toy()
     fold = folds_of(variant, protocol)[0]
     wrecked = variant.copy()
     victims, witnesses = fold.test[::2], fold.test[1::2]
     wrecked.loc[victims, ["a", "b", "c"]] = [[1e6, -1e6, np.nan]]
-    before, after = (run(v, protocol, spec).predictions for v in (variant, wrecked))
+    before, after = (run(v, protocol, EVERYTHING).predictions for v in (variant, wrecked))
     # Folds are paired across methods.
     pd.testing.assert_frame_equal(before.iloc[:, :4], baseline.predictions.iloc[:, :4])
 
@@ -141,10 +138,6 @@ def test_the_model_changes_with_training_rows_only(part, changes, baseline, prot
         for each in (baseline, run(wrecked, protocol))
     )
     assert (before != after).any() == changes
-
-
-def test_same_seed_same_predictions(baseline, protocol):
-    pd.testing.assert_frame_equal(run(toy(), protocol).predictions, baseline.predictions)
 
 
 IMAGES = dataclasses.replace(TASK, image=(10, 11, 2))
