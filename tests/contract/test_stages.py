@@ -55,11 +55,19 @@ METHODS = {
         for name in AUGMENTATIONS
     },
 }
-# Every method on images; those without augmentation on tables too.
+
+
+def inputs_of(spec):
+    """Augmentation is of images. What the mixing has to choose is shown no features, of whatever shape."""
+    if "augment" in spec:
+        return ["images"]
+    return ["table"] if set(spec) == {"mix"} else ["table", "images"]
+
+
 INPUTS = {
     f"{name}, {rows}": (Method.from_spec(spec), rows == "images")
     for name, spec in METHODS.items()
-    for rows in (["images"] if "augment" in spec else ["table", "images"])
+    for rows in inputs_of(spec)
 }
 every_method = pytest.mark.parametrize(("method", "images"), list(INPUTS.values()), ids=list(INPUTS))
 
