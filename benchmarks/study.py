@@ -1,12 +1,11 @@
 """The study whose speed is measured: the default one, or with more of the catalogue."""
 
 import sys
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from remix.study.config import DEFAULT_FILES, Configuration, load_configuration
+from remix.study.config import DEFAULT_FILES, Configuration, load_configuration, overlaid, read_overlay
 from remix.study.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,21 +24,8 @@ def default_study(*overlays: Path) -> Study:
 def default_configuration(*overlays: Path) -> Configuration:
     """Read the default configuration, and overlays over it."""
     files = [*DEFAULT_FILES, *overlays]
-    config: dict[str, Any] = {}
-    for path in files:
-        config = merged(config, yaml.safe_load(path.read_text(encoding="utf-8")))
+    config: dict[str, Any] = reduce(overlaid, map(read_overlay, files), {})
     return load_configuration(config, files, ROOT / "workflow" / "schemas")
-
-
-def merged(config: Any, overlay: Any) -> Any:
-    """Merge mappings, and replace everything else, as Snakemake does.
-
-    >>> merged({"a": {"b": 1, "c": [1, 2]}}, {"a": {"c": [3]}})
-    {'a': {'b': 1, 'c': [3]}}
-    """
-    if not isinstance(config, dict) or not isinstance(overlay, dict):
-        return overlay
-    return config | {key: merged(config.get(key), value) for key, value in overlay.items()}
 
 
 def made_up_dataset(name: str, *, rows: int, features: int, irs: list[float]) -> dict[str, Any]:

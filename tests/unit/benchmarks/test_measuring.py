@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import report, study
+from benchmarks import report
 from benchmarks.speed import measuring, table
 from benchmarks.speed.cells import flops, make_cell, products
 from benchmarks.speed.contenders import CONTENDERS
@@ -13,7 +13,7 @@ from benchmarks.study import ROOT, default_configuration, default_study
 from remix.study.data.catalogue import Task
 
 
-@pytest.mark.parametrize("module", [report, study, measuring])
+@pytest.mark.parametrize("module", [report, measuring])
 def test_examples(module):
     assert doctest.testmod(module).failed == 0
 
