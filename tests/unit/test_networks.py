@@ -67,14 +67,6 @@ def test_dropout_follows_all_hidden_layers_but_the_last(scale):
     assert (masks[0].numpy()[:, :4] != masks[1].numpy()).any()
 
 
-def test_masks_are_applied_after_the_activation():
-    network = stack()
-    x = np.ones((2, 1, 7), np.float32)
-    zero = [tf.zeros((1, 5))]
-    biases_only = network.logits(x, zero).numpy()
-    np.testing.assert_allclose(biases_only, 0, atol=1e-7)
-
-
 def test_one_hidden_layer_has_no_dropout():
     architecture = MLP((3,), 0.1)
     network = architecture.stacked(drawn(architecture, (4,)))

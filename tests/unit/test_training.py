@@ -23,14 +23,15 @@ METHODS = {
     "baseline": {},
     "smote, cost": {"resample": "smote", "loss_weights": "balanced"},
     "remix": {"resample": "balanced", "mix": {"alpha": 0.1}},
-    "smote before, mixup": {"before_training": "smote", "mix": {"alpha": 0.1}},
-    "undersampling": {"before_training": "undersampling"},
+    "smote before, balanced_mixup": {
+        "before_training": "smote",
+        "mix": {"alpha": 0.1, "partners": "balanced", "labels": "minority"},
+    },
     "ldam_drw, whole dataset": {
         "resample": {"balanced": {"pool": "dataset"}},
         "loss": "ldam",
         "loss_weights": {"class_balanced": {"start": 0.5}},
     },
-    "balanced_mixup": {"mix": {"alpha": 0.1, "partners": "balanced", "labels": "minority"}},
     "manifold_remix": {
         "resample": "balanced",
         "mix": {"alpha": 0.1, "layers": "hidden", "partners": "linked_classes", "weights": "row"},
@@ -60,12 +61,14 @@ def trainer_of(sets, spec, protocol, n_classes=2, **options):
         protocol,
         architecture=network(protocol),
         n_classes=n_classes,
-        **{"batch_size": BATCH, "seed": SEED, **options},
+        batch_size=BATCH,
+        seed=SEED,
+        **options,
     )
 
 
-def train(sets, spec, protocol, n_classes=2, seed=SEED):
-    return trainer_of(sets, spec, protocol, n_classes, steps=STEPS, seed=seed).run()
+def train(sets, spec, protocol, n_classes=2):
+    return trainer_of(sets, spec, protocol, n_classes, steps=STEPS).run()
 
 
 def probe(n, d=4):
@@ -84,7 +87,8 @@ def together(protocol):
 A_STEP = 4 * BATCH * SETS[0].features.shape[1]
 
 
-@pytest.mark.parametrize("name", METHODS)
+# The others have every stage that these two have.
+@pytest.mark.parametrize("name", sorted(set(METHODS) - {"baseline", "remix"}))
 def test_a_fold_alone_is_as_in_a_stack(name, together, protocol, monkeypatch):
     """Also if its mini-batches are made one by one."""
     expected = together(name).predict(ROWS)[1]
@@ -101,11 +105,6 @@ def test_same_seed_same_bytes_in_blocks_of_any_size(name, together, protocol, mo
     again = train(SETS, METHODS[name], protocol())
     np.testing.assert_array_equal(again.weights[1][0], whole.weights[1][0])
     assert again.records == whole.records
-
-
-def test_another_seed_another_model(together, protocol):
-    other = train(SETS, METHODS["remix"], protocol(), seed=4).predict(ROWS)
-    assert np.abs(other[0] - together("remix").predict(ROWS)[0]).max() > 1e-3
 
 
 def keras_model(data):
@@ -191,29 +190,24 @@ def test_classes_are_linked_and_labelled_by_the_weights_of_their_rows(protocol):
 # Losses of their own, and weights that begin later
 
 
-def test_the_share_of_the_classes_follows_the_weights_from_where_they_begin(protocol):
+def test_weights_weigh_from_where_they_begin(protocol):
+    """In the last of four epochs, and in its share of the classes; before, nothing differs."""
     data = fold_of(0, share=0.1)
-    spec = {"loss_weights": {"balanced": {"start": 0.75}}}
-    share = train([data], spec, protocol(epochs=4)).records[0].class_share
+    specs = ({}, {"loss_weights": {"balanced": {"start": 0.75}}})
+    trainers = [trainer_of([data], spec, protocol(epochs=4), steps=STEPS) for spec in specs]
+    curves = [Losses(), Losses()]
+    _, model = (trainer.run(curve) for trainer, curve in zip(trainers, curves, strict=True))
+    plain, deferred = (np.array(curve.losses) for curve in curves)
+    np.testing.assert_array_equal(plain[:3], deferred[:3])
+    assert np.abs(plain[3] - deferred[3]).max() > 1e-3
+    assert trainers[1].train_block.experimental_get_tracing_count() == 1
+
     orders = data.generator(SEED, "batches")
     drawn = np.stack([draw_epoch(orders, len(data.labels), STEPS, BATCH) for _ in range(4)])
     counts = np.array([(data.labels[drawn] == label).sum(axis=(1, 2)) for label in (0, 1)]).T
     weights = len(data.labels) / (2 * np.bincount(data.labels))
     mass = counts[:3].sum(axis=0) + counts[3] * weights
-    np.testing.assert_allclose(share, mass / mass.sum(), rtol=1e-5)
-
-
-def test_until_they_begin_training_is_that_without_weights(protocol):
-    """The last of four epochs is the first with weights; before, nothing differs."""
-    specs = ({}, {"loss_weights": {"class_balanced": {"start": 0.75}}})
-    trainers = [trainer_of([fold_of(0)], spec, protocol(epochs=4)) for spec in specs]
-    curves = [Losses(), Losses()]
-    for trainer, curve in zip(trainers, curves, strict=True):
-        trainer.run(curve)
-    plain, deferred = (np.array(curve.losses) for curve in curves)
-    np.testing.assert_array_equal(plain[:3], deferred[:3])
-    assert np.abs(plain[3] - deferred[3]).max() > 1e-3
-    assert trainers[1].train_block.experimental_get_tracing_count() == 1
+    np.testing.assert_allclose(model.records[0].class_share, mass / mass.sum(), rtol=1e-5)
 
 
 class Losses:
@@ -274,11 +268,10 @@ def test_ldam_trains_networks_of_cosines_and_predicts_by_their_softmax(protocol)
         assert record.validation_loss == pytest.approx(cross_entropy, rel=1e-4)
 
 
-@pytest.mark.parametrize("loss", ["cross_entropy", "logit_adjusted"])
-def test_validation_loss_is_the_cross_entropy(loss, protocol):
+def test_validation_loss_is_the_cross_entropy(protocol):
     """Of the plain logits, whatever was trained with."""
     data = fold_of(0)
-    model = train([data], {"loss": loss}, protocol(epochs=2))
+    model = train([data], {"loss": "logit_adjusted"}, protocol(epochs=2))
     (p,) = model.predict([data.validation_features])
     expected = -np.log(p[np.arange(len(p)), data.validation_labels]).mean()
     assert model.records[0].validation_loss == pytest.approx(expected, rel=1e-5)
@@ -306,13 +299,6 @@ def test_every_loss_goes_with_every_other_stage(protocol):
         np.testing.assert_allclose(p.sum(axis=1), 1, atol=1e-5)
 
 
-def test_validation_rows_do_not_change_the_last_weights(protocol):
-    data = fold_of(0)
-    other = dataclasses.replace(data, validation_features=data.validation_features * -3)
-    a, b = (train([s], {}, protocol(epochs=2)).predict([probe(10)]) for s in (data, other))
-    np.testing.assert_array_equal(a, b)
-
-
 def test_best_validation_keeps_each_fold_at_its_own_best_epoch(protocol):
     sets, x = [fold_of(i, n=60) for i in range(3)], [probe(20)] * 3
     fast = FAST | {"initial": 0.03}
@@ -338,8 +324,8 @@ def test_records_count_batches_that_lack_a_class(protocol):
     assert record.train_rows == len(data.labels)
 
 
-def test_more_rows_than_one_block_are_predicted_alike(protocol):
-    model = train(SETS, {}, protocol(epochs=1))
+def test_more_rows_than_one_block_are_predicted_alike(together):
+    model = together("baseline")
     x = probe(5000)
     whole = model.predict([x, x[:10]])
     np.testing.assert_allclose(whole[0][4000:4100], model.predict([x[4000:4100], x])[0], atol=1e-6)
