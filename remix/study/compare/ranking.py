@@ -103,8 +103,13 @@ def cell_ranks(scores: pd.DataFrame, metric: str, ties: Literal["min", "average"
     ResultError
         As `cell_means`.
     """
+    return ranked(cell_means(scores, metric), metric, ties)
+
+
+def ranked(means: pd.DataFrame, metric: str, ties: Literal["min", "average"] = "min") -> pd.DataFrame:
+    """Give what `cell_ranks` does, of the means that `cell_means` gives."""
     higher_is_better = metric_named(metric).higher_is_better
-    return cell_means(scores, metric).rank(axis=1, method=ties, ascending=not higher_is_better)
+    return means.rank(axis=1, method=ties, ascending=not higher_is_better)
 
 
 def rank_sums(scores: pd.DataFrame, metric: str, ties: Literal["min", "average"] = "min") -> pd.DataFrame:

@@ -14,6 +14,7 @@ Cells are not independent: those of one dataset share rows. The tests over cells
 the field does, and so state more certainty than there is; the bootstrap interval over datasets does not.
 """
 
+import functools
 from collections.abc import Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -25,8 +26,8 @@ from numpy.typing import ArrayLike
 from remix.errors import ResultError
 from remix.metrics import metric as metric_named
 
-# SciPy's statistics, statsmodels and scikit-posthocs take seconds to import and are imported where they
-# compute something: tables and figures need the names of this module only.
+# SciPy's statistics and scikit-posthocs take seconds to import and are imported where they compute something:
+# tables and figures need the names of this module only.
 
 ALPHA = 0.05
 CONFIDENCE = 0.95
@@ -129,6 +130,7 @@ def mean_ranks(means: pd.DataFrame, metric: str) -> pd.Series:
     return means.rank(axis=1, method="average", ascending=not higher_is_better).mean()
 
 
+@functools.cache  # A quantile takes a third of a second, and all metrics of a kind ask for the same one.
 def critical_difference(n_methods: int, n_cells: int, alpha: float = ALPHA) -> float:
     """Give Nemenyi's critical difference: mean ranks that lie further apart differ at the level alpha.
 
@@ -255,13 +257,13 @@ def holm(p_values: ArrayLike) -> np.ndarray:
     >>> holm([0.01, 0.04, 0.03]).round(2)
     array([0.03, 0.06, 0.06])
     """
-    from statsmodels.stats.multitest import multipletests
-
+    # Not by statsmodels, which collects garbage in each call: tables call this a hundred times.
     given = np.asarray(p_values, dtype=np.float64)
+    made = np.flatnonzero(~np.isnan(given))
+    ordered = made[np.argsort(given[made])]
+    raised = given[ordered] * np.arange(len(ordered), 0, -1)
     corrected = np.full(given.shape, np.nan)
-    made = ~np.isnan(given)
-    if made.any():
-        corrected[made] = multipletests(given[made], method="holm")[1]
+    corrected[ordered] = np.minimum(np.maximum.accumulate(raised), 1)
     return corrected
 
 
@@ -390,7 +392,8 @@ def corrected_t_test(
     >>> round(test.mean, 3), round(test.t, 3), round(test.p, 3)
     (0.2, 1.891, 0.155)
     """
-    from scipy import stats
+    # What `scipy.stats.t` computes too, with ten times the calls around it.
+    from scipy.special import stdtr, stdtrit
 
     values = _finite(differences, "differences")
     trained, tested = _finite(n_train, "n_train"), _finite(n_test, "n_test")
@@ -407,9 +410,9 @@ def corrected_t_test(
         return FoldTest(mean, mean, mean, t, p, n)
     mean = float(values.mean())
     error = spread * np.sqrt(1 / n + tested.mean() / trained.mean())
-    distance = float(stats.t.ppf((1 + confidence) / 2, n - 1) * error)
+    distance = float(stdtrit(n - 1, (1 + confidence) / 2) * error)
     t = float(mean / error)
-    p = float(2 * stats.t.sf(abs(t), n - 1))
+    p = float(2 * stdtr(n - 1, -abs(t)))
     return FoldTest(mean, mean - distance, mean + distance, t, p, n)
 
 
@@ -462,16 +465,18 @@ def bootstrap_interval(
         return Interval(np.nan, np.nan)
     from scipy import stats
 
-    result = stats.bootstrap(
-        (np.bincount(position, weights=numbers), np.bincount(position).astype(np.float64)),
-        lambda sums, counts, axis: sums.sum(axis=axis) / counts.sum(axis=axis),
-        paired=True,
-        method="percentile",
-        n_resamples=RESAMPLES,
-        confidence_level=confidence,
-        rng=np.random.default_rng(BOOTSTRAP_SEED),
-    )
-    return Interval(*(float(end) for end in result.confidence_interval))
+    draws = _draws(len(names), RESAMPLES)
+    sums, counts = np.bincount(position, weights=numbers), np.bincount(position)
+    means = sums[draws].sum(axis=1) / counts[draws].sum(axis=1)
+    outside = (1 - confidence) / 2
+    low, high = stats.quantile(means, [outside, 1 - outside])
+    return Interval(float(low), float(high))
+
+
+@functools.cache
+def _draws(n_units: int, n_draws: int) -> np.ndarray:
+    """Draw so many times as many units as there are; the same units in every interval."""
+    return np.random.default_rng(BOOTSTRAP_SEED).integers(0, n_units, (n_draws, n_units))
 
 
 def _complete(means: pd.DataFrame) -> np.ndarray:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from remix.errors import ResultError
 from remix.metrics import METRICS
+from remix.metrics import metric as metric_named
 from remix.study.compare import ranking, statistics
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
@@ -62,17 +63,25 @@ def cell_tests_table(scores: pd.DataFrame, sizes: pd.DataFrame) -> pd.DataFrame:
         If a cell lacks a method, a fold, a number, or the sizes of its folds.
     """
     metrics = [name for name, definition in METRICS.items() if not definition.per_class]
-    by_cell = dict(list(sizes.groupby(["task", "ir"])))
+    by_cell = {
+        cell: part.set_index(["repeat", "fold"])[["train_rows", "test_rows"]].astype(float)
+        for cell, part in sizes.groupby(["task", "ir"])
+    }
     lines = []
     for metric in metrics:
         chosen = scores[scores["metric"] == metric]
         if chosen.empty:
             continue
-        ranking.cell_means(scores, metric)  # refuses gaps
-        for cell, part in chosen.groupby(ranking.CELL, sort=False):
+        ranking.cell_means(chosen, metric)  # refuses gaps
+        by_fold = chosen.pivot_table(
+            index=[*ranking.CELL, "repeat", "fold"], columns="method", values="value", sort=False
+        )
+        parts = dict(list(by_fold.groupby(level=ranking.CELL)))
+        for cell in chosen[ranking.CELL].drop_duplicates().itertuples(index=False, name=None):
             if cell[1:] not in by_cell:
                 raise ResultError(f"{cell[1]}, IR {cell[2]} has no records of its folds; train it anew")
-            lines += _cell_lines(cell, metric, part, by_cell[cell[1:]])
+            folds = parts[cell].droplevel(ranking.CELL).dropna(axis="columns", how="all")
+            lines += _cell_lines(cell, metric, folds, by_cell[cell[1:]])
     return pd.DataFrame(lines, columns=COLUMNS)
 
 
@@ -101,28 +110,25 @@ def cell_tests_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFram
 
 
 def _cell_lines(
-    cell: tuple[str, str, str], metric: str, part: pd.DataFrame, sizes: pd.DataFrame
+    cell: tuple[str, str, str], metric: str, folds: pd.DataFrame, sizes: pd.DataFrame
 ) -> list[dict[str, object]]:
     """Compare the pairs of methods in one cell."""
-    # Rows are folds: the same functions serve folds and cells.
-    folds = part.pivot_table(index=["repeat", "fold"], columns="method", values="value", sort=False)
-    known = sizes.set_index(["repeat", "fold"])
-    absent = [fold for fold in folds.index if fold not in known.index]
+    absent = [fold for fold in folds.index if fold not in sizes.index]
     if absent:
         raise ResultError(
             f"{cell[1]}, IR {cell[2]}, repeat {absent[0][0]}, fold {absent[0][1]} has no record of its size; "
             "train it anew"
         )
-    trained, tested = (known.loc[folds.index, name].astype(float) for name in ("train_rows", "test_rows"))
+    trained, tested = sizes.loc[folds.index].mean()
+    values, sign = folds.to_numpy(), metric_named(metric).sign
     lines = []
-    for second, first in combinations(folds.columns, 2):
-        by_fold = statistics.differences(folds, metric, first, second)
-        test = statistics.corrected_t_test(by_fold, trained, tested)
+    for (j, second), (i, first) in combinations(enumerate(folds.columns), 2):
+        test = statistics.corrected_t_test((values[:, i] - values[:, j]) * sign, trained, tested)
         lines.append(
             dict(zip(ranking.CELL, cell, strict=True))
             | {"metric": metric, "first": first, "second": second, "mean_difference": test.mean}
             | {"low": test.low, "high": test.high, "t": test.t, "p": test.p, "n_folds": test.n_folds}
-            | {"n_train": trained.mean(), "n_test": tested.mean()}
+            | {"n_train": trained, "n_test": tested}
         )
     return lines
 

@@ -62,8 +62,9 @@ def comparisons_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
         If a cell lacks a method, folds or a number.
     """
     parts = []
-    for metric in (name for name, definition in METRICS.items() if not definition.per_class):
-        if scores.empty or metric not in set(scores["metric"]):
+    present = set(scores["metric"])
+    for metric, definition in METRICS.items():
+        if definition.per_class or metric not in present:
             continue
         for kind, means in ranking.by_kind(ranking.cell_means(scores, metric)):
             friedman = statistics.friedman_test(means)
