@@ -40,15 +40,12 @@ def variable(report, name):
     return json.loads(re.search(rf"^    var {name} = (.*);$", report.read_text(), re.M).group(1))
 
 
-def table_of(text, marker):
-    return re.search(rf'<table[^>]*class="[^"]*{marker}[^"]*".*?</table>', text, re.S).group(0)
-
-
 def rank_table(text):
-    """What stands in the first page's table, by method: ours and the paper's, four times."""
+    """What stands in the first page's first table, by method: ours and the paper's, four times."""
+    table = text[text.index('class="front"') :].partition("</table>")[0].partition("<tbody>")[2]
     found = {}
-    for row in re.split(r"<tr[^>]*>", table_of(text, "rank-table"))[3:]:
-        title, *cells = re.findall(r"<t[hd]>(.*?)</t[hd]>", row)
+    for row in table.split("<tr>")[1:]:
+        title, *cells = re.findall(r"<td[^>]*>(.*?)</td>", row)
         found[html.unescape(title)] = [re.sub(r"<[^>]*>", "", cell) for cell in cells]
     return found
 

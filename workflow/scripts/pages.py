@@ -32,7 +32,7 @@ def main(snakemake):
         page = pages.provenance_page(facts, trainings, study, snakemake.config, look)
         write_text(page, output.provenance)
         style = (beside / "report.css").read_text(encoding="utf-8")
-        write_text(pages.front_page(study, files, style), output.front)
+        write_text(pages.front_page(files, style), output.front)
         write_text(pages.summary(study, files, params.data_dir), output.summary)
 
 

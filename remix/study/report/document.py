@@ -19,7 +19,6 @@ from markdown_it.renderer import RendererHTML
 from remix.study.results import markdown
 
 DIGITS = 4
-PICTURES = {".png": "png", ".svg": "svg+xml"}
 _TABLE_START, _TABLE_END = '<div class="table"><table>\n', "</table></div>\n"
 
 
@@ -28,7 +27,7 @@ def html_page(
     *,
     style: str,
     script: str,
-    pictures: Mapping[str, str] | None = None,
+    pictures: Mapping[str, bytes] | None = None,
     values: pd.DataFrame | None = None,
 ) -> str:
     """Turn a Markdown document into a page that needs nothing but a browser.
@@ -39,8 +38,8 @@ def html_page(
         Markdown that starts with a heading, which is the page's title. HTML in it is shown as text.
     style, script : str
         CSS and JavaScript of the page.
-    pictures : mapping of str to str, optional
-        Addresses of pictures to show below the text, see `data_uri`, by title.
+    pictures : mapping of str to bytes, optional
+        SVGs to show below the text, by title.
     values : DataFrame, optional
         Values to show in full, see `values_table`.
 
@@ -51,8 +50,9 @@ def html_page(
     """
     title = text.partition("\n")[0].lstrip("# ")
     body = html_fragment(text)
-    for name, address in (pictures or {}).items():
-        body += f'<h2>{escape(name)}</h2>\n<img src="{escape(address)}" alt="{escape(name)}">\n'
+    for name, svg in (pictures or {}).items():
+        address = f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
+        body += f'<h2>{escape(name)}</h2>\n<img src="{address}" alt="{escape(name)}">\n'
     if values is not None:
         summary = f"<summary>All values ({len(values):,} rows)</summary>"
         body += f"<details>{summary}\n{values_table(values)}</details>\n"
@@ -116,15 +116,6 @@ def values_table(frame: pd.DataFrame) -> str:
     ]
     rows = "".join(f"<tr>{''.join(row)}</tr>\n" for row in zip(*cells, strict=True))
     return f"{_TABLE_START}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n{_TABLE_END}"
-
-
-def data_uri(content: bytes, suffix: str) -> str:
-    """Write a picture as an address that contains it.
-
-    >>> data_uri(b"abc", ".png")
-    'data:image/png;base64,YWJj'
-    """
-    return f"data:image/{PICTURES[suffix]};base64,{base64.b64encode(content).decode()}"
 
 
 def _cell(value: Any, number: bool) -> str:

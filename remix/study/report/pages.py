@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from remix.study.report.document import data_uri, html_page
+from remix.study.report.document import html_page
 from remix.study.report.front import front_page_rst
 from remix.study.report.provenance import provenance_markdown
 from remix.study.report.summary import summary_text
@@ -70,7 +70,7 @@ def task_pages(study: Study, files: Iterable[str], look: Look) -> dict[str, str]
         task: html_page(
             task_markdown(task, study, **tables, label_counts=of_task),
             **look._asdict(),
-            pictures={"Reliability": data_uri(pictures[task].read_bytes(), ".svg")},
+            pictures={"Reliability": pictures[task].read_bytes()},
             values=task_values(task, tables["scores"]),
         )
         for task, of_task in counts.items()
@@ -85,13 +85,12 @@ def provenance_page(
     return html_page(text, **look._asdict())
 
 
-def front_page(study: Study, files: Iterable[str], style: str) -> str:
+def front_page(files: Iterable[str], style: str) -> str:
     """Make the report's first page from the tables of ranks and claims, and the audit without training."""
     at_hand = list(files)
     return front_page_rst(
         _table("rank_sums", at_hand),
-        study,
-        _table("coverage", at_hand),
+        find("results/tables/rank_sums.md", at_hand).read_text(encoding="utf-8"),
         _table("claims", at_hand),
         _table("rescored", at_hand),
         warnings=_warnings(at_hand),

@@ -63,11 +63,11 @@ def claims_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -
         {
             "Claim": line["claim"],
             "Where": line["section"],
-            "Verdict": _verdict(line["verdict"]),
+            "Verdict": verdict_text(line["verdict"]),
             "As it stands": markdown.ABSENT
             if pd.isna(line["agrees"])
             else ("yes" if line["agrees"] else "no"),
-            "Effect [95 %]": _effect(line),
+            "Effect [95 %]": effect_text(line),
             "p": markdown.ABSENT if pd.isna(line["p"]) else f"{line['p']:.2g}",
             "Cells": str(line["n_cells"]),
             "Datasets": str(line["n_datasets"]),
@@ -83,12 +83,14 @@ def claims_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -
     )
 
 
-def _verdict(verdict: str) -> str:
+def verdict_text(verdict: str) -> str:
+    """Write a verdict for people: with a sign, and in bold where it is decided."""
     text = f"{SIGNS[verdict]} {verdict}"
     return text if verdict == UNDECIDED else markdown.bold(text)
 
 
-def _effect(line: pd.Series) -> str:
+def effect_text(line: pd.Series) -> str:
+    """Write the effect of a claim for people, with its interval and what it is."""
     if pd.isna(line["effect"]):
         return markdown.ABSENT
     interval = "" if pd.isna(line["low"]) else f" [{line['low']:+.3f}, {line['high']:+.3f}]"
