@@ -18,6 +18,7 @@ def test_render_gives_the_same_bytes_again():
         result = Figure()
         ax = result.subplots()
         ax.bar([0, 1], [1, 2], label="x", hatch="//")
+        ax.scatter([0, 1], [1, 2], rasterized=True)
         ax.legend()
         return result
 

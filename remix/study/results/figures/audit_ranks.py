@@ -1,6 +1,5 @@
 """The audit's picture: mean ranks of the methods under every protocol, above them the printed ones."""
 
-import textwrap
 from collections.abc import Mapping
 
 import pandas as pd
@@ -10,6 +9,7 @@ from matplotlib.figure import Figure
 from remix.metrics import metric as metric_named
 from remix.plotting.style import fills
 from remix.study.results.coverage import coverage_note
+from remix.study.results.figures.layout import captioned
 from remix.study.results.runs import Runs
 
 TITLE = "Audit: mean ranks under every protocol"
@@ -40,7 +40,7 @@ def make(runs: Runs, audit: pd.DataFrame, coverage: pd.DataFrame) -> Figure:
     return audit_ranks(audit, caption, runs.study.methods)
 
 
-def audit_ranks(table: pd.DataFrame, caption: str, titles: Mapping[str, str] | None = None) -> Figure:
+def audit_ranks(table: pd.DataFrame, caption: str, titles: Mapping[str, str]) -> Figure:
     """Draw one panel per column of Table 2, one row per protocol and one marker per method.
 
     Parameters
@@ -49,18 +49,16 @@ def audit_ranks(table: pd.DataFrame, caption: str, titles: Mapping[str, str] | N
         As `remix.study.results.tables.audit.audit_table` gives it.
     caption : str
         Text below the panels; wrapped.
-    titles : mapping of str to str, optional
-        Titles of the methods, by name; else the printed ones.
+    titles : mapping of str to str
+        Titles of the methods, by name.
 
     Returns
     -------
     matplotlib.figure.Figure
         An empty table gives a figure that says so.
     """
-    lines = textwrap.wrap(caption, 190)
     names = list(dict.fromkeys(table["setting"]))
-    height = 2.4 + 2 * ROW_INCHES * (len(names) + 1) + 0.16 * len(lines)
-    figure = Figure(figsize=(11.0, height), layout="constrained")
+    figure = captioned(11.0, 2.4 + 2 * ROW_INCHES * (len(names) + 1), caption, characters=190)
     columns = list(dict.fromkeys(zip(table["kind"], table["metric"], strict=True)))
     if not columns:
         figure.text(0.5, 0.5, "nothing to compare", ha="center", va="center", color="0.4", fontsize=14)
@@ -70,7 +68,7 @@ def audit_ranks(table: pd.DataFrame, caption: str, titles: Mapping[str, str] | N
             ax.set_axis_off()
         for ax, (kind, metric) in zip(axes.flat, columns, strict=False):
             part = table[(table["kind"] == kind) & (table["metric"] == metric)]
-            _panel(ax, part, names, titles or {})
+            _panel(ax, part, names, titles)
             cells = part["n_cells"].max()
             of = f"({cells} of {part['published_n_cells'].iloc[0]} cells)"
             ax.set_title(f"{TITLES[kind]}: {metric_named(metric).title} {of}", fontsize=10)
@@ -79,7 +77,6 @@ def audit_ranks(table: pd.DataFrame, caption: str, titles: Mapping[str, str] | N
         figure.legend(
             *axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=5, frameon=False
         )
-    figure.supxlabel("\n".join(lines), fontsize=8, x=0.01, ha="left")
     return figure
 
 
@@ -103,7 +100,7 @@ def _panel(ax: Axes, part: pd.DataFrame, names: list[str], titles: Mapping[str, 
             markeredgecolor="white",
             markeredgewidth=0.5,
             markersize=8,
-            label=titles.get(method, methods.loc[method, "title"]),
+            label=titles[method],
         )
     ax.axhline(0.5, color="0.6", linewidth=0.8)
     ax.set_yticks(range(len(rows)), rows)

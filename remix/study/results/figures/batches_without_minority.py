@@ -1,6 +1,5 @@
 """What mini-batches were made of: how often they lack the minority, and the class mix trained on."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -10,6 +9,7 @@ from matplotlib.figure import Figure
 
 from remix.plotting.style import fills
 from remix.study.results.coverage import coverage_note
+from remix.study.results.figures.layout import captioned, say_instead
 from remix.study.results.runs import Runs
 from remix.study.study import KIND_TITLES, shown_kinds, sorted_irs
 
@@ -24,7 +24,6 @@ READS = {
 # The palette of Okabe and Ito; markers tell the tasks apart as well.
 TASK_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
 MARKERS = "osD^vP*X"
-CHARACTERS_PER_INCH = 15
 WIDTH = 10.0
 MOST_LEVEL_LABELS = 6
 READING = (
@@ -66,15 +65,13 @@ def batch_figure(
         Binary tasks left, multi-class tasks right; a kind that has no cells says so. Images, if there are
         any, have two further rows.
     """
-    lines = textwrap.wrap(caption, int(CHARACTERS_PER_INCH * WIDTH))
     pairs = shown_kinds(table["kind"])
-    figure = Figure(figsize=(WIDTH, 7.2 * len(pairs) + 0.16 * len(lines)), layout="constrained")
+    figure = captioned(WIDTH, 7.2 * len(pairs), caption)
     axes = figure.subplots(2 * len(pairs), 2, squeeze=False, sharey="row")
     classes = table["task"].map(n_classes).astype(float)
     table = table.assign(of_balanced=table["trained_share"].astype(float) * classes)
     for k, kinds in enumerate(pairs):
         _rows(axes[2 * k : 2 * k + 2], table[table["kind"].isin(kinds)], kinds, titles)
-    figure.supxlabel("\n".join(lines), fontsize=8, x=0.01, ha="left")
     return figure
 
 
@@ -86,7 +83,7 @@ def _rows(axes: np.ndarray, table: pd.DataFrame, kinds: Sequence[str], titles: M
         axes[0, column].set_title(KIND_TITLES[kind])
         if part.empty:
             for ax in axes[:, column]:
-                _say_empty(ax)
+                say_instead(ax, "no cells")
             continue
         ratios = sorted_irs(list(part["ir"].unique()))
         _lacking(axes[0, column], part, ratios)
@@ -138,9 +135,3 @@ def _mix(ax: Axes, part: pd.DataFrame, ratios: list[str], titles: Mapping[str, s
             label=title,
         )
     ax.axhline(1, color="0.3", linewidth=0.8, linestyle=":")
-
-
-def _say_empty(ax: Axes) -> None:
-    ax.spines[:].set_visible(False)
-    ax.tick_params(left=False, labelleft=False, bottom=False, labelbottom=False)
-    ax.text(0.5, 0.5, "no cells", transform=ax.transAxes, ha="center", va="center", color="0.4", fontsize=14)

@@ -1,6 +1,5 @@
 """Critical-difference diagrams: mean ranks on a line; bars join what Nemenyi's test cannot tell apart."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -13,6 +12,7 @@ from remix.metrics import metric as metric_named
 from remix.plotting.style import Fill, fills
 from remix.study.compare import statistics
 from remix.study.results.coverage import coverage_note
+from remix.study.results.figures.layout import captioned, say_instead
 from remix.study.results.runs import Runs
 from remix.study.study import KIND_TITLES, shown_kinds
 
@@ -26,7 +26,6 @@ READS = {
 
 PANELS = ("g_mean", "balanced_brier")
 WIDTH = 11.0
-CHARACTERS_PER_INCH = 15
 CD_HEIGHT = 1.9  # above the numbers of the axis
 # More methods need the whole width: one panel below the other.
 MOST_SIDE_BY_SIDE = 8
@@ -44,9 +43,7 @@ def make(runs: Runs, comparisons: pd.DataFrame, coverage: pd.DataFrame) -> Figur
     return critical_difference(comparisons, caption, runs.study.methods)
 
 
-def critical_difference(
-    comparisons: pd.DataFrame, caption: str, titles: Mapping[str, str] | None = None
-) -> Figure:
+def critical_difference(comparisons: pd.DataFrame, caption: str, titles: Mapping[str, str]) -> Figure:
     """Draw diagrams of g-mean above balanced Brier score, binary left and multi-class right; images below.
 
     Where there are many methods, the diagrams of the two kinds stand below each other.
@@ -57,8 +54,8 @@ def critical_difference(
         As `remix.study.results.tables.comparisons.comparisons_table` gives it.
     caption : str
         Text below the panels; wrapped.
-    titles : mapping of str to str, optional
-        Titles of the methods, by name; else the names.
+    titles : mapping of str to str
+        Titles of the methods, by name.
 
     Returns
     -------
@@ -67,9 +64,8 @@ def critical_difference(
         no panels for them, nor for tables where there are images alone.
     """
     present = [*comparisons["second"].unique(), *comparisons["first"].unique()]
-    titles = {name: (titles or {}).get(name, name) for name in dict.fromkeys(present)}
+    titles = {name: titles[name] for name in dict.fromkeys(present)}
     styles = fills(titles)
-    lines = textwrap.wrap(f"{HOW_TO_READ} {caption}", int(CHARACTERS_PER_INCH * WIDTH))
     rows: list[tuple[Sequence[str], str]] = [
         (kinds, metric) for kinds in shown_kinds(comparisons["kind"]) for metric in PANELS
     ]
@@ -77,10 +73,8 @@ def critical_difference(
         rows = [((kind,), metric) for kinds, metric in rows for kind in kinds]
     columns = max(len(kinds) for kinds, _ in rows)
     heights = [_height(comparisons, kinds) for kinds, _ in rows]
-    figure = Figure(
-        figsize=(WIDTH, sum(heights) + 0.16 * len(lines)),
-        layout=ConstrainedLayoutEngine(wspace=0.06, hspace=0.06),
-    )
+    layout = ConstrainedLayoutEngine(wspace=0.06, hspace=0.06)
+    figure = captioned(WIDTH, sum(heights), f"{HOW_TO_READ} {caption}", layout=layout)
     axes = figure.subplots(len(rows), columns, squeeze=False, height_ratios=heights)
     for row, (kinds, metric) in enumerate(rows):
         for column, kind in enumerate(kinds):
@@ -88,7 +82,6 @@ def critical_difference(
             _panel(axes[row, column], part, titles, styles)
             title = f"{KIND_TITLES[kind]}, {metric_named(metric).title}{_counts(part)}"
             axes[row, column].set_title(title, fontsize=10)
-    figure.supxlabel("\n".join(lines), fontsize=8, x=0.01, ha="left")
     return figure
 
 
@@ -109,11 +102,7 @@ def _counts(part: pd.DataFrame) -> str:
 
 def _panel(ax: Axes, part: pd.DataFrame, titles: Mapping[str, str], styles: Mapping[str, Fill]) -> None:
     if part.empty or part["critical_difference"].isna().any():
-        text = "no cells" if part.empty else "one cell: too few for the test"
-        ax.spines[:].set_visible(False)
-        ax.set_xticks([])
-        ax.set_yticks([])
-        ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center", color="0.4", fontsize=14)
+        say_instead(ax, "no cells" if part.empty else "one cell: too few for the test")
         return
     from scikit_posthocs import critical_difference_diagram
 

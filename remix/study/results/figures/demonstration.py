@@ -1,6 +1,5 @@
-"""What the pictures of the method share: how classes and soft labels look, and the text below the panels."""
+"""What the pictures of the method share: how classes and soft labels look, and where data comes from."""
 
-import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,13 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from remix.study.results.figures.layout import captioned
+
 # From the majority (0) to the minority (1); made for colour-blind readers, and in order of brightness.
 LABEL_COLOURS = mpl.colormaps["cividis"]
 LABEL_SCALE = mpl.colors.Normalize(0, 1)
 CLASS_NAMES = ("majority", "minority")
 CLASS_MARKERS = ("o", "^")
-CHARACTERS_PER_INCH = 15
-LINE = 0.16  # inches
 
 
 def made_up_note(seed: int) -> str:
@@ -44,11 +43,8 @@ def panels(
     figure : matplotlib.figure.Figure
     axes : ndarray of Axes, shape (rows, columns)
     """
-    lines = textwrap.wrap(caption, int(CHARACTERS_PER_INCH * width))
-    figure = Figure(figsize=(width, height + LINE * len(lines)), layout="constrained")
-    axes = figure.subplots(rows, columns, squeeze=False, **options)
-    figure.supxlabel("\n".join(lines), fontsize=8, x=0.01, ha="left")
-    return figure, axes
+    figure = captioned(width, height, caption)
+    return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
 def draw_labelled(ax: Axes, rows: pd.DataFrame, column: str, size: float, *, pixels: bool = False) -> None:

@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from remix.metrics import metric as metric_named
 from remix.plotting.style import SERIES_COLOURS
 from remix.study.results.coverage import coverage_note
+from remix.study.results.figures.layout import captioned
 from remix.study.results.runs import Runs
-from remix.study.results.sweep import sweep_note
+from remix.study.results.tables.alpha_sweep import sweep_note
 from remix.study.study import sorted_irs
 
 TITLE = "Figure 7: sensitivity to α"
@@ -28,7 +29,6 @@ PANELS = ("g_mean", "balanced_brier")
 # Imbalance ratios are told apart by shape too.
 MARKERS = ("o", "s", "^", "D", "v", "P")
 INCHES_PER_TASK = 3.7  # and at least 7.4 inches in all
-CHARACTERS_PER_INCH = 15
 TITLE_CHARACTERS = 36  # in a line above a column
 INCHES_PER_ENTRY = 1.35  # of the legend
 # The axis is that of √α, on which the paper's values lie about evenly; ratios are drawn so far apart on it.
@@ -42,9 +42,7 @@ def make(runs: Runs, alpha_sweep: pd.DataFrame, coverage: pd.DataFrame) -> Figur
     return figure7(alpha_sweep, caption, sweep.title(study), study.titles)
 
 
-def figure7(
-    table: pd.DataFrame, caption: str, method: str, titles: Mapping[str, str] | None = None
-) -> Figure:
+def figure7(table: pd.DataFrame, caption: str, method: str, titles: Mapping[str, str]) -> Figure:
     """Draw one column per task, g-mean above and balanced Brier score below, one line per imbalance ratio.
 
     Parameters
@@ -55,7 +53,7 @@ def figure7(
         Text below the panels, after that on how to read them; wrapped.
     method : str
         Title of the method whose α is varied.
-    titles : mapping of str to str, optional
+    titles : mapping of str to str
         Title of each task's dataset.
 
     Returns
@@ -66,9 +64,7 @@ def figure7(
     tasks = list(dict.fromkeys(table["task"]))
     width = max(7.4, INCHES_PER_TASK * len(tasks))
     text = f"{_reading(method)} {caption}" if tasks else caption
-    lines = textwrap.wrap(text, int(CHARACTERS_PER_INCH * width))
-    height = 6.4 if tasks else 2.0
-    figure = Figure(figsize=(width, height + 0.16 * len(lines)), layout="constrained")
+    figure = captioned(width, 6.4 if tasks else 2.0, text)
     if not tasks:
         figure.text(0.5, 0.75, "nothing was swept", ha="center", va="center", color="0.4", fontsize=14)
     else:
@@ -82,11 +78,10 @@ def figure7(
             axes[row, 0].set_ylabel(f"{definition.title}\n({definition.direction})")
         for column, task in enumerate(tasks):
             _x_axis(axes[-1, column], table[table["task"] == task])
-            title = textwrap.fill((titles or {}).get(task, ""), TITLE_CHARACTERS)
-            axes[0, column].set_title(f"{title}\n{task}".strip(), fontsize=10)
+            title = textwrap.fill(titles[task], TITLE_CHARACTERS)
+            axes[0, column].set_title(f"{title}\n{task}", fontsize=10)
         figure.align_ylabels(axes[:, 0])
         _legend(figure, axes)
-    figure.supxlabel("\n".join(lines), fontsize=8, x=0.01, ha="left")
     return figure
 
 

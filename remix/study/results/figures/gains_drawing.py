@@ -1,6 +1,5 @@
 """Figures 5 and 6: mean gains over the baseline, by imbalance ratio and over all cells."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,6 +10,7 @@ from matplotlib.figure import Figure
 from remix.metrics import metric as metric_named
 from remix.plotting.style import Fill, fills
 from remix.study.compare.ranking import ALL
+from remix.study.results.figures.layout import captioned, say_instead
 from remix.study.study import KIND_TITLES
 
 PANELS = ("g_mean", "balanced_brier")
@@ -21,13 +21,12 @@ GROUP_WIDTH = 0.8
 WIDEST_BAR = 0.3
 INCHES_PER_GROUP = 1.9  # or more if there are many methods; and at least 10 inches in all
 INCHES_PER_BAR = 0.16
-CHARACTERS_PER_INCH = 15
 # Of the legend, whose letters are larger; each entry has a patch and a gap of some characters.
 LEGEND_CHARACTERS_PER_INCH, ENTRY_CHARACTERS, MOST_COLUMNS = 11, 7, 6
 
 
 def gains_figure(
-    gains: pd.DataFrame, kinds: Sequence[str], caption: str, titles: Mapping[str, str] | None = None
+    gains: pd.DataFrame, kinds: Sequence[str], caption: str, titles: Mapping[str, str]
 ) -> Figure:
     """Draw the gains in g-mean (top) and balanced Brier score (bottom), with a column for each kind.
 
@@ -39,8 +38,8 @@ def gains_figure(
         What is drawn, of `remix.study.data.catalogue.KINDS`; all must have the same methods.
     caption : str
         Text below the panels; wrapped.
-    titles : mapping of str to str, optional
-        Titles of the methods, by name, in the order of the bars; else the names, in the frame's order.
+    titles : mapping of str to str
+        Titles of the methods, by name, in the order of the bars; those without gains have none.
 
     Returns
     -------
@@ -53,18 +52,14 @@ def gains_figure(
     crowded = (ratios > MOST_RATIOS) & (gains["n_datasets"] == 1) & (gains["ir"] != ALL)
     if crowded.any():
         gains, caption = gains[~crowded], f"{LEFT_OUT} {caption}"
-    present = list(gains["method"].unique())
-    titles = {name: title for name, title in (titles or {}).items() if name in present} or {
-        n: n for n in present
-    }
+    titles = {name: title for name, title in titles.items() if name in set(gains["method"])}
     styles = fills(titles)
     groups = gains.groupby("kind")["ir"].nunique().max() if len(gains) else 0
     width = max(10.0, max(INCHES_PER_GROUP, INCHES_PER_BAR * len(titles) * len(kinds)) * groups)
-    lines = textwrap.wrap(caption, int(CHARACTERS_PER_INCH * width))
     longest = max(map(len, titles.values()), default=0) + ENTRY_CHARACTERS
     columns = max(1, min(len(titles), MOST_COLUMNS, int(LEGEND_CHARACTERS_PER_INCH * width / longest)))
     legend_rows = -(-len(titles) // columns)
-    figure = Figure(figsize=(width, 7.0 + 0.2 * legend_rows + 0.16 * len(lines)), layout="constrained")
+    figure = captioned(width, 7.0 + 0.2 * legend_rows, caption)
     axes = figure.subplots(len(PANELS), len(kinds), squeeze=False, sharey="row")
     for row, metric in enumerate(PANELS):
         for column, kind in enumerate(kinds):
@@ -76,7 +71,6 @@ def gains_figure(
     handles = next((ax.get_legend_handles_labels() for ax in axes.flat if ax.containers), None)
     if handles:
         figure.legend(*handles, loc="outside upper center", ncols=columns, frameon=False)
-    figure.supxlabel("\n".join(lines), fontsize=8, x=0.01, ha="left")
     return figure
 
 
@@ -89,11 +83,7 @@ def _label(ax: Axes, metric: str) -> None:
 def _panel(ax: Axes, part: pd.DataFrame, titles: Mapping[str, str], styles: Mapping[str, Fill]) -> None:
     ax.spines[["top", "right"]].set_visible(False)
     if part.empty:
-        ax.spines[:].set_visible(False)
-        ax.tick_params(left=False, labelleft=False, bottom=False, labelbottom=False)
-        ax.text(
-            0.5, 0.5, "no cells", transform=ax.transAxes, ha="center", va="center", color="0.4", fontsize=14
-        )
+        say_instead(ax, "no cells")
         return
     groups = part.drop_duplicates("ir").set_index("ir")
     positions = np.arange(len(groups))

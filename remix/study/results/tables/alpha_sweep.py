@@ -7,11 +7,10 @@ import pandas as pd
 
 from remix.metrics import metric as metric_named
 from remix.study.results import markdown
-from remix.study.results.coverage import coverage_note
+from remix.study.results.coverage import MISSING, PRESENT, coverage_note
 from remix.study.results.made import MadeTable
 from remix.study.results.reading import fold_sizes_of, scores_of, scores_of_sweep
 from remix.study.results.runs import Runs
-from remix.study.results.sweep import sweep_note
 from remix.study.results.tables.cell_tests import cell_tests_table
 from remix.study.results.tables.gains import BASELINE
 from remix.study.results.tables.rank_sums import METRICS
@@ -121,6 +120,22 @@ def alpha_sweep_markdown(table: pd.DataFrame, sweep: Sweep, study: Study, covera
         sections.append(f"## {definition.title} ({definition.direction})\n\n{markdown.table(wide)}")
     empty = "" if sections else "Nothing was swept."
     return markdown.document("Sensitivity to α", caption, coverage_note(coverage), empty, *sections)
+
+
+def sweep_note(sweep: Sweep, study: Study, coverage: pd.DataFrame) -> str:
+    """Say in a few sentences which tasks were swept, and which were not and why."""
+    if not sweep.tasks:
+        return "The study varies no α."
+    if sweep.method not in study.methods:
+        return f"The study does not train {sweep.method}, whose α would be varied."
+    states, own = coverage.drop_duplicates("task").set_index("task")["state"], sweep.own(study)
+    by_state = {state: [task for task in own if states.get(task) == state] for state in (PRESENT, MISSING)}
+    texts = {
+        "Swept": [f"{task} (study's α {own[task]:g})" for task in by_state[PRESENT]],
+        "Missing, for their data could not be had": by_state[MISSING],
+        "Not in this study": [task for task in sweep.tasks if task not in own],
+    }
+    return " ".join(f"{text}: {', '.join(tasks)}." for text, tasks in texts.items() if tasks)
 
 
 def _in_order(table: pd.DataFrame) -> pd.DataFrame:
