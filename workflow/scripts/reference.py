@@ -23,7 +23,6 @@ def main(snakemake):
         for purpose, wanted in trainings.groupby(trainings["run"].str.partition("/")[0], sort=False):
             facts[f"{purpose}_trainings"] = training_cost(wanted)
         facts["trained_by"] = distinct(trainings)
-        facts["methods"] = snakemake.config["methods"]
         facts["study"] = json.loads(snakemake.params.study)
         write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", snakemake.output.provenance)
 

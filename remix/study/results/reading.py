@@ -1,7 +1,7 @@
 """Reading what earlier steps wrote, with imbalance ratios kept as the text that paths have."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -46,9 +46,7 @@ def gather(paths: Iterable[str | os.PathLike[str]]) -> pd.DataFrame:
     return pd.concat(filled or parts[:1], ignore_index=True) if parts else pd.DataFrame()
 
 
-def scores_of(
-    scores: pd.DataFrame, study: Study, expected: Sequence[str] = tuple(SCORE_COLUMNS)
-) -> pd.DataFrame:
+def scores_of(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Choose the scores of a run, as the run's switches have them.
 
     With ``binary_bbs: negatives_inverted``, the balanced Brier score of binary tasks is the one that the
@@ -60,28 +58,22 @@ def scores_of(
         ``results/scores.parquet`` or ``results/calibration.parquet``, or the scores of one cell.
     study : Study
         The run: its cells, its methods, and each task's kind.
-    expected : sequence of str
-        Columns beside ``run`` that the frame must have: `SCORE_COLUMNS`, or `CALIBRATION_COLUMNS`.
 
     Returns
     -------
     DataFrame
-        ``kind`` and the columns expected; cells and methods in the study's order.
+        ``kind`` and the columns of the frame but ``run``; cells and methods in the study's order.
 
     Raises
     ------
     ResultError
-        If the frame has other columns, or a cell of which there are scores lacks one of the study's methods.
+        If a cell of which there are scores lacks one of the study's methods.
     """
     own = _of_run(scores, study)
     if own.empty:
-        return pd.DataFrame(columns=["kind", *expected])
-    if list(own.columns) != list(expected):
-        raise ResultError(
-            f"Scores have the columns {list(own.columns)}, not {list(expected)}; make them anew"
-        )
+        return pd.DataFrame(columns=["kind", *CALIBRATION_COLUMNS])
     _refuse_gaps(own, study, "scores")
-    return _in_the_studys_order(_by_the_switches(own, study), study)[["kind", *expected]]
+    return _in_the_studys_order(_by_the_switches(own, study), study)[["kind", *own.columns]]
 
 
 def scores_of_sweep(scores: pd.DataFrame, runs: Mapping[str, Study]) -> pd.DataFrame:
@@ -223,7 +215,7 @@ def _of_run(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
 
 def _refuse_gaps(rows: pd.DataFrame, study: Study, what: str) -> None:
     """Raise where a cell of which there are rows lacks one of the study's methods."""
-    for (task, ir), present in rows.groupby(["task", "ir"])["method"]:
-        absent = [name for name in study.methods_of(str(task)) if name not in set(present)]
+    for (task, ir), present in rows.groupby(["task", "ir"])["method"].unique().items():
+        absent = [name for name in study.methods_of(str(task)) if name not in present]
         if absent:
             raise ResultError(f"{task}, IR {ir} has no {what} of {', '.join(absent)}; make these first")

@@ -3,6 +3,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from small_study import rows_below
 
 from remix.corrections import BALANCED_METRICS, CORRECTIONS, NATURAL_METRICS
 from remix.errors import ResultError
@@ -77,28 +78,23 @@ def test_incomplete_cells_are_refused(calibration, study):
         calibration_table(calibration[~one], study)
 
 
-def rows_of(text, heading):
-    lines = text.split(heading)[1].split("\n\n")[1].splitlines()
-    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines]
-
-
 def test_markdown_sets_the_best_of_each_column_by_the_metrics_direction(calibration, study, coverage):
     for metric in METRICS:
         put(calibration, 0.25, method="smote", correction="none", metric=metric, kind="binary")
         put(calibration, 0.75, method="remix", correction="none", metric=metric, kind="binary")
     text = calibration_markdown(calibration_table(calibration, study), study, coverage)
     binary = text.split("## Multi-class")[0]
-    low = rows_of(binary, "### Log loss under the natural prior (lower is better)")
-    high = rows_of(binary, "### G-mean under the balanced prior (higher is better)")
+    low = rows_below(binary, "### Log loss under the natural prior (lower is better)")
+    high = rows_below(binary, "### G-mean under the balanced prior (higher is better)")
     assert [row[1] for row in low[2:]] == ["0.5000", "**0.2500**", "0.7500"]
     assert [row[1] for row in high[2:]] == ["0.5000", "0.2500", "**0.7500**"]
     assert [row[2] for row in low[2:]] == ["**0.5000**"] * 3
-    glance = {row[0]: row[1:] for row in rows_of(binary, "at a glance")}
+    glance = {row[0]: row[1:] for row in rows_below(binary, "at a glance")}
     assert glance["Log loss (lower is better)"][0] == "SMOTE: 0.2500"
     assert glance["Log loss (lower is better)"][1] == "ReMix: 0.7500"
     assert glance["Log loss (lower is better)"][3] == "SMOTE, as trained: 0.2500"
     assert glance["G-mean (higher is better)"][0] == "ReMix: 0.7500"
-    temperatures = rows_of(binary, "### Fitted temperatures")
+    temperatures = rows_below(binary, "### Fitted temperatures")
     assert temperatures[2][:2] == ["Baseline", "2.00 (2 of 4)"]
     assert "## Binary (2 cells)" in text
     assert "## Multi-class (1 cell)" in text
@@ -114,13 +110,11 @@ def test_no_cells(calibration, study, coverage):
 
 def test_calibration_files_are_read_like_scores(calibration, study):
     gathered = calibration[CALIBRATION_COLUMNS]
-    read = scores_of(gathered, study, expected=CALIBRATION_COLUMNS)
+    read = scores_of(gathered, study)
     keys = ["task", "ir", "method", "correction", "fold", "metric"]
     pd.testing.assert_frame_equal(
         read.sort_values(keys, ignore_index=True), calibration.sort_values(keys, ignore_index=True)
     )
-    with pytest.raises(ResultError, match="have the columns"):
-        scores_of(gathered, study)
 
 
 def test_images_have_methods_of_their_own(calibration, mixed, mixed_coverage):
@@ -135,10 +129,7 @@ def test_images_have_methods_of_their_own(calibration, mixed, mixed_coverage):
     text = calibration_markdown(table, mixed, mixed_coverage)
     tables, images = text.split("## Binary images (2 cells)")
     assert "Augment" not in tables
-    assert (
-        rows_of(images, "### ECE" if "### ECE" in images else "### Expected calibration error")[5][1]
-        == "**0.2500**"
-    )
+    assert rows_below(images, "### Expected calibration error")[5][1] == "**0.2500**"
     lost = (scores["method"] == "augment") & (scores["ir"] == "0.1")
     with pytest.raises(ResultError, match=r"shirt, IR 0\.1"):
         calibration_table(scores[~lost], mixed)

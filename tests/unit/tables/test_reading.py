@@ -5,7 +5,6 @@ import pytest
 
 from remix.errors import ResultError
 from remix.study.results.reading import (
-    CALIBRATION_COLUMNS,
     SCORE_COLUMNS,
     curves_of,
     fold_sizes_of,
@@ -36,7 +35,7 @@ def by_method(study, task, ir, methods=None, **columns):
     )
 
 
-def test_scores_come_back_in_the_studys_order(scores, study, tmp_path):
+def test_scores_come_back_in_the_studys_order(scores, study):
     read = scores_of(gathered(scores[::-1]), study)
     assert list(dict.fromkeys(zip(read["task"], read["ir"], strict=True))) == [
         ("musk", "0.05"), ("musk", "0.01"), ("landsat", "0.1"),
@@ -47,7 +46,7 @@ def test_scores_come_back_in_the_studys_order(scores, study, tmp_path):
     assert read.sort_values(keys)["value"].tolist() == scores.sort_values(keys)["value"].tolist()
 
 
-def test_of_all_runs_cells_and_methods_those_of_the_run_are_read(scores, study, tmp_path):
+def test_of_all_runs_cells_and_methods_those_of_the_run_are_read(scores, study):
     """Another run, a method that is not selected any more, and a cell of another task leave no trace."""
     own = scores[SCORE_COLUMNS].assign(run="study")
     others = [
@@ -81,7 +80,7 @@ def test_nothing_was_gathered_and_nothing_of_this_run(read, columns, study):
     assert read(gathered(other, run="audit/authors"), study).empty
 
 
-def test_a_cell_without_one_of_the_methods_is_refused(scores, study, mixed, mixed_scores, tmp_path):
+def test_a_cell_without_one_of_the_methods_is_refused(scores, study, mixed, mixed_scores):
     lacking = scores[~((scores["ir"] == "0.01") & (scores["method"] == "remix"))]
     with pytest.raises(ResultError, match=r"musk, IR 0\.01 has no scores of remix; make these first"):
         scores_of(gathered(lacking), study)
@@ -101,12 +100,7 @@ def test_a_cell_without_one_of_the_methods_is_refused(scores, study, mixed, mixe
         scores_of(gathered(mixed_scores[~lost]), mixed)
 
 
-def test_other_columns_are_refused(scores, study, tmp_path):
-    with pytest.raises(ResultError, match=r"Scores have the columns .*; make them anew"):
-        scores_of(gathered(scores), study, expected=CALIBRATION_COLUMNS)
-
-
-def test_the_sizes_of_the_folds_are_those_of_the_baseline(study, tmp_path):
+def test_the_sizes_of_the_folds_are_those_of_the_baseline(study):
     """Some methods change the training part."""
     rows = by_method(study, "musk", "0.05", repeat=0, fold=[0, 1], train_rows=[70, 71], test_rows=[101, 100])
     rows.loc[rows["method"] == "smote", "train_rows"] = 140
@@ -117,7 +111,7 @@ def test_the_sizes_of_the_folds_are_those_of_the_baseline(study, tmp_path):
     ]
 
 
-def test_curves_come_back_in_the_studys_order_and_know_the_minority(study, tmp_path):
+def test_curves_come_back_in_the_studys_order_and_know_the_minority(study):
     rows = [
         by_method(study, "landsat", "0.1", **{"class": [0, 1]}),
         by_method(study, "landsat", "0.1", **{"class": [2, 2]}),
@@ -130,7 +124,7 @@ def test_curves_come_back_in_the_studys_order_and_know_the_minority(study, tmp_p
     assert {task: labels.tolist() for task, labels in minority.items()} == {"musk": [1], "landsat": [1, 2]}
 
 
-def test_the_sweep_comes_by_alpha(scores, study, tmp_path):
+def test_the_sweep_comes_by_alpha(scores, study):
     own = scores.loc[scores["method"] == "remix", SCORE_COLUMNS]
     runs = {alpha: dataclasses.replace(study, run=f"sweep/{alpha}", entries={"remix": study.entries["remix"]})
             for alpha in ("0.1", "0.4")}  # fmt: skip
@@ -165,7 +159,7 @@ def test_tables_keep_ratios_as_text(tmp_path):
     assert table.iloc[0].tolist() == ["0.10", "", 0.5]
 
 
-def test_repeats_that_a_task_does_not_have_are_left_out(scores, study, tmp_path):
+def test_repeats_that_a_task_does_not_have_are_left_out(scores, study):
     study = dataclasses.replace(
         study,
         protocol=dataclasses.replace(study.protocol, repeats=3),
@@ -178,7 +172,7 @@ def test_repeats_that_a_task_does_not_have_are_left_out(scores, study, tmp_path)
     assert set(read.loc[read["kind"] == "multiclass", "repeat"]) == {0, 1, 2}
 
 
-def test_a_switch_exchanges_the_balanced_brier_score_of_binary_tasks(scores, study, tmp_path):
+def test_a_switch_exchanges_the_balanced_brier_score_of_binary_tasks(scores, study):
     proper = scores["metric"] == "balanced_brier"
     inverted = scores[proper].assign(metric="balanced_brier_inverted", value=1 - scores.loc[proper, "value"])
     everything = gathered(pd.concat([scores, inverted], ignore_index=True))

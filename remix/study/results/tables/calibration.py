@@ -13,7 +13,7 @@ from remix.study.data.catalogue import KINDS
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
 from remix.study.results.made import MadeTable
-from remix.study.results.reading import CALIBRATION_COLUMNS, scores_of
+from remix.study.results.reading import scores_of
 from remix.study.results.runs import Runs
 from remix.study.study import KIND_TITLES, Study
 
@@ -35,7 +35,7 @@ UNCORRECTED, BASELINE = "none", "baseline"
 def make(runs: Runs, calibration: pd.DataFrame, coverage: pd.DataFrame) -> MadeTable:
     """Make the table from every method under every correction."""
     study = runs.study
-    table = calibration_table(scores_of(calibration, study, expected=CALIBRATION_COLUMNS), study)
+    table = calibration_table(scores_of(calibration, study), study)
     return MadeTable(table, calibration_markdown(table, study, coverage))
 
 
