@@ -2,6 +2,7 @@ import dataclasses
 
 import pandas as pd
 import pytest
+from small_study import rows_below
 
 from remix.study.results.tables.batches import batches_markdown, batches_table
 
@@ -90,15 +91,9 @@ def test_majorities_are_left_out(table):
     assert table.loc[table["task"] == "landsat", "class"].unique().tolist() == [1, 2]
 
 
-def cells(text, heading):
-    blocks = text.split(heading)[1].split("\n\n")
-    lines = next(block for block in blocks if block.startswith("|")).splitlines()
-    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines]
-
-
 def test_markdown_answers_at_a_glance(table, study, coverage):
     text = batches_markdown(table, study, coverage)
-    glance = cells(text, "## Means over the tasks")
+    glance = rows_below(text, "## Means over the tasks")
     assert glance[0][:6] == [
         "Kind", "IR", "Tasks", "No minority row", "Lowest – highest task", "In the data",
     ]  # fmt: skip
@@ -107,11 +102,11 @@ def test_markdown_answers_at_a_glance(table, study, coverage):
     ]  # fmt: skip
     # Classes 1 and 2 are missing in 10 and 40 % of the mini-batches.
     assert glance[3][3] == "**25 %**"
-    lacking = cells(text, "## Mini-batches without a minority row")
+    lacking = rows_below(text, "## Mini-batches without a minority row")
     assert lacking[2] == ["musk", "0.05", "4", "60 %", "–", "70 %", "80 %"]
     assert lacking[3] == ["landsat", "0.1", "8", "25 %", "40 %", "50 %", "35 %"]
-    assert cells(text, "## Share of a minority class")[3][2:] == ["10 %", "10 %", "30 %", "30 %"]
-    assert cells(text, "## Where SMOTE lacked rows")[2] == ["musk", "0.05", "SMOTE", "30 %", "15 %"]
+    assert rows_below(text, "## Share of a minority class")[3][2:] == ["10 %", "10 %", "30 %", "30 %"]
+    assert rows_below(text, "## Where SMOTE lacked rows")[2] == ["musk", "0.05", "SMOTE", "30 %", "15 %"]
     assert "3 of 4 cells; missing: aps (0.01)" in text
     assert "nan" not in text
 
@@ -135,7 +130,7 @@ def test_images_have_methods_of_their_own(records, mixed, datasets, mixed_covera
         "binary": 3, "multiclass": 3, "binary_images": 4,
     }  # fmt: skip
     text = batches_markdown(table, mixed, mixed_coverage)
-    assert cells(text, "## Share of a minority class")[0] == [
+    assert rows_below(text, "## Share of a minority class")[0] == [
         "Task",
         "IR",
         "In the data",
@@ -143,7 +138,7 @@ def test_images_have_methods_of_their_own(records, mixed, datasets, mixed_covera
         "SMOTE",
         "ReMix",
     ]
-    assert cells(text, "## Share of a minority class on images")[2] == [
+    assert rows_below(text, "## Share of a minority class on images")[2] == [
         "shirt", "0.1", "5.0 %", "10 %", "50 %", "50 %", "50 %",
     ]  # fmt: skip
     assert "nan" not in text

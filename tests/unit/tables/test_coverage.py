@@ -1,6 +1,4 @@
-import pytest
-
-from remix.study.results.coverage import coverage_note, coverage_table, reasons_by_source
+from remix.study.results.coverage import coverage_note, reasons_by_source
 from remix.study.results.tables.coverage import coverage_markdown
 
 
@@ -26,9 +24,7 @@ def test_note_names_the_missing_cells_and_the_reason_of_each_source(coverage):
     assert coverage_note(coverage) == (
         "3 of 4 cells; missing: aps (0.01) – uci.example: status 404, openml 41138: connection refused."
     )
-
-
-def test_note_of_a_complete_study(coverage):
+    assert coverage_note(coverage.assign(state="missing", reasons="")).count("no source is listed") == 3
     assert coverage_note(coverage[coverage["state"] == "present"]) == "3 of 3 cells, none missing."
 
 
@@ -42,10 +38,6 @@ def test_note_joins_the_tasks_of_a_dataset_and_cuts_long_reasons(coverage):
     assert len(note) < 120
 
 
-def test_note_where_no_source_is_listed(coverage):
-    assert coverage_note(coverage.assign(state="missing", reasons="")).count("no source is listed") == 3
-
-
 def test_markdown_lists_what_is_missing_and_how_to_supply_it(coverage):
     text = coverage_markdown(coverage)
     assert "have data: 3 of 4" in text
@@ -53,8 +45,3 @@ def test_markdown_lists_what_is_missing_and_how_to_supply_it(coverage):
     assert "`data_dir/aps/`" in text
     assert "`data_dir/musk/`" not in text
     assert "- musk: `openml 1116`: no answer within 10 s" in text
-
-
-def test_every_dataset_needs_a_record(study):
-    with pytest.raises(KeyError):
-        coverage_table(study, {})

@@ -39,16 +39,14 @@ def test_markdown(scores, study, table2, coverage):
     assert "compare the mean ranks, not the sums" in text
 
 
-def test_one_kind_leaves_a_visible_gap(scores, study, table2, coverage):
-    table = rank_sums_table(scores[scores["kind"] == "binary"], study, table2)
-    assert pd.isna(line(table, "multiclass", "g_mean", "remix")["rank_sum"])
-    assert "Multi-class GM, ours (0 cells)" in rank_sums_markdown(table, study, coverage)
-
-
-def test_no_cells_at_all(no_scores, study, table2, coverage):
-    table = rank_sums_table(no_scores, study, table2)
-    assert table["rank_sum"].isna().all()
-    assert "Binary GM, ours (0 cells)" in rank_sums_markdown(table, study, coverage)
+def test_what_has_no_cells_is_a_visible_gap(scores, no_scores, study, table2, coverage):
+    binary = rank_sums_table(scores[scores["kind"] == "binary"], study, table2)
+    assert pd.isna(line(binary, "multiclass", "g_mean", "remix")["rank_sum"])
+    assert "Multi-class GM, ours (0 cells)" in rank_sums_markdown(binary, study, coverage)
+    nothing = rank_sums_table(no_scores, study, table2)
+    assert nothing["rank_sum"].isna().all()
+    assert "Binary GM, ours (0 cells)" in rank_sums_markdown(nothing, study, coverage)
+    assert ties_remark(nothing) == ""
 
 
 def test_other_methods_than_the_papers_are_remarked(scores, study, table2, coverage):
@@ -88,10 +86,6 @@ def test_without_ties_the_sums_are_the_same(scores, study, table2):
     assert ties_remark(table).startswith("No two methods are equal in any cell")
 
 
-def test_without_cells_nothing_is_said_of_ties(no_scores, study, table2):
-    assert ties_remark(rank_sums_table(no_scores, study, table2)) == ""
-
-
 def test_images_have_rows_where_there_are_cells(scores, mixed_scores, image_scores, study, mixed, table2):
     table = rank_sums_table(mixed_scores, mixed, table2)
     on_images = table["kind"] == "binary_images"
@@ -105,7 +99,7 @@ def test_images_have_rows_where_there_are_cells(scores, mixed_scores, image_scor
     assert alone.loc[alone["kind"] == "binary", "rank_sum"].isna().all()
 
 
-def test_images_are_a_part_of_their_own_for_people(mixed_scores, mixed, table2, mixed_coverage):
+def test_images_are_a_part_of_their_own_for_people(scores, mixed_scores, mixed, table2, mixed_coverage):
     table = rank_sums_table(mixed_scores, mixed, table2)
     text = rank_sums_markdown(table, mixed, mixed_coverage)
     tables, images = text.split("## On images")
@@ -114,9 +108,6 @@ def test_images_are_a_part_of_their_own_for_people(mixed_scores, mixed, table2, 
     assert "Binary images GM (2 cells)" in images
     assert "paper (" not in images
     assert "The study ranks" not in text
-
-
-def test_without_cells_on_images_nothing_is_said_of_them(scores, mixed, table2, mixed_coverage):
-    text = rank_sums_markdown(rank_sums_table(scores, mixed, table2), mixed, mixed_coverage)
-    assert "Augment" not in text
-    assert "## On images" not in text
+    without = rank_sums_markdown(rank_sums_table(scores, mixed, table2), mixed, mixed_coverage)
+    assert "Augment" not in without
+    assert "## On images" not in without

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from small_study import rows_below
 
 from remix.study.results.tables.scores import scores_markdown, scores_table
 
@@ -15,17 +16,11 @@ def test_mean_std_and_folds(scores):
 
 def test_markdown_marks_the_best_by_direction_and_shows_gaps(scores, study, coverage):
     text = scores_markdown(scores_table(scores), study, coverage)
-    _, g_mean, brier = text.split("## ")[:3]
-
-    def row(section, start):
-        line = next(line for line in section.splitlines() if line.replace(" ", "").startswith(start))
-        return [cell.strip() for cell in line.split("|")[3:-1]]
-
-    assert row(g_mean, "|musk|0.05") == ["0.500 ± 0.088", "0.750 ± 0.088", "**0.875** ± 0.088"]
-    assert row(brier, "|musk|0.05") == ["0.250 ± 0.088", "0.250 ± 0.088", "**0.125** ± 0.088"]
-    assert row(g_mean, "|aps|0.01") == ["–", "–", "–"]
-    assert g_mean.startswith("G-mean (higher is better)")
-    assert brier.startswith("Balanced Brier score (lower is better)")
+    g_mean = rows_below(text, "## G-mean (higher is better)")
+    brier = rows_below(text, "## Balanced Brier score (lower is better)")
+    assert g_mean[2] == ["musk", "0.05", "0.500 ± 0.088", "0.750 ± 0.088", "**0.875** ± 0.088"]
+    assert brier[2] == ["musk", "0.05", "0.250 ± 0.088", "0.250 ± 0.088", "**0.125** ± 0.088"]
+    assert g_mean[4] == ["aps", "0.01", "–", "–", "–"]
 
 
 def test_one_fold_has_no_spread(scores, study, coverage):
@@ -39,21 +34,12 @@ def test_no_cells(no_scores, study, coverage):
     assert "| aps" in scores_markdown(scores_table(no_scores), study, missing)
 
 
-def blocks(text):
-    """Rows of each section, by heading."""
-    sections = (section.partition("\n") for section in text.split("\n## ")[1:])
-    return {
-        heading: [[c.strip() for c in line.split("|")[1:-1]] for line in body.splitlines() if line[:1] == "|"]
-        for heading, _, body in sections
-    }
-
-
 def test_images_have_sections_and_methods_of_their_own(mixed_scores, mixed, mixed_coverage):
-    found = blocks(scores_markdown(scores_table(mixed_scores), mixed, mixed_coverage))
-    tables = found["G-mean (higher is better)"]
+    text = scores_markdown(scores_table(mixed_scores), mixed, mixed_coverage)
+    tables = rows_below(text, "## G-mean (higher is better)")
     assert tables[0] == ["Task", "IR", "Baseline", "SMOTE", "ReMix"]
     assert [row[0] for row in tables[2:]] == ["musk", "musk", "aps", "landsat"]
-    images = found["G-mean on images (higher is better)"]
+    images = rows_below(text, "## G-mean on images (higher is better)")
     assert images[0] == ["Task", "IR", "Baseline", "SMOTE", "ReMix", "Augment"]
     assert [row[:2] for row in images[2:]] == [["shirt", "0.1"], ["shirt", "0.05"], ["cifar10_dog", "0.05"]]
     assert images[2][-1].startswith("**0.750**")
@@ -64,5 +50,7 @@ def test_sections_without_cells_are_left_out(scores, image_scores, mixed, mixed_
     tables = scores_markdown(scores_table(scores), mixed, mixed_coverage)
     assert "on images (" not in tables
     assert "Augment" not in tables
-    images = blocks(scores_markdown(scores_table(image_scores), mixed, mixed_coverage))
-    assert all("on images" in heading for heading in images)
+    images = scores_markdown(scores_table(image_scores), mixed, mixed_coverage)
+    headings = [line for line in images.splitlines() if line.startswith("## ")]
+    assert headings
+    assert all("on images" in heading for heading in headings)
