@@ -136,15 +136,18 @@ def _distances(rescored: pd.DataFrame) -> pd.DataFrame:
 
 
 def _claims(claims: pd.DataFrame) -> pd.DataFrame:
-    lines = [
-        {
-            "Claim": f"{line['claim']} ({line['section']})",
-            "Verdict": verdict_text(line["verdict"]),
-            "Effect [95 %]": effect_text(line),
-            "Cells": str(line["n_cells"]),
-        }
-        for _, line in claims.iterrows()
-    ]
+    lines = []
+    for _, line in claims.iterrows():
+        effect, _, difference = effect_text(line).partition(" (")
+        lines.append(
+            {
+                "Claim": f"{line['claim']} ({line['section']})",
+                "Verdict": verdict_text(line["verdict"]),
+                "Effect [95 %]": effect,
+                "of": difference.removesuffix(")"),
+                "Cells": str(line["n_cells"]),
+            }
+        )
     return pd.DataFrame(lines)
 
 

@@ -95,12 +95,13 @@ def test_each_claim_has_its_verdict_and_evidence(page):
     assert found[0] == [
         "ReMix first in GM (4.1)",
         "<strong>✗ does not hold</strong>",
-        "-0.988 [-1.500, -0.250] (mean rank)",
+        "-0.988 [-1.500, -0.250]",
+        "mean rank",
         "14",
     ]
     assert found[1][0].startswith("BBS falls &lt; α")
-    assert found[1][2] == "+0.500 (slope)"
-    assert found[2][1:] == ["? undecided", "–", "0"]
+    assert found[1][2:4] == ["+0.500", "slope"]
+    assert found[2][1:] == ["? undecided", "–", "", "0"]
 
 
 def test_a_study_without_remix_says_so(page, ranks):
