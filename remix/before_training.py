@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from remix.parameters import check_count
+
 
 @dataclass(frozen=True)
 class SmoteBefore:
@@ -23,6 +25,9 @@ class SmoteBefore:
     """
 
     neighbours: int = 5
+
+    def __post_init__(self) -> None:
+        check_count("smote: neighbours", self.neighbours, least=1)
 
     def rows(self, counts: np.ndarray) -> np.ndarray:
         """Count the rows that there will be, (...), from those of each class, (..., K)."""

@@ -84,7 +84,13 @@ def exchange_prior(y_prob: ArrayLike, old: ArrayLike, new: ArrayLike) -> np.ndar
            [0.5, 0.5]])
     """
     before, after = _shares(old), _shares(new)
-    weighted = np.asarray(y_prob, dtype=np.float64) * (after / before)
+    probabilities = np.asarray(y_prob, dtype=np.float64)
+    if not probabilities.shape[1] == len(before) == len(after):
+        raise ValueError(
+            f"{probabilities.shape[1]} columns of probabilities need as many shares; there are {len(before)} "
+            f"of the old prior and {len(after)} of the new"
+        )
+    weighted = probabilities * (after / before)
     return weighted / weighted.sum(axis=1, keepdims=True)
 
 
@@ -151,6 +157,9 @@ def fit_temperature(y_true: ArrayLike, y_prob: ArrayLike, weights: ArrayLike | N
     0.0
     """
     labels, logits = np.asarray(y_true), _log(y_prob)
+    n_classes = logits.shape[1]
+    if labels.dtype.kind not in "biu" or not np.isin(labels, np.arange(n_classes)).all():
+        raise ValueError(f"labels must be whole numbers 0..{n_classes - 1}, the columns of y_prob")
     weight = np.ones(len(labels)) if weights is None else np.asarray(weights, dtype=np.float64)
     true = logits[np.arange(len(labels)), labels]
 
@@ -365,4 +374,7 @@ def _shares(given: ArrayLike) -> np.ndarray:
 
 
 def _log(y_prob: ArrayLike) -> np.ndarray:
-    return np.log(np.maximum(np.asarray(y_prob, dtype=np.float64), FLOOR))
+    probabilities = np.asarray(y_prob, dtype=np.float64)
+    if not np.isfinite(probabilities).all():
+        raise ValueError("y_prob has values that are NaN or infinite")
+    return np.log(np.maximum(probabilities, FLOOR))

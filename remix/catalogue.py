@@ -4,15 +4,14 @@ They are read from methods.yaml and later_methods.yaml beside this module. A met
 config/README.md, the methods in docs/methods.md.
 """
 
-import math
 from collections.abc import Iterator, Mapping
 from importlib import resources
-from numbers import Real
 from typing import Any
 
 import yaml
 
 from remix.errors import ConfigError
+from remix.parameters import check_alpha
 
 
 def _read(name: str) -> Mapping[str, Mapping[str, Any]]:
@@ -80,9 +79,11 @@ def stages(
         )
     spec = {stage: value for stage, value in entry.items() if stage != "title"}
     if isinstance(mix := spec.get("mix"), Mapping):
-        own = mix.get("alpha")
+        own, kind = mix.get("alpha"), "images" if images else "tables"
         if isinstance(own, Mapping):
-            own = own["images" if images else "tables"]
+            if kind not in own:
+                raise ConfigError(f"alpha: expected a number, or one for {kind}, received {dict(own)!r}")
+            own = own[kind]
         if alpha is not None or "alpha" in mix:
             chosen = own if alpha is None else alpha
             check_alpha(chosen)
@@ -90,22 +91,26 @@ def stages(
     return spec
 
 
-def check_alpha(alpha: Any) -> None:
-    """Refuse what Beta(α, α) does not exist for."""
-    if isinstance(alpha, bool) or not isinstance(alpha, Real) or not 0 < float(alpha) < math.inf:
-        raise ConfigError(f"alpha: expected a number above 0, received {alpha!r}")
-
-
-def stage_entry(entry: str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def stage_entry(stage: str, entry: str | Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Split a stage's entry into its name and its parameters.
 
-    >>> stage_entry("balanced"), stage_entry({"balanced": {"pool": "dataset"}})
+    Raises
+    ------
+    ConfigError
+        If it is neither a name nor a mapping of one name to parameters.
+
+    Examples
+    --------
+    >>> stage_entry("resample", "balanced"), stage_entry("resample", {"balanced": {"pool": "dataset"}})
     (('balanced', {}), ('balanced', {'pool': 'dataset'}))
     """
     if isinstance(entry, str):
         return entry, {}
-    ((name, parameters),) = entry.items()
-    return name, dict(parameters or {})
+    if isinstance(entry, Mapping) and len(entry) == 1:
+        ((name, parameters),) = entry.items()
+        if parameters is None or isinstance(parameters, Mapping):
+            return name, dict(parameters or {})
+    raise ConfigError(f"{stage}: expected a name, or one name with its parameters, received {entry!r}")
 
 
 def contradictions(method: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -1,5 +1,6 @@
 """A scikit-learn classifier that trains as the study does, on one's own table, by any of its methods."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from numbers import Integral, Real
@@ -36,6 +37,15 @@ LEAST_WIDTH = 12
 PREDICTION_ROWS = 4096
 # As in remix.networks.
 LEAST_SQUARE = 1e-12
+# What can be squared and summed over the rows.
+LARGEST = 1e150
+# Of the weight of all rows; less is 0 to a network's float32.
+LEAST_CLASS_WEIGHT = 1e-30
+# Rows per row given, where rows are repeated as often as their weights say.
+MOST_REPEATS = 100
+
+# The process that has trained, once there is one: TensorFlow hangs in what is forked from it.
+_trained_in: list[int] = []
 
 
 class ReMixClassifier(ClassifierMixin, BaseEstimator):
@@ -207,17 +217,23 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If data or parameters cannot be used; the text says which and why.
+            If data or parameters cannot be used; the text says which and why. The model stays as it was.
         """
+        before = self.__dict__.copy()
+        try:
+            return self._fit(X, y, sample_weight)
+        except BaseException:
+            self.__dict__ = before
+            raise
+
+    def _fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None) -> "ReMixClassifier":
         self._validate_params()
+        _check_process()
         method = self._method()
         rows = self._rows(X, y, sample_weight)
         random = check_random_state(self.random_state)
-        if method.before_training is not None and (rows.weights % 1).any():
-            raise InputError(
-                "sample_weight must be whole numbers for a method that resamples rows before training; "
-                "for other weights, use one that resamples mini-batches"
-            )
+        if method.before_training is not None:
+            rows = rows._replace(weights=_repeats(rows.weights))
         train, validation = self._split(rows.labels, random)
         self.scaler_ = weighted_scaler(rows.features[train], rows.weights[train], self.clip)
         rows = rows._replace(features=self.scaler_.transform(rows.features))
@@ -324,8 +340,32 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         if len(self.classes_) < 2:
             raise InputError("all rows, or all that have a weight, are of 1 class; at least 2 are needed")
         rows = _Rows(values[used], labels, weights[used])
+        self._check_sizes(rows)
         # Equal rows come together, so that one of weight 2 is drawn as two are, in whatever order they came.
         return rows.part(np.lexsort((*rows.features.T, labels)))
+
+    def _check_sizes(self, rows: "_Rows") -> None:
+        """Refuse numbers that cannot be computed with."""
+        with np.errstate(invalid="ignore"):
+            too_large = np.flatnonzero((np.abs(rows.features) > LARGEST).any(axis=0))
+        if too_large.size:
+            names = getattr(self, "feature_names_in_", range(self.n_features_in_))
+            raise InputError(
+                f"feature {names[too_large[0]]} has a value beyond ±{LARGEST:g}, which cannot be "
+                "standardised; if it marks a missing value, write NaN"
+            )
+        if rows.weights.max() > LARGEST:
+            raise InputError(
+                f"sample_weight: expected numbers up to {LARGEST:g}; divide them, for only their proportions "
+                "count"
+            )
+        shares = np.bincount(rows.labels, rows.weights) / rows.weights.sum()
+        if shares.min() < LEAST_CLASS_WEIGHT:
+            raise InputError(
+                f"sample_weight: class {self.classes_[shares.argmin()]} has less than "
+                f"{LEAST_CLASS_WEIGHT:g} of all weight, too little to be trained on; give it more, or leave "
+                "its rows out"
+            )
 
     def _split(self, labels: np.ndarray, random: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
         """Set rows aside for validation, if training may stop early; gives sorted positions."""
@@ -356,9 +396,16 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
 
     def _trainer(self, method: "Method", train: "_Rows", validation: "_Rows", seed: int) -> "StackTrainer":
         """Make the study's trainer: a stack of networks on the same rows, which differ by their seeds."""
+        import tensorflow as tf
+
         from remix.networks import MLP
         from remix.training import StackTrainer, TrainingSet
 
+        if tf.distribute.has_strategy() or not tf.executing_eagerly():
+            raise InputError(
+                "fit cannot run within the scope of a tf.distribute strategy, a tf.Graph or a tf.function; "
+                "call it outside"
+            )
         n_classes = len(self.classes_)
         tables = TableProtocol(self.clip, HIDDEN_LAYERS, WIDTH_DIVISOR, self.dropout)
         protocol = Protocol(
@@ -376,7 +423,7 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         widths = [max(LEAST_WIDTH, tables.hidden_width(self.n_features_in_, n_classes))] * HIDDEN_LAYERS
         if self.hidden_layer_sizes is not None:
             widths = np.atleast_1d(self.hidden_layer_sizes).tolist()
-        if not all(isinstance(width, int) and width >= 1 for width in widths):
+        if not all(type(width) is int and width >= 1 for width in widths):
             raise InputError(f"hidden_layer_sizes must be whole numbers of at least 1, not {widths}")
         sets = [
             TrainingSet(
@@ -414,6 +461,32 @@ class _Rows(NamedTuple):
     def part(self, positions: np.ndarray) -> "_Rows":
         """Give the rows at some positions, in their order."""
         return _Rows(*(array[positions] for array in self))
+
+
+def _check_process() -> None:
+    """Refuse to train where TensorFlow would wait for ever."""
+    if _trained_in and _trained_in != [os.getpid()]:
+        raise InputError(
+            "this process was forked from one that has trained, and TensorFlow cannot go on in it; start it "
+            "by spawn or by joblib's loky, or use threads"
+        )
+    _trained_in[:] = [os.getpid()]
+
+
+def _repeats(weights: np.ndarray) -> np.ndarray:
+    """Give how often each row is to be repeated, for a method that resamples rows before training."""
+    if (weights % 1).any():
+        raise InputError(
+            "sample_weight must be whole numbers for a method that resamples rows before training; "
+            "for other weights, use one that resamples mini-batches"
+        )
+    repeats = weights / np.gcd.reduce(weights.astype(np.int64))
+    if repeats.sum() > MOST_REPEATS * len(repeats):
+        raise InputError(
+            f"sample_weight: {len(repeats)} rows would be repeated to {repeats.sum():,.0f} for a method that "
+            "resamples rows before training; use one that resamples mini-batches, or coarser weights"
+        )
+    return repeats
 
 
 class _Curves:

@@ -205,6 +205,10 @@ class Method:
             )
         built = {stage: _chosen(stage, spec[stage], CHOICES[stage]) for stage in CHOICES if stage in spec}
         if "mix" in spec:
+            if not isinstance(spec["mix"], Mapping):
+                raise ConfigError(
+                    f"mix: expected a mapping such as {{'alpha': 0.1}}, received {spec['mix']!r}"
+                )
             options = {
                 option: _chosen(f"mix.{option}", spec["mix"][option], choices)
                 for option, choices in MIX_CHOICES.items()
@@ -218,7 +222,7 @@ class Method:
 
 def _chosen(stage: str, entry: str | Mapping[str, Any], choices: Mapping[str, type]) -> Any:
     """Build what an entry names, from a registry."""
-    name, parameters = stage_entry(entry)
+    name, parameters = stage_entry(stage, entry)
     if name not in choices:
         raise ConfigError(f"unknown {stage} '{name}'; allowed: {', '.join(sorted(choices))}")
     return _build(f"{stage} {name}", choices[name], parameters)

@@ -1,14 +1,16 @@
 """Metrics of probabilistic classifiers on imbalanced data, and the register of those that a study reports.
 
-Every metric takes the true labels ``y_true``, integers 0..K-1 of shape (n,), and the predicted
-probabilities ``y_prob`` of shape (n, K), columns in label order. The predicted class is the one with the
-largest probability; of equal ones the first. A metric is refused, with a `ValueError`, where a class has no
-rows: an average over classes says nothing when one of them was not seen.
+Every metric takes the true labels ``y_true``, of shape (n,), the predicted probabilities ``y_prob`` of shape
+(n, K), and the ``labels`` of their columns. Without ``labels`` these are the integers 0..K-1 or, where
+``y_true`` holds others, its K labels in sorted order, as scikit-learn has it. The predicted class is the one
+with the largest probability; of equal ones the first. A metric is refused, with a `ValueError`, where a class
+has no rows: an average over classes says nothing when one of them was not seen.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +25,7 @@ SUM_TOLERANCE = 1e-3
 ECE_BINS = 15
 
 
-def brier_by_class(y_true: ArrayLike, y_prob: ArrayLike) -> np.ndarray:
+def brier_by_class(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> np.ndarray:
     """Brier score of the rows of each class.
 
     The score of class j is the mean over its rows i of ½ Σ_c (1[y_i = c] − p_ic)². For two classes that is
@@ -31,10 +33,12 @@ def brier_by_class(y_true: ArrayLike, y_prob: ArrayLike) -> np.ndarray:
 
     Parameters
     ----------
-    y_true : array-like of int, shape (n,)
-        True labels 0..K-1.
+    y_true : array-like, shape (n,)
+        True labels.
     y_prob : array-like of float, shape (n, K)
         Predicted probabilities; every row sums to 1.
+    labels : array-like, shape (K,), optional
+        Labels of the columns, such as ``classes_`` of a classifier; see above.
 
     Returns
     -------
@@ -51,20 +55,22 @@ def brier_by_class(y_true: ArrayLike, y_prob: ArrayLike) -> np.ndarray:
     >>> brier_by_class([0, 0, 1], [[1.0, 0.0], [0.5, 0.5], [0.8, 0.2]]).round(3)
     array([0.125, 0.64 ])
     """
-    labels, probabilities = _checked(y_true, y_prob)
-    by_row = _brier_by_row(labels, probabilities)
-    return np.bincount(labels, weights=by_row) / np.bincount(labels)
+    classes, probabilities = _checked(y_true, y_prob, labels)
+    by_row = _brier_by_row(classes, probabilities)
+    return np.bincount(classes, weights=by_row) / np.bincount(classes)
 
 
-def balanced_brier_score(y_true: ArrayLike, y_prob: ArrayLike) -> float:
+def balanced_brier_score(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> float:
     """Balanced Brier score: the mean of the classes' Brier scores, equation 3 of the ReMix paper.
 
     Parameters
     ----------
-    y_true : array-like of int, shape (n,)
-        True labels 0..K-1.
+    y_true : array-like, shape (n,)
+        True labels.
     y_prob : array-like of float, shape (n, K)
         Predicted probabilities; every row sums to 1.
+    labels : array-like, shape (K,), optional
+        Labels of the columns, such as ``classes_`` of a classifier; see above.
 
     Returns
     -------
@@ -83,10 +89,12 @@ def balanced_brier_score(y_true: ArrayLike, y_prob: ArrayLike) -> float:
     >>> balanced_brier_score([0, 0, 0, 1], [[1, 0], [1, 0], [1, 0], [1, 0]])
     0.5
     """
-    return float(brier_by_class(y_true, y_prob).mean())
+    return float(brier_by_class(y_true, y_prob, labels).mean())
 
 
-def inverted_balanced_brier_score(y_true: ArrayLike, y_prob: ArrayLike) -> float:
+def inverted_balanced_brier_score(
+    y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None
+) -> float:
     """Balanced Brier score as the authors' released code computes it for two classes; else the proper one.
 
     The rows of class 0 are scored (1 − p)² instead of p², where p is the probability of class 1: a model that
@@ -95,14 +103,14 @@ def inverted_balanced_brier_score(y_true: ArrayLike, y_prob: ArrayLike) -> float
     >>> inverted_balanced_brier_score([0, 0, 0, 1], [[0, 1], [0, 1], [0, 1], [0, 1]])
     0.0
     """
-    labels, probabilities = _checked(y_true, y_prob)
+    classes, probabilities = _checked(y_true, y_prob, labels)
     if probabilities.shape[1] > 2:
-        return balanced_brier_score(y_true, y_prob)
+        return balanced_brier_score(y_true, y_prob, labels)
     by_row = (1.0 - probabilities[:, 1]) ** 2
-    return float((np.bincount(labels, weights=by_row) / np.bincount(labels)).mean())
+    return float((np.bincount(classes, weights=by_row) / np.bincount(classes)).mean())
 
 
-def brier(y_true: ArrayLike, y_prob: ArrayLike) -> float:
+def brier(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> float:
     """Brier score under the natural prior: the mean over all rows of ½ Σ_c (1[y_i = c] − p_ic)².
 
     The scale is that of `balanced_brier_score`; the two are equal if all classes have as many rows.
@@ -110,10 +118,10 @@ def brier(y_true: ArrayLike, y_prob: ArrayLike) -> float:
     >>> brier([0, 0, 0, 1], [[1, 0], [1, 0], [1, 0], [1, 0]])
     0.25
     """
-    return float(_brier_by_row(*_checked(y_true, y_prob)).mean())
+    return float(_brier_by_row(*_checked(y_true, y_prob, labels)).mean())
 
 
-def g_mean(y_true: ArrayLike, y_prob: ArrayLike) -> float:
+def g_mean(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> float:
     """Geometric mean of the K recalls; 0 if one of them is 0.
 
     This is imbalanced-learn's `geometric_mean_score` in its definition for several classes, which for two is
@@ -124,11 +132,11 @@ def g_mean(y_true: ArrayLike, y_prob: ArrayLike) -> float:
     """
     from imblearn.metrics import geometric_mean_score
 
-    labels, probabilities = _checked(y_true, y_prob)
-    return float(geometric_mean_score(labels, probabilities.argmax(axis=1), average="multiclass"))
+    classes, probabilities = _checked(y_true, y_prob, labels)
+    return float(geometric_mean_score(classes, probabilities.argmax(axis=1), average="multiclass"))
 
 
-def recall_by_class(y_true: ArrayLike, y_prob: ArrayLike) -> np.ndarray:
+def recall_by_class(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> np.ndarray:
     """Share of the rows of each class that are predicted as such, shape (K,).
 
     >>> recall_by_class([0, 0, 1, 1], [[1, 0], [1, 0], [1, 0], [0, 1]])
@@ -136,11 +144,11 @@ def recall_by_class(y_true: ArrayLike, y_prob: ArrayLike) -> np.ndarray:
     """
     from sklearn.metrics import recall_score
 
-    labels, probabilities = _checked(y_true, y_prob)
-    return np.asarray(recall_score(labels, probabilities.argmax(axis=1), average=None), dtype=np.float64)
+    classes, probabilities = _checked(y_true, y_prob, labels)
+    return np.asarray(recall_score(classes, probabilities.argmax(axis=1), average=None), dtype=np.float64)
 
 
-def balanced_accuracy(y_true: ArrayLike, y_prob: ArrayLike) -> float:
+def balanced_accuracy(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> float:
     """Arithmetic mean of the K recalls.
 
     >>> balanced_accuracy([0, 0, 1, 1], [[1, 0], [1, 0], [1, 0], [0, 1]])
@@ -148,11 +156,11 @@ def balanced_accuracy(y_true: ArrayLike, y_prob: ArrayLike) -> float:
     """
     from sklearn.metrics import balanced_accuracy_score
 
-    labels, probabilities = _checked(y_true, y_prob)
-    return float(balanced_accuracy_score(labels, probabilities.argmax(axis=1)))
+    classes, probabilities = _checked(y_true, y_prob, labels)
+    return float(balanced_accuracy_score(classes, probabilities.argmax(axis=1)))
 
 
-def f1_macro(y_true: ArrayLike, y_prob: ArrayLike) -> float:
+def f1_macro(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> float:
     """Mean of the classes' F1 scores; a class that is never predicted has 0.
 
     >>> round(f1_macro([0, 0, 1, 1], [[1, 0], [1, 0], [1, 0], [0, 1]]), 4)
@@ -160,11 +168,11 @@ def f1_macro(y_true: ArrayLike, y_prob: ArrayLike) -> float:
     """
     from sklearn.metrics import f1_score
 
-    labels, probabilities = _checked(y_true, y_prob)
-    return float(f1_score(labels, probabilities.argmax(axis=1), average="macro", zero_division=0))
+    classes, probabilities = _checked(y_true, y_prob, labels)
+    return float(f1_score(classes, probabilities.argmax(axis=1), average="macro", zero_division=0))
 
 
-def roc_auc(y_true: ArrayLike, y_prob: ArrayLike) -> float:
+def roc_auc(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> float:
     """Area under the ROC curve of class 1; for several classes the mean over classes, each against the rest.
 
     >>> roc_auc([0, 0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.6, 0.4], [0.2, 0.8]])
@@ -172,13 +180,13 @@ def roc_auc(y_true: ArrayLike, y_prob: ArrayLike) -> float:
     """
     from sklearn.metrics import roc_auc_score
 
-    labels, probabilities = _checked(y_true, y_prob)
+    classes, probabilities = _checked(y_true, y_prob, labels)
     if probabilities.shape[1] == 2:
-        return float(roc_auc_score(labels, probabilities[:, 1]))
-    return float(roc_auc_score(labels, _summing_to_one(probabilities), multi_class="ovr", average="macro"))
+        return float(roc_auc_score(classes, probabilities[:, 1]))
+    return float(roc_auc_score(classes, _summing_to_one(probabilities), multi_class="ovr", average="macro"))
 
 
-def average_precision(y_true: ArrayLike, y_prob: ArrayLike) -> float:
+def average_precision(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> float:
     """Average precision of class 1; for several classes the mean over classes, each against the rest.
 
     >>> round(average_precision([0, 0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.6, 0.4], [0.2, 0.8]]), 4)
@@ -186,12 +194,12 @@ def average_precision(y_true: ArrayLike, y_prob: ArrayLike) -> float:
     """
     from sklearn.metrics import average_precision_score
 
-    labels, probabilities = _checked(y_true, y_prob)
+    classes, probabilities = _checked(y_true, y_prob, labels)
     score = probabilities[:, 1] if probabilities.shape[1] == 2 else probabilities
-    return float(average_precision_score(labels, score))
+    return float(average_precision_score(classes, score))
 
 
-def log_loss(y_true: ArrayLike, y_prob: ArrayLike) -> float:
+def log_loss(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> float:
     """Mean over all rows of −ln p of the true class, with p not below 2.2e-16.
 
     >>> round(log_loss([0, 1], [[0.5, 0.5], [0.5, 0.5]]), 4)
@@ -199,11 +207,13 @@ def log_loss(y_true: ArrayLike, y_prob: ArrayLike) -> float:
     """
     from sklearn.metrics import log_loss as sklearn_log_loss
 
-    labels, probabilities = _checked(y_true, y_prob)
-    return float(sklearn_log_loss(labels, _summing_to_one(probabilities)))
+    classes, probabilities = _checked(y_true, y_prob, labels)
+    return float(sklearn_log_loss(classes, _summing_to_one(probabilities)))
 
 
-def expected_calibration_error(y_true: ArrayLike, y_prob: ArrayLike) -> float:
+def expected_calibration_error(
+    y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None
+) -> float:
     """Expected calibration error of the confidence, the probability of the predicted class.
 
     The interval (0, 1] is cut into 15 bins of equal width, open at the left. The error is the mean over all
@@ -215,14 +225,14 @@ def expected_calibration_error(y_true: ArrayLike, y_prob: ArrayLike) -> float:
     >>> round(expected_calibration_error([0, 1], [[0.8, 0.2], [0.8, 0.2]]), 4)
     0.3
     """
-    labels, probabilities = _checked(y_true, y_prob)
+    classes, probabilities = _checked(y_true, y_prob, labels)
     predicted = probabilities.argmax(axis=1)
-    confidence = probabilities[np.arange(len(labels)), predicted]
+    confidence = probabilities[np.arange(len(classes)), predicted]
     inner_edges = np.arange(1, ECE_BINS) / ECE_BINS
     bins = np.digitize(confidence, inner_edges, right=True)
     # |Σ correct − Σ confidence| of a bin is its number of rows times the gap between the two means.
-    gaps = np.bincount(bins, weights=(predicted == labels) - confidence, minlength=ECE_BINS)
-    return float(np.abs(gaps).sum() / len(labels))
+    gaps = np.bincount(bins, weights=(predicted == classes) - confidence, minlength=ECE_BINS)
+    return float(np.abs(gaps).sum() / len(classes))
 
 
 @dataclass(frozen=True)
@@ -238,7 +248,7 @@ class Metric:
     higher_is_better : bool
         The direction; nothing else in the package knows it.
     function : callable
-        ``function(y_true, y_prob)``: a number, or an ndarray of K numbers if `per_class`.
+        ``function(y_true, y_prob, labels=None)``: a number, or an ndarray of K numbers if `per_class`.
     proper : bool
         False for a number that is computed to explain the paper's, and that no model should be chosen by.
     """
@@ -246,7 +256,7 @@ class Metric:
     name: str
     title: str
     higher_is_better: bool
-    function: Callable[[ArrayLike, ArrayLike], float | np.ndarray]
+    function: Callable[..., float | np.ndarray]
     proper: bool = True
 
     @property
@@ -359,8 +369,8 @@ def score_folds(predictions: pd.DataFrame, metrics: Iterable[str] = tuple(METRIC
     return pd.DataFrame(lines, columns=["repeat", "fold", "metric", "value"])
 
 
-def _checked(y_true: ArrayLike, y_prob: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """Give labels as int64 and probabilities as float64, or raise a ValueError that says what is wrong."""
+def _checked(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None) -> tuple[np.ndarray, np.ndarray]:
+    """Give classes as int64 and probabilities as float64, or raise a ValueError that says what is wrong."""
     given = np.asarray(y_true)
     probabilities = np.asarray(y_prob, dtype=np.float64)
     if probabilities.ndim != 2 or probabilities.shape[1] < 2:
@@ -380,14 +390,42 @@ def _checked(y_true: ArrayLike, y_prob: ArrayLike) -> tuple[np.ndarray, np.ndarr
     if (np.abs(sums - 1) > SUM_TOLERANCE).any():
         worst = int(np.abs(sums - 1).argmax())
         raise ValueError(f"every row of y_prob must sum to 1, row {worst} sums to {sums[worst]:.6g}")
-    n_classes = probabilities.shape[1]
-    if given.dtype.kind not in "biuf" or not np.isin(given, np.arange(n_classes)).all():
-        raise ValueError(f"y_true must hold the labels 0 to {n_classes - 1}, the columns of y_prob")
-    labels = given.astype(np.int64)
-    absent = np.flatnonzero(np.bincount(labels, minlength=n_classes) == 0)
+    classes, names = _classes(given, probabilities.shape[1], labels)
+    absent = np.flatnonzero(np.bincount(classes, minlength=len(names)) == 0)
     if absent.size:
-        raise ValueError(f"class {absent[0]} has no rows, so no mean over the classes can be had")
-    return labels, probabilities
+        raise ValueError(f"class {names[absent[0]]} has no rows, so no mean over the classes can be had")
+    return classes, probabilities
+
+
+def _classes(
+    given: np.ndarray, n_classes: int, labels: ArrayLike | None
+) -> tuple[np.ndarray, Sequence[Any] | np.ndarray]:
+    """Find the column of each label; gives these, and the labels of the columns."""
+    if labels is None:
+        if given.dtype.kind in "biuf" and np.isin(given, np.arange(n_classes)).all():
+            return given.astype(np.int64), range(n_classes)
+        if given.dtype.kind == "f" and not (given == np.round(given)).all():
+            raise ValueError("y_true has fractions; pass labels, and probabilities as y_prob")
+        known = np.unique(given)
+        if len(known) != n_classes:
+            raise ValueError(
+                f"y_true holds {len(known)} labels, y_prob has {n_classes} columns; say which labels these "
+                "have: labels=model.classes_"
+            )
+    else:
+        known = np.asarray(labels)
+        if known.shape != (n_classes,):
+            raise ValueError(f"labels: expected one for each of the {n_classes} columns, received {labels}")
+    columns = pd.Index(known)
+    if columns.has_duplicates:
+        raise ValueError(f"labels: {columns[columns.duplicated()][0]} stands twice")
+    classes = columns.get_indexer(given)
+    if (classes < 0).any():
+        raise ValueError(
+            f"y_true: {given[classes < 0][0]} is none of {', '.join(map(str, known))}, the labels of the "
+            "columns"
+        )
+    return classes.astype(np.int64), known
 
 
 def _brier_by_row(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:

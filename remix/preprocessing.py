@@ -22,15 +22,20 @@ def scaler(clip: float) -> Pipeline:
     sklearn.pipeline.Pipeline
         Maps (n, d) float arrays with NaN for missing values to (n, d) float32 arrays without.
     """
-    return make_pipeline(
+    steps = make_pipeline(
         SimpleImputer(strategy="mean", keep_empty_features=True),
         StandardScaler(),
         FunctionTransformer(_clip, kw_args={"limit": clip}),
     )
+    # Arrays, also where sklearn.set_config asks for DataFrames.
+    return steps.set_output(transform="default")
 
 
 def weighted_scaler(X: np.ndarray, weights: np.ndarray, clip: float) -> Pipeline:
     """Fit a `scaler` to rows that count as often as their weights say.
+
+    A feature that is constant in these rows, or has no value in them, is 0 in all others too: nothing was
+    learnt of what another value means.
 
     Parameters
     ----------
@@ -50,7 +55,9 @@ def weighted_scaler(X: np.ndarray, weights: np.ndarray, clip: float) -> Pipeline
     # The imputer takes no weights: it is given one row, the weighted means, whose mean that row is.
     means = np.ma.filled(np.ma.average(np.ma.masked_invalid(X), axis=0, weights=weights), np.nan)
     impute.fit(means.reshape(1, -1))
-    standardise.fit(impute.transform(X), sample_weight=weights)
+    filled = impute.transform(X)
+    standardise.fit(filled, sample_weight=weights)
+    standardise.scale_[np.ptp(filled, axis=0) == 0] = np.inf
     return transform
 
 

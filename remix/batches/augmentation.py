@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from remix.lazy import tf
+from remix.parameters import check_number
 
 
 def rotate_and_shift(images: tf.Tensor, angle: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:
@@ -66,10 +67,19 @@ class ImageAugmentation:
         Largest angle, to either side, in degrees.
     shift : float
         Largest shift, in every direction, as a share of the height and of the width.
+
+    Raises
+    ------
+    ConfigError
+        If the angle is not in [0, 180], or the share not in [0, 1).
     """
 
     rotation: float = 20.0
     shift: float = 0.2
+
+    def __post_init__(self) -> None:
+        check_number("image: rotation", self.rotation, most=180)
+        check_number("image: shift", self.shift, below=1)
 
     def draw(
         self, rng: np.random.Generator, steps: int, batch_size: int, n_classes: int

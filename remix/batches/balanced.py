@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from remix.batches.classes import ClassIndex, choose
 from remix.lazy import tf
+from remix.parameters import check_choice
+
+RowPool = Literal["batch", "dataset"]
+ClassDraw = Literal["equal", "multinomial"]
 
 
 def balanced_positions(index: ClassIndex, kind: tf.Tensor, pick: tf.Tensor) -> tf.Tensor:
@@ -38,7 +42,7 @@ def balanced_positions(index: ClassIndex, kind: tf.Tensor, pick: tf.Tensor) -> t
     label = tf.gather(present_first, slot % n_present, batch_dims=1)
     start = tf.gather(index.start, label, batch_dims=1)
     count = tf.gather(index.count, label, batch_dims=1)
-    return tf.gather(index.order, start + choose(pick, count), batch_dims=1)
+    return index.at(start + choose(pick, count))
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,19 @@ class BalancedResampling:
         ``'equal'`` is the paper's algorithm: the same number of rows of each class. ``'multinomial'`` draws
         the class of each row, so that batches are balanced on average only. The authors' released code does
         so in effect: it raises every class to the largest and draws B of these rows with replacement.
+
+    Raises
+    ------
+    ConfigError
+        If an option is none of these.
     """
 
-    pool: Literal["batch", "dataset"] = "batch"
-    draw_classes: Literal["equal", "multinomial"] = "equal"
+    pool: RowPool = "batch"
+    draw_classes: ClassDraw = "equal"
+
+    def __post_init__(self) -> None:
+        check_choice("balanced: pool", self.pool, get_args(RowPool))
+        check_choice("balanced: draw_classes", self.draw_classes, get_args(ClassDraw))
 
     def draw(
         self, rng: np.random.Generator, steps: int, batch_size: int, n_classes: int

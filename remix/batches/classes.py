@@ -16,15 +16,20 @@ class ClassIndex(NamedTuple):
 
     Attributes
     ----------
-    order : int32 tensor, shape (S, P)
-        Positions in the pool, those of class 0 first.
+    order : int32 tensor, shape (F, P)
+        Positions in the pool, those of class 0 first. F is S or, where several of the pools are the same,
+        fewer: pool s is sorted by row s modulo F.
     start, count : int32 tensor, shape (S, K)
-        Class c owns ``order[s, start[s, c] : start[s, c] + count[s, c]]``.
+        Class c owns ``order[s % F, start[s, c] : start[s, c] + count[s, c]]``.
     """
 
     order: tf.Tensor
     start: tf.Tensor
     count: tf.Tensor
+
+    def at(self, places: tf.Tensor) -> tf.Tensor:
+        """Give the positions in the pool that stand at some places (S, B) of the order."""
+        return gather_of_folds(self.order, places)
 
 
 class Pool(NamedTuple):
@@ -38,8 +43,8 @@ class Pool(NamedTuple):
     labels : int32 tensor, shape (F, N)
         Classes 0..K-1; -1 marks padding.
     by_class : ClassIndex
-        The rows sorted by class, for each of S mini-batches that are made at once: of every fold as many, in
-        turn, so that the fold of mini-batch s is s modulo F. At first S is F.
+        The rows of the F folds sorted by class, for each of S mini-batches that are made at once: of every
+        fold as many, in turn, so that the fold of mini-batch s is s modulo F. At first S is F.
     n_classes : int
         K.
     class_counts : float32 tensor, shape (S, K)
@@ -100,25 +105,28 @@ class Pool(NamedTuple):
         def tiled(tensor: tf.Tensor) -> tf.Tensor:
             return tf.tile(tensor, (times, *[1] * (len(tensor.shape) - 1)))
 
+        index = self.by_class
         return self._replace(
-            by_class=ClassIndex(*map(tiled, self.by_class)),
+            # Not the order of all rows: of a large table it would take gigabytes.
+            by_class=ClassIndex(index.order, tiled(index.start), tiled(index.count)),
             class_counts=tiled(self.class_counts),
             links=None if self.links is None else tiled(self.links),
         )
 
     def take(self, rows: tf.Tensor) -> tf.Tensor:
         """Gather the features of rows (S, B) as a network is given them, (S, B, …)."""
-        return as_input(self._gather(self.features, rows))
+        return as_input(gather_of_folds(self.features, rows))
 
     def labels_of(self, rows: tf.Tensor) -> tf.Tensor:
         """Gather the classes of rows (S, B)."""
-        return self._gather(self.labels, rows)
+        return gather_of_folds(self.labels, rows)
 
-    def _gather(self, of_folds: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
-        """Gather rows (S, B) from what the folds have, (F, N, …), as if it stood below each other."""
-        folds, size = tf.shape(of_folds)[0], tf.shape(of_folds)[1]
-        fold = tf.range(tf.shape(rows)[0]) % folds
-        return tf.gather(tf.reshape(of_folds, (-1, *of_folds.shape[2:])), rows + fold[:, None] * size)
+
+def gather_of_folds(of_folds: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
+    """Gather rows (S, B) from what F folds have, (F, N, …): those of mini-batch s from fold s modulo F."""
+    folds, size = tf.shape(of_folds)[0], tf.shape(of_folds)[1]
+    fold = tf.range(tf.shape(rows)[0]) % folds
+    return tf.gather(tf.reshape(of_folds, (-1, *of_folds.shape[2:])), rows + fold[:, None] * size)
 
 
 def as_input(features: tf.Tensor) -> tf.Tensor:

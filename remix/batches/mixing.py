@@ -16,8 +16,8 @@ from remix.batches.linked_partners import LinkedPartners
 from remix.batches.mini_batch import MiniBatch
 from remix.batches.partners import PermutedPartners
 from remix.batches.soft_labels import MinorityLabels, MixedLabels
-from remix.errors import ConfigError
 from remix.lazy import tf
+from remix.parameters import check_alpha, check_choice
 
 Weights = Literal["batch", "row"]
 Layers = Literal["input", "hidden"]
@@ -49,7 +49,7 @@ class Mixing:
     Raises
     ------
     ConfigError
-        If `weights` or `layers` is none of these.
+        If `alpha` is not a number above 0, or an option is none of these.
     """
 
     alpha: float
@@ -59,11 +59,9 @@ class Mixing:
     layers: Layers = "input"
 
     def __post_init__(self) -> None:
-        for option, allowed in (("weights", get_args(Weights)), ("layers", get_args(Layers))):
-            if getattr(self, option) not in allowed:
-                raise ConfigError(
-                    f"unknown mix.{option} '{getattr(self, option)}'; allowed: {', '.join(allowed)}"
-                )
+        check_alpha(self.alpha)
+        check_choice("mix.weights", self.weights, get_args(Weights))
+        check_choice("mix.layers", self.layers, get_args(Layers))
 
     def draw(
         self, rng: np.random.Generator, steps: int, batch_size: int, n_classes: int

@@ -8,6 +8,7 @@ import numpy as np
 
 from remix.batches.classes import ClassIndex, choose
 from remix.lazy import tf
+from remix.parameters import check_count
 
 
 def same_class_neighbours(x: tf.Tensor, labels: tf.Tensor, k: int) -> tf.Tensor:
@@ -83,10 +84,19 @@ class Smote:
     smallest : int
         A batch in which a class that is present has fewer rows than this is oversampled at random: rows are
         repeated, none is interpolated. The authors' released code does so below 3; the default is never.
+
+    Raises
+    ------
+    ConfigError
+        If one of these is not a whole number of at least 1.
     """
 
     neighbours: int = 5
     smallest: int = 1
+
+    def __post_init__(self) -> None:
+        check_count("smote: neighbours", self.neighbours, least=1)
+        check_count("smote: smallest", self.smallest, least=1)
 
     def draw(
         self, rng: np.random.Generator, steps: int, batch_size: int, n_classes: int

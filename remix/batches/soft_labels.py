@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from remix.lazy import tf
+from remix.parameters import check_number
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,21 @@ class MinorityLabels:
         κ ≥ 1: how many times as many rows a class must have for the other one to be favoured.
     tau : float
         τ in [0, 1]: up to which share the more frequent class is denied its part in the label.
+
+    Raises
+    ------
+    ConfigError
+        If one of these is not such a number.
     """
 
     needs_counts: ClassVar[bool] = True
 
     kappa: float = 3.0
     tau: float = 0.5
+
+    def __post_init__(self) -> None:
+        check_number("minority: kappa", self.kappa, least=1)
+        check_number("minority: tau", self.tau, most=1)
 
     def share(self, weight: tf.Tensor, own: tf.Tensor, partner: tf.Tensor, counts: tf.Tensor) -> tf.Tensor:
         """Give the share λ_y of the row's own class.

@@ -5,13 +5,17 @@ from typing import Any
 
 import keras
 import numpy as np
+from sklearn.utils import gen_batches
 
 from remix.batches.drawing import draw_epoch, epoch_steps
 from remix.batches.links import class_links
 from remix.errors import DataError
 from remix.keras import in_numpy
 from remix.keras.labels import class_numbers
-from remix.keras.settings import BatchSettings
+from remix.keras.settings import MISSING, BatchSettings, check_mixable
+
+# Rows that are looked at at a time: what stays on disk need not fit into memory.
+CHECKED_ROWS = 4096
 
 
 class MixedBatches(keras.utils.PyDataset):
@@ -99,11 +103,16 @@ class MixedBatches(keras.utils.PyDataset):
                 f"x: expected numbers of shape ({len(self.labels)}, …), a row for each label; received "
                 f"{self.x.dtype} of shape {self.x.shape}"
             )
+        if self.x.dtype.kind == "f":
+            for part in gen_batches(len(self.x), CHECKED_ROWS):
+                if not np.isfinite(self.x[part]).all():
+                    raise DataError(MISSING)
         self.settings = BatchSettings(
             n_classes=n_classes, batch_size=batch_size, method=method, alpha=alpha, seed=seed
         )
         self.method = self.settings.method_for(images=self.x.ndim == 4)
         in_numpy.check_stages(self.method)
+        check_mixable(self.x.dtype, self.method)
         self.by_class = in_numpy.class_order(self.labels, n_classes)
         self.class_weights = self.settings.class_weights(self.method, self.by_class.size)
         self.links = class_links(self.x, self.labels, n_classes) if self.method.needs_links else None

@@ -14,9 +14,10 @@ from remix.batches.classes import Pool, class_index
 from remix.batches.partners import PermutedPartners
 from remix.errors import ConfigError, DataError
 from remix.keras.labels import LabelForm, label_form
-from remix.keras.settings import BatchSettings, check_count, check_layers
+from remix.keras.settings import MISSING, BatchSettings, check_layers, check_mixable
 from remix.lazy import tf
 from remix.methods import PARTNERS, Method
+from remix.parameters import check_count
 
 # Mini-batches whose random numbers are drawn at a time.
 DRAWN_STEPS = 64
@@ -65,9 +66,10 @@ def mixed_batches(
         Only for single rows: from how many the next one is drawn at random. By default from all, which are
         then held in memory. Mini-batches must be random draws from the whole dataset, or a class that stands
         at its end is missing in most of them. 1 leaves the order as it is.
-    class_counts : array-like of int, shape (K,), optional
-        Rows of each class in the dataset. Must be given if the method weighs the loss (``cost``),
-        or labels mixed rows by the sizes of the classes (``labels: minority``).
+    class_counts : array-like of int, shape (K,), mapping or Series, optional
+        Rows of each class in the dataset, in the order of the classes or by class. Must be given if the
+        method weighs the loss (``cost``), or labels mixed rows by the sizes of the classes
+        (``labels: minority``).
 
     Returns
     -------
@@ -106,6 +108,11 @@ def mixed_batches(
     Train with ``model.fit(batches, shuffle=False)``, the model compiled with the loss
     ``"categorical_crossentropy"``; without ``shuffle=False`` Keras warns that it cannot shuffle a dataset.
     """
+    if not isinstance(dataset, tf.data.Dataset):
+        raise DataError(
+            f"dataset: expected a tf.data.Dataset, received {type(dataset).__name__}; "
+            "tf.data.Dataset.from_tensor_slices((x, y)) makes one of arrays"
+        )
     features, labels = _specs(dataset)
     form = label_form(tuple(labels.shape), labels.dtype.is_integer or labels.dtype.is_bool, n_classes)
     if form.batched and not features.shape[:1].is_compatible_with(labels.shape[:1]):
@@ -122,6 +129,7 @@ def mixed_batches(
     )
     chosen = settings.method_for(images=len(features.shape) - form.batched == 3)
     _check_stages(chosen)
+    check_mixable(features.dtype.as_numpy_dtype, chosen)
     weights = settings.class_weights(chosen, class_counts)
     counts = settings.label_counts(chosen, class_counts)
     if form.batched and shuffle_buffer is not None:
@@ -133,6 +141,7 @@ def mixed_batches(
 
     def apply(pair: tuple[tf.Tensor, tf.Tensor], drawn: DrawnTensors) -> tuple[tf.Tensor, ...]:
         x, labels = tf.cast(pair[0], tf.float32), _class_numbers(pair[1], form)
+        tf.debugging.assert_all_finite(x, MISSING)
         x, y = apply_to_batch(chosen, settings, x, labels, drawn, counts)
         return (x, y) if weights is None else (x, y, tf.linalg.matvec(y, weights))
 

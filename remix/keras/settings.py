@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from remix import seeding
-from remix.catalogue import check_alpha, stages
+from remix.batches.smote import Smote
+from remix.catalogue import stages
 from remix.errors import ConfigError
 from remix.losses.cross_entropy import CrossEntropy
 from remix.methods import Method
+from remix.parameters import check_alpha, check_count
 
 STAGES = ("resample", "augment", "mix")
+MISSING = "x: received a missing or infinite value; fill it, by scikit-learn's SimpleImputer for one"
 
 
 @keras.saving.register_keras_serializable(package="remix")
@@ -138,7 +141,7 @@ class BatchSettings:
         return self._class_counts("labels mixed rows by the sizes of the classes", counts)
 
     def _class_counts(self, does: str, counts: ArrayLike | None) -> np.ndarray:
-        rows = np.asarray([] if counts is None else counts)
+        rows = np.asarray([] if counts is None else _in_order_of_classes(counts))
         if rows.shape != (self.n_classes,) or not (rows > 0).all():
             received = "none" if counts is None else rows.tolist()
             raise ConfigError(
@@ -157,10 +160,12 @@ class BatchSettings:
         return cls(**config)
 
 
-def check_count(name: str, value: Any, *, least: int) -> None:
-    """Refuse what is not a whole number, or too small."""
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-        raise ConfigError(f"{name}: expected a whole number of at least {least}, received {value!r}")
+def _in_order_of_classes(counts: ArrayLike) -> ArrayLike:
+    """Sort counts that say which class they are of: a mapping, or a Series such as `value_counts` gives."""
+    if isinstance(counts, Mapping):
+        return [counts[label] for label in sorted(counts)]
+    # pandas is not imported for the sake of those who do not use it.
+    return counts.sort_index() if hasattr(counts, "sort_index") else counts
 
 
 def check_layers(where: str, method: Method) -> None:
@@ -169,4 +174,20 @@ def check_layers(where: str, method: Method) -> None:
         raise ConfigError(
             f"{where}: expected a method that mixes its input, received one with layers: hidden, of which a "
             "Keras model knows nothing; write layers: input, or train with remix.ReMixClassifier"
+        )
+
+
+def check_mixable(dtype: np.dtype[Any] | type, method: Method) -> None:
+    """Refuse to blend whole numbers, which may be identifiers; bytes are pixels.
+
+    Raises
+    ------
+    ConfigError
+    """
+    dtype = np.dtype(dtype)
+    if dtype.kind in "iu" and dtype.itemsize > 1 and (method.mix or isinstance(method.resample, Smote)):
+        raise ConfigError(
+            f"x: received whole numbers ({dtype}), of which the method would make fractions; cast counts and "
+            "measurements to float; identifiers, as for an Embedding, need a method that does not blend "
+            "rows, such as method={'resample': 'balanced'}"
         )

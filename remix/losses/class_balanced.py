@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from remix.losses.deferral import DeferredWeights
-from remix.losses.parameters import check_number
+from remix.parameters import check_number
 
 
 @dataclass(frozen=True)

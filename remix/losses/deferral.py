@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from remix.losses.parameters import check_number
+from remix.parameters import check_number
 
 
 @dataclass(frozen=True)

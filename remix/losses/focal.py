@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from remix.lazy import tf
 from remix.losses.loss import Loss
-from remix.losses.parameters import check_number
+from remix.parameters import check_number
 
 # Resolution of float32 next to 1: a smaller 1 - p cannot be told from 0.
 RESOLUTION = 2.0**-23

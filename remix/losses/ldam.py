@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from remix.lazy import tf
 from remix.losses.loss import Loss
-from remix.losses.parameters import check_number
+from remix.parameters import check_number
 
 
 @dataclass(frozen=True)

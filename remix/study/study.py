@@ -161,7 +161,7 @@ class Study:
             spec.pop("loss_weights", None)
         if "resample" in spec:
             # A method that says itself what a switch is about keeps what it says.
-            stage, parameters = stage_entry(spec["resample"])
+            stage, parameters = stage_entry("resample", spec["resample"])
             switched: dict[str, dict[str, Any]] = {
                 "balanced": {"draw_classes": self.switches.balance, "pool": self.switches.balance_pool},
                 "smote": {"smallest": self.switches.smote_fallback},

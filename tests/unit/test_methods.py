@@ -94,7 +94,10 @@ def test_a_method_is_a_composition_of_stages(spec, expected):
             {"mix": {"alpha": 1, "labels": {"minority": {"k": 1}}}},
             "mix.labels minority was given k; allowed: kappa, tau",
         ),
-        ({"mix": {"alpha": 1, "weights": "rows"}}, "unknown mix.weights 'rows'; allowed: batch, row"),
+        (
+            {"mix": {"alpha": 1, "weights": "rows"}},
+            "mix.weights: expected one of batch, row, received 'rows'",
+        ),
         (
             {"resample": "smote", "mix": {"alpha": 1, "partners": "balanced"}},
             r"mix.partners: 'balanced' draws .* cannot stand beside 'resample'.* keep one of the two",

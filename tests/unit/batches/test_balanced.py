@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remix.batches.balanced import BalancedResampling
-from remix.batches.classes import class_index
+from remix.batches.classes import Pool, class_index
 
 
 def resampled_labels(labels, n_classes, *, pool="batch", dataset=None, seed=0):
@@ -88,3 +88,18 @@ def test_drawn_classes_are_balanced_on_average_only():
     assert minority.std() == pytest.approx(4, abs=0.2)
     share = np.bincount(chosen.ravel(), minlength=64) / chosen.size
     np.testing.assert_allclose(share[60:], 0.5 / 4, rtol=0.05)
+
+
+def test_several_mini_batches_of_a_fold_share_its_order_of_rows():
+    """What is sorted grows with the rows alone: not with the mini-batches that are made at once."""
+    labels = [np.array([0] * 8 + [1] * 2), np.array([1] * 3 + [0] * 4)]
+    pool = Pool.from_folds([np.zeros((len(each), 1), np.float32) for each in labels], labels, 2)
+    stage = BalancedResampling("dataset")
+    drawn = [stage.draw(np.random.default_rng(seed), 2, 6, 2) for seed in range(3)]
+    rows = np.zeros((6, 6), np.int32)
+    together = {name: np.concatenate([each[name] for each in drawn]) for name in drawn[0]}
+    several = pool.repeated(3)
+    assert several.by_class.order.shape == pool.by_class.order.shape
+    found = stage.rows(rows, None, several.by_class, **together)
+    alone = [stage.rows(rows[:2], None, pool.by_class, **each) for each in drawn]
+    np.testing.assert_array_equal(found, np.concatenate(alone))

@@ -87,8 +87,8 @@ def test_the_layer_is_drawn_last_and_changes_no_other_draw(partners):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"weights": "rows"}, "unknown mix.weights 'rows'; allowed: batch, row"),
-        ({"layers": "last"}, "unknown mix.layers 'last'; allowed: input, hidden"),
+        ({"weights": "rows"}, "mix.weights: expected one of batch, row, received 'rows'"),
+        ({"layers": "last"}, "mix.layers: expected one of input, hidden, received 'last'"),
     ],
 )
 def test_options_that_do_not_exist_are_refused(options, message):
