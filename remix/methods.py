@@ -12,7 +12,7 @@ import numpy as np
 from remix.batches.augmentation import ImageAugmentation
 from remix.batches.balanced import BalancedResampling
 from remix.batches.balanced_partners import BalancedPartners
-from remix.batches.classes import Pool, class_index
+from remix.batches.pool import Pool, class_index
 from remix.batches.linked_partners import LinkedPartners
 from remix.batches.mini_batch import MiniBatch
 from remix.batches.mixing import Mixing, Partners, SoftLabels
@@ -140,7 +140,7 @@ class Method:
             The training parts of a stack of folds.
         rows : int32 tensor, shape (S, B)
             The mini-batches as drawn: positions in the training parts. Usually one of each fold; or several,
-            see `remix.batches.classes.Pool.repeated`.
+            see `remix.batches.pool.Pool.repeated`.
         drawn : mapping
             What `draw` gave for each of them, with the mini-batch as first axis.
 

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from remix.batches.classes import ClassIndex, choose
+from remix.batches.pool import ClassIndex, choose
 from remix.lazy import tf
 from remix.parameters import check_choice
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from remix.batches.balanced import balanced_positions
-from remix.batches.classes import Pool
+from remix.batches.pool import Pool
 from remix.lazy import tf
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from remix.batches.blending import blend
-from remix.batches.classes import choose
+from remix.batches.pool import choose
 from remix.lazy import tf
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from remix.batches.classes import Pool, choose, class_index
+from remix.batches.pool import Pool, choose, class_index
 from remix.lazy import tf
 
 

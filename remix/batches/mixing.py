@@ -10,7 +10,7 @@ import numpy as np
 
 from remix.batches.balanced_partners import BalancedPartners
 from remix.batches.blending import blend
-from remix.batches.classes import Pool
+from remix.batches.pool import Pool
 from remix.batches.hidden import HiddenMixing
 from remix.batches.linked_partners import LinkedPartners
 from remix.batches.mini_batch import MiniBatch

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from remix.batches.classes import Pool
+from remix.batches.pool import Pool
 from remix.lazy import tf
 
 

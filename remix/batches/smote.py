@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from remix.batches.classes import ClassIndex, choose
+from remix.batches.pool import ClassIndex, choose
 from remix.lazy import tf
 from remix.parameters import check_count
 

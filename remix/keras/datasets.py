@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from remix.batches.balanced import BalancedResampling
-from remix.batches.classes import Pool, class_index
+from remix.batches.pool import Pool, class_index
 from remix.batches.partners import PermutedPartners
 from remix.errors import ConfigError, DataError
 from remix.keras.labels import LabelForm, label_form

@@ -44,7 +44,7 @@ def class_order(labels: np.ndarray, n_classes: int) -> ClassOrder:
 
 
 def choose(uniform: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """Turn uniform numbers in [0, 1) into integers 0..count-1; see `remix.batches.classes.choose`."""
+    """Turn uniform numbers in [0, 1) into integers 0..count-1; see `remix.batches.pool.choose`."""
     return np.minimum((uniform * count.astype(np.float32)).astype(int), count - 1)
 
 

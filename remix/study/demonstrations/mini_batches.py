@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from remix.batches.blending import blend
-from remix.batches.classes import Pool
+from remix.batches.pool import Pool
 from remix.batches.drawing import draw_epoch, epoch_steps
 from remix.methods import DRAWING_STAGES, Method
 from remix.training import TrainingSet

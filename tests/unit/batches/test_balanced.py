@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remix.batches.balanced import BalancedResampling
-from remix.batches.classes import Pool, class_index
+from remix.batches.pool import Pool, class_index
 
 
 def resampled_labels(labels, n_classes, *, pool="batch", dataset=None, seed=0):

@@ -3,7 +3,7 @@ import pytest
 from imblearn.over_sampling import SMOTE
 from sklearn.neighbors import NearestNeighbors
 
-from remix.batches.classes import class_index
+from remix.batches.pool import class_index
 from remix.batches.smote import Smote, nth_neighbours, same_class_neighbours
 
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from remix.batches.classes import Pool
+from remix.batches.pool import Pool
 from remix.errors import ConfigError, DataError
 from remix.keras import BatchSettings, mixed_batches
 from remix.keras.datasets import DRAWN_STEPS
