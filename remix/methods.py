@@ -12,11 +12,11 @@ import numpy as np
 from remix.batches.augmentation import ImageAugmentation
 from remix.batches.balanced import BalancedResampling
 from remix.batches.balanced_partners import BalancedPartners
-from remix.batches.pool import Pool, class_index
 from remix.batches.linked_partners import LinkedPartners
 from remix.batches.mini_batch import MiniBatch
 from remix.batches.mixing import Mixing, Partners, SoftLabels
 from remix.batches.partners import PermutedPartners
+from remix.batches.pool import Pool, class_index
 from remix.batches.smote import Smote
 from remix.batches.soft_labels import MinorityLabels, MixedLabels
 from remix.before_training import SmoteBefore, Undersampling

@@ -19,9 +19,9 @@ import tensorflow as tf
 
 from remix import seeding
 from remix.adam import Adam
-from remix.batches.pool import ClassIndex, Pool, as_input, class_index, padded
 from remix.batches.drawing import LastBatch, draw_epoch, draw_weighted_epoch, epoch_steps, row_weights
 from remix.batches.mini_batch import MiniBatch
+from remix.batches.pool import ClassIndex, Pool, as_input, class_index, padded
 from remix.errors import TrainingError
 from remix.learning_rate import LearningRate
 from remix.methods import DRAWING_STAGES, BeforeTraining, Method

@@ -10,11 +10,11 @@ import numpy as np
 
 from remix.batches.balanced_partners import BalancedPartners
 from remix.batches.blending import blend
-from remix.batches.pool import Pool
 from remix.batches.hidden import HiddenMixing
 from remix.batches.linked_partners import LinkedPartners
 from remix.batches.mini_batch import MiniBatch
 from remix.batches.partners import PermutedPartners
+from remix.batches.pool import Pool
 from remix.batches.soft_labels import MinorityLabels, MixedLabels
 from remix.lazy import tf
 from remix.parameters import check_alpha, check_choice

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from remix.batches.balanced import BalancedResampling
-from remix.batches.pool import Pool, class_index
 from remix.batches.partners import PermutedPartners
+from remix.batches.pool import Pool, class_index
 from remix.errors import ConfigError, DataError
 from remix.keras.labels import LabelForm, label_form
 from remix.keras.settings import MISSING, BatchSettings, check_layers, check_mixable

@@ -10,9 +10,9 @@ import pytest
 import tensorflow as tf
 
 from remix.batches.blending import blend
-from remix.batches.pool import Pool
 from remix.batches.mini_batch import MiniBatch
 from remix.batches.mixing import Mixing
+from remix.batches.pool import Pool
 from remix.batches.soft_labels import MinorityLabels, MixedLabels
 from remix.methods import (
     AUGMENTATIONS,

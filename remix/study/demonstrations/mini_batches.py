@@ -7,8 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 from remix.batches.blending import blend
-from remix.batches.pool import Pool
 from remix.batches.drawing import draw_epoch, epoch_steps
+from remix.batches.pool import Pool
 from remix.methods import DRAWING_STAGES, Method
 from remix.training import TrainingSet
 

@@ -3,10 +3,10 @@ import pytest
 from scipy import stats
 
 from remix.batches.balanced_partners import BalancedPartners
-from remix.batches.pool import Pool
 from remix.batches.linked_partners import LinkedPartners
 from remix.batches.mixing import Mixing
 from remix.batches.partners import PermutedPartners
+from remix.batches.pool import Pool
 from remix.errors import ConfigError
 
 KINDS = [PermutedPartners(), BalancedPartners(), LinkedPartners()]

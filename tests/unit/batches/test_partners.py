@@ -3,9 +3,9 @@ import tensorflow as tf
 from scipy import stats
 
 from remix.batches.balanced_partners import BalancedPartners
-from remix.batches.pool import Pool
 from remix.batches.linked_partners import LinkedPartners
 from remix.batches.partners import PermutedPartners
+from remix.batches.pool import Pool
 
 # Three classes in a row: 0 and 2 at the ends, 1 between them; a second fold where 0 is between.
 LABELS = np.repeat([0, 1, 2], [12, 8, 4])

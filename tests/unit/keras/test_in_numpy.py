@@ -6,8 +6,8 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remix.batches.pool import Pool
 from remix.batches.links import class_links
+from remix.batches.pool import Pool
 from remix.errors import ConfigError
 from remix.keras import in_numpy
 from remix.methods import Method
