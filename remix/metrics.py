@@ -18,8 +18,8 @@ from numpy.typing import ArrayLike
 
 from remix.errors import ResultError
 
-# scikit-learn and imbalanced-learn take seconds to import and are imported where they compute something:
-# rank tables and figures need this module for the direction of the metrics only.
+# scikit-learn and SciPy take seconds to import and are imported where they compute something: rank tables and
+# figures need this module for the direction of the metrics only.
 
 SUM_TOLERANCE = 1e-3
 ECE_BINS = 15
@@ -130,10 +130,9 @@ def g_mean(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None
     >>> round(g_mean([0, 0, 1, 1], [[1, 0], [1, 0], [1, 0], [0, 1]]), 4)
     0.7071
     """
-    from imblearn.metrics import geometric_mean_score
+    from scipy.stats import gmean
 
-    classes, probabilities = _checked(y_true, y_prob, labels)
-    return float(geometric_mean_score(classes, probabilities.argmax(axis=1), average="multiclass"))
+    return float(gmean(recall_by_class(y_true, y_prob, labels)))
 
 
 def recall_by_class(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> np.ndarray:
@@ -142,10 +141,9 @@ def recall_by_class(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | No
     >>> recall_by_class([0, 0, 1, 1], [[1, 0], [1, 0], [1, 0], [0, 1]])
     array([1. , 0.5])
     """
-    from sklearn.metrics import recall_score
-
     classes, probabilities = _checked(y_true, y_prob, labels)
-    return np.asarray(recall_score(classes, probabilities.argmax(axis=1), average=None), dtype=np.float64)
+    found = probabilities.argmax(axis=1) == classes
+    return np.bincount(classes, weights=found) / np.bincount(classes)
 
 
 def balanced_accuracy(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> float:
@@ -154,10 +152,7 @@ def balanced_accuracy(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | 
     >>> balanced_accuracy([0, 0, 1, 1], [[1, 0], [1, 0], [1, 0], [0, 1]])
     0.75
     """
-    from sklearn.metrics import balanced_accuracy_score
-
-    classes, probabilities = _checked(y_true, y_prob, labels)
-    return float(balanced_accuracy_score(classes, probabilities.argmax(axis=1)))
+    return float(recall_by_class(y_true, y_prob, labels).mean())
 
 
 def f1_macro(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> float:

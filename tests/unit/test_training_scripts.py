@@ -127,7 +127,6 @@ def test_reference_copies_and_says_what_made_it(tmp_path, monkeypatch):
     runpy.run_path(str(SCRIPTS / "reference.py"))["main"](
         SimpleNamespace(
             input=SimpleNamespace(files=["a.csv"], trainings="trainings.parquet"),
-            config={"methods": {"remix": {"resample": "balanced"}}},
             output=SimpleNamespace(copies=["reference/a.csv"], provenance="reference/provenance.json"),
             params=SimpleNamespace(study=json.dumps({"seed": 1}), root=str(tmp_path)),
             log=["reference.log"],
@@ -136,7 +135,6 @@ def test_reference_copies_and_says_what_made_it(tmp_path, monkeypatch):
     assert Path("reference/a.csv").read_text() == "1\n"
     facts = json.loads(Path("reference/provenance.json").read_text())
     assert facts["study"] == {"seed": 1}
-    assert facts["methods"] == {"remix": {"resample": "balanced"}}
     assert [each["trainings"] for each in facts["trained_by"]] == [2]
     cost = {"trainings": 1, "step_seconds": 1.0, "largest_rss_mib": 100.0}
     assert facts["study_trainings"] == facts["sweep_trainings"] == cost | {"seconds": 2.5}
