@@ -228,7 +228,6 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
 
     def _fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None) -> "ReMixClassifier":
         self._validate_params()
-        _check_process()
         method = self._method()
         rows = self._rows(X, y, sample_weight)
         random = check_random_state(self.random_state)
@@ -396,6 +395,7 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
 
     def _trainer(self, method: "Method", train: "_Rows", validation: "_Rows", seed: int) -> "StackTrainer":
         """Make the study's trainer: a stack of networks on the same rows, which differ by their seeds."""
+        _check_process()
         import tensorflow as tf
 
         from remix.networks import MLP
