@@ -13,7 +13,7 @@ from remix.errors import ConfigError
 def check_number(
     name: str, value: Any, *, least: float = 0.0, most: float = math.inf, below: float = math.inf
 ) -> None:
-    """Refuse what is not a finite number in [least, most], or not below a bound.
+    """Refuse what is not a finite number in [least, most] and below a bound.
 
     Raises
     ------

@@ -160,12 +160,10 @@ class BatchSettings:
         return cls(**config)
 
 
-def _in_order_of_classes(counts: ArrayLike) -> ArrayLike:
+def _in_order_of_classes(counts: Any) -> Any:
     """Sort counts that say which class they are of: a mapping, or a Series such as `value_counts` gives."""
-    if isinstance(counts, Mapping):
-        return [counts[label] for label in sorted(counts)]
-    # pandas is not imported for the sake of those who do not use it.
-    return counts.sort_index() if hasattr(counts, "sort_index") else counts
+    # pandas is not imported for the sake of those who do not use it: a Series has keys, as a mapping has.
+    return [counts[label] for label in sorted(counts.keys())] if hasattr(counts, "keys") else counts
 
 
 def check_layers(where: str, method: Method) -> None:

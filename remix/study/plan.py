@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,9 +104,9 @@ class Plan:
         there = {name for name, source in tried.items() if source is None or source["available"]}
         return [(task, ir) for task, ir in self.study.cells if self.study.tasks[task].dataset in there]
 
-    def wanted_cells(self, raw: Path) -> list[tuple[str, str]]:
-        """List the cells that some run wants something of, and whose data is there."""
-        there = {self.study.tasks[task].dataset for task, _ in self.cells(raw)}
+    def wanted_cells(self, cells: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """List the cells that some run wants something of, and whose data is there as that of `cells` is."""
+        there = {self.study.tasks[task].dataset for task, _ in cells}
         return [cell for cell in self.trainings if self.study.tasks[cell[0]].dataset in there]
 
     def jobs(self, task: str, ir: str) -> list[Sequence[Training]]:

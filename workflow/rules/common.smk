@@ -78,8 +78,7 @@ def cells_there():
 @functools.cache
 def wanted_cells():
     """Cells whose data is there, and that something is wanted of."""
-    cells_there()
-    return PLAN.wanted_cells(RAW)
+    return PLAN.wanted_cells(cells_there())
 
 
 def per_cell(pattern):

@@ -15,9 +15,10 @@ def main(snakemake):
     """Draw each figure and, with those of the study, the reliability of every method on each task."""
     with job(snakemake.log[0]) as logger:
         runs = Runs.from_json(snakemake.params.runs)
+        declared = by_name()
         for path in map(Path, snakemake.output.svg):
             logger.info(f"draw {path}")
-            make(by_name()[path.stem], runs, snakemake.input)
+            make(declared[path.stem], runs, snakemake.input)
         if folder := snakemake.output.get("tasks"):
             Path(folder).mkdir(parents=True, exist_ok=True)
             curves = read_parquet(find("results/reliability.parquet", snakemake.input))

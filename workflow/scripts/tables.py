@@ -12,10 +12,10 @@ def main(snakemake):
     """Make each table from the files of the evaluation and from the tables that came before it."""
     with job(snakemake.log[0]) as logger:
         runs = Runs.from_json(snakemake.params.runs)
-        files = [*snakemake.input, *snakemake.output]
+        declared, files = by_name(), [*snakemake.input, *snakemake.output]
         for path in map(Path, snakemake.output.csv):
             logger.info(f"make {path}")
-            make(by_name()[path.stem], runs, files)
+            make(declared[path.stem], runs, files)
 
 
 if __name__ == "__main__":

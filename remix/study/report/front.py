@@ -14,7 +14,7 @@ from remix.study.data.catalogue import IMAGE_KINDS, TABLE_KINDS
 from remix.study.report.document import html_fragment
 from remix.study.results import markdown
 from remix.study.results.by_protocol import STUDY_ALIKE
-from remix.study.results.tables.claims import effect_text, verdict_text
+from remix.study.results.tables.claims import interval_text, verdict_text
 from remix.study.results.tables.rank_sums import SHORT_TITLES
 from remix.study.study import KIND_TITLES, STUDY
 
@@ -136,18 +136,16 @@ def _distances(rescored: pd.DataFrame) -> pd.DataFrame:
 
 
 def _claims(claims: pd.DataFrame) -> pd.DataFrame:
-    lines = []
-    for _, line in claims.iterrows():
-        effect, _, difference = effect_text(line).partition(" (")
-        lines.append(
-            {
-                "Claim": f"{line['claim']} ({line['section']})",
-                "Verdict": verdict_text(line["verdict"]),
-                "Effect [95 %]": effect,
-                "of": difference.removesuffix(")"),
-                "Cells": str(line["n_cells"]),
-            }
-        )
+    lines = [
+        {
+            "Claim": f"{line['claim']} ({line['section']})",
+            "Verdict": verdict_text(line["verdict"]),
+            "Effect [95 %]": interval_text(line),
+            "of": "" if pd.isna(line["effect"]) else line["effect_name"],
+            "Cells": str(line["n_cells"]),
+        }
+        for _, line in claims.iterrows()
+    ]
     return pd.DataFrame(lines)
 
 

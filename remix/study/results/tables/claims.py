@@ -89,9 +89,15 @@ def verdict_text(verdict: str) -> str:
     return text if verdict == UNDECIDED else markdown.bold(text)
 
 
-def effect_text(line: pd.Series) -> str:
-    """Write the effect of a claim for people, with its interval and what it is."""
+def interval_text(line: pd.Series) -> str:
+    """Write the effect of a claim for people, with its interval."""
     if pd.isna(line["effect"]):
         return markdown.ABSENT
     interval = "" if pd.isna(line["low"]) else f" [{line['low']:+.3f}, {line['high']:+.3f}]"
-    return f"{line['effect']:+.3f}{interval} ({line['effect_name']})"
+    return f"{line['effect']:+.3f}{interval}"
+
+
+def effect_text(line: pd.Series) -> str:
+    """Write the effect of a claim for people, with its interval and what it is."""
+    name = "" if pd.isna(line["effect"]) else f" ({line['effect_name']})"
+    return interval_text(line) + name
