@@ -12,7 +12,6 @@ from remix.metrics import metric as metric_named
 from remix.study.compare import ranking, statistics
 from remix.study.compare.statistics import ALPHA
 
-METRICS = ("g_mean", "balanced_brier")
 PRINTED_METHODS = ("baseline", "cost", "smote", "mixup", "remix")
 IMAGE_METHODS = (*PRINTED_METHODS, "augment", "remix_aug")
 # The paper's images, by the name of the dataset.
@@ -133,7 +132,7 @@ def claims_table(
         One row per claim, in the order given: ``claim, section``, the fields of `Evidence`, ``verdict``.
     """
     # Of all scores, a dozen times as many, no other is looked at; it is done once for each claim.
-    scores = scores[scores["metric"].isin(METRICS)]
+    scores = scores[scores["metric"].isin(ranking.PAPER_METRICS)]
     swept = pd.DataFrame() if sweep is None else sweep[sweep["method"] == "remix"]
     lines = []
     for claim in CLAIMS if claims is None else claims:
@@ -417,7 +416,7 @@ def _contests(
             f"{winner} by {metric_named(metric).title.lower()}": contest(
                 scores, datasets, kind=kind, metric=metric, winner=winner, rivals=rivals, by="mean"
             )
-            for metric in METRICS
+            for metric in ranking.PAPER_METRICS
             for winner, rivals in contests.items()
         }
     )

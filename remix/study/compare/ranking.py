@@ -17,6 +17,8 @@ from remix.metrics import metric as metric_named
 from remix.study.compare.statistics import bootstrap_interval
 from remix.study.data.catalogue import IMAGE_KINDS, KINDS
 
+# What the paper judges by.
+PAPER_METRICS = ("g_mean", "balanced_brier")
 CELL = ["kind", "task", "ir"]
 ALL = "All"
 GAIN_COLUMNS = [

@@ -264,11 +264,17 @@ def is_image(name: str) -> bool:
 
 
 def not_there(wanted: str, files: list[Path], members: list[str]) -> SourceError:
-    """Say that a part is in none of the files, and what there is instead."""
+    """Say that a part is in none of the files, and what there is instead.
+
+    Raises
+    ------
+    SourceError
+        If a file is a web page, or no archive though its name says so: that is why, then.
+    """
     for path in files:
         refuse_html(path)
         if path.name.endswith(_SUFFIXES):
-            Archive(path)  # says so if it is none
+            Archive(path)
     there = [*members, *(path.name for path in files if path.stat().st_size)]
     shown = ", ".join(there[:8]) + (" …" if len(there) > 8 else "")
     return SourceError(f"there is no file '{wanted}'; there is {shown or 'nothing'}")

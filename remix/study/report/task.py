@@ -7,11 +7,11 @@ import pandas as pd
 
 from remix.metrics import METRICS
 from remix.metrics import metric as metric_named
+from remix.study.compare.ranking import PAPER_METRICS
 from remix.study.data.catalogue import Task
 from remix.study.results import markdown
 from remix.study.results.tables.datasets import dimension, rows_text
 from remix.study.results.tables.gains import BASELINE
-from remix.study.results.tables.rank_sums import METRICS as RANKED
 from remix.study.results.tables.scores import scores_wide
 from remix.study.study import KIND_TITLES, Study, sorted_irs
 
@@ -40,12 +40,12 @@ def task_markdown(
     alone = study.only([name])
     folds = scores.loc[scores["task"] == name, "n_folds"].max()
     sections = []
-    for metric in map(metric_named, RANKED):
+    for metric in map(metric_named, PAPER_METRICS):
         table = scores_wide(metric, scores, alone, coverage).drop(columns="Task")
         sections.append(f"## {metric.title} ({metric.direction})\n\n{markdown.table(table)}")
     gains = [
         f"{metric_named(metric).title}:\n\n{markdown.table(_gains(metric, name, scores, alone))}"
-        for metric in RANKED
+        for metric in PAPER_METRICS
         if len(alone.methods) > 1
     ]
     return markdown.document(

@@ -51,7 +51,7 @@ def attempt(action: Callable[[], Result], retries: int) -> Result:
         except OSError as error:  # every error of requests is one
             if is_full_or_locked(error):
                 raise
-            if retries == 0 or not _is_transient(error):
+            if retries <= 0 or not _is_transient(error):
                 raise SourceError(_reason(error)) from None
         time.sleep(pause)
         retries, pause = retries - 1, pause * 2

@@ -11,6 +11,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from remix.metrics import metric as metric_named
 from remix.plotting.style import Fill, fills
 from remix.study.compare import statistics
+from remix.study.compare.ranking import PAPER_METRICS
 from remix.study.results.coverage import coverage_note
 from remix.study.results.figures.layout import captioned, say_instead
 from remix.study.results.runs import Runs
@@ -24,7 +25,6 @@ READS = {
     "coverage": "results/tables/coverage.csv",
 }
 
-PANELS = ("g_mean", "balanced_brier")
 WIDTH = 11.0
 CD_HEIGHT = 1.9  # above the numbers of the axis
 # More methods need the whole width: one panel below the other.
@@ -67,7 +67,7 @@ def critical_difference(comparisons: pd.DataFrame, caption: str, titles: Mapping
     titles = {name: titles[name] for name in dict.fromkeys(present)}
     styles = fills(titles)
     rows: list[tuple[Sequence[str], str]] = [
-        (kinds, metric) for kinds in shown_kinds(comparisons["kind"]) for metric in PANELS
+        (kinds, metric) for kinds in shown_kinds(comparisons["kind"]) for metric in PAPER_METRICS
     ]
     if len(titles) > MOST_SIDE_BY_SIDE:
         rows = [((kind,), metric) for kinds, metric in rows for kind in kinds]

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from remix.metrics import metric as metric_named
 from remix.plotting.style import SERIES_COLOURS
+from remix.study.compare.ranking import PAPER_METRICS
 from remix.study.results.coverage import coverage_note
 from remix.study.results.figures.layout import captioned
 from remix.study.results.runs import Runs
@@ -25,7 +26,6 @@ READS = {
     "coverage": "results/tables/coverage.csv",
 }
 
-PANELS = ("g_mean", "balanced_brier")
 # Imbalance ratios are told apart by shape too.
 MARKERS = ("o", "s", "^", "D", "v", "P")
 INCHES_PER_TASK = 3.7  # and at least 7.4 inches in all
@@ -68,9 +68,9 @@ def figure7(table: pd.DataFrame, caption: str, method: str, titles: Mapping[str,
     if not tasks:
         figure.text(0.5, 0.75, "nothing was swept", ha="center", va="center", color="0.4", fontsize=14)
     else:
-        axes = figure.subplots(len(PANELS), len(tasks), squeeze=False, sharex="col")
+        axes = figure.subplots(len(PAPER_METRICS), len(tasks), squeeze=False, sharex="col")
         irs = sorted_irs(list(dict.fromkeys(table["ir"])))
-        for row, metric in enumerate(PANELS):
+        for row, metric in enumerate(PAPER_METRICS):
             for column, task in enumerate(tasks):
                 part = table[(table["metric"] == metric) & (table["task"] == task)]
                 _panel(axes[row, column], part, irs)

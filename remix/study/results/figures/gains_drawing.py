@@ -9,11 +9,10 @@ from matplotlib.figure import Figure
 
 from remix.metrics import metric as metric_named
 from remix.plotting.style import Fill, fills
-from remix.study.compare.ranking import ALL
+from remix.study.compare.ranking import ALL, PAPER_METRICS
 from remix.study.results.figures.layout import captioned, say_instead
 from remix.study.study import KIND_TITLES
 
-PANELS = ("g_mean", "balanced_brier")
 # Where tasks have ratios of their own, groups of a single dataset would hide the others.
 MOST_RATIOS = 6
 LEFT_OUT = "Imbalance ratios of a single dataset have no bars of their own."
@@ -60,8 +59,8 @@ def gains_figure(
     columns = max(1, min(len(titles), MOST_COLUMNS, int(LEGEND_CHARACTERS_PER_INCH * width / longest)))
     legend_rows = -(-len(titles) // columns)
     figure = captioned(width, 7.0 + 0.2 * legend_rows, caption)
-    axes = figure.subplots(len(PANELS), len(kinds), squeeze=False, sharey="row")
-    for row, metric in enumerate(PANELS):
+    axes = figure.subplots(len(PAPER_METRICS), len(kinds), squeeze=False, sharey="row")
+    for row, metric in enumerate(PAPER_METRICS):
         for column, kind in enumerate(kinds):
             part = gains[(gains["metric"] == metric) & (gains["kind"] == kind)]
             _panel(axes[row, column], part, titles, styles)

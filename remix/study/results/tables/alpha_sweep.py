@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from remix.metrics import metric as metric_named
+from remix.study.compare.ranking import PAPER_METRICS
 from remix.study.results import markdown
 from remix.study.results.coverage import MISSING, PRESENT, coverage_note
 from remix.study.results.made import MadeTable
@@ -13,7 +14,6 @@ from remix.study.results.reading import fold_sizes_of, scores_of, scores_of_swee
 from remix.study.results.runs import Runs
 from remix.study.results.tables.cell_tests import cell_tests_table
 from remix.study.results.tables.gains import BASELINE
-from remix.study.results.tables.rank_sums import METRICS
 from remix.study.results.tables.scores import scores_table
 from remix.study.study import Study
 from remix.study.sweep import Sweep
@@ -78,7 +78,7 @@ def alpha_sweep_table(
         If a cell lacks an α, a fold, a number, or the sizes of its folds.
     """
     parts = []
-    for task, of_task in scores[scores["metric"].isin(METRICS)].groupby("task", sort=False):
+    for task, of_task in scores[scores["metric"].isin(PAPER_METRICS)].groupby("task", sort=False):
         # With α in the place of the method, what compares methods compares values of α. Each is compared with
         # those before it, so the study's comes first.
         method, of_study = of_task["method"].iloc[0], of_task["alpha"] == own[str(task)]
@@ -141,7 +141,7 @@ def sweep_note(sweep: Sweep, study: Study, coverage: pd.DataFrame) -> str:
 def _in_order(table: pd.DataFrame) -> pd.DataFrame:
     """Sort by metric, and within it by α in each cell; cells stay in the study's order."""
     cells = table.groupby(["task", "ir"], sort=False).ngroup()
-    metrics = table["metric"].map(METRICS.index)
+    metrics = table["metric"].map(PAPER_METRICS.index)
     keys = pd.DataFrame({"metric": metrics, "cell": cells, "alpha": table["alpha"]})
     return table.loc[keys.sort_values(["metric", "cell", "alpha"]).index].reset_index(drop=True)
 

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 import pandas as pd
 
 from remix.study.compare import ranking
+from remix.study.compare.ranking import PAPER_METRICS
 from remix.study.results import markdown
 from remix.study.results.by_protocol import TOGETHER, Run, compared, setting_texts
 from remix.study.results.coverage import coverage_note
 from remix.study.results.made import MadeTable
 from remix.study.results.runs import Runs
-from remix.study.results.tables.rank_sums import METRICS, SHORT_TITLES, cell_count
+from remix.study.results.tables.rank_sums import SHORT_TITLES, cell_count
 from remix.study.study import KIND_TITLES, STUDY
 
 TITLE = "Audit: Table 2 under every protocol"
@@ -83,7 +84,7 @@ def audit_table(runs: Mapping[str, Run], published: pd.DataFrame, tasks: set[str
         scores = run.scores[wanted & run.scores["method"].isin(methods)]
         if scores.empty or not set(methods) <= set(run.study.methods):
             return pd.DataFrame(columns=[*COLUMNS, *DISTANCES])
-        sums = pd.concat([ranking.rank_sums(scores, metric) for metric in METRICS])
+        sums = pd.concat([ranking.rank_sums(scores, metric) for metric in PAPER_METRICS])
         parts.append(
             printed.merge(sums, on=["kind", "metric", "method"]).assign(protocol=name, setting=settings[name])
         )

@@ -6,13 +6,13 @@ import pandas as pd
 
 from remix.metrics import metric as metric_named
 from remix.study.compare import ranking
-from remix.study.compare.ranking import ALL
+from remix.study.compare.ranking import ALL, PAPER_METRICS
 from remix.study.results import markdown
 from remix.study.results.by_protocol import STUDY_ALIKE, Run, compared, setting_texts
 from remix.study.results.coverage import coverage_note
 from remix.study.results.made import MadeTable
 from remix.study.results.runs import Runs
-from remix.study.results.tables.rank_sums import METRICS, SHORT_TITLES
+from remix.study.results.tables.rank_sums import SHORT_TITLES
 from remix.study.study import KIND_TITLES, STUDY, sorted_irs
 
 TITLE = "Audit: what each deviation changes"
@@ -70,7 +70,7 @@ def audit_effects(runs: Mapping[str, Run]) -> pd.DataFrame:
     for name, run in runs.items():
         if name in (STUDY, STUDY_ALIKE):
             continue
-        for metric in METRICS:
+        for metric in PAPER_METRICS:
             before, after = (ranking.cell_means(r.scores, metric) for r in (reference, run))
             change = ((after - before) * metric_named(metric).sign).dropna(how="all")
             for kind, part in ranking.by_kind(change):

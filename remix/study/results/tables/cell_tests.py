@@ -8,13 +8,13 @@ from remix.errors import ResultError
 from remix.metrics import METRICS
 from remix.metrics import metric as metric_named
 from remix.study.compare import ranking, statistics
+from remix.study.compare.ranking import PAPER_METRICS
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
 from remix.study.results.made import MadeTable
 from remix.study.results.reading import fold_sizes_of, scores_of
 from remix.study.results.runs import Runs
 from remix.study.results.tables.gains import BASELINE, gain_text
-from remix.study.results.tables.rank_sums import METRICS as MAIN
 from remix.study.study import Study
 
 TITLE = "Tests in each cell"
@@ -95,7 +95,7 @@ def cell_tests_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFram
         "number of tests: of methods that are all equal, up to one entry in twenty would be bold. The last "
         f"line counts the cells where the first is better / undecided / worse. {study.protocol_note}"
     )
-    shown = table[table["metric"].isin(MAIN)]
+    shown = table[table["metric"].isin(PAPER_METRICS)]
     sections = [
         _section(f"{METRICS[metric].title}{part.suffix}: {heading}", pairs, tests, study)
         for part in study.parts(table["kind"])

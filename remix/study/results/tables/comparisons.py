@@ -4,6 +4,7 @@ import pandas as pd
 
 from remix.metrics import METRICS, Metric
 from remix.study.compare import ranking, statistics
+from remix.study.compare.ranking import PAPER_METRICS
 from remix.study.data.catalogue import KINDS
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
@@ -11,7 +12,6 @@ from remix.study.results.made import MadeTable
 from remix.study.results.reading import scores_of
 from remix.study.results.runs import Runs
 from remix.study.results.tables.gains import ERROR_NOTE, gain_text
-from remix.study.results.tables.rank_sums import METRICS as MAIN
 from remix.study.results.tables.rank_sums import SHORT_TITLES
 from remix.study.study import KIND_TITLES, Part, Study
 
@@ -96,7 +96,7 @@ def comparisons_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFra
     )
     parts = study.parts(table["kind"])
     sections = [_ranks_section(table, part) for part in parts]
-    for kind, pairs in table[table["metric"].isin(MAIN)].groupby("kind", sort=False):
+    for kind, pairs in table[table["metric"].isin(PAPER_METRICS)].groupby("kind", sort=False):
         sections.append(_pairs_section(kind, pairs, study))
     sections += [_further_section(table, part) for part in parts]
     empty = "" if len(table) else "There are fewer than two methods, or no cell."
@@ -112,7 +112,7 @@ def comparisons_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFra
 def _ranks_section(table: pd.DataFrame, part: Part) -> str:
     """The mean ranks by the two metrics of the paper, with both tests of all methods together."""
     columns = {"": [*part.study.methods.values(), "Friedman χ²", "Friedman p", "CD", "Cells", "Datasets"]}
-    chosen = table[table["metric"].isin(MAIN) & table["kind"].isin(part.kinds)]
+    chosen = table[table["metric"].isin(PAPER_METRICS) & table["kind"].isin(part.kinds)]
     for (kind, metric), pairs in chosen.groupby(["kind", "metric"], sort=False):
         columns[f"{KIND_TITLES[kind]} {SHORT_TITLES[metric]}"] = _rank_texts(pairs, part.study)
     if len(columns) == 1:
@@ -168,7 +168,7 @@ def _pairs_section(kind: str, of_kind: pd.DataFrame, study: Study) -> str:
 def _further_section(table: pd.DataFrame, part: Part) -> str:
     """The other metrics, a line each; their pairs are in the CSV."""
     lines = []
-    chosen = table[~table["metric"].isin(MAIN) & table["kind"].isin(part.kinds)]
+    chosen = table[~table["metric"].isin(PAPER_METRICS) & table["kind"].isin(part.kinds)]
     for (kind, metric), pairs in chosen.groupby(["kind", "metric"], sort=False):
         definition: Metric = METRICS[metric]
         texts = _rank_texts(pairs, part.study)

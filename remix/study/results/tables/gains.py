@@ -4,12 +4,12 @@ import pandas as pd
 
 from remix.metrics import metric as metric_named
 from remix.study.compare import ranking
+from remix.study.compare.ranking import PAPER_METRICS
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
 from remix.study.results.made import MadeTable
 from remix.study.results.reading import scores_of
 from remix.study.results.runs import Runs
-from remix.study.results.tables.rank_sums import METRICS
 from remix.study.study import KIND_TITLES, Study
 
 TITLE = "Gains over the baseline"
@@ -54,7 +54,7 @@ def gains_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     if scores.empty:
         return pd.DataFrame(columns=ranking.GAIN_COLUMNS)
     datasets = {name: task.dataset for name, task in study.tasks.items()}
-    parts = [ranking.gains(scores, metric, BASELINE, datasets) for metric in METRICS]
+    parts = [ranking.gains(scores, metric, BASELINE, datasets) for metric in PAPER_METRICS]
     return pd.concat(parts, ignore_index=True)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from remix.study.compare.claims import CIFAR
-from remix.study.compare.ranking import ALL
+from remix.study.compare.ranking import ALL, PAPER_METRICS
 from remix.study.data.catalogue import IMAGE_KINDS, TABLE_KINDS
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
@@ -13,7 +13,7 @@ from remix.study.results.made import MadeTable
 from remix.study.results.runs import Runs
 from remix.study.results.tables.datasets import printed_dimension
 from remix.study.results.tables.gains import gain_text
-from remix.study.results.tables.rank_sums import METRICS, SHORT_TITLES, comparison_remarks
+from remix.study.results.tables.rank_sums import SHORT_TITLES, comparison_remarks
 from remix.study.study import KIND_TITLES, Study, sorted_irs
 
 TITLE = "Every printed number beside ours"
@@ -209,7 +209,7 @@ def _gain_lines(
 ) -> list[Line]:
     """Mean gains over all cells of a kind, and whose is the largest."""
     lines: list[Line] = []
-    for metric in METRICS:
+    for metric in PAPER_METRICS:
         where = f"{KIND_TITLES[kind]} {SHORT_TITLES[metric]} gain"
         part = gains[(gains["kind"] == kind) & (gains["metric"] == metric)]
         overall = part[part["ir"] == ALL]

@@ -20,7 +20,6 @@ READS = {
     "table2": "config/published/table2.csv",
 }
 
-METRICS = ("g_mean", "balanced_brier")
 SHORT_TITLES = {"g_mean": "GM", "balanced_brier": "BBS"}
 COLUMNS = [
     "kind", "metric", "method", "title", "rank_sum", "mean_rank", "position", "n_cells",
@@ -56,9 +55,12 @@ def rank_sums_table(scores: pd.DataFrame, study: Study, published: pd.DataFrame)
         the same for ranks of which equal methods get the mean, not the lowest. Where one side has no number
         it is <NA>.
     """
-    ours = pd.concat([ranking.rank_sums(scores, metric) for metric in METRICS], ignore_index=True)
+    ours = pd.concat(
+        [ranking.rank_sums(scores, metric) for metric in ranking.PAPER_METRICS], ignore_index=True
+    )
     averaged = pd.concat(
-        [ranking.rank_sums(scores, metric, ties="average") for metric in METRICS], ignore_index=True
+        [ranking.rank_sums(scores, metric, ties="average") for metric in ranking.PAPER_METRICS],
+        ignore_index=True,
     )
     printed = published.assign(mean_rank=published["rank_sum"] / published["n_cells"])
     keys = ["kind", "metric", "method"]
@@ -66,7 +68,12 @@ def rank_sums_table(scores: pd.DataFrame, study: Study, published: pd.DataFrame)
     for own in methods.values():
         own += [name for name in published["method"].unique() if name not in own]
     methods |= {kind: list(study.methods_on(kind)) for kind in IMAGE_KINDS if kind in set(ours["kind"])}
-    rows = [(kind, metric, name) for kind, own in methods.items() for metric in METRICS for name in own]
+    rows = [
+        (kind, metric, name)
+        for kind, own in methods.items()
+        for metric in ranking.PAPER_METRICS
+        for name in own
+    ]
     index = pd.MultiIndex.from_tuples(rows, names=keys)
     averaged = _with_position(averaged).drop(columns="n_cells").add_prefix("average_")
     table = _with_position(ours).join(averaged)
