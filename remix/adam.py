@@ -1,8 +1,10 @@
 """Adam for a stack of networks, each with a learning rate of its own."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
-import tensorflow as tf
+from remix.lazy import tf
 
 # As published and as in Keras; only the learning rate is part of the protocol.
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7

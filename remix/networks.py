@@ -4,16 +4,18 @@ An architecture (`MLP`, `CNN`) draws the weights of one network and puts those o
 (`StackedMLP`, `StackedCNN`).
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
-import tensorflow as tf
 
 from remix.batches.hidden import HiddenMixing
 from remix.errors import TrainingError
+from remix.lazy import tf
 from remix.protocol import Precision
 
 # Small gradients would vanish in 16-bit numbers of this type: the loss is multiplied by it, and they divided.
@@ -51,7 +53,7 @@ class StackedNetwork(Protocol):
 class Architecture(Protocol):
     """What all networks of a stack have in common."""
 
-    def with_output_scale(self, scale: float | None) -> "Architecture":
+    def with_output_scale(self, scale: float | None) -> Architecture:
         """Give the architecture whose logits are cosines times a scale; None: of a plain linear layer.
 
         The cosines are those of the angles between the last hidden layer and a vector for each class, both
@@ -83,7 +85,7 @@ class MLP:
     dropout: float
     output_scale: float | None = None
 
-    def with_output_scale(self, scale: float | None) -> "MLP":
+    def with_output_scale(self, scale: float | None) -> MLP:
         """Give the architecture whose logits are cosines times a scale; None: of a plain linear layer."""
         return replace(self, output_scale=scale)
 
@@ -107,7 +109,7 @@ class MLP:
         (n_features,) = shape
         return _dense_weights(rng, [n_features, *self.widths, n_classes], self.output_scale)
 
-    def stacked(self, weights: Sequence[Sequence[np.ndarray]]) -> "StackedMLP":
+    def stacked(self, weights: Sequence[Sequence[np.ndarray]]) -> StackedMLP:
         """Stack networks, given the weights of each."""
         return StackedMLP(weights, self.dropout, self.output_scale)
 
@@ -139,7 +141,7 @@ class CNN:
     precision: Precision = "float32"
     output_scale: float | None = None
 
-    def with_output_scale(self, scale: float | None) -> "CNN":
+    def with_output_scale(self, scale: float | None) -> CNN:
         """Give the architecture whose logits are cosines times a scale; None: of a plain linear layer."""
         return replace(self, output_scale=scale)
 
@@ -182,7 +184,7 @@ class CNN:
         sizes = [height * width * channels, self.dense, n_classes]
         return weights + _dense_weights(rng, sizes, self.output_scale)
 
-    def stacked(self, weights: Sequence[Sequence[np.ndarray]]) -> "StackedCNN":
+    def stacked(self, weights: Sequence[Sequence[np.ndarray]]) -> StackedCNN:
         """Stack networks, given the weights of each."""
         return StackedCNN(weights, self.precision, self.output_scale)
 

@@ -1,9 +1,11 @@
 """Train a stack of folds at once: one compiled step for the networks of all folds of a cell.
 
 The main path, from top to bottom: `StackTrainer.run` loops over epochs, `StackTrainer.run_epoch` draws an
-epoch's random numbers in NumPy, and `StackTrainer.train_block`, compiled, gathers, resamples and mixes some
+epoch's random numbers in NumPy, and `StackTrainer.train_steps`, compiled, gathers, resamples and mixes some
 of its mini-batches at once, then steps through them.
 """
+
+from __future__ import annotations
 
 import dataclasses
 import logging
@@ -15,7 +17,6 @@ from typing import Any
 from typing import Protocol as Interface
 
 import numpy as np
-import tensorflow as tf
 
 from remix import seeding
 from remix.adam import Adam
@@ -23,6 +24,7 @@ from remix.batches.drawing import LastBatch, draw_epoch, draw_weighted_epoch, ep
 from remix.batches.mini_batch import MiniBatch
 from remix.batches.pool import ClassIndex, Pool, as_input, class_index, padded
 from remix.errors import TrainingError
+from remix.lazy import tf
 from remix.learning_rate import LearningRate
 from remix.methods import DRAWING_STAGES, BeforeTraining, Method
 from remix.networks import Architecture, StackedNetwork
@@ -76,7 +78,7 @@ class TrainingSet:
         """Count the rows of each class in the training part, as many times as their weights say; (K,)."""
         return np.bincount(self.labels, self.sample_weight, n_classes)
 
-    def resampled(self, stage: BeforeTraining, rng: np.random.Generator) -> "TrainingSet":
+    def resampled(self, stage: BeforeTraining, rng: np.random.Generator) -> TrainingSet:
         """Give the set with the training part that a stage makes of it before training.
 
         Raises
@@ -277,11 +279,13 @@ class StackTrainer:
             {name: data.generator(seed, name) for name in DRAWING_STAGES} for data in sets
         ]
         self.compiled_block: Callable[..., tuple[tf.Tensor, tf.Tensor]] | None = None
+        # Its loop is TensorFlow's own: to translate Python's would take longer than to train a small cell.
+        self.train_block = tf.function(self.train_steps, autograph=False)
         self.compile_seconds = 0.0
         # Dropout masks are shared along the stack, so their seed names the cell alone.
         self.dropout_generator = seeding.generator(seed, "dropout", sets[0].task, sets[0].ir)
 
-    def run(self, progress: "Watcher | None" = None, patience: int | None = None) -> StackedModel:
+    def run(self, progress: Watcher | None = None, patience: int | None = None) -> StackedModel:
         """Train for all epochs and settle which weights are kept.
 
         Parameters
@@ -405,7 +409,7 @@ class StackTrainer:
         return index._replace(order=tf.gather(drawn, index.order, batch_dims=1))
 
     def compile_block(self, *inputs: Any) -> Callable[..., tuple[tf.Tensor, tf.Tensor]]:
-        """Compile `train_block` for blocks of any number of steps; `inputs` are those of one of them."""
+        """Compile `train_steps` for blocks of any number of steps; `inputs` are those of one of them."""
 
         def of_any_length(drawn: tf.Tensor) -> tf.TensorSpec:
             return tf.TensorSpec((None, *drawn.shape[1:]), drawn.dtype)
@@ -415,9 +419,7 @@ class StackTrainer:
         # Asked for by name: of functions that are called, TensorFlow warns if many are new to it.
         return self.train_block.get_concrete_function(dataset, *block, *rest)
 
-    # Written with TensorFlow's own loop: to translate Python's would take longer than to train a small cell.
-    @tf.function(autograph=False)
-    def train_block(
+    def train_steps(
         self,
         dataset: ClassIndex,
         rows: tf.Tensor,

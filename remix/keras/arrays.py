@@ -7,12 +7,14 @@ import keras
 import numpy as np
 from sklearn.utils import gen_batches
 
+from remix.batches.balanced import BalancedResampling
 from remix.batches.drawing import draw_epoch, epoch_steps
 from remix.batches.links import class_links
-from remix.errors import DataError
-from remix.keras import in_numpy
+from remix.errors import ConfigError, DataError
 from remix.keras.labels import class_numbers
-from remix.keras.settings import MISSING, BatchSettings, check_mixable
+from remix.keras.settings import MISSING, BatchSettings, check_layers, check_mixable
+from remix.methods import Method
+from remix.single import mini_batches
 
 # Rows that are looked at at a time: what stays on disk need not fit into memory.
 CHECKED_ROWS = 4096
@@ -111,9 +113,9 @@ class MixedBatches(keras.utils.PyDataset):
             n_classes=n_classes, batch_size=batch_size, method=method, alpha=alpha, seed=seed
         )
         self.method = self.settings.method_for(images=self.x.ndim == 4)
-        in_numpy.check_stages(self.method)
+        check_stages(self.method)
         check_mixable(self.x.dtype, self.method)
-        self.by_class = in_numpy.class_order(self.labels, n_classes)
+        self.by_class = mini_batches.class_order(self.labels, n_classes)
         self.class_weights = self.settings.class_weights(self.method, self.by_class.size)
         self.links = class_links(self.x, self.labels, n_classes) if self.method.needs_links else None
         self.epoch = 0
@@ -137,7 +139,7 @@ class MixedBatches(keras.utils.PyDataset):
             stage: {name: array[index] for name, array in arrays.items()}
             for stage, arrays in self._drawn.items()
         }
-        x, y = in_numpy.batch(
+        x, y = mini_batches.batch(
             self.method, self.x, self.labels, self.by_class, self._rows[index], drawn, self.links
         )
         return (x, y) if self.class_weights is None else (x, y, y @ self.class_weights)
@@ -159,3 +161,23 @@ class MixedBatches(keras.utils.PyDataset):
     def from_config(cls, config: Mapping[str, Any], x: Any, y: Any) -> "MixedBatches":
         """Build from what `get_config` gave, and the data."""
         return cls(x, y, **config)
+
+
+def check_stages(method: Method) -> None:
+    """Refuse methods that have a stage which is applied in TensorFlow only.
+
+    Raises
+    ------
+    ConfigError
+    """
+    if method.augment is not None:
+        raise ConfigError(
+            "MixedBatches: expected a method that resamples 'balanced' or mixes, received one that augments "
+            "images; augment in the model, or use remix.keras.mixed_batches"
+        )
+    if not isinstance(method.resample, BalancedResampling | None):
+        raise ConfigError(
+            "MixedBatches: expected a method that resamples 'balanced' or mixes, received one that resamples "
+            f"by {type(method.resample).__name__}; use remix.keras.mixed_batches"
+        )
+    check_layers("MixedBatches", method)

@@ -16,8 +16,6 @@ from remix.batches.balanced_partners import BalancedPartners
 from remix.batches.linked_partners import LinkedPartners
 from remix.batches.mixing import Partners, SoftLabels
 from remix.batches.soft_labels import MinorityLabels
-from remix.errors import ConfigError
-from remix.keras.settings import check_layers
 from remix.methods import Method
 
 
@@ -160,24 +158,10 @@ def label_share(
     return np.where(to_partner, np.float32(0), np.where(to_own, np.float32(1), weight))
 
 
-def check_stages(method: Method) -> None:
-    """Refuse methods that have a stage which is applied in TensorFlow only.
-
-    Raises
-    ------
-    ConfigError
-    """
-    if method.augment is not None:
-        raise ConfigError(
-            "MixedBatches: expected a method that resamples 'balanced' or mixes, received one that augments "
-            "images; augment in the model, or use remix.keras.mixed_batches"
-        )
-    if not isinstance(method.resample, BalancedResampling | None):
-        raise ConfigError(
-            "MixedBatches: expected a method that resamples 'balanced' or mixes, received one that resamples "
-            f"by {type(method.resample).__name__}; use remix.keras.mixed_batches"
-        )
-    check_layers("MixedBatches", method)
+def applies(method: Method) -> bool:
+    """Tell whether all that a method does to mini-batches can be done here."""
+    hidden = method.mix is not None and method.mix.layers == "hidden"
+    return isinstance(method.resample, BalancedResampling | None) and method.augment is None and not hidden
 
 
 def batch(
@@ -194,7 +178,7 @@ def batch(
     Parameters
     ----------
     method : Method
-        One that `check_stages` lets pass.
+        One of which `applies` says that it can.
     x : ndarray, shape (n, …)
         Features of all rows.
     labels : ndarray of int, shape (n,)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from remix.batches.links import class_links
 from remix.batches.pool import Pool
 from remix.errors import ConfigError
-from remix.keras import in_numpy
+from remix.keras.arrays import check_stages
 from remix.methods import Method
+from remix.single import mini_batches
 
 CLASSES = 4
 SPECS = {
@@ -49,8 +50,8 @@ def test_it_makes_the_batches_that_tensorflow_makes(spec, labels, size, seed):
     stack = tf.nest.map_structure(lambda array: tf.constant(array)[None], drawn)
     pool = Pool.from_folds([x], [labels], CLASSES, linked=True)
     expected = method.batch(pool, tf.constant(rows)[None], stack)
-    order, links = in_numpy.class_order(labels, CLASSES), class_links(x, labels, CLASSES)
-    batch = in_numpy.batch(method, x, labels, order, rows, drawn, links)
+    order, links = mini_batches.class_order(labels, CLASSES), class_links(x, labels, CLASSES)
+    batch = mini_batches.batch(method, x, labels, order, rows, drawn, links)
     for array, tensor in zip(batch, expected[:2], strict=True):
         assert array.dtype == np.float32
         np.testing.assert_array_equal(array, tensor[0])
@@ -58,8 +59,8 @@ def test_it_makes_the_batches_that_tensorflow_makes(spec, labels, size, seed):
 
 @pytest.mark.parametrize("edge", [0.0, np.nextafter(np.float32(1), np.float32(0))])
 def test_the_ends_of_the_unit_interval_are_safe(edge):
-    index = in_numpy.class_order(np.array([0, 0, 0, 1]), 2)
-    chosen = in_numpy.balanced_positions(index, np.float32([edge]), np.full(4, edge, np.float32))
+    index = mini_batches.class_order(np.array([0, 0, 0, 1]), 2)
+    chosen = mini_batches.balanced_positions(index, np.float32([edge]), np.full(4, edge, np.float32))
     assert sorted(chosen.tolist()) == ([0, 0, 3, 3] if edge == 0 else [2, 2, 3, 3])
 
 
@@ -76,4 +77,4 @@ def test_the_ends_of_the_unit_interval_are_safe(edge):
 )
 def test_stages_that_need_tensorflow_are_refused(spec, message):
     with pytest.raises(ConfigError, match=message):
-        in_numpy.check_stages(Method.from_spec(spec))
+        check_stages(Method.from_spec(spec))

@@ -1,0 +1,1 @@
+"""One network, trained in NumPy: without TensorFlow, and without what a stack of networks costs."""
