@@ -1,10 +1,12 @@
 """A scikit-learn classifier that trains as the study does, on one's own table, by any of its methods."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,20 +21,21 @@ from tqdm import tqdm
 
 from remix.catalogue import stages
 from remix.errors import ConfigError, InputError, TrainingError
+from remix.lazy import tf
+from remix.methods import Method
+from remix.networks import MLP
 from remix.preprocessing import weighted_scaler
 from remix.protocol import LearningRateSchedule, Protocol, TableProtocol
-
-if TYPE_CHECKING:
-    from remix.methods import Method
-    from remix.training import StackTrainer
-
-# TensorFlow takes seconds to import and is imported where a model is trained: predictions do not need it.
+from remix.single.trainer import SingleTrainer, trains
+from remix.training import StackTrainer, TrainingSet
 
 # The study's: config/config.yaml, which a test holds them against.
 HIDDEN_LAYERS, WIDTH_DIVISOR = 3, {"binary": 3, "multiclass": 0.75}
 RATE_FACTOR, RATE_PATIENCE, RATE_MINIMUM, RATE_MIN_DELTA = 0.2, 5, 1e-5, 1e-4
 # The paper's rule gives 2 units to two features, with which few networks learn; its tasks have 14 or more.
 LEAST_WIDTH = 12
+# More than the paper's tasks have: 20,000 features would get 13,000 units a layer, and 2 GiB of weights.
+MOST_WIDTH = 512
 # Rows that are predicted at a time; bounds the memory.
 PREDICTION_ROWS = 4096
 # As in remix.networks.
@@ -58,10 +61,12 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    method : str or mapping, default='remix'
+    method : str or mapping, default='remix_dataset_pool'
         What is done to the mini-batches and to the loss: the name of a method of `remix.catalogue.METHODS`
         that is not for images only, or a composition of stages as in methods.yaml, such as
-        ``{"resample": "balanced", "mix": {"alpha": 0.2}}``.
+        ``{"resample": "balanced", "mix": {"alpha": 0.2}}``. The default is ReMix with rows from the whole
+        training part: however rare a class is, each mini-batch has rows of it. ``'remix'`` is the paper's
+        algorithm, which balances the classes that a mini-batch happens to hold.
     alpha : float, default=None
         Mixing weights are drawn from Beta(α, α). None leaves the method its own, 0.1 for the paper's;
         methods that do not mix ignore it. (MLPClassifier's `alpha` is another thing, the L2 penalty, which
@@ -69,7 +74,8 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
     hidden_layer_sizes : int or array-like of int, default=None
         Units of each hidden layer. None follows the paper: three layers of ``int(2 (d + K) / 3)`` units for
         two classes and ``int(2 (d + K) / 0.75)`` for K > 2, where d is the number of features; but of 12
-        at least, since the rule leaves a handful of features too few.
+        at least, since the rule leaves a handful of features too few, and of 512 at most, since weights and
+        memory grow with its square. `hidden_layer_sizes_` says what was chosen.
     dropout : float, default=0.1
         Share of the units that is dropped in training after every hidden layer but the last.
     clip : float, default=5.0
@@ -90,9 +96,10 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
     n_iter_no_change : int, default=10
         Only with `early_stopping`.
     n_models : int, default=1
-        Networks whose probabilities are averaged. They differ by their initial weights and their batches and
-        are trained side by side, at little more than the cost of one. Training stops early when it may for
-        all of them; each keeps its own best weights.
+        Networks whose probabilities are averaged. They differ by their initial weights and their batches. One
+        is trained in NumPy, if the method can be; several are trained by TensorFlow, side by side, at little
+        more than the cost of one. Training stops early when it may for all of them; each keeps its own best
+        weights.
     random_state : int, RandomState instance or None, default=None
         Seed of all random choices. An int gives the same model at each fit.
     verbose : int, default=0
@@ -106,6 +113,8 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         Number of features d.
     feature_names_in_ : ndarray of str, shape (d,)
         Names of the features, if `X` had any.
+    hidden_layer_sizes_ : tuple of int
+        Units of each hidden layer.
     n_iter_ : int
         Epochs that were trained.
     loss_curve_ : list of float, length `n_iter_`
@@ -167,7 +176,7 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
     def __init__(
         self,
         *,
-        method: str | Mapping[str, Any] = "remix",
+        method: str | Mapping[str, Any] = "remix_dataset_pool",
         alpha: float | None = None,
         hidden_layer_sizes: int | Sequence[int] | None = None,
         dropout: float = 0.1,
@@ -197,7 +206,7 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> "ReMixClassifier":
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> ReMixClassifier:
         """Train the networks.
 
         Parameters
@@ -226,7 +235,7 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
             self.__dict__ = before
             raise
 
-    def _fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None) -> "ReMixClassifier":
+    def _fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None) -> ReMixClassifier:
         self._validate_params()
         method = self._method()
         rows = self._rows(X, y, sample_weight)
@@ -318,16 +327,14 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         return tags
 
-    def _method(self) -> "Method":
+    def _method(self) -> Method:
         """Build what the parameters `method` and `alpha` ask for."""
-        from remix.methods import Method
-
         try:
             return Method.from_spec(stages(self.method, self.alpha))
         except ConfigError as error:
             raise InputError(str(error)) from None
 
-    def _rows(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None) -> "_Rows":
+    def _rows(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None) -> _Rows:
         """Check the rows and learn the classes; gives the rows that have a weight, sorted."""
         values, given = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
         check_classification_targets(given)
@@ -343,7 +350,7 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         # Equal rows come together, so that one of weight 2 is drawn as two are, in whatever order they came.
         return rows.part(np.lexsort((*rows.features.T, labels)))
 
-    def _check_sizes(self, rows: "_Rows") -> None:
+    def _check_sizes(self, rows: _Rows) -> None:
         """Refuse numbers that cannot be computed with."""
         with np.errstate(invalid="ignore"):
             too_large = np.flatnonzero((np.abs(rows.features) > LARGEST).any(axis=0))
@@ -393,21 +400,11 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
             )
         return np.sort(train), np.sort(validation)
 
-    def _trainer(self, method: "Method", train: "_Rows", validation: "_Rows", seed: int) -> "StackTrainer":
-        """Make the study's trainer: a stack of networks on the same rows, which differ by their seeds."""
-        _check_process()
-        import tensorflow as tf
-
-        from remix.networks import MLP
-        from remix.training import StackTrainer, TrainingSet
-
-        if tf.distribute.has_strategy() or not tf.executing_eagerly():
-            raise InputError(
-                "fit cannot run within the scope of a tf.distribute strategy, a tf.Graph or a tf.function; "
-                "call it outside"
-            )
-        n_classes = len(self.classes_)
-        tables = TableProtocol(self.clip, HIDDEN_LAYERS, WIDTH_DIVISOR, self.dropout)
+    def _trainer(
+        self, method: Method, train: _Rows, validation: _Rows, seed: int
+    ) -> SingleTrainer | StackTrainer:
+        """Make the study's trainer: of networks on the same rows, which differ by their seeds."""
+        self.hidden_layer_sizes_ = self._widths()
         protocol = Protocol(
             splits=1,
             repeats=self.n_models,
@@ -418,13 +415,8 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
                 self.learning_rate_init, RATE_FACTOR, RATE_PATIENCE, RATE_MINIMUM, RATE_MIN_DELTA
             ),
             selection="best_validation" if self.early_stopping else "last",
-            tables=tables,
+            tables=self._tables(),
         )
-        widths = [max(LEAST_WIDTH, tables.hidden_width(self.n_features_in_, n_classes))] * HIDDEN_LAYERS
-        if self.hidden_layer_sizes is not None:
-            widths = np.atleast_1d(self.hidden_layer_sizes).tolist()
-        if not all(type(width) is int and width >= 1 for width in widths):
-            raise InputError(f"hidden_layer_sizes must be whole numbers of at least 1, not {widths}")
         sets = [
             TrainingSet(
                 train.features,
@@ -440,15 +432,31 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
             )
             for member in range(self.n_models)
         ]
-        return StackTrainer(
+        single = self.n_models == 1 and trains(method)
+        if not single:
+            _check_process()
+        return (SingleTrainer if single else StackTrainer)(
             sets,
             method,
             protocol,
-            architecture=MLP(tuple(widths), self.dropout),
-            n_classes=n_classes,
+            architecture=MLP(self.hidden_layer_sizes_, self.dropout),
+            n_classes=len(self.classes_),
             batch_size=self.batch_size,
             seed=seed,
         )
+
+    def _tables(self) -> TableProtocol:
+        return TableProtocol(self.clip, HIDDEN_LAYERS, WIDTH_DIVISOR, self.dropout)
+
+    def _widths(self) -> tuple[int, ...]:
+        """Settle the units of each hidden layer."""
+        if self.hidden_layer_sizes is None:
+            width = self._tables().hidden_width(self.n_features_in_, len(self.classes_))
+            return (min(max(LEAST_WIDTH, width), MOST_WIDTH),) * HIDDEN_LAYERS
+        widths = np.atleast_1d(self.hidden_layer_sizes).tolist()
+        if not all(type(width) is int and width >= 1 for width in widths):
+            raise InputError(f"hidden_layer_sizes must be whole numbers of at least 1, not {widths}")
+        return tuple(widths)
 
 
 class _Rows(NamedTuple):
@@ -458,17 +466,22 @@ class _Rows(NamedTuple):
     labels: np.ndarray  # (n,), classes 0..K-1
     weights: np.ndarray  # (n,), > 0
 
-    def part(self, positions: np.ndarray) -> "_Rows":
+    def part(self, positions: np.ndarray) -> _Rows:
         """Give the rows at some positions, in their order."""
         return _Rows(*(array[positions] for array in self))
 
 
 def _check_process() -> None:
-    """Refuse to train where TensorFlow would wait for ever."""
+    """Refuse to train where TensorFlow would wait for ever, or cannot."""
     if _trained_in and _trained_in != [os.getpid()]:
         raise InputError(
             "this process was forked from one that has trained, and TensorFlow cannot go on in it; start it "
             "by spawn or by joblib's loky, or use threads"
+        )
+    if tf.distribute.has_strategy() or not tf.executing_eagerly():
+        raise InputError(
+            "fit cannot run within the scope of a tf.distribute strategy, a tf.Graph or a tf.function; "
+            "call it outside"
         )
     _trained_in[:] = [os.getpid()]
 

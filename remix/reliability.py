@@ -7,11 +7,13 @@ serve: where one row in a hundred is of the minority, nearly all bins would lie 
 """
 
 from collections.abc import Sequence
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
 
 from remix.corrections import Prior
+from remix.errors import InputError
 
 N_BINS = 10
 COLUMNS = ["class", "prior", "bin", "rows", "rows_of_class", "weight", "predicted", "observed"]
@@ -41,8 +43,13 @@ def reliability(y_true: np.ndarray, y_prob: np.ndarray, prior: Prior, n_bins: in
     Raises
     ------
     ValueError
-        If a class has no rows and is to have a weight.
+        If there are no rows, or a class has none and is to have a weight; if `n_bins` is not a whole number
+        of at least 1.
     """
+    if not isinstance(n_bins, Integral) or n_bins < 1:
+        raise InputError(f"n_bins: expected a whole number of at least 1, received {n_bins!r}")
+    if not len(y_true):
+        raise InputError("y_true: expected at least one row, received none")
     n_classes = y_prob.shape[1]
     counts = np.bincount(y_true, minlength=n_classes)
     if prior == "balanced" and not counts.all():

@@ -1,8 +1,8 @@
 """Train a stack of folds at once: one compiled step for the networks of all folds of a cell.
 
-The main path, from top to bottom: `StackTrainer.run` loops over epochs, `StackTrainer.run_epoch` draws an
-epoch's random numbers in NumPy, and `StackTrainer.train_steps`, compiled, gathers, resamples and mixes some
-of its mini-batches at once, then steps through them.
+The main path, from top to bottom: `Trainer.train` loops over epochs, `Trainer.run_epoch` draws an epoch's
+random numbers in NumPy, and `StackTrainer.train_steps`, compiled, gathers, resamples and mixes some of its
+mini-batches at once, then steps through them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import dataclasses
 import logging
 import math
 import time
-from collections.abc import Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from typing import Protocol as Interface
@@ -38,6 +39,9 @@ PREDICTION_ROWS, PREDICTION_IMAGES = 2048, 256
 # changes no result.
 BLOCK_BYTES = 2**23
 PROGRESS_LINES = 20
+
+# Of each stage, the arrays that it drew, by their names.
+Draws = Mapping[str, Mapping[str, np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -186,10 +190,11 @@ class StackedModel:
         return [tf.nn.softmax(logits).numpy() for logits in _logits(self._network, features)]
 
 
-class StackTrainer:
-    """Trains one network per fold, all of them in one compiled step.
+class Trainer(ABC):
+    """Trains networks side by side, one for each fold: the loop over epochs, and all that is drawn.
 
-    A fold's result depends on its own training set, the seeds and the number of steps, not on its stack.
+    What is left to others is how networks are computed: `StackTrainer` and
+    `remix.single.trainer.SingleTrainer`.
 
     Parameters
     ----------
@@ -201,8 +206,6 @@ class StackTrainer:
         epochs the best one is selected.
     protocol : Protocol
         Epochs, learning rate, selection of the weights.
-    architecture : Architecture
-        What the networks are.
     n_classes, batch_size : int
         K, rows per mini-batch B.
     seed : int
@@ -224,7 +227,6 @@ class StackTrainer:
         method: Method,
         protocol: Protocol,
         *,
-        architecture: Architecture,
         n_classes: int,
         batch_size: int,
         seed: int,
@@ -246,46 +248,63 @@ class StackTrainer:
         self.n_classes, self.batch_size = n_classes, batch_size
         rows = [len(data.labels) for data in sets]
         self.steps = epoch_steps(rows, batch_size, last_batch) if steps is None else steps
-
-        architecture = architecture.with_output_scale(method.loss.output_scale)
-        shape = sets[0].features.shape[1:]
-        self.network = architecture.stacked(
-            [architecture.weights(data.generator(seed, "weights"), shape, n_classes) for data in sets]
-        )
-        self.variables = self.network.variables
-        self.adam = Adam(self.variables)
-
-        self.pool = Pool.from_folds(
-            [data.features for data in sets],
-            [data.labels for data in sets],
-            n_classes,
-            weights=[data.sample_weight for data in sets],
-            linked=method.needs_links,
-        )
-        counts = np.stack([data.class_counts(n_classes) for data in sets])
-        self.class_counts = tf.constant(counts, tf.float32)
-        self.class_weights, self.unweighted_epochs = tf.ones((len(sets), n_classes)), 0
+        self.counts = np.stack([data.class_counts(n_classes) for data in sets])
+        self.class_weights, self.unweighted_epochs = np.ones((len(sets), n_classes), np.float32), 0
         if method.loss_weights is not None:
-            self.class_weights = tf.constant(method.loss_weights.weights(counts))
+            self.class_weights = method.loss_weights.weights(self.counts)
             self.unweighted_epochs = method.loss_weights.unweighted_epochs(protocol.epochs)
         self.row_weights = np.stack(
             [row_weights(n, self.steps, batch_size, last_batch) for n in rows], axis=1
         )
-        # Mini-batches of each fold that are made at once.
-        self.block = max(1, BLOCK_BYTES // (4 * len(sets) * batch_size * math.prod(shape)))
-
         self.order_generators = [data.generator(seed, "batches") for data in sets]
         self.stage_generators = [
             {name: data.generator(seed, name) for name in DRAWING_STAGES} for data in sets
         ]
-        self.compiled_block: Callable[..., tuple[tf.Tensor, tf.Tensor]] | None = None
-        # Its loop is TensorFlow's own: to translate Python's would take longer than to train a small cell.
-        self.train_block = tf.function(self.train_steps, autograph=False)
-        self.compile_seconds = 0.0
         # Dropout masks are shared along the stack, so their seed names the cell alone.
         self.dropout_generator = seeding.generator(seed, "dropout", sets[0].task, sets[0].ir)
+        self.compile_seconds = 0.0
 
-    def run(self, progress: Watcher | None = None, patience: int | None = None) -> StackedModel:
+    @abstractmethod
+    def train_epoch(
+        self,
+        rows: np.ndarray,
+        draws: Draws,
+        rates: np.ndarray,
+        class_weights: np.ndarray,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Make an epoch's mini-batches, and step through them.
+
+        Parameters
+        ----------
+        rows : ndarray of int32, shape (steps, S, B)
+            Positions in the training parts.
+        draws : mapping
+            What the method drew, see `remix.methods.Method.draw`; its arrays begin with (steps, S).
+        rates, class_weights : ndarray of float32, shapes (S,) and (S, K)
+
+        Returns
+        -------
+        losses : ndarray of float32, shape (S,)
+            Sums over the mini-batches.
+        mass : ndarray of float32, shape (S, K)
+            Weight of each class in what was trained on.
+        """
+
+    @abstractmethod
+    def validation_losses(self) -> np.ndarray:
+        """Compute the cross-entropy of each fold's validation part, (S,); NaN where no fold has one."""
+
+    @abstractmethod
+    def keep(self, better: np.ndarray) -> None:
+        """Keep the weights of the networks (S,) that are marked, in place of those kept before."""
+
+    @abstractmethod
+    def restore(self) -> None:
+        """Put the weights back that were kept."""
+
+    def train(
+        self, progress: Watcher | None = None, patience: int | None = None
+    ) -> tuple[list[FoldRecord], float]:
         """Train for all epochs and settle which weights are kept.
 
         Parameters
@@ -297,6 +316,12 @@ class StackTrainer:
             With the selection ``'best_validation'``: training ends when, for so many epochs, no network of
             the stack had a lower validation loss than ever before.
 
+        Returns
+        -------
+        records : list of FoldRecord
+        step_seconds : float
+            How long the training steps took: all epochs, without setting up and compiling.
+
         Raises
         ------
         TrainingError
@@ -304,7 +329,7 @@ class StackTrainer:
         """
         epochs, stack = self.protocol.epochs, len(self.sets)
         rate = LearningRate(self.protocol.learning_rate, stack)
-        keeper = _BestWeights(self.variables, stack) if self.protocol.selection == "best_validation" else None
+        best = _BestEpoch(stack) if self.protocol.selection == "best_validation" else None
         diagnostics: dict[str, np.ndarray] = {}
         progress = progress or Progress(epochs)
         progress.start(rows_per_epoch=stack * self.steps * self.batch_size)
@@ -318,14 +343,16 @@ class StackTrainer:
             diagnostics = {name: diagnostics.get(name, 0) + value for name, value in diagnosed.items()}
             self.check_finite(losses, epoch)
             rate.update(losses)
-            validation = self.validation_losses() if keeper is not None else None
+            validation = self.validation_losses() if best is not None else None
             progress.report(epoch, losses, rate.rate, validation)
-            if keeper is not None and validation is not None and weighted:
-                keeper.update(epoch, validation)
-                if patience is not None and (epoch - keeper.epoch >= patience).all():
+            if best is not None and validation is not None and weighted:
+                self.keep(best.update(epoch, validation))
+                if patience is not None and (epoch - best.epoch >= patience).all():
                     break
         step_seconds = time.perf_counter() - started - self.compile_seconds
-        best_epoch = np.full(stack, epoch) if keeper is None else keeper.restore()
+        if best is not None:
+            self.restore()
+        best_epoch = np.full(stack, epoch) if best is None else best.epoch
         validation = self.validation_losses()
         lacking, mass = diagnostics.pop("lacking"), diagnostics.pop("class_mass")
         share = mass / mass.sum(axis=1, keepdims=True)
@@ -343,7 +370,7 @@ class StackTrainer:
             )
             for i, data in enumerate(self.sets)
         ]
-        return StackedModel(self.network, records, step_seconds)
+        return records, step_seconds
 
     def run_epoch(self, rates: np.ndarray, weighted: bool = True) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Train one epoch at learning rates (S,); `weighted`: whether the method's loss weights apply.
@@ -367,34 +394,116 @@ class StackTrainer:
             self.method.draw(generators, self.steps, self.batch_size, self.n_classes)
             for generators in self.stage_generators
         ]
-        draws = tf.nest.map_structure(lambda *arrays: np.stack(arrays, axis=1), *fold_draws)
+        draws = {
+            stage: {name: np.stack([drawn[stage][name] for drawn in fold_draws], axis=1) for name in arrays}
+            for stage, arrays in fold_draws[0].items()
+        }
+        class_weights = self.class_weights if weighted else np.ones_like(self.class_weights)
+        losses, mass = self.train_epoch(rows, draws, rates, class_weights)
+        counts = self.batch_counts(rows)
+        diagnosed = {name: flags.sum(axis=1) for name, flags in self.method.diagnose(counts).items()}
+        return losses / self.steps, {
+            "lacking": (counts == 0).sum(axis=1),
+            "class_mass": mass.astype(np.float64),
+            **diagnosed,
+        }
+
+    def batch_counts(self, rows: np.ndarray) -> np.ndarray:
+        """Count the rows of each class in mini-batches (steps, S, B) as drawn; gives (S, steps, K)."""
+        labels = np.concatenate([data.labels[rows[:, i]] for i, data in enumerate(self.sets)])
+        cells = labels + self.n_classes * np.arange(len(labels))[:, None]
+        counts = np.bincount(cells.ravel(), minlength=len(labels) * self.n_classes)
+        return counts.reshape(len(self.sets), self.steps, self.n_classes)
+
+    def check_finite(self, losses: np.ndarray, epoch: int) -> None:
+        """Stop at the first loss that is NaN or infinite."""
+        for data, loss in zip(self.sets, losses, strict=True):
+            if not np.isfinite(loss):
+                raise TrainingError(
+                    f"{data}: the loss is {loss} in epoch {epoch}; "
+                    "lower protocol.learning_rate.initial or look for extreme values in the data"
+                )
+
+
+class StackTrainer(Trainer):
+    """Trains one network per fold, all of them in one compiled step.
+
+    A fold's result depends on its own training set, the seeds and the number of steps, not on its stack.
+
+    Parameters
+    ----------
+    sets, method, protocol
+        As in `Trainer`.
+    architecture : Architecture
+        What the networks are.
+    options
+        `n_classes`, `batch_size`, `seed`, `last_batch` and `steps`, as in `Trainer`.
+
+    Raises
+    ------
+    TrainingError
+        If a training part lacks a class; names the fold.
+    """
+
+    def __init__(
+        self,
+        sets: Sequence[TrainingSet],
+        method: Method,
+        protocol: Protocol,
+        *,
+        architecture: Architecture,
+        seed: int,
+        **options: Any,
+    ) -> None:
+        super().__init__(sets, method, protocol, seed=seed, **options)
+        architecture = architecture.with_output_scale(method.loss.output_scale)
+        shape = self.sets[0].features.shape[1:]
+        self.network = architecture.stacked(
+            [
+                architecture.weights(data.generator(seed, "weights"), shape, self.n_classes)
+                for data in self.sets
+            ]
+        )
+        self.variables = self.network.variables
+        self.kept: list[tf.Variable] = []
+        self.adam = Adam(self.variables)
+        self.pool = Pool.from_folds(
+            [data.features for data in self.sets],
+            [data.labels for data in self.sets],
+            self.n_classes,
+            weights=[data.sample_weight for data in self.sets],
+            linked=method.needs_links,
+        )
+        self.class_counts = tf.constant(self.counts, tf.float32)
+        # Mini-batches of each fold that are made at once.
+        self.block = max(1, BLOCK_BYTES // (4 * len(self.sets) * self.batch_size * math.prod(shape)))
+        self.compiled_block: Callable[..., tuple[tf.Tensor, tf.Tensor]] | None = None
+        # Its loop is TensorFlow's own: to translate Python's would take longer than to train a small cell.
+        self.train_block = tf.function(self.train_steps, autograph=False)
+
+    def run(self, progress: Watcher | None = None, patience: int | None = None) -> StackedModel:
+        """Train the networks; see `Trainer.train`."""
+        return StackedModel(self.network, *self.train(progress, patience))
+
+    def train_epoch(
+        self, rows: np.ndarray, draws: Draws, rates: np.ndarray, class_weights: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Make an epoch's mini-batches, some at a time, and step through them; see `Trainer.train_epoch`."""
         dropout_seeds = self.dropout_generator.integers(2**31, size=(self.steps, 2), dtype=np.int32)
         dataset = self.dataset_index(rows)
-        class_weights = self.class_weights if weighted else tf.ones_like(self.class_weights)
         losses, mass = tf.zeros(rates.shape), tf.zeros(class_weights.shape)
         for start in range(0, self.steps, self.block):
             block = tf.nest.map_structure(
                 lambda drawn, start=start: tf.constant(drawn[start : start + self.block]),
                 (rows, draws, self.row_weights, dropout_seeds),
             )
-            inputs = (dataset, *block, tf.constant(rates), class_weights, losses, mass)
+            inputs = (dataset, *block, tf.constant(rates), tf.constant(class_weights), losses, mass)
             if self.compiled_block is None:
                 started = time.perf_counter()
                 self.compiled_block = self.compile_block(*inputs)
                 self.compile_seconds = time.perf_counter() - started
             losses, mass = self.compiled_block(*inputs)
-        counts = self.batch_counts(rows)
-        diagnosed = {name: flags.sum(axis=1) for name, flags in self.method.diagnose(counts).items()}
-        return losses.numpy() / self.steps, {
-            "lacking": (counts == 0).sum(axis=1),
-            "class_mass": mass.numpy().astype(np.float64),
-            **diagnosed,
-        }
-
-    def batch_counts(self, rows: np.ndarray) -> np.ndarray:
-        """Count the rows of each class in mini-batches (steps, S, B) as drawn; gives (S, steps, K)."""
-        labels = np.stack([data.labels[rows[:, i]] for i, data in enumerate(self.sets)])
-        return np.stack([(labels == label).sum(axis=2) for label in range(self.n_classes)], axis=2)
+        return losses.numpy(), mass.numpy()
 
     def dataset_index(self, rows: np.ndarray) -> ClassIndex:
         """Sort by class what a method draws from if it draws from the whole training part.
@@ -513,38 +622,32 @@ class StackTrainer:
             ]
         )
 
-    def check_finite(self, losses: np.ndarray, epoch: int) -> None:
-        """Stop at the first loss that is NaN or infinite."""
-        for data, loss in zip(self.sets, losses, strict=True):
-            if not np.isfinite(loss):
-                raise TrainingError(
-                    f"{data}: the loss is {loss} in epoch {epoch}; "
-                    "lower protocol.learning_rate.initial or look for extreme values in the data"
-                )
-
-
-class _BestWeights:
-    """The weights of each fold at its lowest validation loss so far."""
-
-    def __init__(self, variables: Sequence[tf.Variable], stack: int) -> None:
-        self.variables = variables
-        self.kept = [tf.Variable(variable) for variable in variables]
-        self.loss = np.full(stack, np.inf)
-        self.epoch = np.zeros(stack, int)
-
-    def update(self, epoch: int, losses: np.ndarray) -> None:
-        better = losses < self.loss
-        self.loss = np.where(better, losses, self.loss)
-        self.epoch = np.where(better, epoch, self.epoch)
+    def keep(self, better: np.ndarray) -> None:
+        """Keep the weights of the networks that are marked; see `Trainer.keep`."""
+        self.kept = self.kept or [tf.Variable(variable) for variable in self.variables]
         for kept, variable in zip(self.kept, self.variables, strict=True):
             chosen = better.reshape(-1, *[1] * (len(variable.shape) - 1))
             kept.assign(tf.where(chosen, variable, kept))
 
-    def restore(self) -> np.ndarray:
-        """Put the best weights back; gives the epoch that each fold's come from."""
+    def restore(self) -> None:
+        """Put the weights back that were kept."""
         for kept, variable in zip(self.kept, self.variables, strict=True):
             variable.assign(kept)
-        return self.epoch
+
+
+class _BestEpoch:
+    """The epoch of each fold's lowest validation loss so far."""
+
+    def __init__(self, stack: int) -> None:
+        self.loss = np.full(stack, np.inf)
+        self.epoch = np.zeros(stack, int)
+
+    def update(self, epoch: int, losses: np.ndarray) -> np.ndarray:
+        """Take note of an epoch's losses, (S,); gives where they are the lowest so far."""
+        better = losses < self.loss
+        self.loss = np.where(better, losses, self.loss)
+        self.epoch = np.where(better, epoch, self.epoch)
+        return better
 
 
 class Watcher(Interface):

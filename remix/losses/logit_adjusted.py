@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from remix.lazy import tf
 from remix.losses.loss import Loss
 from remix.parameters import check_number
@@ -41,3 +43,7 @@ class LogitAdjustedLoss(Loss):
         shares = counts / tf.reduce_sum(counts, axis=-1, keepdims=True)
         adjusted = logits + self.tau * tf.math.log(shares)[:, None, :]
         return tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=adjusted)
+
+    def offsets(self, counts: np.ndarray) -> np.ndarray:
+        """Compute what is added to the logits (K,) of classes that have so many rows, (K,): τ log π."""
+        return (self.tau * np.log(counts / counts.sum())).astype(np.float32)

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
 from remix.errors import InputError
+from remix.metrics import SUM_TOLERANCE
 from remix.plotting.style import SERIES_COLOURS
 from remix.reliability import N_BINS, observed_intervals, reliability
 
@@ -75,6 +76,8 @@ def reliability_diagram(
         raise InputError("y_prob: expected the probabilities of a model at least, received an empty mapping")
     given = column_or_1d(y_true)
     known = pd.Index(np.unique(given) if classes is None else np.asarray(classes))
+    if known.has_duplicates:
+        raise InputError(f"classes: {known[known.duplicated()][0]} stands twice; name each class once")
     labels = known.get_indexer(given)
     if (labels < 0).any():
         raise InputError(
@@ -110,7 +113,7 @@ def _checked(name: str, given: ArrayLike, labels: np.ndarray, classes: pd.Index)
             f"y_prob of {name}: expected {len(classes)} columns, one for each of {classes.tolist()}, "
             f"received {values.shape[1]}; say which classes they are of: classes=model.classes_"
         )
-    if values.min() < 0 or values.max() > 1:
+    if values.min() < 0 or values.max() > 1 + SUM_TOLERANCE:
         raise InputError(f"y_prob of {name}: expected numbers in [0, 1], as predict_proba gives them")
     return values
 

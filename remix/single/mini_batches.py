@@ -172,6 +172,7 @@ def batch(
     rows: np.ndarray,
     drawn: Mapping[str, Mapping[str, np.ndarray]],
     links: np.ndarray | None = None,
+    counts: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Make one mini-batch; see `remix.methods.Method.batch`.
 
@@ -191,6 +192,8 @@ def batch(
         One step of `remix.methods.Method.draw`.
     links : ndarray of bool, shape (K, K), optional
         Which classes are neighbours, see `remix.batches.links`; given if the method asks.
+    counts : ndarray, shape (K,), optional
+        Rows of each class, as many times as their weights say; by default those of `dataset`.
 
     Returns
     -------
@@ -209,9 +212,10 @@ def batch(
     if method.mix is not None:
         rows, order = with_partners(method.mix.partners, labels, dataset, rows, drawn["mix"], links)
     features = x[rows].astype(np.float32)
-    y = np.eye(n_classes, dtype=np.float32)[labels[rows]]
+    y = np.zeros((len(rows), n_classes), np.float32)
+    y[np.arange(len(rows)), labels[rows]] = 1
     if method.mix is None:
         return features, y
     weight, own, theirs = drawn["mix"]["weight"], labels[rows[: len(order)]], labels[rows[order]]
-    share = label_share(method.mix.labels, weight, own, theirs, dataset.size)
+    share = label_share(method.mix.labels, weight, own, theirs, dataset.size if counts is None else counts)
     return blend(features, weight, order), blend(y, share, order)

@@ -26,7 +26,7 @@ from remix.errors import RemixError
 from remix.metrics import balanced_brier_score
 from remix.networks import MLP
 from remix.preprocessing import scaler
-from remix.training import StackTrainer
+from remix.training import Trainer
 
 ROOT = Path(__file__).parents[2]
 every_method = pytest.mark.parametrize("method", TABLE_METHODS)
@@ -86,13 +86,13 @@ def trainer_of(monkeypatch):
             model.fit(*data, **options)
         return made.value.args[0]
 
-    monkeypatch.setattr(StackTrainer, "run", keep)
+    monkeypatch.setattr(Trainer, "train", keep)
     return fit
 
 
-@pytest.mark.parametrize(("d", "k", "width"), [(19, 2, 14), (2, 2, 12), (6, 4, 26)])
+@pytest.mark.parametrize(("d", "k", "width"), [(19, 2, 14), (2, 2, 12), (6, 4, 26), (900, 2, 512)])
 def test_the_defaults_are_the_studys(trainer_of, d, k, width):
-    """Where features are few, hidden layers are wider than the paper's rule asks for."""
+    """But for the width of hidden layers where features are few, or very many."""
     protocol = yaml.safe_load((ROOT / "config/config.yaml").read_text())["protocol"]
     rows = np.random.default_rng(0).normal(size=(90, d))
     trainer = trainer_of(ReMixClassifier(), rows, np.arange(90) % k)
@@ -103,7 +103,7 @@ def test_the_defaults_are_the_studys(trainer_of, d, k, width):
     assert (ours.tables.clip, ours.tables.dropout) == (protocol["clip"], protocol["dropout"])
     assert ours.tables.hidden_layers == protocol["hidden_layers"]
     assert ours.tables.width_divisor == protocol["width_divisor"]
-    assert [kernel.shape[2] for kernel in trainer.variables[::2]] == [width] * 3 + [k]
+    assert [kernel.shape[1] for kernel in trainer.network.weights[::2]] == [width] * 3 + [k]
 
 
 @pytest.mark.parametrize(

@@ -138,19 +138,22 @@ def test_a_feature_that_says_nothing_in_training_says_nothing_later(column):
 )
 def test_scopes_of_tensorflow_are_left_first(scope):
     with scope(), pytest.raises(ValueError, match=r"fit cannot run within the scope of .* call it outside"):
-        quick().fit(X, Y)
+        quick(n_models=2).fit(X, Y)
+    with scope():
+        quick().fit(X, Y)  # without TensorFlow
 
 
 def fit_in_child(answers):
     try:
-        quick().fit(X, Y)
+        quick().fit(X, Y)  # without TensorFlow
+        quick(n_models=2).fit(X, Y)
     except ValueError as error:
         answers.put(str(error))
 
 
 def test_a_process_that_was_forked_after_a_fit_is_told_so():
     """TensorFlow would wait for ever."""
-    quick().fit(X, Y)
+    quick(n_models=2).fit(X, Y)
     context = multiprocessing.get_context("fork")
     answers = context.Queue()
     child = context.Process(target=fit_in_child, args=(answers,))

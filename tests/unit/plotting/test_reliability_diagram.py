@@ -92,6 +92,10 @@ def test_a_class_without_rows_is_told_by_its_name():
         (["a", "b"], [[0.2, np.nan], [0, 1]], {}, "y_prob of model contains NaN"),
         (["a", "b"], {"mine": [[3.0, 1.0], [0, 1]]}, {}, r"y_prob of mine: expected numbers in \[0, 1\]"),
         (["a", "b"], {}, {}, "received an empty mapping"),
+        (["a", "b"], np.eye(2), {"n_bins": 0}, "n_bins: expected a whole number of at least 1, received 0"),
+        (["a", "b"], np.eye(2), {"n_bins": 2.5}, "n_bins: expected a whole number"),
+        (["a", "b"], np.eye(2), {"classes": ["a", "a"]}, "classes: a stands twice"),
+        ([], np.empty((0, 2)), {"classes": ["a", "b"]}, "minimum of 1 is required"),
     ],
 )
 def test_errors_are_one_line(y, p, options, message):
@@ -125,3 +129,8 @@ def test_without_matplotlib_the_extra_is_named():
 
 def test_the_package_says_what_it_offers():
     assert set(remix.__all__) <= set(dir(remix))
+
+
+def test_the_rounding_of_float32_is_no_mistake():
+    p = np.array([[0.0, 1.0], [1 + 1e-7, 0.0]])
+    assert reliability_diagram(["b", "a"], p, classes=["a", "b"]).axes
