@@ -135,12 +135,13 @@ class MixedBatches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
         if not 0 <= index < len(self):
             raise IndexError(f"mini-batch: expected 0..{len(self) - 1}, received {index}")
+        one = slice(index, index + 1)
         drawn = {
-            stage: {name: array[index] for name, array in arrays.items()}
+            stage: {name: array[one] for name, array in arrays.items()}
             for stage, arrays in self._drawn.items()
         }
-        x, y = mini_batches.batch(
-            self.method, self.x, self.labels, self.by_class, self._rows[index], drawn, self.links
+        (x,), (y,) = mini_batches.make_batches(
+            self.method, self.x, self.labels, self.by_class, self._rows[one], drawn, self.links
         )
         return (x, y) if self.class_weights is None else (x, y, y @ self.class_weights)
 

@@ -1,9 +1,11 @@
-"""What stages draw, applied to one mini-batch in NumPy, for backends of Keras other than TensorFlow.
+"""What stages draw, applied to mini-batches in NumPy, for one network and for any backend of Keras.
 
 The counterparts in TensorFlow, for stacks of mini-batches, are in `remix.batches`; tests hold the two against
 each other on the same draws. They are not called here: a program on PyTorch or JAX would have to import
-TensorFlow, which takes nearly all memory of a GPU for itself unless it is told otherwise; and for a single
-mini-batch TensorFlow's operations take some hundred times as long.
+TensorFlow, which takes nearly all memory of a GPU for itself unless it is told otherwise; and for a few small
+mini-batches TensorFlow's operations take some hundred times as long.
+
+All functions take several mini-batches at once, (M, B): what an operation costs to call is then shared.
 """
 
 from collections.abc import Mapping
@@ -20,13 +22,13 @@ from remix.methods import Method
 
 
 class ClassOrder(NamedTuple):
-    """Rows sorted by class.
+    """Rows sorted by class, of one pool or of M.
 
     Attributes
     ----------
-    order : ndarray of int, shape (P,)
+    order : ndarray of int, shape (P,) or (M, P)
         Positions of the rows, those of class 0 first.
-    start, size : ndarray of int, shape (K,)
+    start, size : ndarray of int, shape (K,) or (M, K)
         Class c owns ``order[start[c] : start[c] + size[c]]``.
     """
 
@@ -36,9 +38,11 @@ class ClassOrder(NamedTuple):
 
 
 def class_order(labels: np.ndarray, n_classes: int) -> ClassOrder:
-    """Sort rows by class; labels (P,)."""
-    size = np.bincount(labels, minlength=n_classes)
-    return ClassOrder(np.argsort(labels, kind="stable"), np.cumsum(size) - size, size)
+    """Sort the rows of a pool by class, labels (P,), or of each of M pools, (M, P)."""
+    pools = np.atleast_2d(labels)
+    cells = pools + n_classes * np.arange(len(pools))[:, None]
+    size = np.bincount(cells.ravel(), minlength=n_classes * len(pools)).reshape(*labels.shape[:-1], n_classes)
+    return ClassOrder(np.argsort(labels, kind="stable"), np.cumsum(size, axis=-1) - size, size)
 
 
 def choose(uniform: np.ndarray, count: np.ndarray) -> np.ndarray:
@@ -52,24 +56,30 @@ def balanced_positions(index: ClassOrder, kind: np.ndarray, pick: np.ndarray) ->
     Parameters
     ----------
     index : ClassOrder
-        What is chosen from.
-    kind, pick : ndarray of float32 in [0, 1), shapes (1,) or (B,), and (B,)
-        One step of `remix.batches.balanced.BalancedResampling.draw`.
+        What is chosen from: one pool, or one for each mini-batch.
+    kind, pick : ndarray of float32 in [0, 1), shapes (M, 1) or (M, B), and (M, B)
+        What `remix.batches.balanced.BalancedResampling.draw` drew.
 
     Returns
     -------
-    ndarray of int, shape (B,)
+    ndarray of int, shape (M, B)
     """
-    present = np.flatnonzero(index.size)
-    in_turn = np.arange(len(pick)) if len(kind) == 1 else 0
-    label = present[(in_turn + choose(kind, np.array(len(present)))) % len(present)]
-    return index.order[index.start[label] + choose(pick, index.size[label])]
+    present = index.size > 0
+    n_present = present.sum(axis=-1, keepdims=True)
+    in_turn = np.arange(pick.shape[1]) if kind.shape[1] == 1 else 0
+    slot = (in_turn + choose(kind, n_present)) % n_present
+    label = _at(np.argsort(~present, kind="stable"), slot)
+    return _at(index.order, _at(index.start, label) + choose(pick, _at(index.size, label)))
 
 
 def blend(rows: np.ndarray, weight: np.ndarray, order: np.ndarray) -> np.ndarray:
-    """Blend the first B of the rows (B', …) with their partners; see `remix.batches.blending.blend`."""
+    """Blend the first B of the rows (M, B', …) with their partners; see `remix.batches.blending.blend`."""
     share = weight.reshape(*weight.shape, *[1] * (rows.ndim - weight.ndim))
-    return share * rows[: len(order)] + (np.float32(1) - share) * rows[order]
+    partners = _at(rows, order)
+    partners *= np.float32(1) - share
+    blended = rows[:, : order.shape[1]] * share
+    blended += partners
+    return blended
 
 
 def linked_order(labels: np.ndarray, links: np.ndarray, pick: np.ndarray) -> np.ndarray:
@@ -77,19 +87,19 @@ def linked_order(labels: np.ndarray, links: np.ndarray, pick: np.ndarray) -> np.
 
     Parameters
     ----------
-    labels : ndarray of int, shape (B,)
-        Classes of the mini-batch.
+    labels : ndarray of int, shape (M, B)
+        Classes of the mini-batches.
     links : ndarray of bool, shape (K, K)
-    pick : ndarray of float32 in [0, 1), shape (B,)
+    pick : ndarray of float32 in [0, 1), shape (M, B)
 
     Returns
     -------
-    ndarray of int, shape (B,)
+    ndarray of int, shape (M, B)
     """
     by_class = np.argsort(labels, kind="stable")
-    possible = links[labels][:, labels[by_class]].cumsum(axis=1)
-    nth = choose(pick, possible[:, -1])
-    return by_class[(possible <= nth[:, None]).sum(axis=1)]
+    possible = links[labels[:, :, None], _at(labels, by_class)[:, None, :]].cumsum(axis=2)
+    nth = choose(pick, possible[:, :, -1])
+    return _at(by_class, (possible <= nth[:, :, None]).sum(axis=2))
 
 
 def with_partners(
@@ -100,7 +110,7 @@ def with_partners(
     drawn: Mapping[str, np.ndarray],
     links: np.ndarray | None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Find the partners of a mini-batch's rows; see `remix.batches.partners`.
+    """Find the partners of the rows of mini-batches; see `remix.batches.partners`.
 
     Parameters
     ----------
@@ -109,23 +119,24 @@ def with_partners(
         Classes of all rows.
     dataset : ClassOrder
         All rows, sorted by class.
-    rows : ndarray of int, shape (B,)
-        The mini-batch.
+    rows : ndarray of int, shape (M, B)
+        The mini-batches.
     drawn : mapping
-        One step of what the mixing drew.
+        What the mixing drew.
     links : ndarray of bool, shape (K, K), or None
         Which classes are neighbours; given if the partners ask.
 
     Returns
     -------
-    rows : ndarray of int, shape (B,) or (2 B,)
-        Those of the mini-batch, and behind them others that are partners only.
-    order : ndarray of int, shape (B,)
+    rows : ndarray of int, shape (M, B) or (M, 2 B)
+        Those of the mini-batches, and behind them others that are partners only.
+    order : ndarray of int, shape (M, B)
         Where among them each row's partner is.
     """
     if isinstance(partners, BalancedPartners):
         second = balanced_positions(dataset, drawn["kind"], drawn["pick"])
-        return np.append(rows, second), np.arange(len(rows), 2 * len(rows))
+        size = rows.shape[1]
+        return np.concatenate([rows, second], axis=1), np.broadcast_to(np.arange(size, 2 * size), rows.shape)
     if isinstance(partners, LinkedPartners):
         assert links is not None
         return rows, linked_order(labels[rows], links, drawn["pick"])
@@ -140,18 +151,19 @@ def label_share(
     Parameters
     ----------
     labels : MixedLabels or MinorityLabels
-    weight : ndarray of float32, shape () or (B,)
-    own, partner : ndarray of int, shape (B,)
+    weight : ndarray of float32, shape (M,) or (M, B)
+    own, partner : ndarray of int, shape (M, B)
         Classes of the rows and of their partners.
-    counts : ndarray of int, shape (K,)
+    counts : ndarray, shape (K,)
 
     Returns
     -------
-    ndarray of float32, shape () or (B,)
+    ndarray of float32, shape (M,) or (M, B)
     """
     if not isinstance(labels, MinorityLabels):
         return weight
     kappa, tau = np.float32(labels.kappa), np.float32(labels.tau)
+    weight = weight.reshape(len(own), -1)
     ours, theirs = counts.astype(np.float32)[own], counts.astype(np.float32)[partner]
     to_partner = (ours >= kappa * theirs) & (weight < tau)
     to_own = (theirs >= kappa * ours) & (np.float32(1) - weight < tau)
@@ -164,7 +176,7 @@ def applies(method: Method) -> bool:
     return isinstance(method.resample, BalancedResampling | None) and method.augment is None and not hidden
 
 
-def batch(
+def make_batches(
     method: Method,
     x: np.ndarray,
     labels: np.ndarray,
@@ -174,7 +186,7 @@ def batch(
     links: np.ndarray | None = None,
     counts: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Make one mini-batch; see `remix.methods.Method.batch`.
+    """Make mini-batches; see `remix.methods.Method.batch`.
 
     Parameters
     ----------
@@ -186,10 +198,10 @@ def batch(
         Classes of all rows.
     dataset : ClassOrder
         All rows, sorted by class.
-    rows : ndarray of int, shape (B,)
-        The mini-batch as drawn.
+    rows : ndarray of int, shape (M, B)
+        The mini-batches as drawn.
     drawn : mapping
-        One step of `remix.methods.Method.draw`.
+        What `remix.methods.Method.draw` drew for them.
     links : ndarray of bool, shape (K, K), optional
         Which classes are neighbours, see `remix.batches.links`; given if the method asks.
     counts : ndarray, shape (K,), optional
@@ -197,9 +209,9 @@ def batch(
 
     Returns
     -------
-    x : ndarray of float32, shape (B, …)
+    x : ndarray of float32, shape (M, B, …)
         In the scale in which they were given, images too.
-    y : ndarray of float32, shape (B, K)
+    y : ndarray of float32, shape (M, B, K)
         Labels: one-hot, or soft where rows were mixed.
     """
     n_classes = len(dataset.size)
@@ -207,15 +219,24 @@ def batch(
         if method.resample.pool == "dataset":
             rows = balanced_positions(dataset, **drawn["resample"])
         else:
-            rows = rows[balanced_positions(class_order(labels[rows], n_classes), **drawn["resample"])]
-    order = np.arange(len(rows))
+            rows = _at(rows, balanced_positions(class_order(labels[rows], n_classes), **drawn["resample"]))
+    order = np.empty((len(rows), 0), int)
     if method.mix is not None:
         rows, order = with_partners(method.mix.partners, labels, dataset, rows, drawn["mix"], links)
-    features = x[rows].astype(np.float32)
-    y = np.zeros((len(rows), n_classes), np.float32)
-    y[np.arange(len(rows)), labels[rows]] = 1
+    features = x[rows].astype(np.float32, copy=False)
+    classes = labels[rows]
+    y = np.zeros((*rows.shape, n_classes), np.float32)
+    y.reshape(-1, n_classes)[np.arange(rows.size), classes.ravel()] = 1
     if method.mix is None:
         return features, y
-    weight, own, theirs = drawn["mix"]["weight"], labels[rows[: len(order)]], labels[rows[order]]
+    weight, own, theirs = drawn["mix"]["weight"], classes[:, : order.shape[1]], _at(classes, order)
     share = label_share(method.mix.labels, weight, own, theirs, dataset.size if counts is None else counts)
     return blend(features, weight, order), blend(y, share, order)
+
+
+def _at(values: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Take what stands at some places (M, B): of values (n,), or of each mini-batch's own, (M, n, …)."""
+    if values.ndim == 1:
+        return values[places]
+    # Of one mini-batch, in half the time.
+    return values[0][places] if len(values) == 1 else values[np.arange(len(values))[:, None], places]

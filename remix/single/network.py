@@ -70,8 +70,8 @@ class Network:
             Added to the logits, in training only.
         rate : float
             Learning rate.
-        masks : sequence of ndarray of bool, shape (B, width)
-            Which units are kept, for each of `dropped_widths`.
+        masks : sequence of ndarray of float32, shape (B, width)
+            For each of `dropped_widths`: 0 where a unit is dropped, 1 / (1 - dropout) where it is kept.
         """
         inputs = [x]
         for i, (kernel, bias) in enumerate(self.layers[:-1]):
@@ -80,7 +80,6 @@ class Network:
             np.maximum(x, 0, out=x)
             if i < len(masks):
                 x *= masks[i]
-                x /= self.keep
             inputs.append(x)
         kernel, bias = self.layers[-1]
         logits = x @ kernel
@@ -101,10 +100,10 @@ class Network:
             slope.sum(axis=0, out=of_bias[0])
             if i:
                 slope = slope @ self.layers[i][0].T
-                # What is 0 was cut off, or dropped.
-                slope *= inputs[i] > 0
+                # Cut off is what became 0; of what was dropped, the mask knows.
+                slope *= np.sign(inputs[i])
                 if i <= len(masks):
-                    slope /= self.keep
+                    slope *= masks[i - 1]
         self._adam(rate)
         return float(loss)
 

@@ -17,12 +17,13 @@ from remix.losses.logit_adjusted import LogitAdjustedLoss
 from remix.methods import Method
 from remix.networks import MLP
 from remix.protocol import Protocol
-from remix.single.mini_batches import ClassOrder, applies, batch, class_order
+from remix.single.mini_batches import ClassOrder, applies, class_order, make_batches
 from remix.single.network import Network
 from remix.training import PREDICTION_ROWS, Draws, FoldRecord, Trainer, TrainingSet, Watcher
 
-# Steps whose dropout is drawn at once; bounds the memory.
-MASKED_STEPS = 64
+# Features of mini-batches that are made at once: enough for few calls, and little enough for the cache;
+# changes no result but where dropout is drawn.
+BLOCK_BYTES = 2**20
 
 
 class SingleModel(NamedTuple):
@@ -86,6 +87,8 @@ class SingleTrainer(Trainer):
         if isinstance(method.loss, LogitAdjustedLoss):
             self.offset = method.loss.offsets(self.counts[0])
         self.by_class = class_order(self.data.labels, self.n_classes)
+        widths = shape[0] + self.n_classes + sum(self.network.dropped_widths)
+        self.block = max(1, BLOCK_BYTES // (4 * self.batch_size * widths))
         self.links = None
         if method.needs_links:
             data = self.data
@@ -109,28 +112,30 @@ class SingleTrainer(Trainer):
     ) -> tuple[np.ndarray, np.ndarray]:
         dataset = self._dataset(rows)
         loss, mass = 0.0, np.zeros(self.n_classes)
-        for step in range(self.steps):
-            if step % MASKED_STEPS == 0:
-                masks = self._masks(min(MASKED_STEPS, self.steps - step))
+        for start in range(0, self.steps, self.block):
+            block = slice(start, start + self.block)
             drawn = {
-                stage: {name: array[step, 0] for name, array in arrays.items()}
+                stage: {name: array[block, 0] for name, array in arrays.items()}
                 for stage, arrays in draws.items()
             }
-            x, y = batch(
+            x, y = make_batches(
                 self.method,
                 self.data.features,
                 self.data.labels,
                 dataset,
-                rows[step, 0],
+                rows[block, 0],
                 drawn,
                 self.links,
                 self.counts[0],
             )
             weighted = y * class_weights
-            weighted *= self.row_weights[step, 0][:, None]
-            mass += weighted.sum(axis=0)
-            of_step = [mask[step % MASKED_STEPS] for mask in masks]
-            loss += self.network.step(x, y, weighted.sum(axis=1), self.offset, rate, of_step)
+            weighted *= self.row_weights[block, 0, :, None]
+            mass += weighted.sum(axis=(0, 1))
+            of_rows = weighted.sum(axis=2)
+            masks = self._masks(len(x))
+            for step in range(len(x)):
+                of_step = [mask[step] for mask in masks]
+                loss += self.network.step(x[step], y[step], of_rows[step], self.offset, rate, of_step)
         return np.array([loss], np.float32), mass[None]
 
     def _dataset(self, rows: np.ndarray) -> ClassOrder:
@@ -145,11 +150,10 @@ class SingleTrainer(Trainer):
         return index._replace(order=drawn[index.order])
 
     def _masks(self, steps: int) -> list[np.ndarray]:
-        """Draw which units are kept in some steps, (steps, B, width) for each layer that has dropout."""
+        """Draw the dropout of some steps, (steps, B, width) for each layer; see `Network.step`."""
         return [
-            self.dropout_generator.random((steps, self.batch_size, width), dtype=np.float32)
-            < self.network.keep
-            for width in self.network.dropped_widths
+            (self.dropout_generator.random((steps, self.batch_size, width), dtype=np.float32) < keep) / keep
+            for keep, width in ((self.network.keep, width) for width in self.network.dropped_widths)
         ]
 
     def validation_losses(self) -> np.ndarray:

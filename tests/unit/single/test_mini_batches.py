@@ -13,7 +13,7 @@ from remix.keras.arrays import check_stages
 from remix.methods import Method
 from remix.single import mini_batches
 
-CLASSES = 4
+CLASSES, BATCHES = 4, 3
 SPECS = {
     "nothing": {},
     "balanced, classes drawn": {"resample": {"balanced": {"draw_classes": "multinomial"}}},
@@ -23,6 +23,10 @@ SPECS = {
         "mix": {"alpha": 0.5, "weights": "row"},
     },
     "linked classes": {"resample": "balanced", "mix": {"alpha": 0.5, "partners": "linked_classes"}},
+    "remix, labels of the minority": {
+        "resample": "balanced",
+        "mix": {"alpha": 0.5, "labels": {"minority": {"kappa": 1.2, "tau": 0.6}}},
+    },
     "balanced partners": {
         "mix": {
             "alpha": 0.5,
@@ -43,25 +47,24 @@ def test_it_makes_the_batches_that_tensorflow_makes(spec, labels, size, seed):
     method, labels = Method.from_spec(spec), np.array(labels, np.int32)
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(len(labels), 2, 3)).astype(np.float32)
-    rows = rng.integers(0, len(labels), size).astype(np.int32)
+    rows = rng.integers(0, len(labels), (BATCHES, size)).astype(np.int32)
     stages = {stage: np.random.default_rng([seed, 1]) for stage in ("resample", "augment", "mix")}
-    drawn = tf.nest.map_structure(lambda array: array[0], method.draw(stages, 1, size, CLASSES))
+    drawn = method.draw(stages, BATCHES, size, CLASSES)
 
-    stack = tf.nest.map_structure(lambda array: tf.constant(array)[None], drawn)
-    pool = Pool.from_folds([x], [labels], CLASSES, linked=True)
-    expected = method.batch(pool, tf.constant(rows)[None], stack)
+    pool = Pool.from_folds([x], [labels], CLASSES, linked=True).repeated(tf.constant(BATCHES))
+    expected = method.batch(pool, tf.constant(rows), tf.nest.map_structure(tf.constant, drawn))
     order, links = mini_batches.class_order(labels, CLASSES), class_links(x, labels, CLASSES)
-    batch = mini_batches.batch(method, x, labels, order, rows, drawn, links)
-    for array, tensor in zip(batch, expected[:2], strict=True):
+    made = mini_batches.make_batches(method, x, labels, order, rows, drawn, links)
+    for array, tensor in zip(made, expected[:2], strict=True):
         assert array.dtype == np.float32
-        np.testing.assert_array_equal(array, tensor[0])
+        np.testing.assert_array_equal(array, tensor)
 
 
 @pytest.mark.parametrize("edge", [0.0, np.nextafter(np.float32(1), np.float32(0))])
 def test_the_ends_of_the_unit_interval_are_safe(edge):
     index = mini_batches.class_order(np.array([0, 0, 0, 1]), 2)
-    chosen = mini_batches.balanced_positions(index, np.float32([edge]), np.full(4, edge, np.float32))
-    assert sorted(chosen.tolist()) == ([0, 0, 3, 3] if edge == 0 else [2, 2, 3, 3])
+    chosen = mini_batches.balanced_positions(index, np.float32([[edge]]), np.full((1, 4), edge, np.float32))
+    assert sorted(chosen[0].tolist()) == ([0, 0, 3, 3] if edge == 0 else [2, 2, 3, 3])
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,8 @@ def test_dropout_drops_a_share_and_keeps_the_level():
     )
     masks = trainer._masks(5)
     assert [mask.shape for mask in masks] == [(5, 32, 400)] * 2
-    assert np.mean(masks) == pytest.approx(0.7, abs=0.01)
+    assert np.unique(masks).tolist() == [0, np.float32(1) / np.float32(0.7)]
+    assert np.mean(masks) == pytest.approx(1, abs=0.01)
     weights = [run(SingleTrainer, "baseline", data(), protocol(), dropout).weights for dropout in (0.0, 0.3)]
     assert np.abs(weights[0][0][0] - weights[1][0][0]).max() > 1e-3
 
