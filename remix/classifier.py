@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -92,7 +93,8 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         for `max_iter` epochs, and the last weights are kept. A method's class weights may begin after a share
         of `max_iter` (``start``): training goes on until then, and only later epochs are compared.
     validation_fraction : float, default=0.1
-        Share of the rows, in (0, 1); only with `early_stopping`.
+        Share of the rows, in (0, 1), but at least as many rows as there are classes; only with
+        `early_stopping`.
     n_iter_no_change : int, default=10
         Only with `early_stopping`.
     n_models : int, default=1
@@ -384,10 +386,10 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
                 f"class {self.classes_[counts.argmin()]} has 1 row, early stopping needs 2 of each class, "
                 "to train and to validate with; set early_stopping=False"
             )
+        # As many rows as there are classes at least: of fewer, none can be stratified.
+        size = max(math.ceil(self.validation_fraction * len(rows)), len(counts))
         try:
-            train, validation = train_test_split(
-                rows, test_size=self.validation_fraction, stratify=labels, random_state=random
-            )
+            train, validation = train_test_split(rows, test_size=size, stratify=labels, random_state=random)
         except ValueError as error:
             raise InputError(
                 f"early stopping cannot set validation_fraction={self.validation_fraction} aside: {error}"

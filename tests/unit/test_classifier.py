@@ -54,6 +54,11 @@ def fitted():
     return quick(hidden_layer_sizes=(9, 7, 5), n_models=2, max_iter=15).fit(X, y), X
 
 
+EARLY_STOPPING = {
+    "check_sample_weight_equivalence_on_dense_data": "rows that are repeated are set aside one by one",
+}
+
+
 # `make checks` asks the same of every method; what the classifier does is the same for all.
 @parametrize_with_checks([quick(method="baseline")])
 def test_scikit_learns_contract(estimator, check):
@@ -62,7 +67,11 @@ def test_scikit_learns_contract(estimator, check):
 
 @pytest.mark.estimator_checks
 @parametrize_with_checks(
-    [*(ReMixClassifier(method=name) for name in TABLE_METHODS), ReMixClassifier(n_models=3)]
+    [
+        *(ReMixClassifier(method=name) for name in TABLE_METHODS),
+        *(ReMixClassifier(n_models=n, early_stopping=True) for n in (1, 3)),
+    ],
+    expected_failed_checks=lambda model: EARLY_STOPPING if model.early_stopping else {},
 )
 def test_scikit_learns_contract_by_every_method(estimator, check):
     check(estimator)
@@ -152,7 +161,12 @@ def test_parameters_that_cannot_be_are_value_errors(parameters, message):
         ),
         ([0, 1, 0, 1], [1, -1, 1, 1], {}, "[Nn]egative"),
         (["a", "b", "a", "a"], None, {"early_stopping": True}, "class b has 1 row, early stopping needs 2"),
-        ([0, 1, 0, 1], None, {"early_stopping": True}, "cannot set validation_fraction=0.1 aside"),
+        (
+            [0, 1, 0, 1],
+            None,
+            {"early_stopping": True, "validation_fraction": 0.9},
+            "cannot set validation_fraction=0.9 aside",
+        ),
         ([0, 0.5, 1.5, 1], None, {}, "continuous"),
     ],
 )
