@@ -30,9 +30,7 @@ from remix.single import mini_batches
 CHECKED_ROWS = 4096
 # Mini-batches that Keras may look at before it begins an epoch, to learn their shapes.
 GLANCED = 2
-REMEDY = (
-    "use method='remix_dataset_pool', which draws from all rows, a larger batch_size, or method='cost'"
-)
+REMEDY = "use method='remix_dataset_pool', which draws from all rows, a larger batch_size, or method='cost'"
 
 
 class MixedBatches(keras.utils.PyDataset):

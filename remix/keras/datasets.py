@@ -120,6 +120,8 @@ def mixed_batches(
     Each iteration is an epoch with draws of its own; a dataset that is made again, with the same seed,
     repeats them in the same order. For the order of rows a global seed of TensorFlow counts too.
 
+    Of single rows eight small mini-batches are made at once: the first one waits for the rows of all eight.
+
     The random numbers come from Python, so the dataset cannot be sent to another process; there, call this
     function.
 
@@ -183,10 +185,11 @@ def mixed_batches(
     def apply(pair: tuple[tf.Tensor, tf.Tensor], drawn: DrawnTensors) -> tuple[tf.Tensor, ...]:
         x, labels = tf.cast(pair[0], tf.float32), _class_numbers(pair[1], form)
         tf.debugging.assert_all_finite(x, MISSING)
-        tf.debugging.assert_less_equal(
+        fits = tf.debugging.assert_less_equal(
             tf.size(labels), stack * size, f"mini-batch: expected at most batch_size={size} rows"
         )
-        places = batch_rows(tf.size(labels), size)
+        with tf.control_dependencies([fits]):
+            places = batch_rows(tf.size(labels), size)
         drawn = tf.nest.map_structure(lambda array: array[: tf.shape(places)[0]], drawn)
         if lacking is not None:
             lacking.look_at(tf.gather(labels, places), drawn["epoch"]["made"])
@@ -200,11 +203,13 @@ def mixed_batches(
         mixed = stacks.map(lambda *pair: apply(pair, {}), tf.data.AUTOTUNE, deterministic=True)
     else:
         mixed = tf.data.Dataset.zip((stacks, draws)).map(apply, tf.data.AUTOTUNE, deterministic=True)
+    # To hand over a whole stack from thread to thread takes no longer than a mini-batch.
+    mixed = mixed.prefetch(tf.data.AUTOTUNE)
     if stack > 1:
         mixed = mixed.unbatch()
         if steps >= 0:
             mixed = mixed.apply(tf.data.experimental.assert_cardinality(steps))
-    return mixed.prefetch(tf.data.AUTOTUNE)
+    return mixed
 
 
 class Lacking:

@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 import keras
 import numpy as np
 import pytest
@@ -52,7 +54,9 @@ def test_the_stages_are_those_of_the_study(table, method):
         parts = [stages.draw(generators, DRAWN_STEPS, size, 3) for _ in range(2)]
         drawn = tf.nest.map_structure(lambda *arrays: np.concatenate(arrays)[:steps], *parts)
         expected_x, expected_y, _ = stages.batch(pool, rows, drawn)
-        got_x, got_y = (np.stack(arrays) for arrays in zip(*batches.as_numpy_iterator(), strict=True))
+        # So small mini-batches often lack a class, which is said once.
+        with pytest.warns(UserWarning, match="lack a class") if number == 0 else nullcontext():
+            got_x, got_y = (np.stack(arrays) for arrays in zip(*batches.as_numpy_iterator(), strict=True))
         np.testing.assert_allclose(got_x, expected_x, atol=1e-6)
         np.testing.assert_allclose(got_y, expected_y, atol=1e-6)
 
