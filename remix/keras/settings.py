@@ -3,19 +3,21 @@
 import random
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, get_args
 
 import keras
 import numpy as np
 from numpy.typing import ArrayLike
 
 from remix import seeding
+from remix.batches.balanced import BalancedResampling
 from remix.batches.smote import Smote
 from remix.catalogue import stages
 from remix.errors import ConfigError
+from remix.keras.labels import LabelMode
 from remix.losses.cross_entropy import CrossEntropy
 from remix.methods import Method
-from remix.parameters import check_alpha, check_count
+from remix.parameters import check_alpha, check_choice, check_count
 
 STAGES = ("resample", "augment", "mix")
 MISSING = "x: received a missing or infinite value; fill it, by scikit-learn's SimpleImputer for one"
@@ -36,15 +38,20 @@ class BatchSettings:
     batch_size : int
         Rows per mini-batch.
     method : str or mapping
-        A method of the study: `'remix'`, `'mixup'`, `'smote'`, `'cost'`, `'baseline'`, for images also
-        `'remix_aug'` and `'augment'`; or a mapping of stages as in methods.yaml, such as
-        ``{"resample": {"balanced": {"pool": "dataset"}}, "mix": {"alpha": 0.2}}``.
+        A method of the catalogue, such as `'remix'`, `'remix_dataset_pool'`, `'mixup'`, `'smote'`, `'cost'`,
+        `'baseline'`, for images also `'remix_aug'` and `'augment'`; or a mapping of stages as in
+        methods.yaml, such as ``{"resample": {"balanced": {"pool": "dataset"}}, "mix": {"alpha": 0.2}}``.
     alpha : float, optional
         Mixing weights are drawn from Beta(α, α). None leaves the method its own: for the study's, 0.2 for
         images, which are rows of shape (height, width, channels), and 0.1 for all others. Methods that do not
         mix ignore it.
     seed : int, optional
         Of all random choices. None draws one, from the generator that `keras.utils.set_random_seed` seeds.
+    label_mode : {'auto', 'categorical', 'binary'}
+        Labels of the mini-batches. ``'categorical'``: (B, K), the shares of the classes, for the loss
+        ``"categorical_crossentropy"``. ``'binary'``, for two classes: (B, 1), the share of class 1, for a
+        model with one sigmoid unit and ``"binary_crossentropy"``. ``'auto'`` answers in the form that labels
+        come in: binary where they are 0 and 1 as floats in one column.
 
     Raises
     ------
@@ -54,7 +61,7 @@ class BatchSettings:
 
     Examples
     --------
-    >>> settings = BatchSettings(n_classes=2, batch_size=32, alpha=0.3, seed=1)
+    >>> settings = BatchSettings(n_classes=2, batch_size=32, method="remix", alpha=0.3, seed=1)
     >>> saved = keras.saving.serialize_keras_object(settings)
     >>> keras.saving.deserialize_keras_object(saved) == settings
     True
@@ -62,9 +69,10 @@ class BatchSettings:
 
     n_classes: int
     batch_size: int
-    method: str | Mapping[str, Any] = "remix"
+    method: str | Mapping[str, Any]
     alpha: float | None = None
     seed: int | None = None
+    label_mode: LabelMode = "auto"
 
     def __post_init__(self) -> None:
         if self.seed is None:
@@ -74,6 +82,11 @@ class BatchSettings:
             check_count(name, value, least=least)
             # Integers of NumPy are no plain values.
             object.__setattr__(self, name, int(value))
+        check_choice("label_mode", self.label_mode, get_args(LabelMode))
+        if self.label_mode == "binary" and self.n_classes != 2:
+            raise ConfigError(
+                f"label_mode: 'binary' is for two classes, received {self.n_classes}; write 'categorical'"
+            )
         if self.alpha is not None:
             check_alpha(self.alpha)
             object.__setattr__(self, "alpha", float(self.alpha))
@@ -140,6 +153,18 @@ class BatchSettings:
             return None
         return self._class_counts("labels mixed rows by the sizes of the classes", counts)
 
+    def balanced_counts(self, method: Method, counts: ArrayLike | None) -> np.ndarray | None:
+        """Check the rows of the classes, (K,), if they are given and mini-batches may lack what is balanced.
+
+        Raises
+        ------
+        ConfigError
+            If the counts are not those of K classes that have rows.
+        """
+        if counts is None or not resamples_within_batch(method):
+            return None
+        return self._class_counts("resamples within mini-batches", counts)
+
     def _class_counts(self, does: str, counts: ArrayLike | None) -> np.ndarray:
         rows = np.asarray([] if counts is None else _in_order_of_classes(counts))
         if rows.shape != (self.n_classes,) or not (rows > 0).all():
@@ -164,6 +189,12 @@ def _in_order_of_classes(counts: Any) -> Any:
     """Sort counts that say which class they are of: a mapping, or a Series such as `value_counts` gives."""
     # pandas is not imported for the sake of those who do not use it: a Series has keys, as a mapping has.
     return [counts[label] for label in sorted(counts.keys())] if hasattr(counts, "keys") else counts
+
+
+def resamples_within_batch(method: Method) -> bool:
+    """Tell whether a method balances the classes that a mini-batch happens to have, and those only."""
+    resample = method.resample
+    return resample.pool == "batch" if isinstance(resample, BalancedResampling) else resample is not None
 
 
 def check_layers(where: str, method: Method) -> None:

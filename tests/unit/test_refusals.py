@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import sklearn
 import tensorflow as tf
+from scipy import sparse
 
 from remix import ReMixClassifier
 from remix.batches.augmentation import ImageAugmentation
@@ -167,6 +168,8 @@ def test_a_process_that_was_forked_after_a_fit_is_told_so():
 
 # Mini-batches
 
+P = np.column_stack([0.7 - 0.4 * Y, 0.3 + 0.4 * Y])
+
 
 @pytest.mark.parametrize(
     "counts", [{1: 45, 0: 15}, pd.Series(1 - Y).value_counts()], ids=["mapping", "value_counts"]
@@ -206,14 +209,90 @@ def test_whole_numbers_are_not_mixed():
     assert len(MixedBatches(ids.astype(np.uint8), Y)) == 1
 
 
+MADE_OF_TEXT = pd.DataFrame({"age": RNG.normal(size=60), "city": ["Ulm", "Rom"] * 30})
+JOIN = "join them to one array of numbers"
+ENCODE = "make numbers of texts and categories first"
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "message"),
+    [
+        ({"a": X, "b": X}, Y, f"x: expected one array, received a dict of 2 inputs; {JOIN}"),
+        ((X, X), Y, f"x: expected one array, received a tuple of 2 inputs; {JOIN}"),
+        ([X, X[:, :1]], Y, "x: expected one array, received a list of 2 inputs"),
+        ([[1.0], [2.0, 3.0]] * 30, Y, "x: expected one array, with rows of one shape, received a list"),
+        (sparse.csr_matrix(X), Y, r"x: expected a dense array, received a sparse csr_matrix; \.toarray\(\)"),
+        (MADE_OF_TEXT, Y, f"x: expected columns of numbers, received 'city' of str; {ENCODE}"),
+        (MADE_OF_TEXT.astype({"city": "category"}), Y, "received 'city' of category"),
+        (
+            MADE_OF_TEXT.to_numpy(),
+            Y,
+            f"x: expected numbers of shape .* received object of shape .*; {ENCODE}",
+        ),
+        (np.full((60, 2), "a"), Y, f"x: expected numbers of shape .* received <U1 of shape .*; {ENCODE}"),
+        (None, Y, "x: expected numbers of shape"),
+        (
+            X,
+            np.where(Y, "sick", "well"),
+            "labels: expected class numbers .*; scikit-learn's LabelEncoder makes",
+        ),
+        (X, {"a": Y, "b": Y}, "labels: expected class numbers .* received object labels"),
+        (X, sparse.csr_matrix(np.eye(2)[Y]), "labels: expected a dense array, received a sparse csr_matrix"),
+        (X, P, "labels: expected one-hot rows, .*; a row needs one class to balance by: of soft labels the"),
+        (X, P[:, 1], "labels: expected class numbers .* received 0.7; a row needs one class to balance by"),
+        (X, np.ones((60, 3)), "labels: expected one-hot rows, .* where a row has several labels, train a"),
+    ],
+)
+def test_arrays_that_no_mini_batches_can_be_made_of(x, y, message):
+    with pytest.raises(RemixError, match=message) as raised:
+        MixedBatches(x, y)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pd.DataFrame({"age": X[:, 0], "in_rome": Y == 1}),
+        pd.DataFrame({"age": pd.array(X[:, 0], "Float64"), "in_rome": pd.array(Y == 1, "boolean")}),
+    ],
+)
+def test_tables_of_numbers_and_truth_values_are_numbers(table):
+    expected = MixedBatches(np.column_stack([X[:, 0], Y]), Y, seed=0)[0][0]
+    np.testing.assert_array_equal(MixedBatches(table, pd.Series(Y), seed=0)[0][0], expected)
+
+
+ROWS = tf.data.Dataset.from_tensor_slices((X, Y))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda x, y: {"x": x, "y": y}, r"dataset: expected elements \(x, y\), received {'x'"),
+        (
+            lambda x, y: (x, y, 1.0),
+            r"received triples .*; leave the weights out, .* method='cost' .* whose fit",
+        ),
+        (lambda x, y: ({"a": x, "b": x}, y), f"x: expected one dense tensor .* a dict of 2 inputs; {JOIN}"),
+        (lambda x, y: ((x, x), y), f"x: expected one dense tensor .* a tuple of 2 inputs; {JOIN}"),
+        (lambda x, y: (tf.RaggedTensor.from_tensor(x[None]), y), r"x: .* a ragged one; \.to_tensor\(\)"),
+        (lambda x, y: (tf.sparse.from_dense(x), y), r"x: .* a sparse one; tf\.sparse\.to_dense"),
+        (lambda x, y: (tf.py_function(lambda x: x, [x], tf.float64), y), r"x: .* tf\.ensure_shape says how"),
+        (lambda x, y: (tf.as_string(x), y), f"x: expected numbers, received string; {ENCODE}"),
+        (lambda x, y: (x, tf.as_string(y)), "y: expected numbers, received string; .* LabelEncoder makes"),
+    ],
+)
+def test_datasets_that_no_mini_batches_can_be_made_of(change, message):
+    with pytest.raises(RemixError, match=message) as raised:
+        mixed_batches(ROWS.map(change), n_classes=2, batch_size=20)
+    assert "\n" not in str(raised.value)
+
+
 def test_arrays_are_no_dataset():
     with pytest.raises(RemixError, match=r"received tuple; tf.data.Dataset.from_tensor_slices\(\(x, y\)\)"):
         mixed_batches((X, Y), n_classes=2, batch_size=20)
 
 
 # Scores and calibration
-
-P = np.column_stack([0.7 - 0.4 * Y, 0.3 + 0.4 * Y])
 
 
 @pytest.mark.parametrize("metric", [each for each in METRICS.values() if not each.per_class])

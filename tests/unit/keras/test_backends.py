@@ -16,7 +16,7 @@ import numpy as np
 from remix.keras import MixedBatches
 
 x, y = np.arange(40.0).reshape(20, 2), np.array([0] * 16 + [1] * 4)
-for method in ("remix", "mixup", "cost"):
+for method in ("remix_dataset_pool", "mixup", "cost"):
     batches = MixedBatches(x, y, batch_size=8, method=method, seed=1)
     assert all(np.isfinite(array).all() for i in range(len(batches)) for array in batches[i])
     batches.on_epoch_end()

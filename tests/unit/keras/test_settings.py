@@ -6,9 +6,10 @@ import pytest
 
 from remix.errors import ConfigError
 from remix.keras import BatchSettings
+from remix.keras.settings import resamples_within_batch
 from remix.methods import Method
 
-TWO = {"n_classes": 2, "batch_size": 8, "seed": 1}
+TWO = {"n_classes": 2, "batch_size": 8, "method": "remix", "seed": 1}
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,8 @@ TWO = {"n_classes": 2, "batch_size": 8, "seed": 1}
         ({"method": 3}, "method: expected one of baseline, .*, received 3"),
         ({"method": {"resampl": "smote"}}, "unknown stage 'resampl'"),
         ({"method": {"before_training": "smote"}}, "resamples the rows before training"),
+        ({"label_mode": "int"}, "label_mode: expected one of auto, categorical, binary, received 'int'"),
+        ({"label_mode": "binary", "n_classes": 3}, "'binary' is for two classes, received 3; write 'categor"),
     ],
 )
 def test_errors_say_what_is_expected_and_received(changes, message):
@@ -35,7 +38,7 @@ def test_errors_say_what_is_expected_and_received(changes, message):
 
 
 def test_augmentation_is_for_images():
-    settings = BatchSettings(**TWO, method="remix_aug")
+    settings = BatchSettings(**TWO | {"method": "remix_aug"})
     assert settings.method_for(images=True).augment is not None
     with pytest.raises(ConfigError, match=r"augments images, rows of shape \(height, width, channels\)"):
         settings.method_for(images=False)
@@ -70,7 +73,7 @@ def test_stages_and_epochs_have_generators_of_their_own():
 
 
 def test_loss_weights_need_the_rows_of_every_class():
-    settings = BatchSettings(**TWO, method="cost")
+    settings = BatchSettings(**TWO | {"method": "cost"})
     method = settings.method_for(images=False)
     np.testing.assert_allclose(settings.class_weights(method, [90, 10]), [100 / 180, 5])
     for counts in (None, [90], [90, 0], [[90, 10]]):
@@ -88,4 +91,18 @@ def test_loss_weights_need_the_rows_of_every_class():
 )
 def test_what_mini_batches_cannot_carry_is_refused(method, message):
     with pytest.raises(ConfigError, match=message):
-        BatchSettings(**TWO, method=method)
+        BatchSettings(**TWO | {"method": method})
+
+
+@pytest.mark.parametrize(
+    ("spec", "within"),
+    [
+        ({"resample": "balanced", "mix": {"alpha": 0.1}}, True),
+        ({"resample": "smote"}, True),
+        ({"resample": {"balanced": {"pool": "dataset"}}}, False),
+        ({"mix": {"alpha": 0.1}}, False),
+        ({"loss_weights": "balanced"}, False),
+    ],
+)
+def test_what_balances_the_classes_that_a_mini_batch_happens_to_have(spec, within):
+    assert resamples_within_batch(Method.from_spec(spec)) is within
