@@ -15,7 +15,7 @@ LOCK ?= cpu
 CELL ?= segment/0.05
 DATA_DIR ?= data
 
-.PHONY: help study audit trainings prune result report estimate bench scaling overhead plan verify test lint unit checks workflow test-faults test-fuzz test-slurm docs lock clean
+.PHONY: help study audit trainings prune result report estimate bench scaling overhead plan default-method verify test lint unit checks workflow test-faults test-fuzz test-slurm docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
@@ -27,6 +27,7 @@ help:
 	@echo "make scaling  measure what more cells, folds, rows and features cost; draws results/scaling/cost.png (minutes)"
 	@echo "make overhead  run the study in an empty folder, and tell how much of the time was spent outside of training steps"
 	@echo "make plan    measure what Snakemake needs to plan a study of up to 5,000 cells (minutes)"
+	@echo "make default-method  train the methods that could be the classifier's default at ratios down to 1 in 10,000 (minutes)"
 	@echo "make verify  run a cell of results/reference again, and tell whether its scores agree (CELL=landsat/0.05)"
 	@echo "make result  make one table or figure anew from a finished study (NAME=rank_sums)"
 	@echo "make report  make results/report.html anew from a finished study"
@@ -120,6 +121,11 @@ overhead: .venv/study-ready
 # Beside another checkout: make plan ARGS="--cells 270 --against ../remix-before --dry"
 plan: .venv/study-ready
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.plan $(ARGS)
+
+# A quick look: make default-method ARGS="--data 'made up' --ratios 0.1 --seeds 1 --steps 500 --dry"
+# A table of your own: make default-method ARGS="--csv adult.data --target 14 --rare '>50K'"
+default-method: .venv/study-ready
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.default_method $(ARGS)
 
 # In a folder of its own. Downloads are kept there; results are not, for the software may be another one by now.
 verify: .venv/study-ready

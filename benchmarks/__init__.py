@@ -1,1 +1,1 @@
-"""Measurements of speed, for developers; no part of the package or of the study."""
+"""Measurements, for developers; no part of the package or of the study."""

@@ -12,7 +12,10 @@ from remix.errors import RemixError
 from remix.study.running.provenance import of_run
 
 RESULTS = ROOT / "benchmarks" / "results.md"
-START = "# Measured speed\n\nWritten by `make bench`, `scaling`, `plan` and `overhead`; not edited by hand.\n"
+START = (
+    "# Measured speed\n\n"
+    "Written by `make bench`, `scaling`, `plan`, `overhead` and `default-method`; not edited by hand.\n"
+)
 
 
 def replace_section(text: str, title: str, body: str) -> str:

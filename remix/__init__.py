@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from remix.classifier import ReMixClassifier
     from remix.plotting.reliability_diagram import reliability_diagram
+    from remix.prior import PriorCorrectedClassifier
 
-__all__ = ["ReMixClassifier", "reliability_diagram"]
+__all__ = ["PriorCorrectedClassifier", "ReMixClassifier", "reliability_diagram"]
 
 
 def __getattr__(name: str) -> Any:
@@ -15,6 +16,10 @@ def __getattr__(name: str) -> Any:
         from remix.classifier import ReMixClassifier
 
         return ReMixClassifier
+    if name == "PriorCorrectedClassifier":
+        from remix.prior import PriorCorrectedClassifier
+
+        return PriorCorrectedClassifier
     if name == "reliability_diagram":
         try:
             from remix.plotting.reliability_diagram import reliability_diagram

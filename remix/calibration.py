@@ -5,18 +5,21 @@ remedies leave the model as it is. *Prior correction* exchanges that mix for ano
 (Saerens, Latinne and Decaestecker 2002; Elkan 2001, theorem 2). *Temperature scaling* makes all probabilities
 of a model more or less sharp, by one number that is learnt from validation rows (Guo et al. 2017).
 
-Nothing here is shown the label of a test row: priors and temperatures come from the validation part of the
-same fold, the class mix from the record of its training.
+Where the class mix that a model trained on is not known, `estimate_prior` learns it from rows with labels.
+`remix.PriorCorrectedClassifier` does the first of them to any classifier of scikit-learn.
+
+In the study nothing here is shown the label of a test row: priors and temperatures come from the validation
+part of the same fold, the class mix from the record of its training.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
-from scipy.special import softmax
+from scipy.special import logsumexp, softmax
 
 from remix.corrections import (
     BALANCED_METRICS,
@@ -26,7 +29,7 @@ from remix.corrections import (
     Correction,
     is_unfitted,
 )
-from remix.errors import ResultError
+from remix.errors import InputError, ResultError
 from remix.metrics import score_folds
 from remix.reliability import reliability
 
@@ -35,6 +38,9 @@ from remix.reliability import reliability
 FLOOR = 1e-12
 # A slope of the log loss, as a share of the largest one that there could be, that is not told from 0.
 ROUNDING = 1e-12
+# An estimated prior: steps of Newton's method, halvings of each, and how near the mean probability of a class
+# comes to its share, as a part of it.
+NEWTON_STEPS, HALVINGS, NEARNESS = 100, 40, 1e-9
 SCORE_COLUMNS = ["correction", "repeat", "fold", "temperature", "metric", "value"]
 
 
@@ -51,6 +57,165 @@ def class_shares(labels: ArrayLike, n_classes: int) -> np.ndarray:
     """
     counts = np.maximum(np.bincount(np.asarray(labels), minlength=n_classes), 0.5)
     return counts / counts.sum()
+
+
+def prior_shares(
+    prior: Any, classes: ArrayLike, named: Mapping[str, ArrayLike], *, name: str = "prior"
+) -> np.ndarray:
+    """Read a class prior as a user gives it.
+
+    Parameters
+    ----------
+    prior : str, mapping or array-like
+        ``'balanced'``, a name in `named`, the share of each class in the order of `classes`, or the shares by
+        class, as a mapping or a Series such as ``y.value_counts()``. Numbers of rows do as well as shares.
+    classes : array-like, shape (K,)
+        Labels of the classes.
+    named : mapping of str to array-like of float, shape (K,)
+        Priors that have a name here, such as ``'natural'``.
+    name : str
+        What the prior is called in messages.
+
+    Returns
+    -------
+    ndarray of float64, shape (K,)
+        Shares in the order of `classes`; they sum to 1.
+
+    Raises
+    ------
+    InputError
+        If there is no such name, or there is not one positive, finite number for each class.
+
+    Examples
+    --------
+    >>> prior_shares({"yes": 1, "no": 3}, ["no", "yes"], {})
+    array([0.75, 0.25])
+    >>> prior_shares("natural", ["no", "yes"], {"natural": [90, 10]})
+    array([0.9, 0.1])
+    """
+    labels = np.asarray(classes).tolist()
+    if isinstance(prior, str):
+        check_prior_name(prior, named, name=name)
+        given = named.get(prior, np.ones(len(labels)))
+    elif hasattr(prior, "keys"):  # a mapping, or a Series, whose order may be any
+        by_class = dict(prior.items())
+        for unknown in [label for label in by_class if label not in labels]:
+            raise InputError(f"{name}: {unknown!r} is no class; the classes are {_listed(labels)}")
+        for absent in [label for label in labels if label not in by_class]:
+            raise InputError(f"{name}: the class {absent!r} has no share; give one to each class")
+        given = [by_class[label] for label in labels]
+    else:
+        given = prior
+    try:
+        shares = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        shares = np.empty(0)
+    if shares.shape != (len(labels),):
+        raise InputError(
+            f"{name}: expected a share for each of the {len(labels)} classes {_listed(labels)}, "
+            f"received {given!r}"
+        )
+    for label, share in zip(labels, shares, strict=True):
+        if not 0 < share < np.inf:
+            remedy = "; give shares" if isinstance(prior, str) else ""
+            raise InputError(
+                f"{name}: expected a share above 0 for each class, {label!r} has {share:g}{remedy}"
+            )
+    return shares / shares.sum()
+
+
+def check_prior_name(prior: Any, names: Collection[str], *, name: str = "prior") -> None:
+    """Refuse a word that names no prior; whether shares can be one, `prior_shares` says.
+
+    Parameters
+    ----------
+    prior : object
+        What a user gave.
+    names : collection of str
+        Words that are known beside ``'balanced'``.
+    name : str
+        What the prior is called in the message.
+
+    Raises
+    ------
+    InputError
+    """
+    if isinstance(prior, str) and prior not in ("balanced", *names):
+        known = ", ".join(map(repr, ("balanced", *names)))
+        raise InputError(f"{name}: expected {known} or the shares of the classes, received {prior!r}")
+
+
+def estimate_prior(y_prob: ArrayLike, shares: ArrayLike, weights: ArrayLike | None = None) -> np.ndarray:
+    """Estimate the class prior that probabilities stand for, from rows whose class shares are known.
+
+    It is the prior from which `exchange_prior` brings the probabilities to the shares of the rows, in such a
+    way that the mean probability of each class is its share. If no probability is 0, these are the
+    maximum-likelihood intercepts of a multinomial logistic model of the labels, with the logarithms of the
+    probabilities as offset. The rows must be ones that the model was not fitted on: of those that it was, its
+    probabilities are too good.
+
+    Parameters
+    ----------
+    y_prob : array-like of float, shape (n, K)
+        Predicted probabilities of the rows.
+    shares : array-like of float > 0, shape (K,)
+        Shares of the classes among the rows, by their weights if they have any.
+    weights : array-like of float, shape (n,), optional
+        Weights of the rows; else all count alike.
+
+    Returns
+    -------
+    ndarray of float64, shape (K,)
+        Shares that sum to 1.
+
+    Raises
+    ------
+    InputError
+        If no prior brings the means to the shares, or any does: too many probabilities are 0 or 1, which no
+        prior changes.
+
+    Examples
+    --------
+    Half of the rows are given 0.8 of the second class, half 0.2. If one in ten has it, they promise too much:
+
+    >>> prior = estimate_prior([[0.2, 0.8], [0.8, 0.2]], [0.9, 0.1])
+    >>> exchange_prior([[0.2, 0.8], [0.8, 0.2]], prior, [0.9, 0.1]).mean(axis=0).round(6)
+    array([0.9, 0.1])
+    """
+    target, probabilities = _shares(shares), np.asarray(y_prob, dtype=np.float64)
+    weight = np.ones(len(probabilities)) if weights is None else np.asarray(weights, dtype=np.float64)
+    weight = weight / weight.sum()
+    with np.errstate(divide="ignore"):
+        logs = np.log(probabilities)
+        shift = np.log(target) - np.log(weight @ probabilities)
+
+    def value(shift: np.ndarray) -> float:
+        """Give the mean log-likelihood but for a constant; it is concave."""
+        return float(target @ shift - weight @ logsumexp(logs + shift, axis=1))
+
+    for _ in range(NEWTON_STEPS if np.isfinite(shift).all() else 0):
+        shifted = softmax(logs + shift, axis=1)
+        mean = weight @ shifted
+        slope = target - mean
+        curvature = np.diag(mean) - (shifted.T * weight) @ shifted
+        # Where it has no curve but for raising all shifts alike, probabilities are the same under any prior.
+        if np.linalg.matrix_rank(curvature, ROUNDING, hermitian=True) < len(target) - 1:
+            break
+        if (np.abs(slope) <= NEARNESS * target).all():
+            # What brings the prior p to the shares s by Bayes' rule are the factors s / p.
+            return softmax(np.log(target) - shift)
+        # Singular, since all shifts may be raised alike: this is the shortest of the steps.
+        step = np.linalg.lstsq(curvature, slope)[0]
+        before = value(shift)
+        for _ in range(HALVINGS):
+            if value(shift + step) >= before - ROUNDING:
+                break
+            step = step / 2
+        shift = shift + step
+    raise InputError(
+        "no prior can be estimated, for too many probabilities are 0 or 1, which no prior changes; use a "
+        "classifier that is less sure, or give the prior as shares"
+    )
 
 
 def exchange_prior(y_prob: ArrayLike, old: ArrayLike, new: ArrayLike) -> np.ndarray:
@@ -371,6 +536,15 @@ def _shares(given: ArrayLike) -> np.ndarray:
     if not (np.isfinite(shares) & (shares > 0)).all():
         raise ValueError(f"class {int((~(shares > 0)).argmax())} has a share of {shares.min():g}")
     return shares / shares.sum()
+
+
+def _listed(labels: Sequence[Any]) -> str:
+    """Write the first of some labels.
+
+    >>> _listed([1, 2]), _listed(range(9))
+    ('1, 2', '0, 1, 2, 3, 4 …')
+    """
+    return ", ".join(map(repr, labels[:5])) + (" …" if len(labels) > 5 else "")
 
 
 def _log(y_prob: ArrayLike) -> np.ndarray:

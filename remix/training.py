@@ -134,8 +134,10 @@ class FoldRecord:
     batches_lacking : tuple of int, length K
         How many of them held no row of each class before anything was resampled.
     class_share : tuple of float, length K
-        Share of each class in what was trained on: labels after resampling and mixing, times loss weights,
-        as these were in each epoch.
+        The class prior that the predictions stand for: the share of each class in what was trained on
+        (labels after resampling and mixing, times loss weights, as these were in each epoch), and what the
+        loss makes of it. An approximation where the loss is no proper score, or weights begin later; see
+        `remix.losses.loss.Loss.prediction_prior`.
     resampling : dict of str to int
         In how many of the mini-batches the resampling had too little to work with, where it tells; see
         `remix.batches.smote.Smote.diagnose`.
@@ -355,7 +357,9 @@ class Trainer(ABC):
         best_epoch = np.full(stack, epoch) if best is None else best.epoch
         validation = self.validation_losses()
         lacking, mass = diagnostics.pop("lacking"), diagnostics.pop("class_mass")
-        share = mass / mass.sum(axis=1, keepdims=True)
+        share = self.method.loss.prediction_prior(
+            mass / mass.sum(axis=1, keepdims=True), self.counts
+        )
         records = [
             FoldRecord(
                 train_rows=len(data.labels),

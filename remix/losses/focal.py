@@ -20,7 +20,8 @@ class FocalLoss(Loss):
     logits: of a soft label, the mean of what its classes would cost. The α of the source, a weight for each
     class, is a stage of its own here, ``loss_weights``.
 
-    With γ > 0 the loss is not a proper score: what minimises it are not the probabilities of the classes.
+    With γ > 0 the loss is not a proper score: what minimises it are not the probabilities of the classes, and
+    `remix.losses.loss.Loss.prediction_prior` is an approximation.
 
     Parameters
     ----------

@@ -19,7 +19,8 @@ class LDAMLoss(Loss):
     cross-entropy of y and the softmax of :math:`z_c - s y_c \Delta_c`. For a one-hot label that is the
     source's loss; a soft one asks of each class a margin in proportion to its share.
 
-    Predictions are the softmax of the plain logits z.
+    Predictions are the softmax of the plain logits z. A margin depends on the label of the row, so that the
+    loss is not a proper score of them, and `remix.losses.loss.Loss.prediction_prior` is an approximation.
 
     Parameters
     ----------

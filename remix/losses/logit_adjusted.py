@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import softmax
 
 from remix.lazy import tf
 from remix.losses.loss import Loss
@@ -20,7 +21,7 @@ class LogitAdjustedLoss(Loss):
     softmax of the plain z: with τ = 1, the probabilities if all classes were equally frequent.
 
     The shares are those of the training part, not of the mini-batches: with balanced resampling, or class
-    weights, imbalance is corrected twice.
+    weights, imbalance is corrected twice. `prediction_prior` says what predictions then stand for.
 
     Parameters
     ----------
@@ -45,5 +46,23 @@ class LogitAdjustedLoss(Loss):
         return tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=adjusted)
 
     def offsets(self, counts: np.ndarray) -> np.ndarray:
-        """Compute what is added to the logits (K,) of classes that have so many rows, (K,): τ log π."""
-        return (self.tau * np.log(counts / counts.sum())).astype(np.float32)
+        """Compute what is added to the logits, τ log π, of classes that have so many rows, (..., K)."""
+        return self.tau * np.log(counts / counts.sum(axis=-1, keepdims=True))
+
+    def prediction_prior(self, shares: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        r"""Take what training adds off the shares trained on: share / :math:`\pi^\tau`, made to sum to 1.
+
+        Exact, as the loss is a proper score of the adjusted logits; see
+        `remix.losses.loss.Loss.prediction_prior`.
+
+        Examples
+        --------
+        Rows as they are, and rows whose classes were balanced as well:
+
+        >>> LogitAdjustedLoss().prediction_prior(np.array([0.9, 0.1]), np.array([90, 10])).round(3)
+        array([0.5, 0.5])
+        >>> LogitAdjustedLoss().prediction_prior(np.array([0.5, 0.5]), np.array([90, 10])).round(3)
+        array([0.1, 0.9])
+        """
+        with np.errstate(divide="ignore"):  # a class that was never drawn keeps its 0
+            return softmax(np.log(shares) - self.offsets(counts), axis=-1)

@@ -85,7 +85,7 @@ class SingleTrainer(Trainer):
         self.kept = self.network.flat.copy()
         self.offset = np.zeros(self.n_classes, np.float32)
         if isinstance(method.loss, LogitAdjustedLoss):
-            self.offset = method.loss.offsets(self.counts[0])
+            self.offset = method.loss.offsets(self.counts[0]).astype(np.float32)
         self.by_class = class_order(self.data.labels, self.n_classes)
         widths = shape[0] + self.n_classes + sum(self.network.dropped_widths)
         self.block = max(1, BLOCK_BYTES // (4 * self.batch_size * widths))

@@ -149,6 +149,15 @@ def test_each_fold_of_a_stack_is_on_its_own(name):
 
 
 @every_loss
+def test_predictions_stand_for_what_was_trained_on_but_where_the_loss_shifts_it(name):
+    shares = np.array([[0.2, 0.3, 0.5], [0.7, 0.2, 0.1]])
+    np.testing.assert_allclose(LOSSES[name](**NEUTRAL[name]).prediction_prior(shares, COUNTS), shares)
+    prior = LOSSES[name](**OTHERS[name]).prediction_prior(shares, COUNTS)
+    np.testing.assert_allclose(prior.sum(axis=1), 1)
+    assert (np.abs(prior - shares).max() < 1e-12) == (name != "logit_adjusted")
+
+
+@every_loss
 def test_it_compiles(name):
     loss = LOSSES[name]()
     z, y, counts = (tf.constant(array, tf.float32) for array in (*rows(), COUNTS))

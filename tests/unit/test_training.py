@@ -210,6 +210,18 @@ def test_weights_weigh_from_where_they_begin(protocol):
     np.testing.assert_allclose(model.records[0].class_share, mass / mass.sum(), rtol=1e-5)
 
 
+def test_the_prior_of_the_predictions_is_told_where_the_loss_shifts_it(protocol):
+    data = fold_of(0, share=0.1)
+    plain, adjusted, half = (
+        np.array(train([data], spec, protocol()).records[0].class_share)
+        for spec in ({}, {"loss": "logit_adjusted"}, {"loss": {"logit_adjusted": {"tau": 0.5}}})
+    )
+    pi = np.bincount(data.labels) / len(data.labels)
+    np.testing.assert_allclose(adjusted, plain / pi / (plain / pi).sum(), rtol=1e-6)
+    np.testing.assert_allclose(half, plain / pi**0.5 / (plain / pi**0.5).sum(), rtol=1e-6)
+    assert adjusted == pytest.approx([0.5, 0.5], abs=0.05)
+
+
 class Losses:
     """A watcher that keeps what it is told."""
 

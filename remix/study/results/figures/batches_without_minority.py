@@ -30,8 +30,8 @@ READING = (
     "Above: of all mini-batches, before resampling, the share without a row of the minority class (for "
     "several minority classes, the mean of the shares of each); bars mark what rows drawn at random give. "
     "Below: the share of a minority class in what each method trained on, after resampling, mixing and loss "
-    "weights, over the share that it has if classes are balanced; mean over the tasks. Methods that train on "
-    "the same mix lie on each other."
+    "weights, and with what its loss adds to the logits in training, over the share that it has if classes "
+    "are balanced; mean over the tasks. Methods that train on the same mix lie on each other."
 )
 
 

@@ -51,9 +51,9 @@ def batches_table(records: pd.DataFrame, study: Study, datasets: pd.DataFrame) -
         ``kind, task, ir, method, class, n_folds, batch_size``; ``lacking``, the share of mini-batches without
         a row of the class before resampling, over all folds, ``lacking_worst_fold``, and
         ``lacking_by_chance``, what rows drawn at random would give; ``natural_share`` of the class in the
-        cell and ``trained_share`` after resampling, mixing and loss weights; for SMOTE the shares of
-        mini-batches in which it had fewer neighbours than asked for (``smote_limited``) or had to repeat
-        rows (``smote_repeated``), else NaN.
+        cell and ``trained_share`` after resampling, mixing and loss weights, and with what the loss adds to
+        the logits in training; for SMOTE the shares of mini-batches in which it had fewer neighbours than
+        asked for (``smote_limited``) or had to repeat rows (``smote_repeated``), else NaN.
     """
     lines = []
     sizes = datasets.set_index(["task", "ir"])
@@ -100,7 +100,8 @@ def batches_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) 
         "that balance each mini-batch by itself (ReMix and SMOTE do) can do nothing there. Where there are "
         "several minority classes each is counted alone, and the number is their mean. *By chance* is "
         "what rows drawn at random give (hypergeometric distribution). *Trained on* is the share of a "
-        f"minority class after resampling, mixing and loss weights. {study.protocol_note}"
+        "minority class after resampling, mixing and loss weights, and with what the loss adds to the "
+        f"logits in training. {study.protocol_note}"
     )
     if table.empty:
         return markdown.document("Mini-batches", caption, coverage_note(coverage), "There is no cell.")

@@ -90,11 +90,12 @@ def calibration_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFra
     caption = (
         "What methods do to probabilities, and what can be done about it after training: means over the "
         "cells of the mean over their test folds. *Natural prior* and *balanced prior* exchange the class "
-        "mix that a method trained on (after resampling, mixing and loss weights) for that of the data, or "
-        "for equal shares, by Bayes' rule; *temperature* makes all probabilities more or less sharp, by one "
-        "number per fold, fitted to the log loss of the validation part (with classes of equal weight for "
-        "the balanced prior). No correction is shown a test label, and none trains again. ECE, Brier score "
-        "and log loss ask for the probabilities of the data as they come (natural prior), balanced Brier "
+        "mix that a method trained on (after resampling, mixing and loss weights, and with what its loss "
+        "adds to the logits in training) for that of the data, or for equal shares, by Bayes' rule; "
+        "*temperature* makes all probabilities more or less sharp, by one number per fold, fitted to the log "
+        "loss of the validation part (with classes of equal weight for the balanced prior). No correction is "
+        "shown a test label, and none trains again. ECE, Brier score and log loss ask for the "
+        "probabilities of the data as they come (natural prior), balanced Brier "
         f"score and g-mean for those of equally frequent classes. {study.protocol_note}"
     )
     sections = []
