@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from numbers import Integral, Real
@@ -20,6 +21,8 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from tqdm import tqdm
 
+from remix.batches.lacking import MOST_LACKING, lacking_share, lacking_text
+from remix.calibration import exchange_prior, prior_shares
 from remix.catalogue import stages
 from remix.errors import ConfigError, InputError, TrainingError
 from remix.lazy import tf
@@ -48,6 +51,9 @@ LEAST_CLASS_WEIGHT = 1e-30
 # Rows per row given, where rows are repeated as often as their weights say.
 MOST_REPEATS = 100
 
+# Against mini-batches that lack a class.
+REMEDY = "use method='remix_dataset_pool' or 'cost', or a larger batch_size"
+
 # The process that has trained, once there is one: TensorFlow hangs in what is forked from it.
 _trained_in: list[int] = []
 
@@ -68,6 +74,12 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         ``{"resample": "balanced", "mix": {"alpha": 0.2}}``. The default is ReMix with rows from the whole
         training part: however rare a class is, each mini-batch has rows of it. ``'remix'`` is the paper's
         algorithm, which balances the classes that a mini-batch happens to hold.
+    prior : {'trained', 'natural', 'balanced'}, array-like or mapping, default='trained'
+        The class prior that probabilities stand for. A method that balances the classes learns their
+        probabilities in a world in which all are equally frequent. ``'trained'`` leaves them so; the others
+        bring them by Bayes' rule to the shares of the classes in the rows (``'natural'``), to equal shares,
+        or to the shares given, in the order of `classes_` or by class. It may be set after `fit`: nothing is
+        trained for it.
     alpha : float, default=None
         Mixing weights are drawn from Beta(α, α). None leaves the method its own, 0.1 for the paper's;
         methods that do not mix ignore it. (MLPClassifier's `alpha` is another thing, the L2 penalty, which
@@ -111,6 +123,13 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
     ----------
     classes_ : ndarray, shape (K,)
         Labels of the classes, sorted.
+    class_prior_ : ndarray of float, shape (K,)
+        The class prior that `predict_proba` stands for, as `prior` asks for it.
+    trained_prior_ : ndarray of float, shape (K,)
+        The one that the networks stand for: the mean of ``class_share`` in `records_`. For losses that are no
+        proper scores (``focal``, ``ldam``), and weights that begin late, it is an approximation.
+    natural_prior_ : ndarray of float, shape (K,)
+        Shares of the classes in the rows that were given, by their weights.
     n_features_in_ : int
         Number of features d.
     feature_names_in_ : ndarray of str, shape (d,)
@@ -156,10 +175,16 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
     (300, 2)
     >>> model.score(X, y) > 0.9
     True
+
+    Trained on balanced classes; and as it is in the data, of which one in ten is of class 1:
+
+    >>> model.class_prior_.round(2), model.set_params(prior="natural").class_prior_.round(2)
+    (array([0.5, 0.5]), array([0.9, 0.1]))
     """
 
     _parameter_constraints = {  # noqa: RUF012 - scikit-learn's name and form
         "method": [str, Mapping],
+        "prior": [str, Mapping, "array-like"],
         "alpha": [Interval(Real, 0, None, closed="neither"), None],
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left"), None],
         "dropout": [Interval(Real, 0, 1, closed="left")],
@@ -179,6 +204,7 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         self,
         *,
         method: str | Mapping[str, Any] = "remix_dataset_pool",
+        prior: str | Mapping[Any, float] | ArrayLike = "trained",
         alpha: float | None = None,
         hidden_layer_sizes: int | Sequence[int] | None = None,
         dropout: float = 0.1,
@@ -194,6 +220,7 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         verbose: int = 0,
     ) -> None:
         self.method = method
+        self.prior = prior
         self.alpha = alpha
         self.hidden_layer_sizes = hidden_layer_sizes
         self.dropout = dropout
@@ -229,6 +256,11 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         ------
         ValueError
             If data or parameters cannot be used; the text says which and why. The model stays as it was.
+
+        Warns
+        -----
+        UserWarning
+            If more than a tenth of the mini-batches will lack a class that the method is to balance.
         """
         before = self.__dict__.copy()
         try:
@@ -241,6 +273,7 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         self._validate_params()
         method = self._method()
         rows = self._rows(X, y, sample_weight)
+        self._check_batches(method)
         random = check_random_state(self.random_state)
         if method.before_training is not None:
             rows = rows._replace(weights=_repeats(rows.weights))
@@ -260,12 +293,23 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
                 ) from None
         self.weights_, self.output_scale_ = model.weights, method.loss.output_scale
         self.records_ = [asdict(record) for record in model.records]
+        self.trained_prior_ = np.mean([record.class_share for record in model.records], axis=0)
         self.loss_curve_, self.n_iter_ = curves.losses, len(curves.losses)
         self.validation_loss_curve_ = curves.validation_losses if self.early_stopping else None
         return self
 
+    @property
+    def class_prior_(self) -> np.ndarray:
+        """The class prior that `predict_proba` stands for."""
+        check_is_fitted(self)
+        if isinstance(self.prior, str) and self.prior == "trained":
+            return self.trained_prior_
+        return prior_shares(
+            self.prior, self.classes_, {"trained": self.trained_prior_, "natural": self.natural_prior_}
+        )
+
     def predict_proba(self, X: ArrayLike) -> np.ndarray:
-        """Predict the probability of each class.
+        """Predict the probability of each class under `class_prior_`.
 
         Parameters
         ----------
@@ -280,7 +324,7 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         values = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
         blocks = (self.scaler_.transform(values[part]) for part in gen_batches(len(values), PREDICTION_ROWS))
-        return np.concatenate(
+        trained = np.concatenate(
             [
                 np.mean(
                     [_probabilities(network, rows, self.output_scale_) for network in self.weights_], axis=0
@@ -288,6 +332,10 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
                 for rows in blocks
             ]
         )
+        wanted = self.class_prior_
+        if np.array_equal(wanted, self.trained_prior_):
+            return trained
+        return exchange_prior(trained, self.trained_prior_, wanted)
 
     def decision_function(self, X: ArrayLike) -> np.ndarray:
         """Compute the log-odds of the second class; for more than two, the log-probabilities of all.
@@ -349,8 +397,17 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
             raise InputError("all rows, or all that have a weight, are of 1 class; at least 2 are needed")
         rows = _Rows(values[used], labels, weights[used])
         self._check_sizes(rows)
+        counts = np.bincount(rows.labels, rows.weights)
+        self.natural_prior_ = counts / counts.sum()
+        prior_shares(self.prior, self.classes_, dict.fromkeys(("trained", "natural"), self.natural_prior_))
         # Equal rows come together, so that one of weight 2 is drawn as two are, in whatever order they came.
         return rows.part(np.lexsort((*rows.features.T, labels)))
+
+    def _check_batches(self, method: Method) -> None:
+        """Warn if mini-batches will lack a class that the method is to balance in them."""
+        share = lacking_share(self.natural_prior_, self.batch_size)
+        if method.resamples_within_batch and share > MOST_LACKING:
+            warnings.warn(lacking_text(share, self.batch_size, REMEDY), stacklevel=4)
 
     def _check_sizes(self, rows: _Rows) -> None:
         """Refuse numbers that cannot be computed with."""

@@ -169,6 +169,13 @@ class Method:
         return MiniBatch(x, tf.one_hot(labels, pool.n_classes))
 
     @property
+    def resamples_within_batch(self) -> bool:
+        """Whether classes are balanced that a mini-batch happens to hold, and those only."""
+        if isinstance(self.resample, BalancedResampling):
+            return self.resample.pool == "batch"
+        return self.resample is not None
+
+    @property
     def needs_links(self) -> bool:
         """Whether the pool must know which classes are neighbours."""
         return self.mix is not None and self.mix.partners.needs_links

@@ -23,7 +23,7 @@ from remix import seeding
 from remix.adam import Adam
 from remix.batches.drawing import LastBatch, draw_epoch, draw_weighted_epoch, epoch_steps, row_weights
 from remix.batches.mini_batch import MiniBatch
-from remix.batches.pool import ClassIndex, Pool, as_input, class_index, padded
+from remix.batches.pool import ClassIndex, Pool, as_input, class_index_of, padded
 from remix.errors import TrainingError
 from remix.lazy import tf
 from remix.learning_rate import LearningRate
@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 # Rows of each fold, or images, that are predicted at a time; bounds the memory, changes no result.
 PREDICTION_ROWS, PREDICTION_IMAGES = 2048, 256
-# Features of mini-batches that are made at once: enough for few calls, and little enough for the cache;
+# Features and labels of mini-batches that are made at once: enough for few calls, little for the cache;
 # changes no result.
 BLOCK_BYTES = 2**23
 PROGRESS_LINES = 20
@@ -357,9 +357,7 @@ class Trainer(ABC):
         best_epoch = np.full(stack, epoch) if best is None else best.epoch
         validation = self.validation_losses()
         lacking, mass = diagnostics.pop("lacking"), diagnostics.pop("class_mass")
-        share = self.method.loss.prediction_prior(
-            mass / mass.sum(axis=1, keepdims=True), self.counts
-        )
+        share = self.method.loss.prediction_prior(mass / mass.sum(axis=1, keepdims=True), self.counts)
         records = [
             FoldRecord(
                 train_rows=len(data.labels),
@@ -480,7 +478,8 @@ class StackTrainer(Trainer):
         )
         self.class_counts = tf.constant(self.counts, tf.float32)
         # Mini-batches of each fold that are made at once.
-        self.block = max(1, BLOCK_BYTES // (4 * len(self.sets) * self.batch_size * math.prod(shape)))
+        of_row = math.prod(shape) + self.n_classes
+        self.block = max(1, BLOCK_BYTES // (4 * len(self.sets) * self.batch_size * of_row))
         self.compiled_block: Callable[..., tuple[tf.Tensor, tf.Tensor]] | None = None
         # Its loop is TensorFlow's own: to translate Python's would take longer than to train a small cell.
         self.train_block = tf.function(self.train_steps, autograph=False)
@@ -517,8 +516,9 @@ class StackTrainer(Trainer):
         """
         if all(data.sample_weight is None for data in self.sets):
             return self.pool.by_class
-        drawn = tf.constant(np.concatenate(rows, axis=1))
-        index = class_index(tf.gather(self.pool.labels, drawn, batch_dims=1), self.n_classes)
+        drawn = np.concatenate(rows, axis=1)
+        labels = np.stack([data.labels[own] for data, own in zip(self.sets, drawn, strict=True)])
+        index = class_index_of(labels, self.n_classes)
         return index._replace(order=tf.gather(drawn, index.order, batch_dims=1))
 
     def compile_block(self, *inputs: Any) -> Callable[..., tuple[tf.Tensor, tf.Tensor]]:

@@ -89,11 +89,11 @@ class Pool(NamedTuple):
         if linked:
             folds = zip(features, labels, own, strict=True)
             links = tf.constant(np.stack([class_links(x, y, n_classes, weight) for x, y, weight in folds]))
-        stacked = tf.constant(padded([y.astype(np.int32) for y in labels], -1))
+        stacked = padded([y.astype(np.int32) for y in labels], -1)
         return cls(
             features=tf.constant(padded(features, 0)),
-            labels=stacked,
-            by_class=class_index(stacked, n_classes),
+            labels=tf.constant(stacked),
+            by_class=class_index_of(stacked, n_classes),
             n_classes=n_classes,
             class_counts=tf.constant(np.stack(counts), tf.float32),
             links=links,
@@ -143,8 +143,18 @@ def padded(arrays: Sequence[np.ndarray], fill: float) -> np.ndarray:
     return stacked
 
 
+def class_index_of(labels: np.ndarray, n_classes: int) -> ClassIndex:
+    """Sort the rows of each pool by class, labels (S, P) as for `class_index`; however many they are."""
+    last = np.where(labels < 0, n_classes, labels)
+    counts = np.stack([np.bincount(pool, minlength=n_classes + 1)[:n_classes] for pool in last])
+    order = np.argsort(last, axis=1, kind="stable")
+    return ClassIndex(
+        *(tf.constant(array, tf.int32) for array in (order, counts.cumsum(axis=1) - counts, counts))
+    )
+
+
 def class_index(labels: tf.Tensor, n_classes: int) -> ClassIndex:
-    """Sort the rows of each pool by class.
+    """Sort the rows of each pool by class; of mini-batches, for memory grows with rows times classes.
 
     Parameters
     ----------

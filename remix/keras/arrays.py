@@ -20,7 +20,6 @@ from remix.keras.settings import (
     BatchSettings,
     check_layers,
     check_mixable,
-    resamples_within_batch,
 )
 from remix.methods import Method
 from remix.parameters import check_count
@@ -145,7 +144,7 @@ class MixedBatches(keras.utils.PyDataset):
         self.by_class = mini_batches.class_order(self.labels, n_classes)
         self.class_weights = self.settings.class_weights(self.method, self.by_class.size)
         self.links = class_links(self.x, self.labels, n_classes) if self.method.needs_links else None
-        if resamples_within_batch(self.method):
+        if self.method.resamples_within_batch:
             share = lacking_share(self.by_class.size, batch_size)
             if share > MOST_LACKING:
                 warnings.warn(lacking_text(share, batch_size, REMEDY), stacklevel=2)

@@ -22,7 +22,6 @@ from remix.keras.settings import (
     BatchSettings,
     check_layers,
     check_mixable,
-    resamples_within_batch,
 )
 from remix.lazy import tf
 from remix.methods import PARTNERS, Method
@@ -180,7 +179,7 @@ def mixed_batches(
     steps = int((rows if form.batched else rows.batch(size)).cardinality())
     stack = 1 if form.batched else _stack(features, size)
     stacks = rows if form.batched else rows.batch(stack * size)
-    lacking = Lacking(settings) if balanced is None and resamples_within_batch(chosen) else None
+    lacking = Lacking(settings) if balanced is None and chosen.resamples_within_batch else None
 
     def apply(pair: tuple[tf.Tensor, tf.Tensor], drawn: DrawnTensors) -> tuple[tf.Tensor, ...]:
         x, labels = tf.cast(pair[0], tf.float32), _class_numbers(pair[1], form)

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from remix import seeding
-from remix.batches.balanced import BalancedResampling
 from remix.batches.smote import Smote
 from remix.catalogue import stages
 from remix.errors import ConfigError
@@ -161,7 +160,7 @@ class BatchSettings:
         ConfigError
             If the counts are not those of K classes that have rows.
         """
-        if counts is None or not resamples_within_batch(method):
+        if counts is None or not method.resamples_within_batch:
             return None
         return self._class_counts("resamples within mini-batches", counts)
 
@@ -189,12 +188,6 @@ def _in_order_of_classes(counts: Any) -> Any:
     """Sort counts that say which class they are of: a mapping, or a Series such as `value_counts` gives."""
     # pandas is not imported for the sake of those who do not use it: a Series has keys, as a mapping has.
     return [counts[label] for label in sorted(counts.keys())] if hasattr(counts, "keys") else counts
-
-
-def resamples_within_batch(method: Method) -> bool:
-    """Tell whether a method balances the classes that a mini-batch happens to have, and those only."""
-    resample = method.resample
-    return resample.pool == "batch" if isinstance(resample, BalancedResampling) else resample is not None
 
 
 def check_layers(where: str, method: Method) -> None:

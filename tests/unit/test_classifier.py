@@ -1,6 +1,7 @@
 """The classifier under scikit-learn's contract, and what it says of itself."""
 
 import copy
+import functools
 import pickle
 import subprocess
 import sys
@@ -23,7 +24,7 @@ import remix
 from remix import ReMixClassifier
 from remix.catalogue import TABLE_METHODS
 from remix.errors import RemixError
-from remix.metrics import balanced_brier_score
+from remix.metrics import balanced_brier_score, g_mean
 from remix.networks import MLP
 from remix.preprocessing import scaler
 from remix.training import Trainer
@@ -451,3 +452,87 @@ def test_calibrated_by_cross_validation():
     p = model.predict_proba(X)
     np.testing.assert_allclose(p.sum(axis=1), 1)
     assert p[:, 1].mean() == pytest.approx(y.mean(), abs=0.02)
+
+
+# Class priors
+
+
+def two_classes(n, share, seed):
+    """Rows whose probabilities are known: class 1 lies two deviations away."""
+    rng = np.random.default_rng(seed)
+    y = (rng.random(n) < share).astype(int)
+    return rng.normal(size=(n, 3)) + 1.2 * y[:, None], y
+
+
+def true_probability(X, share):
+    odds = np.exp(1.2 * X.sum(axis=1) - 3 * 1.2**2 / 2) * share / (1 - share)
+    return odds / (1 + odds)
+
+
+@pytest.mark.parametrize("method", ["baseline", "cost", "logit_adjusted", "remix_dataset_pool"])
+@pytest.mark.parametrize(
+    ("prior", "share"), [("natural", 0.05), ("balanced", 0.5), ([0.8, 0.2], 0.2), ({1: 1, 0: 9}, 0.1)]
+)
+def test_probabilities_are_those_of_the_prior_that_is_asked_for(method, prior, share, rare_models):
+    model, (X, y) = rare_models(method)
+    p = model.set_params(prior=prior).predict_proba(X)[:, 1]
+    expected = true_probability(X, y.mean() if prior == "natural" else share)
+    assert np.abs(p - expected).mean() < 0.05
+    assert model.class_prior_[1] == pytest.approx(y.mean() if prior == "natural" else share)
+    np.testing.assert_array_equal(model.predict(X), p > 0.5)
+
+
+@pytest.fixture(scope="module")
+def rare_models():
+    """Models that were trained on rows of which one in twenty is of class 1."""
+    X, y = two_classes(6000, 0.05, 0)
+
+    @functools.cache
+    def trained(method):
+        return ReMixClassifier(method=method, max_iter=15, random_state=0).fit(X, y)
+
+    return lambda method: (trained(method), (X, y))
+
+
+def test_by_default_probabilities_are_as_trained(rare_models):
+    model, (X, _) = rare_models("remix_dataset_pool")
+    assert ReMixClassifier().prior == "trained"
+    assert model.set_params(prior="trained").class_prior_ is model.trained_prior_
+    assert model.class_prior_ == pytest.approx([0.5, 0.5], abs=1e-3)
+    assert model.predict_proba(X).mean(axis=0)[1] > 0.15
+
+
+@pytest.mark.parametrize(
+    ("prior", "message"),
+    [
+        ("equal", "prior: expected 'balanced', 'trained', 'natural' or the shares of the classes"),
+        ([0.5, 0.4, 0.1], "prior: expected a share for each of the 2 classes"),
+        ({0: 1.0}, "prior: the class 1 has no share"),
+        ([1.0, 0.0], "prior: expected a share above 0"),
+    ],
+)
+def test_a_prior_that_cannot_be_is_refused(prior, message):
+    with pytest.raises(ValueError, match=message):
+        quick(prior=prior).fit(*data(60))
+
+
+# A class that is very rare
+
+
+def test_the_default_trains_on_a_class_however_rare():
+    X, y = two_classes(6000, 0.0, 0)
+    X[:12] += 2.5
+    y[:12] = 1
+    test, truth = two_classes(2000, 0.5, 1)
+    test[truth == 1] += 1.3
+    model = ReMixClassifier(max_iter=5, random_state=0).fit(X, y)  # and says nothing, for that is an error
+    assert g_mean(truth, model.predict_proba(test)) > 0.8
+    with pytest.warns(UserWarning, match=r"1?\d\d% of the mini-batches .* use method='remix_dataset_pool'"):
+        model.set_params(method="remix", max_iter=1).fit(X, y)
+
+
+@pytest.mark.parametrize("method", ["baseline", "cost", "mixup", "remix_dataset_pool", "undersampling"])
+def test_methods_that_balance_no_mini_batch_have_nothing_to_warn_of(method):
+    X, y = two_classes(1500, 0.0, 0)
+    y[:4] = 1
+    ReMixClassifier(method=method, max_iter=1).fit(X, y)

@@ -84,7 +84,7 @@ def together(protocol):
     return cache(lambda name: train(SETS, METHODS[name], protocol()))
 
 
-A_STEP = 4 * BATCH * SETS[0].features.shape[1]
+A_STEP = 4 * BATCH * (SETS[0].features.shape[1] + 2)
 
 
 # The others have every stage that these two have.

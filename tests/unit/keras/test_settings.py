@@ -6,7 +6,6 @@ import pytest
 
 from remix.errors import ConfigError
 from remix.keras import BatchSettings
-from remix.keras.settings import resamples_within_batch
 from remix.methods import Method
 
 TWO = {"n_classes": 2, "batch_size": 8, "method": "remix", "seed": 1}
@@ -105,4 +104,4 @@ def test_what_mini_batches_cannot_carry_is_refused(method, message):
     ],
 )
 def test_what_balances_the_classes_that_a_mini_batch_happens_to_have(spec, within):
-    assert resamples_within_batch(Method.from_spec(spec)) is within
+    assert Method.from_spec(spec).resamples_within_batch is within
