@@ -11,6 +11,7 @@ from run_page import python_blocks, run_page
 import remix
 from remix.catalogue import METHODS
 from remix.methods import CHOICES
+from remix.metrics import brier
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -49,13 +50,18 @@ def numbers(text):
 
 def test_the_tutorial_runs_and_prints_what_it_says(tmp_path, capsys):
     names = run_page(DOCS / "tutorial.md", tmp_path)
-    printed = numbers(capsys.readouterr().out)
-    (shown,) = re.findall(r"^```text\n(.*?)^```", (DOCS / "tutorial.md").read_text(), re.M | re.S)
+    out = capsys.readouterr().out
+    printed = numbers(out)
+    priors, shown = re.findall(r"^```text\n(.*?)^```", (DOCS / "tutorial.md").read_text(), re.M | re.S)
+    assert out.startswith(priors)
     assert len(printed) == 6
     # Other processors round otherwise, which training makes more of.
     assert printed == pytest.approx(numbers(shown), abs=0.04)
     assert (tmp_path / "reliability.png").stat().st_size > 10_000
-    assert names["calibrated"].classes_.tolist() == ["no", "yes"]
+    forest = names["corrected_forest"]
+    assert forest.classes_.tolist() == ["no", "yes"]
+    X, y = names["X_test"], names["truth"]
+    assert brier(y, forest.predict_proba(X)) < brier(y, forest.estimator_.predict_proba(X)) - 0.02
 
 
 def test_the_example_of_a_stage_keeps_the_contract_of_stages(monkeypatch):
