@@ -72,6 +72,10 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
     estimator gives the probabilities of the prior that `trained_prior` says. What is wrong with them
     otherwise stays; `sklearn.calibration.CalibratedClassifierCV` learns more, and needs more rows for it.
 
+    A model that has learnt its rows by heart, as boosted trees may with few rare rows, gives nearly 0 or 1
+    and no longer the balanced prior, whatever its class weights: taking that off makes it worse. Compare the
+    log loss of rows held out, and have the prior estimated on such.
+
     Where classes are balanced within small batches, or up to a ratio (`sampling_strategy`), the estimator's
     prior is between the natural and the balanced one: give it as shares, or have it estimated.
 
