@@ -91,6 +91,7 @@ def with_value(value):
     ("parameters", "rows", "weights", "message"),
     [
         ({"hidden_layer_sizes": True}, X, None, "hidden_layer_sizes must be whole numbers"),
+        ({}, pd.DataFrame(X, columns=list("aba")), None, "X: two columns are named 'a'"),
         ({}, with_value(np.finfo(float).max), None, "feature 1 has a value beyond .* write NaN"),
         ({}, X, np.full(60, 1e300), r"sample_weight: expected numbers up to 1e\+150"),
         ({}, X, np.where(Y, 1e-42, 1.0), "sample_weight: class 1 has less than 1e-30 of all weight"),
