@@ -387,8 +387,9 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
     def _rows(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None) -> _Rows:
         """Check the rows and learn the classes; gives the rows that have a weight, sorted."""
         names = list(getattr(X, "columns", ()))
-        if twice := [name for name in names if names.count(name) > 1]:
-            raise InputError(f"X: two columns are named {twice[0]!r}; give each a name of its own")
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise InputError(f"X: two columns are named {twice!r}; give each a name of its own")
         values, given = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
         check_classification_targets(given)
         weights = _check_sample_weight(sample_weight, values, dtype=np.float64, ensure_non_negative=True)
