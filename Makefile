@@ -23,7 +23,7 @@ help:
 	@echo "make trainings  list the trainings that are kept, and what each is wanted as"
 	@echo "make prune   list those that nothing wants any more; make prune REMOVE=yes removes them"
 	@echo "make estimate  measure training steps, and tell how long the image tasks take here"
-	@echo "make bench   measure the trainer beside Keras, scikit-learn and PyTorch; writes benchmarks/results.md (minutes)"
+	@echo "make bench   measure the trainer, the classifier and mini-batches beside Keras, scikit-learn, PyTorch and tf.data (minutes)"
 	@echo "make scaling  measure what more cells, folds, rows and features cost; draws results/scaling/cost.png (minutes)"
 	@echo "make overhead  run the study in an empty folder, and tell how much of the time was spent outside of training steps"
 	@echo "make plan    measure what Snakemake needs to plan a study of up to 5,000 cells (minutes)"
@@ -110,6 +110,7 @@ estimate: .venv/study-ready
 # On an idle machine. A quick look: make bench ARGS="--datasets statlog --runs 1 --epochs 2 --dry"
 bench: .venv-bench/ready
 	@PYTHONPATH=. .venv-bench/bin/python -m benchmarks.speed $(ARGS)
+	@PYTHONPATH=. .venv-bench/bin/python -m benchmarks.library $(if $(findstring --dry,$(ARGS)),--small --runs 1 --dry)
 
 scaling: .venv/study-ready
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.scaling $(ARGS)

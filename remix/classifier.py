@@ -52,7 +52,9 @@ LEAST_CLASS_WEIGHT = 1e-30
 MOST_REPEATS = 100
 
 # Against mini-batches that lack a class.
-REMEDY = "use method='remix_dataset_pool' or 'cost', or a larger batch_size"
+REMEDY = "leave out prior='trained', or use method='cost' or a larger batch_size"
+# Priors that have a name, beside 'balanced'.
+PRIORS = ("method", "trained", "natural")
 
 # The process that has trained, once there is one: TensorFlow hangs in what is forked from it.
 _trained_in: list[int] = []
@@ -68,18 +70,19 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    method : str or mapping, default='remix_dataset_pool'
+    method : str or mapping, default='remix'
         What is done to the mini-batches and to the loss: the name of a method of `remix.catalogue.METHODS`
         that is not for images only, or a composition of stages as in methods.yaml, such as
-        ``{"resample": "balanced", "mix": {"alpha": 0.2}}``. The default is ReMix with rows from the whole
-        training part: however rare a class is, each mini-batch has rows of it. ``'remix'`` is the paper's
-        algorithm, which balances the classes that a mini-batch happens to hold.
-    prior : {'trained', 'natural', 'balanced'}, array-like or mapping, default='trained'
+        ``{"resample": "balanced", "mix": {"alpha": 0.2}}``.
+    prior : {'method', 'trained', 'natural', 'balanced'}, array-like or mapping, default='method'
         The class prior that probabilities stand for. A method that balances the classes learns their
-        probabilities in a world in which all are equally frequent. ``'trained'`` leaves them so; the others
-        bring them by Bayes' rule to the shares of the classes in the rows (``'natural'``), to equal shares,
-        or to the shares given, in the order of `classes_` or by class. It may be set after `fit`: nothing is
-        trained for it.
+        probabilities in a world in which all are equally frequent. ``'natural'`` brings them by Bayes' rule
+        to the shares of the classes in the rows, ``'balanced'`` to equal shares, and shares, in the order of
+        `classes_` or by class, to these. It may be set after `fit`: nothing is trained for it.
+        ``'trained'`` leaves probabilities as the networks learnt them. ``'method'`` does so too, but for
+        methods that balance mini-batches: these cannot where a mini-batch lacks a class, as most do where one
+        row in a hundred is of it. What is left to equal shares is then exchanged. Of the methods that were
+        measured from one rare row in 10 to one in 10,000 this is the best (benchmarks/results.md).
     alpha : float, default=None
         Mixing weights are drawn from Beta(α, α). None leaves the method its own, 0.1 for the paper's;
         methods that do not mix ignore it. (MLPClassifier's `alpha` is another thing, the L2 penalty, which
@@ -128,6 +131,8 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
     trained_prior_ : ndarray of float, shape (K,)
         The one that the networks stand for: the mean of ``class_share`` in `records_`. For losses that are no
         proper scores (``focal``, ``ldam``), and weights that begin late, it is an approximation.
+    method_prior_ : ndarray of float, shape (K,)
+        The one that the method aims at: equal shares if it balances mini-batches, else `trained_prior_`.
     natural_prior_ : ndarray of float, shape (K,)
         Shares of the classes in the rows that were given, by their weights.
     n_features_in_ : int
@@ -203,8 +208,8 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
     def __init__(
         self,
         *,
-        method: str | Mapping[str, Any] = "remix_dataset_pool",
-        prior: str | Mapping[Any, float] | ArrayLike = "trained",
+        method: str | Mapping[str, Any] = "remix",
+        prior: str | Mapping[Any, float] | ArrayLike = "method",
         alpha: float | None = None,
         hidden_layer_sizes: int | Sequence[int] | None = None,
         dropout: float = 0.1,
@@ -260,7 +265,8 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         Warns
         -----
         UserWarning
-            If more than a tenth of the mini-batches will lack a class that the method is to balance.
+            If more than a tenth of the mini-batches will lack a class that the method is to balance, and
+            ``prior='trained'`` leaves probabilities so.
         """
         before = self.__dict__.copy()
         try:
@@ -294,6 +300,8 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         self.weights_, self.output_scale_ = model.weights, method.loss.output_scale
         self.records_ = [asdict(record) for record in model.records]
         self.trained_prior_ = np.mean([record.class_share for record in model.records], axis=0)
+        equal = np.full(len(self.classes_), 1 / len(self.classes_))
+        self.method_prior_ = equal if method.resamples_within_batch else self.trained_prior_
         self.loss_curve_, self.n_iter_ = curves.losses, len(curves.losses)
         self.validation_loss_curve_ = curves.validation_losses if self.early_stopping else None
         return self
@@ -302,10 +310,8 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
     def class_prior_(self) -> np.ndarray:
         """The class prior that `predict_proba` stands for."""
         check_is_fitted(self)
-        if isinstance(self.prior, str) and self.prior == "trained":
-            return self.trained_prior_
         return prior_shares(
-            self.prior, self.classes_, {"trained": self.trained_prior_, "natural": self.natural_prior_}
+            self.prior, self.classes_, {name: getattr(self, f"{name}_prior_") for name in PRIORS}
         )
 
     def predict_proba(self, X: ArrayLike) -> np.ndarray:
@@ -333,7 +339,7 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
             ]
         )
         wanted = self.class_prior_
-        if np.array_equal(wanted, self.trained_prior_):
+        if np.allclose(wanted, self.trained_prior_, rtol=1e-12):
             return trained
         return exchange_prior(trained, self.trained_prior_, wanted)
 
@@ -403,14 +409,18 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         self._check_sizes(rows)
         counts = np.bincount(rows.labels, rows.weights)
         self.natural_prior_ = counts / counts.sum()
-        prior_shares(self.prior, self.classes_, dict.fromkeys(("trained", "natural"), self.natural_prior_))
+        prior_shares(self.prior, self.classes_, dict.fromkeys(PRIORS, self.natural_prior_))
         # Equal rows come together, so that one of weight 2 is drawn as two are, in whatever order they came.
         return rows.part(np.lexsort((*rows.features.T, labels)))
 
     def _check_batches(self, method: Method) -> None:
-        """Warn if mini-batches will lack a class that the method is to balance in them."""
+        """Warn if mini-batches will lack a class that the method is to balance in them.
+
+        Where the prior is exchanged, that makes up for it.
+        """
         share = lacking_share(self.natural_prior_, self.batch_size)
-        if method.resamples_within_batch and share > MOST_LACKING:
+        as_trained = isinstance(self.prior, str) and self.prior == "trained"
+        if as_trained and method.resamples_within_batch and share > MOST_LACKING:
             warnings.warn(lacking_text(share, self.batch_size, REMEDY), stacklevel=4)
 
     def _check_sizes(self, rows: _Rows) -> None:

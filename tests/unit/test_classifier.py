@@ -469,7 +469,7 @@ def true_probability(X, share):
     return odds / (1 + odds)
 
 
-@pytest.mark.parametrize("method", ["baseline", "cost", "logit_adjusted", "remix_dataset_pool"])
+@pytest.mark.parametrize("method", ["baseline", "cost", "logit_adjusted", "remix"])
 @pytest.mark.parametrize(
     ("prior", "share"), [("natural", 0.05), ("balanced", 0.5), ([0.8, 0.2], 0.2), ({1: 1, 0: 9}, 0.1)]
 )
@@ -494,18 +494,24 @@ def rare_models():
     return lambda method: (trained(method), (X, y))
 
 
-def test_by_default_probabilities_are_as_trained(rare_models):
-    model, (X, _) = rare_models("remix_dataset_pool")
-    assert ReMixClassifier().prior == "trained"
-    assert model.set_params(prior="trained").class_prior_ is model.trained_prior_
-    assert model.class_prior_ == pytest.approx([0.5, 0.5], abs=1e-3)
-    assert model.predict_proba(X).mean(axis=0)[1] > 0.15
+@pytest.mark.parametrize(
+    ("method", "aim", "trained"), [("remix", 0.5, 0.48), ("cost", 0.5, 0.5), ("baseline", 0.05, 0.05)]
+)
+def test_by_default_the_prior_is_what_the_method_aims_at(method, aim, trained, rare_models):
+    """Mini-batches that lack class 1 leave it with less than half of what ReMix trains on."""
+    model, (X, _) = rare_models(method)
+    assert ReMixClassifier().prior == "method"
+    assert model.set_params(prior="method").class_prior_[1] == pytest.approx(aim, abs=0.01)
+    assert model.trained_prior_[1] == pytest.approx(trained, abs=0.012)
+    found = model.predict_proba(X)
+    as_trained = model.set_params(prior="trained").predict_proba(X)
+    assert (np.abs(found - as_trained).max() > 1e-3) is np.bool_(method == "remix")
 
 
 @pytest.mark.parametrize(
     ("prior", "message"),
     [
-        ("equal", "prior: expected 'balanced', 'trained', 'natural' or the shares of the classes"),
+        ("equal", "prior: expected 'balanced', 'method', 'trained', 'natural' or the shares of the classes"),
         ([0.5, 0.4, 0.1], "prior: expected a share for each of the 2 classes"),
         ({0: 1.0}, "prior: the class 1 has no share"),
         ([1.0, 0.0], "prior: expected a share above 0"),
@@ -519,7 +525,7 @@ def test_a_prior_that_cannot_be_is_refused(prior, message):
 # A class that is very rare
 
 
-def test_the_default_trains_on_a_class_however_rare():
+def test_the_default_finds_a_class_however_rare():
     X, y = two_classes(6000, 0.0, 0)
     X[:12] += 2.5
     y[:12] = 1
@@ -527,12 +533,13 @@ def test_the_default_trains_on_a_class_however_rare():
     test[truth == 1] += 1.3
     model = ReMixClassifier(max_iter=5, random_state=0).fit(X, y)  # and says nothing, for that is an error
     assert g_mean(truth, model.predict_proba(test)) > 0.8
-    with pytest.warns(UserWarning, match=r"1?\d\d% of the mini-batches .* use method='remix_dataset_pool'"):
-        model.set_params(method="remix", max_iter=1).fit(X, y)
+    with pytest.warns(UserWarning, match=r"88% of the mini-batches .*: leave out prior='trained', or use"):
+        as_trained = model.set_params(prior="trained").fit(X, y)
+    assert g_mean(truth, as_trained.predict_proba(test)) < 0.7
 
 
 @pytest.mark.parametrize("method", ["baseline", "cost", "mixup", "remix_dataset_pool", "undersampling"])
 def test_methods_that_balance_no_mini_batch_have_nothing_to_warn_of(method):
     X, y = two_classes(1500, 0.0, 0)
     y[:4] = 1
-    ReMixClassifier(method=method, max_iter=1).fit(X, y)
+    ReMixClassifier(method=method, prior="trained", max_iter=1).fit(X, y)
