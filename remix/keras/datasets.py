@@ -181,6 +181,8 @@ def mixed_batches(
     stacks = rows if form.batched else rows.batch(stack * size)
     lacking = Lacking(settings) if balanced is None and chosen.resamples_within_batch else None
 
+    # To translate it from Python's source, which it does not need, takes a second.
+    @tf.autograph.experimental.do_not_convert
     def apply(pair: tuple[tf.Tensor, tf.Tensor], drawn: DrawnTensors) -> tuple[tf.Tensor, ...]:
         x, labels = tf.cast(pair[0], tf.float32), _class_numbers(pair[1], form)
         tf.debugging.assert_all_finite(x, MISSING)
