@@ -438,8 +438,10 @@ class StackTrainer(Trainer):
         As in `Trainer`.
     architecture : Architecture
         What the networks are.
-    options
-        `n_classes`, `batch_size`, `seed`, `last_batch` and `steps`, as in `Trainer`.
+    seed : int
+        The study's seed.
+    **options
+        `n_classes`, `batch_size`, `last_batch` and `steps`, as in `Trainer`.
 
     Raises
     ------

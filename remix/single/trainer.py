@@ -58,7 +58,8 @@ class SingleTrainer(Trainer):
     sets, method, protocol
         As in `remix.training.Trainer`; one training set, of rows of a table, and a method that `trains`.
     architecture : MLP
-    options
+    seed : int
+    **options
         The others of `remix.training.Trainer`.
 
     Raises
