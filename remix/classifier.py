@@ -52,7 +52,10 @@ LEAST_CLASS_WEIGHT = 1e-30
 MOST_REPEATS = 100
 
 # Against mini-batches that lack a class.
-REMEDY = "leave out prior='trained', or use method='cost' or a larger batch_size"
+REMEDY = (
+    "say prior='balanced' or 'natural', which makes up for it, or train on it more often by method='cost', "
+    "method='remix_dataset_pool' or a larger batch_size"
+)
 # Priors that have a name, beside 'balanced'.
 PRIORS = ("method", "trained", "natural")
 
@@ -266,7 +269,7 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
         -----
         UserWarning
             If more than a tenth of the mini-batches will lack a class that the method is to balance, and
-            ``prior='trained'`` leaves probabilities so.
+            `prior` does not say which shares probabilities shall stand for.
         """
         before = self.__dict__.copy()
         try:
@@ -416,11 +419,11 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
     def _check_batches(self, method: Method) -> None:
         """Warn if mini-batches will lack a class that the method is to balance in them.
 
-        Where the prior is exchanged, that makes up for it.
+        Who says which prior probabilities shall stand for has chosen what makes up for it.
         """
         share = lacking_share(self.natural_prior_, self.batch_size)
-        as_trained = isinstance(self.prior, str) and self.prior == "trained"
-        if as_trained and method.resamples_within_batch and share > MOST_LACKING:
+        is_chosen = not isinstance(self.prior, str) or self.prior not in ("method", "trained")
+        if method.resamples_within_batch and share > MOST_LACKING and not is_chosen:
             warnings.warn(lacking_text(share, self.batch_size, REMEDY), stacklevel=4)
 
     def _check_sizes(self, rows: _Rows) -> None:
