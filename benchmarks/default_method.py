@@ -9,6 +9,7 @@ import math
 import multiprocessing
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -195,8 +196,15 @@ def train(job: Job) -> dict[str, Any]:
 
     part = job.part
     model = ReMixClassifier(
-        method=job.method, max_iter=job.epochs, batch_size=BATCH_SIZE, random_state=job.seed
-    ).fit(part.x, part.y)
+        method=job.method,
+        prior="trained",
+        max_iter=job.epochs,
+        batch_size=BATCH_SIZE,
+        random_state=job.seed,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the table says how many mini-batches lack the class
+        model.fit(part.x, part.y)
     record, p = model.records_[0], model.predict_proba(part.x_test)
     return {
         "data": job.data,
