@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from numbers import Integral, Real
@@ -21,7 +20,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from tqdm import tqdm
 
-from remix.batches.lacking import MOST_LACKING, lacking_share, lacking_text
+from remix.batches.lacking import lacking_share, warn_if_lacking
 from remix.calibration import exchange_prior, prior_shares
 from remix.catalogue import stages
 from remix.errors import ConfigError, InputError, TrainingError
@@ -29,6 +28,7 @@ from remix.lazy import tf
 from remix.methods import Method
 from remix.networks import MLP
 from remix.preprocessing import weighted_scaler
+from remix.prior import DecidesByProbability
 from remix.protocol import LearningRateSchedule, Protocol, TableProtocol
 from remix.single.trainer import SingleTrainer, trains
 from remix.training import StackTrainer, TrainingSet
@@ -63,7 +63,7 @@ PRIORS = ("method", "trained", "natural")
 _trained_in: list[int] = []
 
 
-class ReMixClassifier(ClassifierMixin, BaseEstimator):
+class ReMixClassifier(DecidesByProbability, ClassifierMixin, BaseEstimator):
     """Multi-layer perceptron for imbalanced data, trained on balanced, mixed mini-batches.
 
     The study's trainer, protocol and methods on data of one's own: missing values are replaced by the mean of
@@ -346,41 +346,6 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
             return trained
         return exchange_prior(trained, self.trained_prior_, wanted)
 
-    def decision_function(self, X: ArrayLike) -> np.ndarray:
-        """Compute the log-odds of the second class; for more than two, the log-probabilities of all.
-
-        `sklearn.calibration.CalibratedClassifierCV` calibrates them. Its ``method='sigmoid'`` learns ``a``
-        and ``b`` of ``a × log-odds + b``: ``b`` exchanges the class prior that a balancing method trained
-        under for that of the data, and ``1 / a`` is a temperature (see `remix.calibration`).
-
-        Parameters
-        ----------
-        X : array-like or DataFrame, shape (n, d)
-            NaN where a value is missing.
-
-        Returns
-        -------
-        ndarray of float64, shape (n,) for two classes, else (n, K)
-        """
-        logs = np.log(np.maximum(self.predict_proba(X), np.finfo(np.float64).tiny))
-        return logs[:, 1] - logs[:, 0] if len(self.classes_) == 2 else logs
-
-    def predict(self, X: ArrayLike) -> np.ndarray:
-        """Predict the most probable class of each row.
-
-        Parameters
-        ----------
-        X : array-like or DataFrame, shape (n, d)
-            NaN where a value is missing.
-
-        Returns
-        -------
-        ndarray, shape (n,)
-            Labels as in `classes_`; of equally probable ones the first.
-        """
-        probabilities = self.predict_proba(X)
-        return self.classes_[probabilities.argmax(axis=1)]
-
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
@@ -421,10 +386,10 @@ class ReMixClassifier(ClassifierMixin, BaseEstimator):
 
         Who says which prior probabilities shall stand for has chosen what makes up for it.
         """
-        share = lacking_share(self.natural_prior_, self.batch_size)
         is_chosen = not isinstance(self.prior, str) or self.prior not in ("method", "trained")
-        if method.resamples_within_batch and share > MOST_LACKING and not is_chosen:
-            warnings.warn(lacking_text(share, self.batch_size, REMEDY), stacklevel=4)
+        if method.resamples_within_batch and not is_chosen:
+            share = lacking_share(self.natural_prior_, self.batch_size)
+            warn_if_lacking(share, self.batch_size, REMEDY, stacklevel=4)
 
     def _check_sizes(self, rows: _Rows) -> None:
         """Refuse numbers that cannot be computed with."""

@@ -1,5 +1,6 @@
 """A scikit-learn classifier around another one, whose probabilities it brings to another class prior."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
@@ -21,7 +22,52 @@ PRIORS = ("natural",)
 TRAINED_PRIORS = ("natural", "estimated")
 
 
-class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class DecidesByProbability(ABC):
+    """What a classifier of scikit-learn says of rows by its `predict_proba` and its `classes_`."""
+
+    classes_: np.ndarray
+
+    @abstractmethod
+    def predict_proba(self, X: ArrayLike) -> np.ndarray:
+        """Predict the probability of each class, (n, K)."""
+
+    def decision_function(self, X: ArrayLike) -> np.ndarray:
+        """Compute the log-odds of the second class; for more than two, the log-probabilities of all.
+
+        `sklearn.calibration.CalibratedClassifierCV` calibrates them. Its ``method='sigmoid'`` learns ``a``
+        and ``b`` of ``a × log-odds + b``: ``b`` exchanges the class prior that a balancing method trained
+        under for that of the data, and ``1 / a`` is a temperature (see `remix.calibration`).
+
+        Parameters
+        ----------
+        X : array-like, DataFrame or sparse matrix, shape (n, d)
+            As for `predict_proba`.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,) for two classes, else (n, K)
+        """
+        logs = np.log(np.maximum(self.predict_proba(X), np.finfo(np.float64).tiny))
+        return logs[:, 1] - logs[:, 0] if len(self.classes_) == 2 else logs
+
+    def predict(self, X: ArrayLike) -> np.ndarray:
+        """Predict the most probable class of each row.
+
+        Parameters
+        ----------
+        X : array-like, DataFrame or sparse matrix, shape (n, d)
+            As for `predict_proba`.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            Labels as in `classes_`; of equally probable ones the first.
+        """
+        probabilities = self.predict_proba(X)
+        return self.classes_[probabilities.argmax(axis=1)]
+
+
+class PriorCorrectedClassifier(DecidesByProbability, ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     """Classifier whose probabilities are brought from the class prior it was trained under to another one.
 
     A classifier that resamples its rows, or weighs its classes, gives the probabilities of the class mix that
@@ -185,37 +231,6 @@ class PriorCorrectedClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimato
         check_is_fitted(self)
         given = _probabilities(self.estimator_, X, self.classes_)
         return exchange_prior(given, self.trained_prior_, self.class_prior_)
-
-    def decision_function(self, X: ArrayLike) -> np.ndarray:
-        """Compute the log-odds of the second class; for more than two, the log-probabilities of all.
-
-        Parameters
-        ----------
-        X : array-like, DataFrame or sparse matrix, shape (n, d)
-            What the estimator takes.
-
-        Returns
-        -------
-        ndarray of float64, shape (n,) for two classes, else (n, K)
-        """
-        logs = np.log(np.maximum(self.predict_proba(X), np.finfo(np.float64).tiny))
-        return logs[:, 1] - logs[:, 0] if len(self.classes_) == 2 else logs
-
-    def predict(self, X: ArrayLike) -> np.ndarray:
-        """Predict the most probable class of each row.
-
-        Parameters
-        ----------
-        X : array-like, DataFrame or sparse matrix, shape (n, d)
-            What the estimator takes.
-
-        Returns
-        -------
-        ndarray, shape (n,)
-            Labels as in `classes_`; of equally probable ones the first.
-        """
-        probabilities = self.predict_proba(X)
-        return self.classes_[probabilities.argmax(axis=1)]
 
     def get_metadata_routing(self) -> MetadataRouter:
         """Tell scikit-learn that `fit` uses sample weights, and what the estimator's `fit` asks for.

@@ -23,7 +23,7 @@ from remix import seeding
 from remix.adam import Adam
 from remix.batches.drawing import LastBatch, draw_epoch, draw_weighted_epoch, epoch_steps, row_weights
 from remix.batches.mini_batch import MiniBatch
-from remix.batches.pool import ClassIndex, Pool, as_input, class_index_of, padded
+from remix.batches.pool import ClassIndex, Pool, as_input, class_index_of, class_sizes, padded
 from remix.errors import TrainingError
 from remix.lazy import tf
 from remix.learning_rate import LearningRate
@@ -412,10 +412,8 @@ class Trainer(ABC):
 
     def batch_counts(self, rows: np.ndarray) -> np.ndarray:
         """Count the rows of each class in mini-batches (steps, S, B) as drawn; gives (S, steps, K)."""
-        labels = np.concatenate([data.labels[rows[:, i]] for i, data in enumerate(self.sets)])
-        cells = labels + self.n_classes * np.arange(len(labels))[:, None]
-        counts = np.bincount(cells.ravel(), minlength=len(labels) * self.n_classes)
-        return counts.reshape(len(self.sets), self.steps, self.n_classes)
+        labels = np.stack([data.labels[rows[:, i]] for i, data in enumerate(self.sets)])
+        return class_sizes(labels, self.n_classes)
 
     def check_finite(self, losses: np.ndarray, epoch: int) -> None:
         """Stop at the first loss that is NaN or infinite."""

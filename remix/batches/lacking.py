@@ -1,5 +1,7 @@
 """How many mini-batches lack a class, which resampling within the mini-batch cannot bring back."""
 
+import warnings
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -35,13 +37,21 @@ def lacking_share(counts: ArrayLike, batch_size: int) -> float:
     return float(1.0 - np.prod(1.0 - (1.0 - rows / rows.sum()) ** batch_size))
 
 
-def lacking_text(share: float, batch_size: int, remedy: str) -> str:
-    """Say that too many mini-batches lack a class, and what to do.
+def warn_if_lacking(share: float, batch_size: int, remedy: str, *, stacklevel: int) -> bool:
+    """Warn if too many mini-batches lack a class, and say what to do; gives whether it did.
 
-    >>> lacking_text(0.53, 64, "use a larger batch_size")
-    '53% of the mini-batches of 64 rows lack a class that the method would balance: use a larger batch_size'
+    Parameters
+    ----------
+    share : float
+        Of the mini-batches, those that lack a class.
+    batch_size : int
+    remedy : str
+        What to do.
+    stacklevel : int
+        As in `warnings.warn`, seen from the caller.
     """
-    return (
-        f"{share:.0%} of the mini-batches of {batch_size} rows lack a class that the method would balance: "
-        f"{remedy}"
-    )
+    if share <= MOST_LACKING:
+        return False
+    text = f"{share:.0%} of the mini-batches of {batch_size} rows lack a class that the method would balance"
+    warnings.warn(f"{text}: {remedy}", stacklevel=stacklevel + 1)
+    return True

@@ -143,10 +143,18 @@ def padded(arrays: Sequence[np.ndarray], fill: float) -> np.ndarray:
     return stacked
 
 
+def class_sizes(labels: np.ndarray, n_classes: int) -> np.ndarray:
+    """Count the rows of each class, (..., K), in pools of labels 0..K-1, (..., P)."""
+    pools = labels.reshape(-1, labels.shape[-1])
+    cells = pools + n_classes * np.arange(len(pools))[:, None]
+    sizes = np.bincount(cells.ravel(), minlength=n_classes * len(pools))
+    return sizes.reshape(*labels.shape[:-1], n_classes)
+
+
 def class_index_of(labels: np.ndarray, n_classes: int) -> ClassIndex:
     """Sort the rows of each pool by class, labels (S, P) as for `class_index`; however many they are."""
     last = np.where(labels < 0, n_classes, labels)
-    counts = np.stack([np.bincount(pool, minlength=n_classes + 1)[:n_classes] for pool in last])
+    counts = class_sizes(last, n_classes + 1)[:, :n_classes]
     order = np.argsort(last, axis=1, kind="stable")
     return ClassIndex(
         *(tf.constant(array, tf.int32) for array in (order, counts.cumsum(axis=1) - counts, counts))

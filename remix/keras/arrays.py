@@ -1,6 +1,5 @@
 """Mini-batches of NumPy arrays, for every backend of Keras."""
 
-import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,17 +9,12 @@ from sklearn.utils import gen_batches
 
 from remix.batches.balanced import BalancedResampling
 from remix.batches.drawing import draw_epoch, epoch_steps
-from remix.batches.lacking import MOST_LACKING, lacking_share, lacking_text
+from remix.batches.lacking import lacking_share, warn_if_lacking
 from remix.batches.links import class_links
 from remix.errors import ConfigError, DataError
 from remix.keras.inputs import features
 from remix.keras.labels import LabelMode, class_numbers
-from remix.keras.settings import (
-    MISSING,
-    BatchSettings,
-    check_layers,
-    check_mixable,
-)
+from remix.keras.settings import MISSING, BatchSettings, check_layers, check_mixable
 from remix.methods import Method
 from remix.parameters import check_count
 from remix.single import mini_batches
@@ -145,9 +139,7 @@ class MixedBatches(keras.utils.PyDataset):
         self.class_weights = self.settings.class_weights(self.method, self.by_class.size)
         self.links = class_links(self.x, self.labels, n_classes) if self.method.needs_links else None
         if self.method.resamples_within_batch:
-            share = lacking_share(self.by_class.size, batch_size)
-            if share > MOST_LACKING:
-                warnings.warn(lacking_text(share, batch_size, REMEDY), stacklevel=2)
+            warn_if_lacking(lacking_share(self.by_class.size, batch_size), batch_size, REMEDY, stacklevel=2)
         self.epoch = 0
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,18 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from remix.batches.balanced import BalancedResampling
-from remix.batches.lacking import MOST_LACKING, lacking_share, lacking_text
+from remix.batches.lacking import lacking_share, warn_if_lacking
 from remix.batches.partners import PermutedPartners
 from remix.batches.pool import Pool, class_index
 from remix.errors import ConfigError, DataError
 from remix.keras.inputs import check_spec
 from remix.keras.labels import ONE_CLASS, LabelForm, LabelMode, label_form
-from remix.keras.settings import (
-    MISSING,
-    BatchSettings,
-    check_layers,
-    check_mixable,
-)
+from remix.keras.settings import MISSING, BatchSettings, check_layers, check_mixable
 from remix.lazy import tf
 from remix.methods import PARTNERS, Method
 from remix.parameters import check_count
@@ -167,8 +161,9 @@ def mixed_batches(
     weights = settings.class_weights(chosen, class_counts)
     counts = settings.label_counts(chosen, class_counts)
     balanced = settings.balanced_counts(chosen, class_counts)
-    if balanced is not None and (share := lacking_share(balanced, settings.batch_size)) > MOST_LACKING:
-        warnings.warn(lacking_text(share, settings.batch_size, REMEDY), stacklevel=2)
+    if balanced is not None:
+        share = lacking_share(balanced, settings.batch_size)
+        warn_if_lacking(share, settings.batch_size, REMEDY, stacklevel=2)
     if form.batched and shuffle_buffer is not None:
         raise ConfigError(
             "shuffle_buffer: expected none, since the dataset is batched already, received "
@@ -246,10 +241,9 @@ class Lacking:
     def count(self, lacking: int, made: int) -> None:
         """Count mini-batches that lack a class, of so many that were made."""
         self.lacked += int(lacking)
-        share = self.lacked / int(made)
-        if not self.is_said and made >= COUNTED_STEPS and share > MOST_LACKING:
-            self.is_said = True
-            warnings.warn(lacking_text(share, self.settings.batch_size, REMEDY), stacklevel=2)
+        if not self.is_said and made >= COUNTED_STEPS:
+            share = self.lacked / int(made)
+            self.is_said = warn_if_lacking(share, self.settings.batch_size, REMEDY, stacklevel=2)
 
 
 def batch_rows(n_rows: tf.Tensor, batch_size: int) -> tf.Tensor:

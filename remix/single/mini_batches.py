@@ -17,6 +17,7 @@ from remix.batches.balanced import BalancedResampling
 from remix.batches.balanced_partners import BalancedPartners
 from remix.batches.linked_partners import LinkedPartners
 from remix.batches.mixing import Partners, SoftLabels
+from remix.batches.pool import class_sizes
 from remix.batches.soft_labels import MinorityLabels
 from remix.methods import Method
 
@@ -39,9 +40,7 @@ class ClassOrder(NamedTuple):
 
 def class_order(labels: np.ndarray, n_classes: int) -> ClassOrder:
     """Sort the rows of a pool by class, labels (P,), or of each of M pools, (M, P)."""
-    pools = np.atleast_2d(labels)
-    cells = pools + n_classes * np.arange(len(pools))[:, None]
-    size = np.bincount(cells.ravel(), minlength=n_classes * len(pools)).reshape(*labels.shape[:-1], n_classes)
+    size = class_sizes(labels, n_classes)
     return ClassOrder(np.argsort(labels, kind="stable"), np.cumsum(size, axis=-1) - size, size)
 
 

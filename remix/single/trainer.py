@@ -100,19 +100,14 @@ class SingleTrainer(Trainer):
         records, step_seconds = self.train(progress, patience)
         return SingleModel([[weight.copy() for weight in self.network.weights]], records, step_seconds)
 
+    # A loss that is not finite is an error of its own.
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def train_epoch(
         self, rows: np.ndarray, draws: Draws, rates: np.ndarray, class_weights: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Make one mini-batch after the other, and step; see `remix.training.Trainer.train_epoch`."""
-        # A loss that is not finite is an error of its own.
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            return self._train_epoch(rows, draws, float(rates[0]), class_weights[0])
-
-    def _train_epoch(
-        self, rows: np.ndarray, draws: Draws, rate: float, class_weights: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
         dataset = self._dataset(rows)
-        loss, mass = 0.0, np.zeros(self.n_classes)
+        rate, loss, mass = float(rates[0]), 0.0, np.zeros(self.n_classes)
         for start in range(0, self.steps, self.block):
             block = slice(start, start + self.block)
             drawn = {
@@ -129,7 +124,7 @@ class SingleTrainer(Trainer):
                 self.links,
                 self.counts[0],
             )
-            weighted = y * class_weights
+            weighted = y * class_weights[0]
             weighted *= self.row_weights[block, 0, :, None]
             mass += weighted.sum(axis=(0, 1))
             of_rows = weighted.sum(axis=2)
