@@ -15,14 +15,15 @@ LOCK ?= cpu
 CELL ?= segment/0.05
 DATA_DIR ?= data
 
-.PHONY: help study audit trainings prune result report estimate bench scaling overhead plan default-method verify test lint unit checks workflow test-faults test-fuzz test-slurm docs lock clean
+.PHONY: help quick study audit trainings prune result report estimate bench scaling overhead plan default-method verify test lint unit checks workflow test-faults test-fuzz test-slurm docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
+	@echo "make quick   the same of a small study, in quick/ (two minutes)"
 	@echo "make audit   also train what differs under each deviation of the authors' code (about an hour more)"
 	@echo "make trainings  list the trainings that are kept, and what each is wanted as"
 	@echo "make prune   list those that nothing wants any more; make prune REMOVE=yes removes them"
-	@echo "make estimate  measure training steps, and tell how long the image tasks take here"
+	@echo "make estimate  say what make study is going to train, and how long that takes here"
 	@echo "make bench   measure the trainer, the classifier and mini-batches beside Keras, scikit-learn, PyTorch and tf.data (minutes)"
 	@echo "make scaling  measure what more cells, folds, rows and features cost; draws results/scaling/cost.png (minutes)"
 	@echo "make overhead  run the study in an empty folder, and tell how much of the time was spent outside of training steps"
@@ -56,6 +57,7 @@ endef
 .venv/test-ready: envs/dev.lock
 	$(call install,envs/dev.lock)
 
+STUDY = $(BIN)/python -m remix.study
 SNAKEMAKE = $(BIN)/snakemake --directory $(DIRECTORY)
 
 # The stylesheet's path is absolute: Snakemake looks for it, and writes the report, in DIRECTORY.
@@ -63,10 +65,14 @@ define make_report
 	$(SNAKEMAKE) --report results/report.html --report-stylesheet "$(CURDIR)/workflow/report/report.css"
 endef
 
+# First the data alone, by which it can be said how long the trainings take.
 study: .venv/study-ready
+	$(SNAKEMAKE) --cores all --no-hooks $(ARGS) -- data
+	@$(STUDY) estimate --directory $(DIRECTORY) $(ARGS)
 	$(SNAKEMAKE) --cores all --no-hooks $(ARGS)
 	$(make_report) $(ARGS)
 	@cat $(DIRECTORY)/results/summary.txt
+	@echo; $(STUDY) took --directory $(DIRECTORY)
 	@echo; echo "The report, for a browser: $(DIRECTORY)/results/report.html"
 
 # The first of all overlays: the others may change what it says.
@@ -80,7 +86,7 @@ audit: .venv/study-ready
 # Which trainings are kept, and removing those that neither study nor sweep nor audit wants any more. They need to know
 # the overlays that the study runs with: make prune CONFIG="more-methods.yaml"
 CONFIG ?=
-INVENTORY = $(BIN)/python -m remix.study $(1) --directory $(DIRECTORY) $(if $(CONFIG),--configfile $(CONFIG))
+INVENTORY = $(STUDY) $(1) --directory $(DIRECTORY) $(if $(CONFIG),--configfile $(CONFIG))
 
 trainings: .venv/study-ready
 	@$(call INVENTORY,trainings)
@@ -96,8 +102,12 @@ report: .venv/study-ready
 	$(make_report) $(ARGS)
 	@echo "The report, for a browser: $(DIRECTORY)/results/report.html"
 
+# In a folder of its own.
+quick:
+	@$(MAKE) study DIRECTORY=quick ARGS="--configfile config/smoke.yaml $(ARGS)"
+
 estimate: .venv/study-ready
-	@TF_CPP_MIN_LOG_LEVEL=3 PYTHONPATH=. $(BIN)/python benchmarks/image_study_time.py $(ARGS)
+	@$(STUDY) estimate --directory $(DIRECTORY) $(ARGS)
 
 # Where pip finds no PyTorch for the CPU (envs/bench.in says what that is), all others are measured.
 .venv-bench/ready: envs/bench.lock envs/cpu.lock
@@ -207,5 +217,5 @@ lock:
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/bench.lock
 
 clean:
-	rm -rf .venv .venv-bench .venv-docs .venv-cluster verify fuzz-failures docs/_build docs/api .snakemake resources logs
+	rm -rf .venv .venv-bench .venv-docs .venv-cluster quick verify fuzz-failures docs/_build docs/api .snakemake resources logs
 	find results -mindepth 1 -maxdepth 1 ! -name reference -exec rm -rf {} +

@@ -22,6 +22,13 @@ rule all:
     localrule: True
 
 
+# Fetched, prepared and cut; nothing is trained.
+rule data:
+    input:
+        per_cell("resources/variants/{task}/{ir}.parquet"),
+    localrule: True
+
+
 # Without evaluating it. Named by `all` too: of files that are in between only, Snakemake does not see that they are gone.
 rule trained:
     input:

@@ -5,7 +5,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from remix.study.config import DEFAULT_FILES, Configuration, load_configuration, overlaid, read_overlay
+from remix.study.config import DEFAULT_FILES, load_configuration, overlaid, read_overlay
 from remix.study.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,14 +18,9 @@ def snakemake(checkout: Path = ROOT) -> list[str]:
 
 def default_study(*overlays: Path) -> Study:
     """Read the default study, and overlays over it."""
-    return default_configuration(*overlays).study
-
-
-def default_configuration(*overlays: Path) -> Configuration:
-    """Read the default configuration, and overlays over it."""
     files = [*DEFAULT_FILES, *overlays]
     config: dict[str, Any] = reduce(overlaid, map(read_overlay, files), {})
-    return load_configuration(config, files, ROOT / "workflow" / "schemas")
+    return load_configuration(config, files, ROOT / "workflow" / "schemas").study
 
 
 def made_up_dataset(name: str, *, rows: int, features: int, irs: list[float]) -> dict[str, Any]:

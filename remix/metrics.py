@@ -175,12 +175,18 @@ def roc_auc(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = Non
     >>> roc_auc([0, 0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.6, 0.4], [0.2, 0.8]])
     0.75
     """
-    from sklearn.metrics import roc_auc_score
+    from scipy.stats import rankdata
 
     classes, probabilities = _checked(y_true, y_prob, labels)
-    if probabilities.shape[1] == 2:
-        return float(_unchecked(roc_auc_score, classes, probabilities[:, 1]))
-    return float(_unchecked(roc_auc_score, classes, _summing_to_one(probabilities), multi_class="ovr"))
+    n_classes = probabilities.shape[1]
+    ranks = rankdata(probabilities if n_classes == 2 else _summing_to_one(probabilities), axis=0)[
+        np.arange(len(classes)), classes
+    ]
+    # The share of pairs of a row of the class and one of another that are in order (Mann and Whitney 1947).
+    sizes = np.bincount(classes)
+    in_order = np.bincount(classes, weights=ranks) - sizes * (sizes + 1) / 2
+    areas = in_order / (sizes * (len(classes) - sizes))
+    return float(areas[1] if n_classes == 2 else areas.mean())
 
 
 def average_precision(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> float:
@@ -352,12 +358,12 @@ def score_folds(predictions: pd.DataFrame, metrics: Iterable[str] = tuple(METRIC
     if missing:
         raise ResultError(f"the predictions lack the column '{min(missing)}'; make them anew")
     definitions = [METRICS[name] for name in metrics]
+    y_true, y_prob = predictions["y_true"].to_numpy(), predictions[columns].to_numpy()
     lines = []
-    for (repeat, fold), part in predictions.groupby(["repeat", "fold"], sort=True):
-        y_true, y_prob = part["y_true"].to_numpy(), part[columns].to_numpy()
+    for (repeat, fold), rows in predictions.groupby(["repeat", "fold"], sort=True).indices.items():
         try:
             for definition in definitions:
-                for name, value in definition.values(y_true, y_prob).items():
+                for name, value in definition.values(y_true[rows], y_prob[rows]).items():
                     lines.append((repeat, fold, name, value))
         except ValueError as error:
             raise ResultError(f"repeat {repeat}, fold {fold} cannot be scored: {error}") from None

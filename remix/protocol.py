@@ -1,7 +1,7 @@
 """The study's protocol: how cells are split, preprocessed and trained."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -91,6 +91,10 @@ class ImageProtocol:
         Numbers that the network computes with; its weights are always float32.
     stack : int
         Folds that are trained at once; changes no result.
+    rows : mapping of str to ('all' or int)
+        How many images of a dataset ``'binary'`` and ``'multiclass'`` tasks use, drawn with its class shares.
+    repeats : 'all' or int
+        Repeats of the cross-validation, of the protocol's.
     """
 
     epochs: int
@@ -98,6 +102,8 @@ class ImageProtocol:
     dense: int
     precision: Precision
     stack: int = 1
+    rows: Mapping[str, str | int] = field(default_factory=lambda: {"binary": "all", "multiclass": "all"})
+    repeats: str | int = "all"
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,7 @@ class Protocol:
     @classmethod
     def from_section(cls, section: Mapping[str, Any]) -> "Protocol":
         """Build from the (validated) ``protocol`` section of the configuration."""
-        names = {field.name for field in fields(TableProtocol)}
+        names = {each.name for each in fields(TableProtocol)}
         tables = {key: value for key, value in section.items() if key in names}
         others = {key: value for key, value in section.items() if key not in names}
         return cls.from_mapping({**others, "tables": tables})
@@ -156,5 +162,7 @@ class Protocol:
         assert other is not None
         if images:
             given["epochs"] = given["images"]["epochs"]
-            del given["images"]["stack"]
+            # What changes no result, and what the study says of each training elsewhere.
+            for key in ("stack", "rows", "repeats"):
+                del given["images"][key]
         return given

@@ -1,26 +1,33 @@
-"""Commands about a study: which trainings are kept, removing those that no run wants, making one result.
+"""Commands about a study: what it is going to train, which trainings are kept, making one result.
 
-``python -m remix.study trainings`` lists them, ``python -m remix.study prune`` lists what is wanted by
-nothing, and ``prune --remove`` removes it. ``python -m remix.study make rank_sums`` makes this table, or a
-figure, from the results that are there.
+``python -m remix.study estimate`` says what is going to be trained and how long that takes, and ``took`` how
+good that was. ``trainings`` lists what is kept, ``prune`` what is wanted by nothing, and ``prune --remove``
+removes it. ``make rank_sums`` makes this table, or a figure, from the results that are there.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import yaml
 
 from remix.errors import RemixError, ResultError, one_line
 from remix.study.code import ROOT
 from remix.study.config import DEFAULT_FILES, overlaid, read_overlay
+from remix.study.cost import machine_factor
+from remix.study.estimate import announce, compared, estimate, keep
 from remix.study.inventory import NO, YES, inventory
 from remix.study.plan import Plan
 from remix.study.results.declarations import FORMS, by_name
 from remix.study.results.making import files_at_hand, make
 from remix.study.trainings import Training
+
+# Where the estimate of a run is kept until it is done.
+ESTIMATE = Path("logs/estimate.json")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,15 +35,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m remix.study", description=(__doc__ or "").splitlines()[0]
     )
-    parser.add_argument("command", choices=["trainings", "prune", "make"])
+    parser.add_argument("command", choices=["estimate", "took", "trainings", "prune", "make"])
     parser.add_argument("names", nargs="*", help="with make: tables and figures")
     parser.add_argument("--directory", type=Path, default=Path(), help="where the study runs; default: here")
     parser.add_argument(
         "--configfile", nargs="+", type=Path, default=[], help="the overlays that it runs with"
     )
     parser.add_argument("--remove", action="store_true", help="with prune: remove what it lists")
-    options = parser.parse_args(arguments)
+    parser.add_argument("--config", nargs="+", default=[], help="settings that it runs with, KEY=VALUE")
+    parser.add_argument("--cores", default="all", help="with estimate: that it runs on")
+    # What else Snakemake is given decides nothing here.
+    options = parser.parse_known_args(arguments)[0]
     try:
+        if options.command == "took":
+            print(compared(options.directory / ESTIMATE))
+            return 0
+        if options.command == "estimate":
+            plan = _plan(options.configfile, _settings(options.config))
+            return _estimate(plan, options.directory, options.cores)
         if options.command == "make":
             return _make(options.names, options.directory, options.configfile)
         wanted = wanted_by_all(options.configfile)
@@ -68,6 +84,21 @@ def _plan(overlays: Sequence[Path], settings: Mapping[str, Any]) -> Plan:
     for path in files:
         config = overlaid(config, read_overlay(path))
     return Plan.of(overlaid(config, settings), files, ROOT / "workflow" / "schemas", ROOT / "config")
+
+
+def _settings(given: Sequence[str]) -> dict[str, Any]:
+    """Read settings of a command line, ``KEY=VALUE`` with a value in YAML."""
+    pairs = (text.partition("=") for text in given)
+    return {key: yaml.safe_load(value) for key, _, value in pairs}
+
+
+def _estimate(plan: Plan, directory: Path, cores: str) -> int:
+    n_cores = int(cores) if cores.isdigit() else len(os.sched_getaffinity(0))
+    factor = machine_factor()
+    found = estimate(plan, directory, n_cores, factor)
+    print(announce(found, n_cores, factor), flush=True)
+    keep(found, directory / ESTIMATE)
+    return 0
 
 
 def _make(names: Sequence[str], directory: Path, overlays: Sequence[Path]) -> int:

@@ -42,7 +42,7 @@ def inventory(folder: Path, wanted: Mapping[tuple[str, str], list[Training]]) ->
     for path in store.stored(folder / "results"):
         task, ir = path.parts[-3:-1]
         if (task, ir) not in cells:
-            cells[task, ir] = _by_name(folder, wanted.get((task, ir), []))
+            cells[task, ir] = by_name(folder, wanted.get((task, ir), []))
         said = store.definition(path)
         here = cells[task, ir]
         training = (here or {}).get(path.stem) or Training.from_mapping(said)
@@ -65,8 +65,8 @@ def inventory(folder: Path, wanted: Mapping[tuple[str, str], list[Training]]) ->
     return pd.DataFrame(lines, columns=COLUMNS)
 
 
-def _by_name(folder: Path, trainings: Iterable[Training]) -> dict[str, Training] | None:
-    """Name what is wanted of a cell, from its data as they are now; None if they are not there."""
+def by_name(folder: Path, trainings: Iterable[Training]) -> dict[str, Training] | None:
+    """Name some trainings of a cell, from its data as they are now; None if these are not there."""
     trainings = list(trainings)
     files = {path: folder / path for path in inputs_of(trainings)}
     if not all(path.is_file() for path in files.values()):

@@ -10,12 +10,15 @@ from typing import Any
 
 from remix.errors import ConfigError
 from remix.study.config import Configuration, audit_protocols, load_configuration
+from remix.study.cost import training_seconds
 from remix.study.data.fetching import canonical, read_source
 from remix.study.results.declarations import Declaration, Kind, wanted
 from remix.study.results.runs import Runs
 from remix.study.study import Study
 from remix.study.trainings import Training, free_of, in_jobs, trainings_of, trainings_to_json
 
+# Of a dataset whose catalogue entry does not say.
+ROWS, FEATURES = 10_000, 100
 # The methods that the paper's pictures show.
 PICTURED = ("baseline", "smote", "remix")
 
@@ -131,19 +134,15 @@ class Plan:
         return jobs[int(part) - 1]
 
     def weight(self, task: str, ir: str, part: str) -> int:
-        """Estimate how long a job trains, on a scale of its own.
+        """Estimate how long a job trains, in milliseconds: the longest is to start first."""
+        return int(1000 * sum(map(self.seconds, self.job(task, ir, part))))
 
-        Of a table, proportional to the rows of the data, or 10,000 where the catalogue does not say, and to
-        the weights of its network; images come before all tables.
-        """
-        definition = self.study.tasks[task]
-        dataset, tables = self.configuration.datasets[definition.dataset], self.study.protocol.tables
-        if definition.image is not None or tables is None:
-            return len(self.job(task, ir, part)) * 10**12
-        features, n_classes = dataset.features or 100, definition.n_classes
-        width = tables.hidden_width(features, n_classes)
-        weights = width * (features + 2 * width + n_classes)
-        return len(self.job(task, ir, part)) * (dataset.rows or 10_000) * weights
+    def seconds(self, training: Training) -> float:
+        """Estimate a training before its data are there: from what the catalogue says of them."""
+        dataset = self.configuration.datasets[self.study.tasks[training.task].dataset]
+        wanted = training.definition["rows"]
+        rows = (dataset.rows or ROWS) if wanted == "all" else min(int(wanted), dataset.rows or ROWS)
+        return training_seconds(training.definition, rows, dataset.features or FEATURES)
 
     def lists(self, task: str, ir: str) -> list[str]:
         """Name the list of a cell: a file for each of its jobs."""

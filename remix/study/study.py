@@ -31,7 +31,7 @@ class Switches:
     cost_weights, binary_bbs, balance, balance_pool, imputation, last_batch : str
     smote_fallback : int
     multiclass_irs : 'listed' or list of float
-    binary_repeats, image_rows : 'all' or int
+    binary_repeats : 'all' or int
     """
 
     cost_weights: str = "applied"
@@ -43,7 +43,6 @@ class Switches:
     imputation: str = "training_part"
     binary_repeats: str | int = "all"
     last_batch: str = "filled"
-    image_rows: str | int = "all"
 
 
 @dataclass(frozen=True)
@@ -124,9 +123,15 @@ class Study:
     @cached_property
     def repeats(self) -> dict[str, int]:
         """Repeats of each task's cross-validation, by task."""
-        own, wanted = self.protocol.repeats, self.switches.binary_repeats
-        binary = own if wanted == "all" else min(int(wanted), own)
-        return {name: binary if task.binary else own for name, task in self.tasks.items()}
+        return {name: self._repeats_of(task) for name, task in self.tasks.items()}
+
+    def _repeats_of(self, task: Task) -> int:
+        limits: list[str | int] = [self.protocol.repeats]
+        if task.binary:
+            limits.append(self.switches.binary_repeats)
+        if task.image is not None and self.protocol.images is not None:
+            limits.append(self.protocol.images.repeats)
+        return min(int(limit) for limit in limits if limit != "all")
 
     @cached_property
     def methods(self) -> dict[str, str]:
@@ -171,7 +176,10 @@ class Study:
 
     def rows(self, task: str) -> str | int:
         """Count the rows of its dataset that a task uses: ``'all'``, or a number."""
-        return "all" if self.tasks[task].image is None else self.switches.image_rows
+        images, definition = self.protocol.images, self.tasks[task]
+        if definition.image is None or images is None:
+            return "all"
+        return images.rows["binary" if definition.binary else "multiclass"]
 
     def training(self, task: str, method: str) -> dict[str, Any]:
         """Give all that predictions of a method on the cells of a task depend on, beside data and code.
@@ -181,21 +189,22 @@ class Study:
         """
         return {"task": self.tasks[task].definition(), **self.settings(method, *self.kind_of_training(task))}
 
-    def kind_of_training(self, task: str) -> tuple[bool, int, int, bool]:
+    def kind_of_training(self, task: str) -> tuple[bool, str | int, int, int, bool]:
         """Tell what trainings depend on of a task beside its definition: what `settings` takes.
 
         Returns
         -------
         tuple
-            Whether its rows are images; rows per mini-batch; repeats of the cross-validation; whether no
-            value is missing.
+            Whether its rows are images; how many of its dataset's rows it uses; rows per mini-batch; repeats
+            of the cross-validation; whether no value is missing.
         """
         definition = self.tasks[task]
         batch_size = definition.batch_size or self.protocol.batch_size
-        return definition.image is not None, batch_size, self.repeats[task], definition.complete
+        on_images = definition.image is not None
+        return on_images, self.rows(task), batch_size, self.repeats[task], definition.complete
 
     def settings(
-        self, method: str, images: bool, batch_size: int, repeats: int, complete: bool
+        self, method: str, images: bool, rows: str | int, batch_size: int, repeats: int, complete: bool
     ) -> dict[str, Any]:
         """Give what trainings of a method depend on beside the definition of the task; see `training`."""
         spec = self.method_spec(method, images=images)
@@ -209,7 +218,7 @@ class Study:
             "protocol": protocol,
             "last_batch": last_batch,
             "imputation": "training_part" if complete else self.switches.imputation,
-            "rows": self.switches.image_rows if images else "all",
+            "rows": rows,
             "seed": self.seed,
         }
 
@@ -253,14 +262,30 @@ class Study:
             f"{field.name} {value}"
             for field in fields(Switches)
             if (value := getattr(self.switches, field.name)) != field.default
-            and (field.name != "image_rows" or any(on_images))
         ]
         weights = {"last": "last weights", "best_validation": "weights of the best validation loss"}
         return (
-            f"{protocol.repeats} × {protocol.splits}-fold cross-validation, "
-            f"{self._epochs(on_images)}, {weights[protocol.selection]}, seed {self.seed}."
-            + (f" Switched on: {', '.join(switched)}." if switched else "")
+            f"{self._folds(on_images)}, {self._epochs(on_images)}, {weights[protocol.selection]}, "
+            f"seed {self.seed}." + (f" Switched on: {', '.join(switched)}." if switched else "")
         )
+
+    def _folds(self, on_images: Sequence[bool]) -> str:
+        """Say how often was split; of images also how many were used, where that differs from tables."""
+        splits = self.protocol.splits
+        tables = f"{self.protocol.repeats} × {splits}-fold cross-validation"
+        images = {
+            task.kind: (self.repeats[name], self.rows(name))
+            for name, task in self.tasks.items()
+            if task.image is not None
+        }
+        if set(images.values()) <= {(self.protocol.repeats, "all")}:
+            return tables
+        each = "; ".join(
+            f"{KIND_TITLES[kind].lower()}: {repeats} × {splits} folds of "
+            f"{'all' if rows == 'all' else f'{rows:,}'} images"
+            for kind, (repeats, rows) in images.items()
+        )
+        return f"Cross-validation, {each}" if all(on_images) else f"{tables} ({each})"
 
     def _epochs(self, on_images: Sequence[bool]) -> str:
         """Say how long was trained, and whether with shorter numbers, on tables and on images."""

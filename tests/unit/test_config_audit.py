@@ -26,7 +26,6 @@ SWITCHES = [
     "multiclass_irs",
     "imputation",
     "binary_repeats",
-    "image_rows",
     "last_batch",
 ]
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,15 @@ def test_fields_are_those_of_the_default_study():
     assert built.learning_rate == LearningRateSchedule(
         initial=0.001, factor=0.2, patience=5, minimum=0.00001, min_delta=0.0001
     )
-    assert built.images == ImageProtocol(epochs=30, filters=(32, 64), dense=64, precision="float32", stack=1)
+    assert built.images == ImageProtocol(
+        epochs=30,
+        filters=(32, 64),
+        dense=64,
+        precision="float32",
+        stack=1,
+        rows={"binary": 5000, "multiclass": 8000},
+        repeats=3,
+    )
     assert built.tables == TableProtocol(
         clip=5.0, hidden_layers=3, width_divisor={"binary": 3, "multiclass": 0.75}, dropout=0.1
     )
@@ -30,15 +39,23 @@ def test_fields_are_those_of_the_default_study():
 
 @pytest.mark.parametrize("images", [False, True])
 def test_a_training_knows_only_what_it_depends_on(images):
-    """Other epochs for images must not train tables anew; how many folds are trained at once, nothing."""
+    """Other epochs for images must not train tables anew; how many folds are trained at once, nothing.
+
+    How many images and repeats there are is part of a training, but not of its protocol for images.
+    """
     given = protocol().for_training(images=images)
     assert ("images" in given, "tables" in given) == (images, not images)
     assert given["epochs"] == (30 if images else 100)
-    other = DEFAULT["images"] | {"stack": 4} | ({} if images else {"epochs": 7})
+    more = {"binary": "all", "multiclass": "all"}
+    other = (
+        DEFAULT["images"] | {"stack": 4, "rows": more, "repeats": "all"} | ({} if images else {"epochs": 7})
+    )
     assert protocol(images=other).for_training(images=images) == given
     built = Protocol.from_mapping(json.loads(json.dumps(given)))
     assert built.epochs == given["epochs"]
-    assert (built.images if images else built.tables) == getattr(protocol(), "images" if images else "tables")
+    default = protocol()
+    assert built.tables == (None if images else default.tables)
+    assert built.images == (replace(default.images, rows=more, repeats="all") if images else None)
 
 
 @pytest.mark.parametrize(

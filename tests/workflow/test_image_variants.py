@@ -11,7 +11,7 @@ from cifar_archive import archive
 pytestmark = pytest.mark.workflow
 
 COUNT = 200
-FEWER = "switches: {image_rows: 100}\n"
+FEWER = "protocol: {images: {rows: {binary: 100, multiclass: 100}}}\n"
 
 
 @pytest.fixture

@@ -96,7 +96,8 @@ methods:
     "other batches of jobs": ({"trainings_per_job": {"images": "all"}}, set()),
 }
 NOTHING = (
-    "switches: {cost_weights: ignored, binary_repeats: 1, image_rows: 100, binary_bbs: negatives_inverted}\n"
+    "switches: {cost_weights: ignored, binary_repeats: 1, binary_bbs: negatives_inverted}\n"
+    "protocol: {images: {rows: {binary: 100, multiclass: 100}}}\n"
 )
 
 

@@ -48,7 +48,7 @@ wildcard_constraints:
     ir=r"\d+(\.\d+)?",
     part=r"[1-9]\d*",
     # Of a variant that has another number of images than the study's.
-    rows=r"(_\d+_rows)?",
+    rows=r"(_(\d+|all)_rows)?",
 
 
 def code(script, found=()):

@@ -78,7 +78,7 @@ rule variant:
     params:
         task=lambda wildcards: as_parameter(STUDY.tasks[wildcards.task].definition()),
         rows=lambda wildcards: (
-            int(wildcards.rows.split("_")[1])
+            wildcards.rows.split("_")[1]
             if wildcards.rows
             else STUDY.rows(wildcards.task)
         ),

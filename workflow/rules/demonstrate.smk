@@ -21,6 +21,7 @@ rule demonstrate:
         interpolation_around="results/demonstrations/interpolation_around.parquet",
     log:
         "logs/demonstrate.log",
+    priority: 1
     conda:
         "../../envs/environment.yaml"
     threads: 1

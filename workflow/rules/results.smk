@@ -34,7 +34,6 @@ rule figures:
     output:
         png=written(STUDIED, ".png"),
         svg=[reported(path) for path in written(STUDIED, ".svg")],
-        tasks=directory("results/figures/tasks"),
     log:
         "logs/figures.log",
     localrule: True
@@ -49,6 +48,21 @@ rule figures:
         "../scripts/figures.py"
 
 
+# They wait for no table: drawn beside these.
+use rule figures as figures_of_tasks with:
+    input:
+        "results/reliability.parquet",
+    output:
+        tasks=directory("results/figures/tasks"),
+    log:
+        "logs/figures_of_tasks.log",
+    localrule: True
+    params:
+        runs=RUNS,
+        code=code("figures"),
+
+
+# They wait for no cell: drawn before the first is evaluated, so that no core is idle at the end.
 use rule figures as pictures with:
     input:
         read(PICTURES),
@@ -57,6 +71,7 @@ use rule figures as pictures with:
         svg=[reported(path) for path in written(PICTURES, ".svg")],
     log:
         "logs/pictures.log",
+    priority: 1
     localrule: True
     params:
         runs=RUNS,
@@ -67,6 +82,7 @@ rule pages:
     input:
         rules.tables.output,
         rules.figures.output,
+        rules.figures_of_tasks.output,
         rules.pictures.output,
         "results/trainings.parquet",
         per_cell("resources/variants/{task}/{ir}.parquet"),

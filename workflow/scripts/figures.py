@@ -1,4 +1,4 @@
-"""Draw all figures of the study."""
+"""Draw figures of the study."""
 
 from pathlib import Path
 
@@ -12,11 +12,11 @@ from remix.study.running.writing import write_figure
 
 
 def main(snakemake):
-    """Draw each figure and, with those of the study, the reliability of every method on each task."""
+    """Draw each figure that is asked for, and where it is the reliability of every method on each task."""
     with job(snakemake.log[0]) as logger:
         runs = Runs.from_json(snakemake.params.runs)
         declared = by_name()
-        for path in map(Path, snakemake.output.svg):
+        for path in map(Path, snakemake.output.get("svg", [])):
             logger.info(f"draw {path}")
             make(declared[path.stem], runs, snakemake.input)
         if folder := snakemake.output.get("tasks"):

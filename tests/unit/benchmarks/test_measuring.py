@@ -9,7 +9,7 @@ from benchmarks import report
 from benchmarks.speed import measuring, table
 from benchmarks.speed.cells import flops, make_cell, products
 from benchmarks.speed.contenders import CONTENDERS
-from benchmarks.study import ROOT, default_configuration, default_study
+from benchmarks.study import ROOT, default_study
 from remix.study.data.catalogue import Task
 
 
@@ -19,10 +19,9 @@ def test_examples(module):
 
 
 def test_overlays_change_single_keys_of_a_dataset():
-    """The extended study gives a dataset of the catalogue further ratios; ``make estimate`` reads it so."""
-    extended = default_configuration(ROOT / "config" / "extended.yaml")
-    assert len(extended.study.tasks) > len(default_study().tasks)
-    assert extended.datasets["optdigits"].sources
+    """The extended study gives a dataset of the catalogue further ratios."""
+    extended = default_study(ROOT / "config" / "extended.yaml")
+    assert len(extended.tasks) > len(default_study().tasks)
 
 
 def test_arithmetic_of_a_fold_epoch(cell):

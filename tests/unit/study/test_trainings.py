@@ -8,7 +8,7 @@ import pytest
 from remix.study import trainings
 from remix.study.code import ROOT
 from remix.study.config import DEFAULT_FILES as FILES
-from remix.study.config import audit_protocols, load_configuration, read_overlay
+from remix.study.config import audit_protocols, load_configuration, overlaid, read_overlay
 from remix.study.store import Use
 from remix.study.trainings import (
     Training,
@@ -34,6 +34,10 @@ def configuration(**changes):
 
 def study_of(**changes):
     return load_configuration(configuration(**changes), FILES, SCHEMAS).study
+
+
+def load_study(overlay):
+    return load_configuration(overlaid(configuration(), overlay), FILES, SCHEMAS).study
 
 
 def swept_of(**changes):
@@ -112,7 +116,8 @@ def test_two_uses_have_one_training_if_and_only_if_they_are_defined_alike(protoc
         ("binary_repeats", set()),
         # Only where values are missing, or may be, does it matter where their means come from.
         ("imputation", {("ozone",), ("aps",)}),
-        ("image_rows", {("cifar10_dog",), ("cifar10_multi",)}),
+        # The default study has the authors' images; how long these are trained on differs.
+        ("images", {("cifar10_dog",), ("cifar10_multi",)}),
         (
             "multiclass_irs",
             {
@@ -314,9 +319,14 @@ def test_inputs_are_the_variant_and_what_stands_for_missing_values(protocols, au
         "resources/variants/ozone/0.01.parquet",
         "resources/prepared/ozone.parquet",
     )
-    (rows,) = {protocols["image_rows"].switches.image_rows}
-    assert inputs("image_rows", "cifar10_dog") == (
-        f"resources/variants/cifar10_dog/0.05_{rows}_rows.parquet",
+    images = {"protocol": {"images": {"rows": {"binary": "all", "multiclass": 100}}}}
+    other = dataclasses.replace(load_study(images), run="audit/other")
+    uses = by_use([protocols["study"], other])
+    assert uses["audit/other", "cifar10_dog", "0.05", "smote"].inputs == (
+        "resources/variants/cifar10_dog/0.05_all_rows.parquet",
+    )
+    assert uses["audit/other", "cifar10_multi", "0.05", "smote"].inputs == (
+        "resources/variants/cifar10_multi/0.05_100_rows.parquet",
     )
     both = [audited[protocols[name].run, "ozone", "0.01", "smote"] for name in ("imputation", "study")]
     assert inputs_of(both) == list(inputs("imputation", "ozone", "0.01"))

@@ -9,7 +9,6 @@ from remix.study.results.tables.datasets import (
     dimension,
     printed_dimension,
 )
-from remix.study.study import Switches
 
 
 def test_sizes_and_printed_numbers(study, shapes, label_counts, table1):
@@ -99,7 +98,8 @@ def test_the_size_of_images_does_not_depend_on_how_they_are_stored(mixed, shapes
 
 
 def test_fewer_images_are_said(mixed, shapes, cifar, mixed_coverage):
-    fewer = dataclasses.replace(mixed, switches=Switches(image_rows=8000))
+    images = dataclasses.replace(mixed.protocol.images, rows={"binary": 8000, "multiclass": 9000})
+    fewer = dataclasses.replace(mixed, protocol=dataclasses.replace(mixed.protocol, images=images))
     table = datasets_table(fewer, shapes | {"cifar10": (50000, 3072), "fashion": (5000, 784)}, {}, cifar)
     used = table.drop_duplicates("task").set_index("task")["rows_used"]
     assert pd.isna(used["aps"])
@@ -107,7 +107,7 @@ def test_fewer_images_are_said(mixed, shapes, cifar, mixed_coverage):
     assert (
         table.set_index("task")
         .loc["cifar10_dog", "note"]
-        .endswith("; only 8,000 rows used (switches.image_rows)")
+        .endswith("; only 8,000 rows used (protocol.images.rows)")
     )
     text = datasets_markdown(table, fewer, mixed_coverage)
     assert "| 8,000 of 50,000 |" in text

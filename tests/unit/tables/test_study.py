@@ -83,10 +83,38 @@ def test_captions_say_how_long_was_trained_on_images(study, mixed):
     assert "7 epochs (3 on images in mixed_float16)" in half.protocol_note
 
 
-def test_captions_speak_of_fewer_images_where_there_are_images(mixed):
-    fewer = dataclasses.replace(mixed, switches=Switches(image_rows=8000))
-    assert fewer.protocol_note.endswith("Switched on: image_rows 8000.")
-    assert "image_rows" not in fewer.only(["musk"]).protocol_note
+@pytest.mark.parametrize(
+    ("tasks", "rows", "repeats", "said"),
+    [
+        (["musk"], 5000, 2, "4 × 2-fold cross-validation, 7"),
+        (["musk", "shirt"], "all", "all", "4 × 2-fold cross-validation, 7"),
+        (["shirt"], "all", 9, "4 × 2-fold cross-validation, 3"),
+        (["shirt"], 5000, 2, "Cross-validation, binary images: 2 × 2 folds of 5,000 images, 3"),
+        (
+            ["musk", "several", "cifar10_dog"],
+            5000,
+            "all",
+            "4 × 2-fold cross-validation (multi-class images: 4 × 2 folds of 8,000 images; "
+            "binary images: 4 × 2 folds of 5,000 images), 7",
+        ),
+        (
+            ["musk", "cifar10_dog"],
+            "all",
+            3,
+            "4 × 2-fold cross-validation (binary images: 3 × 2 folds of all images), 7",
+        ),
+    ],
+)
+def test_captions_say_how_many_images_and_folds_there_are(mixed, tasks, rows, repeats, said):
+    all_or = {"binary": rows, "multiclass": rows if rows == "all" else 8000}
+    images = dataclasses.replace(mixed.protocol.images, rows=all_or, repeats=repeats)
+    protocol = dataclasses.replace(mixed.protocol, repeats=4, images=images)
+    several = dataclasses.replace(mixed.tasks["shirt"], name="several", merged=False)
+    both = {**mixed.tasks, "several": several}
+    study = dataclasses.replace(mixed, protocol=protocol, tasks=both).only(tasks)
+    assert study.protocol_note.startswith(said)
+    expected = 4 if repeats == "all" else min(4, repeats)
+    assert study.repeats == {name: 4 if name == "musk" else expected for name in study.tasks}
 
 
 def test_a_study_goes_through_json(mixed):

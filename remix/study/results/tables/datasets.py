@@ -204,8 +204,8 @@ def rows_text(line: pd.Series) -> str:
 
 
 def _used(rows: Any, task: Task, study: Study) -> Any:
-    limit = study.switches.image_rows
-    return rows if task.image is None or limit == "all" or pd.isna(rows) else min(rows, limit)
+    limit = study.rows(task.name)
+    return rows if limit == "all" or pd.isna(rows) else min(rows, int(limit))
 
 
 def _note(line: Mapping[str, Any], task: Task, printed: pd.Series) -> str:
@@ -220,7 +220,7 @@ def _note(line: Mapping[str, Any], task: Task, printed: pd.Series) -> str:
         differences.append((f"IRs {', '.join(sorted_irs(task.irs))}, printed {printed['irs']}", "irs_remark"))
     texts = [f"{text} ({printed[why]})" if printed[why] else text for text, why in differences]
     if pd.notna(line["rows"]) and line["rows_used"] != line["rows"]:
-        texts.append(f"only {line['rows_used']:,} rows used (switches.image_rows)")
+        texts.append(f"only {line['rows_used']:,} rows used (protocol.images.rows)")
     return "; ".join(texts)
 
 

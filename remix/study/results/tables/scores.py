@@ -53,7 +53,8 @@ def scores_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -
     Missing cells are rows of dashes. Metrics per class are left out.
     """
     shown = [metric for metric in METRICS.values() if metric.proper and not metric.per_class]
-    folds = study.protocol.repeats * study.protocol.splits
+    counts = sorted({repeats * study.protocol.splits for repeats in study.repeats.values()})
+    folds = " or ".join(map(str, counts))
     caption = (
         f"Mean ± standard deviation over the {folds} test folds of each cell; the best mean of a row is "
         f"bold. {study.protocol_note} The folds are the same for all methods and their training sets "

@@ -1,0 +1,158 @@
+"""How long a study is going to take: `make study` says so before it trains, and how good that was after."""
+
+import heapq
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow.parquet as pq
+
+from remix.study import store
+from remix.study.cost import training_seconds
+from remix.study.inventory import by_name
+from remix.study.plan import Plan
+from remix.study.trainings import Training
+
+# Seconds of one thread beside the trainings: a job's start, a training's scores, all after the last cell.
+START, EVALUATION, RESULTS = 8.0, 1.5, 110.0
+
+
+class Estimate(NamedTuple):
+    """What is going to be trained, and how long it takes.
+
+    Attributes
+    ----------
+    trainings, there : int
+        How many are to be trained, and how many of those that are wanted are there already.
+    cells : int
+        Cells that something is to be trained of.
+    seconds : float
+        By the clock, from the first training to the last table.
+    longest : tuple of (str, float), or None
+        The job that takes longest, and its seconds.
+    """
+
+    trainings: int
+    there: int
+    cells: int
+    seconds: float
+    longest: tuple[str, float] | None
+
+
+def estimate(plan: Plan, folder: Path, cores: int, factor: float) -> Estimate:
+    """Estimate how long the study of a plan takes, from the data and the trainings that are there.
+
+    Parameters
+    ----------
+    plan : Plan
+    folder : Path
+        Where the study runs. Of cells whose variants are not cut yet, the catalogue's rows are counted.
+    cores : int
+    factor : float
+        See `remix.study.cost.machine_factor`.
+    """
+    jobs: dict[str, float] = {}
+    n_trainings = there = cells = 0
+    for task, ir in plan.wanted_cells(plan.cells(folder / "resources" / "raw")):
+        lacking = [_lacking(folder, job) for job in plan.jobs(task, ir)]
+        n_trainings += sum(map(len, lacking))
+        there += len(plan.trainings[task, ir]) - sum(map(len, lacking))
+        cells += any(lacking)
+        for part, trainings in enumerate(lacking, start=1):
+            if trainings:
+                name = f"{task} at {ir}" + (f", {trainings[0].method}" if len(trainings) == 1 else "")
+                jobs[f"{name} ({part})" if name in jobs else name] = factor * (
+                    START + sum(EVALUATION + _seconds(plan, folder, each) for each in trainings)
+                )
+    if not jobs:
+        return Estimate(0, there, 0, 0.0, None)
+    longest = max(jobs, key=jobs.__getitem__)
+    seconds = by_the_clock(jobs.values(), cores) + factor * RESULTS / cores
+    return Estimate(n_trainings, there, cells, seconds, (longest, jobs[longest]))
+
+
+def _lacking(folder: Path, job: Sequence[Training]) -> list[Training]:
+    """Give the trainings of a job that are not there; all, where their data are not."""
+    named = by_name(folder, job)
+    if named is None:
+        return list(job)
+    return [
+        each
+        for name, each in named.items()
+        if not store.path_of(folder / "results", each.task, each.ir, name).exists()
+    ]
+
+
+def _seconds(plan: Plan, folder: Path, training: Training) -> float:
+    """Estimate a training from its variant or, where it is not cut yet, from the catalogue."""
+    dataset = plan.configuration.datasets[plan.study.tasks[training.task].dataset]
+    variant = folder / training.inputs[0]
+    if variant.is_file():
+        about = pq.read_metadata(variant)
+        return training_seconds(
+            training.definition, about.num_rows, dataset.features or about.num_columns - 2
+        )
+    return plan.seconds(training)
+
+
+def by_the_clock(jobs: Iterable[float], cores: int) -> float:
+    """Compute how long jobs take on so many cores, the longest first.
+
+    >>> by_the_clock([3, 5, 4], 2)
+    7.0
+    """
+    free_at = [0.0] * cores
+    for seconds in sorted(jobs, reverse=True):
+        heapq.heapreplace(free_at, free_at[0] + seconds)
+    return max(free_at)
+
+
+def announce(estimate: Estimate, cores: int, factor: float) -> str:
+    """Say what is going to be trained and about how long it takes, for people."""
+    if not estimate.trainings:
+        return f"Nothing is to be trained: all {estimate.there} trainings are there."
+    there = f", {estimate.there} are there already" if estimate.there else ""
+    speed = f"{1 / factor:.2f} times as fast as" if abs(factor - 1) > 0.05 else "as fast as"
+    lines = [
+        f"To be trained: {estimate.trainings} trainings of {estimate.cells} cells{there}.",
+        f"That takes about {in_words(estimate.seconds)} on {cores} cores: this machine is {speed} the one "
+        "where the steps were timed.",
+    ]
+    if estimate.longest is not None:
+        job, seconds = estimate.longest
+        lines.append(f"The longest job, {job}, takes {in_words(seconds)}.")
+    return "\n".join(lines)
+
+
+def keep(estimate: Estimate, path: Path) -> None:
+    """Keep an estimate, to be compared with what the study took."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    said = {"begun": datetime.now().isoformat(), "seconds": estimate.seconds}
+    path.write_text(json.dumps(said), encoding="utf-8")
+
+
+def compared(path: Path) -> str:
+    """Say how long the study took since the estimate of it was kept, and how good that was."""
+    said = json.loads(path.read_text(encoding="utf-8"))
+    took = (datetime.now() - datetime.fromisoformat(said["begun"])).total_seconds()
+    if not said["seconds"]:
+        return f"That took {in_words(took)}."
+    return (
+        f"That took {in_words(took)}; {in_words(said['seconds'])} had been estimated "
+        f"({100 * (said['seconds'] / took - 1):+.0f} %)."
+    )
+
+
+def in_words(seconds: float) -> str:
+    """Write seconds for people.
+
+    >>> in_words(34), in_words(300), in_words(7_000)
+    ('34 seconds', '5 minutes', '1.9 hours')
+    """
+    if seconds < 100:
+        return f"{seconds:.0f} seconds"
+    if seconds < 6_000:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.1f} hours"

@@ -1,0 +1,120 @@
+"""What is going to be trained, and how long that takes."""
+
+import json
+from datetime import datetime, timedelta
+
+import pandas as pd
+import pytest
+
+from remix.study.__main__ import main, wanted_by_all
+from remix.study.cost import TABLE_STEP, machine_factor, training_seconds
+from remix.study.estimate import Estimate, announce, compared, keep
+from remix.study.running.writing import write_parquet
+from remix.study.store import path_of, write_training
+from remix.study.training_cells import names_of
+
+
+@pytest.fixture(scope="module")
+def wanted():
+    return wanted_by_all([])
+
+
+def definition(wanted, task="musk", method="baseline", protocol=(), **images):
+    ir = next(ir for name, ir in wanted if name == task)
+    found = next(each.definition for each in wanted[task, ir] if each.uses[0].method == method)
+    given = {**found["protocol"], **dict(protocol)}
+    if images:
+        given["images"] = {**given["images"], **images}
+    return {**found, "protocol": given}
+
+
+def test_a_training_takes_the_measured_steps(wanted):
+    # 5,860 rows of musk: 33 mini-batches of each training part, whose network has 43,904 weights.
+    (microseconds,) = (cost for weights, cost in TABLE_STEP if weights == 43_904)
+    seconds = training_seconds(definition(wanted), 5_860, 166)
+    assert seconds == pytest.approx(20 * 100 * 33 * microseconds * 1e-6, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("changes", "low", "high"),
+    [
+        ({"protocol": {"epochs": 200}}, 1.9, 2.0),
+        ({"protocol": {"repeats": 5}}, 0.5, 0.55),
+        # Twice as many steps of half as many rows each.
+        ({"protocol": {"batch_size": 32}}, 1.1, 1.5),
+        ({"method": "smote"}, 1.05, 1.2),
+        ({"method": "remix"}, 1, 1),
+    ],
+    ids=str,
+)
+def test_what_makes_a_training_longer(wanted, changes, low, high):
+    times = training_seconds(definition(wanted, **changes), 5_860, 166)
+    assert low <= times / training_seconds(definition(wanted), 5_860, 166) <= high
+
+
+def test_more_rows_features_classes_and_filters_take_longer(wanted):
+    def seconds(rows=5_000, features=64, **given):
+        return training_seconds(definition(wanted, **given), rows, features)
+
+    assert seconds() < seconds(rows=8_000) < seconds(rows=50_000)
+    assert seconds() < seconds(features=100) < seconds(features=10_000)
+    assert seconds() < seconds(task="optdigits")
+    image = {"task": "cifar10_dog"}
+    assert seconds(**image, filters=[8, 16]) < seconds(**image) < seconds(**image, filters=[32, 128])
+
+
+def test_the_probe_measures_this_machine():
+    assert 0.05 < machine_factor() < 50
+
+
+@pytest.fixture
+def folder(wanted, trained, tmp_path):
+    """A study's folder with data of one cell, of which the baseline is trained."""
+    cell = "segment", "0.05"
+    baseline = wanted[cell][0]
+    (variant,) = {path for each in wanted[cell] for path in each.inputs}
+    rows = pd.DataFrame({f"x{n}": range(2_079) for n in range(19)}).assign(row=0, label=0)
+    (tmp_path / variant).parent.mkdir(parents=True)
+    write_parquet(rows, tmp_path / variant)
+    (name,) = names_of([baseline], {variant: tmp_path / variant})
+    write_training(path_of(tmp_path / "results", *cell, name), trained(), baseline.as_mapping(), {})
+    return tmp_path
+
+
+ONE_CELL = ["--config", "study={tasks: [segment], irs: [0.05]}", "sweep={tasks: []}"]
+
+
+def test_the_estimate_of_a_study(folder, capsys):
+    command = ["estimate", "--directory", str(folder), "--cores", "2", "--quiet", *ONE_CELL]
+    assert main(command) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("To be trained: 4 trainings of 1 cells, 1 are there already.\nThat takes about ")
+    assert "The longest job, segment at 0.05, takes " in said
+    kept = json.loads((folder / "logs" / "estimate.json").read_text())
+    assert 20 < kept["seconds"] < 1_000
+    assert main(["took", "--directory", str(folder)]) == 0
+    assert "had been estimated" in capsys.readouterr().out
+
+
+def test_a_study_without_data_is_estimated_by_the_catalogue(tmp_path, capsys):
+    assert main(["estimate", "--directory", str(tmp_path), *ONE_CELL]) == 0
+    assert "5 trainings of 1 cells." in capsys.readouterr().out
+
+
+def test_what_is_said(tmp_path):
+    nothing = Estimate(0, 105, 0, 0.0, None)
+    assert announce(nothing, 2, 1.0) == "Nothing is to be trained: all 105 trainings are there."
+    some = Estimate(105, 0, 15, 3_000.0, ("musk at 0.05", 400.0))
+    assert announce(some, 2, 1.25).splitlines() == [
+        "To be trained: 105 trainings of 15 cells.",
+        "That takes about 50 minutes on 2 cores: this machine is 0.80 times as fast as the one where the "
+        "steps were timed.",
+        "The longest job, musk at 0.05, takes 7 minutes.",
+    ]
+    path = tmp_path / "logs" / "estimate.json"
+    keep(some, path)
+    begun = (datetime.now() - timedelta(seconds=2_500)).isoformat()
+    path.write_text(json.dumps({"begun": begun, "seconds": 3_000.0}))
+    assert compared(path) == "That took 42 minutes; 50 minutes had been estimated (+20 %)."
+    path.write_text(json.dumps({"begun": begun, "seconds": 0.0}))
+    assert compared(path) == "That took 42 minutes."
