@@ -38,7 +38,7 @@ help:
 	@echo "make test-faults  kill runs, fill disks, damage files; the same command again must mend all (minutes)"
 	@echo "make test-fuzz  feed thousands of mutated settings, catalogues and data files, and count how they end (minutes)"
 	@echo "make test-slurm  run a study on a SLURM of one node, which it installs and starts (root; minutes)"
-	@echo "make docs    set up .venv-docs and build the documentation, docs/_build/html"
+	@echo "make docs    set up, then build the documentation, docs/_build/html"
 	@echo "make lock    resolve the dependencies anew (needs uv)"
 
 # pip compiles bytecode while it installs, whatever PYTHONDONTWRITEBYTECODE says; remix/ itself is compiled here.
@@ -187,35 +187,28 @@ test-slurm: .venv-cluster/ready
 	.venv-cluster/bin/python -m pytest tests/workflow/test_slurm.py tests/workflow/test_profiles.py
 
 # The tutorial's picture is drawn by the tutorial's own code.
-docs/_build/tutorial/reliability.png: docs/tutorial.md docs/run_page.py .venv-docs/ready
-	TF_CPP_MIN_LOG_LEVEL=3 PYTHONPATH=. .venv-docs/bin/python docs/run_page.py docs/tutorial.md $(@D)
+docs/_build/tutorial/reliability.png: docs/tutorial.md docs/run_page.py .venv/test-ready
+	TF_CPP_MIN_LOG_LEVEL=3 PYTHONPATH=. $(BIN)/python docs/run_page.py docs/tutorial.md $(@D)
 
-.venv-docs/ready: envs/docs.lock
-	test -x .venv-docs/bin/python || $(PYTHON) -m venv .venv-docs
-	.venv-docs/bin/python -m pip install --disable-pip-version-check --quiet --compile --require-hashes -r $<
-	touch $@
-
-docs: .venv-docs/ready docs/_build/tutorial/reliability.png
+docs: .venv/test-ready docs/_build/tutorial/reliability.png
 	@rm -rf docs/api
-	TF_CPP_MIN_LOG_LEVEL=3 PYTHONPATH=. .venv-docs/bin/python docs/check_docstrings.py
-	TF_CPP_MIN_LOG_LEVEL=3 .venv-docs/bin/sphinx-build -W --keep-going -n -q docs docs/_build/html
+	TF_CPP_MIN_LOG_LEVEL=3 PYTHONPATH=. $(BIN)/python docs/check_docstrings.py
+	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/sphinx-build -W --keep-going -n -q docs docs/_build/html
 	@echo "The documentation, for a browser: docs/_build/html/index.html"
 
 lock:
 	uv pip compile pyproject.toml --extra workflow --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-annotate --upgrade -o envs/cpu.lock
-	uv pip compile pyproject.toml --extra workflow --extra dev --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra workflow --extra dev --extra docs --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/dev.lock
 	uv pip compile pyproject.toml --extra workflow --extra gpu --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/gpu.lock
 	uv pip compile pyproject.toml --extra workflow --extra cluster --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/cluster.lock
-	uv pip compile pyproject.toml --extra docs --universal --python-version 3.11 \
-	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/docs.lock
 	# Needs UV_FIND_LINKS, or an index, with PyTorch's build for the CPU.
 	uv pip compile pyproject.toml envs/bench.in --extra workflow --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/bench.lock
 
 clean:
-	rm -rf .venv .venv-bench .venv-docs .venv-cluster quick verify fuzz-failures docs/_build docs/api .snakemake resources logs
+	rm -rf .venv .venv-bench .venv-cluster quick verify fuzz-failures docs/_build docs/api .snakemake resources logs
 	find results -mindepth 1 -maxdepth 1 ! -name reference -exec rm -rf {} +

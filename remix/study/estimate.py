@@ -114,11 +114,10 @@ def announce(estimate: Estimate, cores: int, factor: float) -> str:
     if not estimate.trainings:
         return f"Nothing is to be trained: all {estimate.there} trainings are there."
     there = f", {estimate.there} are there already" if estimate.there else ""
-    speed = f"{1 / factor:.2f} times as fast as" if abs(factor - 1) > 0.05 else "as fast as"
     lines = [
         f"To be trained: {estimate.trainings} trainings of {estimate.cells} cells{there}.",
-        f"That takes about {in_words(estimate.seconds)} on {cores} cores: this machine is {speed} the one "
-        "where the steps were timed.",
+        f"That takes about {in_words(estimate.seconds)} on {cores} cores of this machine, which is "
+        f"{1 / factor:.2f} times as fast as the one where the steps were timed.",
     ]
     if estimate.longest is not None:
         job, seconds = estimate.longest

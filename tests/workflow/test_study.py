@@ -1,6 +1,8 @@
 """The workflow end to end: two small real datasets, two cells, five methods, four folds."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -25,6 +27,34 @@ def test_variants_have_the_known_totals(finished):
         assert len(variant) == ROWS[task, ir]
         assert variant.columns[0] == "row"
         assert variant.columns[-1] == "label"
+
+
+def test_data_can_be_made_alone(project):
+    assert project.planned_jobs(arguments=["data"]) == {
+        "fetch": 2, "coverage": 1, "prepare": 2, "variant": 2, "data": 1
+    }  # fmt: skip
+
+
+def test_what_is_to_be_trained_is_said(finished):
+    def said(*overlay):
+        command = [
+            sys.executable,
+            "-m",
+            "remix.study",
+            "estimate",
+            "--cores",
+            "2",
+            "--configfile",
+            "study.yaml",
+        ]
+        done = subprocess.run(
+            [*command, *overlay], cwd=finished.folder, capture_output=True, text=True, check=True
+        )
+        return done.stdout.splitlines()
+
+    assert said() == ["Nothing is to be trained: all 10 trainings are there."]
+    more = finished.overlay({"methods": {"far": {"resample": "balanced", "mix": {"alpha": 0.4}}}})
+    assert said(more)[0] == "To be trained: 2 trainings of 2 cells, 10 are there already."
 
 
 def read_scores(project, task, ir):
