@@ -107,8 +107,8 @@ def test_what_is_said(tmp_path):
     some = Estimate(105, 0, 15, 3_000.0, ("musk at 0.05", 400.0))
     assert announce(some, 2, 1.25).splitlines() == [
         "To be trained: 105 trainings of 15 cells.",
-        "That takes about 50 minutes on 2 cores of this machine, which is 0.80 times as fast as the one where "
-        "the steps were timed.",
+        "That takes about 50 minutes on 2 cores of this machine, which is 0.80 times as fast as the one "
+        "where the steps were timed.",
         "The longest job, musk at 0.05, takes 7 minutes.",
     ]
     path = tmp_path / "logs" / "estimate.json"
