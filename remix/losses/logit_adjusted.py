@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import softmax
 
 from remix.lazy import tf
 from remix.losses.loss import Loss
@@ -65,4 +64,7 @@ class LogitAdjustedLoss(Loss):
         array([0.1, 0.9])
         """
         with np.errstate(divide="ignore"):  # a class that was never drawn keeps its 0
+            # SciPy takes a while to import, and Snakemake's rules ask for no prior.
+            from scipy.special import softmax
+
             return softmax(np.log(shares) - self.offsets(counts), axis=-1)

@@ -5,17 +5,21 @@ changed. ``results/cells/{task}/{ir}/{part}.json`` says which trainings the last
 what, and what made each.
 """
 
+from __future__ import annotations
+
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from remix.errors import ResultError
 from remix.study.running.parquet import read_about, read_parquet
 from remix.study.running.writing import write_parquet, write_text
+
+# Rules, which read no training, start without it.
+if TYPE_CHECKING:
+    import pandas as pd
 
 TRAININGS = Path("trainings")
 _VALIDATION = "validation"
@@ -82,6 +86,8 @@ def write_training(
     path: Path, trained: Trained, training: Mapping[str, Any], made_by: Mapping[str, Any]
 ) -> None:
     """Keep a training with its definition and what made it, whole or not at all."""
+    import pandas as pd
+
     parts = {False: trained.predictions, True: trained.validation}
     rows = pd.concat(
         [part.assign(**{_VALIDATION: is_one}) for is_one, part in parts.items()], ignore_index=True
@@ -102,6 +108,8 @@ def read_training(path: Path) -> Trained:
     ResultError
         If it is gone or damaged; names it and says what to do.
     """
+    import pandas as pd
+
     try:
         rows, about = read_parquet(path), read_about(path)
     except FileNotFoundError:

@@ -1,15 +1,19 @@
 """Parquet files whose damage is noticed when they are read."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from remix.errors import ResultError
+
+# Rules, which read no table, start without it.
+if TYPE_CHECKING:
+    import pandas as pd
 
 # pyarrow is imported where it is used: the library reads and writes no files, and does without it.
 

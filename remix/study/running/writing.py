@@ -1,5 +1,7 @@
 """Result files: written whole or not at all."""
 
+from __future__ import annotations
+
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -8,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from remix.study.running.disk import is_full_or_locked
 from remix.study.running.parquet import table_with_digest
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.figure import Figure
 
 
@@ -99,7 +101,7 @@ def write_text(text: str, path: str | os.PathLike[str]) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def write_figure(figure: "Figure", paths: Mapping[str, str | os.PathLike[str]]) -> None:
+def write_figure(figure: Figure, paths: Mapping[str, str | os.PathLike[str]]) -> None:
     """Write a figure in several forms, atomically; equal figures give equal bytes.
 
     Parameters
