@@ -164,7 +164,7 @@ checks: .venv/test-ready
 	$(BIN)/python -m pytest -n 2 -m estimator_checks tests/unit/test_classifier.py
 
 workflow: .venv/test-ready
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "workflow or online"
+	$(BIN)/python -m pytest -n 2 -m "workflow or online"
 
 # One after the other: what is killed at a random moment of a run should not depend on what runs beside it.
 test-faults: .venv/test-ready

@@ -51,6 +51,11 @@ class Project:
 
     folder: Path
 
+    def copied_to(self, folder):
+        """Copy it with all that was made."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Project(folder)
+
     def overlay(self, content, name="overlay.yaml"):
         """Write an overlay and give its path."""
         path = self.folder / name

@@ -1,4 +1,6 @@
-import shutil
+import fcntl
+import os
+import pickle
 import time
 from types import SimpleNamespace
 
@@ -9,13 +11,6 @@ from study_project import Project, make_project
 TALLY = Tally()
 
 
-def pytest_collection_modifyitems(items):
-    """Let one worker run all tests that need the finished study, which then runs once."""
-    for item in items:
-        if "finished_once" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("finished"))
-
-
 @pytest.fixture
 def project(tmp_path):
     """A project in which nothing has run."""
@@ -24,16 +19,23 @@ def project(tmp_path):
 
 @pytest.fixture(scope="session")
 def finished_once(tmp_path_factory):
-    project = make_project(tmp_path_factory.mktemp("finished") / "project")
-    project.first_run = project.run()
+    """A project whose study has run, once for all workers: the others wait for the first that asks for it."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    project, first_run = Project(shared / "finished"), shared / "first_run.pickle"
+    with (shared / "finished.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not first_run.exists():
+            first_run.write_bytes(pickle.dumps(make_project(project.folder).run()))
+    project.first_run = pickle.loads(first_run.read_bytes())
     return project
 
 
 @pytest.fixture
 def finished(finished_once, tmp_path):
     """A copy of a project whose study has run; its first run's result is ``first_run``."""
-    shutil.copytree(finished_once.folder, tmp_path / "finished", symlinks=True)
-    project = Project(tmp_path / "finished")
+    project = finished_once.copied_to(tmp_path / "finished")
     project.first_run = finished_once.first_run
     return project
 

@@ -25,8 +25,10 @@ CATEGORIES = {
 @pytest.fixture(scope="module")
 def report(finished_once, tmp_path_factory):
     """The report, made where no address can be reached."""
-    path = tmp_path_factory.mktemp("report") / "report.html"
-    finished_once.snakemake(
+    folder = tmp_path_factory.mktemp("report")
+    path = folder / "report.html"
+    # Others copy what is finished meanwhile, and may not see the lock of a run in it.
+    finished_once.copied_to(folder / "project").snakemake(
         "--report", path,
         "--report-stylesheet", "workflow/report/report.css",
         "--configfile", "study.yaml",

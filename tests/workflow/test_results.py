@@ -34,7 +34,7 @@ def test_a_table_is_a_module_and_a_caption(finished):
     (finished.folder / "remix/study/results/tables/hardest.py").write_text(HARDEST)
     (finished.folder / "workflow/report/hardest.rst").write_text("Cells, the hardest first.\n")
     jobs = finished.planned_jobs()
-    assert jobs == {"tables": 1, "figures": 1, "figures_of_tasks": 1, "pages": 1, "all": 1}
+    assert jobs == {"tables": 1, "figures": 1, "pages": 1, "all": 1}
 
     made = subprocess.run(
         [sys.executable, "-m", "remix.study", "make", "hardest", "--configfile", "study.yaml"],
