@@ -66,21 +66,24 @@ define make_report
 endef
 
 # First the data alone, by which it can be said how long the trainings take.
+define run
+	$(SNAKEMAKE) --cores all --no-hooks $(1) -- data
+	@$(STUDY) estimate --directory $(DIRECTORY) $(1)
+	$(SNAKEMAKE) --cores all --no-hooks $(1)
+	$(make_report) $(1)
+	@$(STUDY) took --directory $(DIRECTORY)
+endef
+
 study: .venv/study-ready
-	$(SNAKEMAKE) --cores all --no-hooks $(ARGS) -- data
-	@$(STUDY) estimate --directory $(DIRECTORY) $(ARGS)
-	$(SNAKEMAKE) --cores all --no-hooks $(ARGS)
-	$(make_report) $(ARGS)
+	$(call run,$(ARGS))
 	@cat $(DIRECTORY)/results/summary.txt
-	@echo; $(STUDY) took --directory $(DIRECTORY)
 	@echo; echo "The report, for a browser: $(DIRECTORY)/results/report.html"
 
 # The first of all overlays: the others may change what it says.
 AUDIT_ARGS = $(if $(filter --configfile,$(ARGS)),$(ARGS:--configfile=--configfile config/audit.yaml),--configfile config/audit.yaml $(ARGS))
 
 audit: .venv/study-ready
-	$(SNAKEMAKE) --cores all --no-hooks $(AUDIT_ARGS)
-	$(make_report) $(AUDIT_ARGS)
+	$(call run,$(AUDIT_ARGS))
 	@echo "The audit: $(DIRECTORY)/results/tables/audit.md; the report: $(DIRECTORY)/results/report.html"
 
 # Which trainings are kept, and removing those that neither study nor sweep nor audit wants any more. They need to know

@@ -33,7 +33,7 @@ ESTIMATE = Path("logs/estimate.json")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; gives the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m remix.study", description=(__doc__ or "").splitlines()[0]
+        prog="python -m remix.study", description=(__doc__ or "").splitlines()[0], allow_abbrev=False
     )
     parser.add_argument("command", choices=["estimate", "took", "trainings", "prune", "make"])
     parser.add_argument("names", nargs="*", help="with make: tables and figures")

@@ -114,8 +114,9 @@ def announce(estimate: Estimate, cores: int, factor: float) -> str:
     if not estimate.trainings:
         return f"Nothing is to be trained: all {estimate.there} trainings are there."
     there = f", {estimate.there} are there already" if estimate.there else ""
+    trainings, cells = _count(estimate.trainings, "training"), _count(estimate.cells, "cell")
     lines = [
-        f"To be trained: {estimate.trainings} trainings of {estimate.cells} cells{there}.",
+        f"To be trained: {trainings} of {cells}{there}.",
         f"That takes about {in_words(estimate.seconds)} on {cores} cores of this machine, which is "
         f"{1 / factor:.2f} times as fast as the one where the steps were timed.",
     ]
@@ -123,6 +124,10 @@ def announce(estimate: Estimate, cores: int, factor: float) -> str:
         job, seconds = estimate.longest
         lines.append(f"The longest job, {job}, takes {in_words(seconds)}.")
     return "\n".join(lines)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def keep(estimate: Estimate, path: Path) -> None:
