@@ -24,6 +24,7 @@ from benchmarks.study import ROOT
 from remix.calibration import exchange_prior
 from remix.errors import RemixError
 from remix.metrics import balanced_brier_score, g_mean
+from remix.study.data.columns import features
 from remix.study.results.markdown import listing, table
 
 TITLE = "Which method is the default"
@@ -127,7 +128,7 @@ def fetched(name: str) -> tuple[np.ndarray, np.ndarray] | None:
     if done.returncode or not (ROOT / path).exists():
         return None
     prepared = pd.read_parquet(ROOT / path)
-    x = prepared.drop(columns="label").to_numpy(np.float64)
+    x = features(prepared).to_numpy(np.float64)
     return x, (prepared["label"] == REAL[name]).to_numpy(np.int64)
 
 

@@ -1,16 +1,21 @@
 """Repeated stratified folds, each training half with a validation part set aside, and their rows."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
+from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedGroupKFold, train_test_split
 
 from remix import seeding
 from remix.errors import DataError
 from remix.preprocessing import scaler
 from remix.protocol import Protocol
 from remix.study.data.catalogue import Task
+from remix.study.data.columns import GROUP, features
+
+# Into how many parts the training half is cut, by groups, of which some are the validation part.
+_PARTS = 10
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ def repeated_folds(
     splits: int = 2,
     repeats: int = 10,
     validation_fraction: float = 0.3,
+    groups: np.ndarray | None = None,
 ) -> list[Fold]:
     """Cut a variant into repeated stratified folds (the paper's 10×2-fold cross-validation).
 
@@ -64,6 +70,9 @@ def repeated_folds(
         Folds per repeat, and number of repeats.
     validation_fraction : float
         Share of each training half, stratified, that is set aside for validation.
+    groups : ndarray of int, shape (n,), optional
+        Group of each row. Given, all rows of a group are in one part of a fold; classes and the share for
+        validation are then as even as groups allow.
 
     Returns
     -------
@@ -73,7 +82,8 @@ def repeated_folds(
     Raises
     ------
     DataError
-        If a class is too small to be in every part; names task, IR, repeat, fold and class.
+        If a class is too small, or in too few groups, to be in every part; names task, IR, repeat, fold and
+        class.
     """
     classes, counts = np.unique(labels, return_counts=True)
     if (counts < splits).any():
@@ -82,34 +92,80 @@ def repeated_folds(
             f"{task}, IR {ir}: class {small} has {counts.min()} rows, {splits}-fold cross-validation "
             f"needs at least {splits}; choose a larger imbalance ratio"
         )
-    splitter = RepeatedStratifiedKFold(
-        n_splits=splits, n_repeats=repeats, random_state=seeding.random_state(seed, "folds", task, ir)
-    )
+    unused, state = np.zeros(len(labels)), seeding.random_state(seed, "folds", task, ir)
+    if groups is None:
+        repeated = RepeatedStratifiedKFold(n_splits=splits, n_repeats=repeats, random_state=state)
+        halves = repeated.split(unused, labels)
+    else:
+        _refuse_few(groups, splits, f"{task}, IR {ir}")
+        # A number from one generator for each repeat, as scikit-learn does it for rows.
+        states = np.random.RandomState(state)
+        by_groups = [StratifiedGroupKFold(splits, shuffle=True, random_state=states) for _ in range(repeats)]
+        halves = (parts for each in by_groups for parts in each.split(unused, labels, groups))
     folds = []
-    for i, (half, test) in enumerate(splitter.split(np.zeros(len(labels)), labels)):
+    for i, (half, test) in enumerate(halves):
         repeat, fold = divmod(i, splits)
         where = f"{task}, IR {ir}, repeat {repeat}, fold {fold}"
         present, in_half = np.unique(labels[half], return_counts=True)
-        if len(present) < len(classes) or in_half.min() < 2:
-            few = present[in_half.argmin()] if len(present) == len(classes) else set(classes) - set(present)
+        few = sorted({*classes.tolist()} - {*present.tolist()}) or [*present[in_half < 2]]
+        if few:
             raise DataError(
-                f"{where}: class {few} has fewer than 2 rows to train and validate with; "
-                "choose a larger imbalance ratio"
+                f"{where}: class {few[0]} has fewer than 2 rows to train and validate with; {_remedy(groups)}"
             )
-        train, validation = train_test_split(
-            half,
-            test_size=validation_fraction,
-            stratify=labels[half],
-            random_state=seeding.random_state(seed, "validation", task, ir, repeat, fold),
-        )
-        missing = set(classes.tolist()) - set(labels[train].tolist())
-        if missing:
-            raise DataError(
-                f"{where}: class {sorted(missing)[0]} is missing from the training part; "
-                "choose a larger imbalance ratio or a smaller validation_fraction"
+        state = seeding.random_state(seed, "validation", task, ir, repeat, fold)
+        if groups is None:
+            train, validation = train_test_split(
+                half, test_size=validation_fraction, stratify=labels[half], random_state=state
             )
+        else:
+            _refuse_few(groups[half], 2, where)
+            train, validation = _parted_by_groups(half, labels, groups, validation_fraction, state)
+        parts = {"training": train}
+        if groups is not None:  # by rows every class is tested, and a small validation part may lack one
+            parts |= {"test": test, "validation": validation}
+        for part, rows in parts.items():
+            if missing := sorted({*classes.tolist()} - {*labels[rows].tolist()}):
+                raise DataError(
+                    f"{where}: class {missing[0]} is missing from the {part} part; "
+                    f"{_remedy(groups, ' or a smaller validation_fraction')}"
+                )
         folds.append(Fold(repeat, fold, np.sort(train), np.sort(validation), np.sort(test)))
     return folds
+
+
+def _parted_by_groups(
+    half: np.ndarray, labels: np.ndarray, groups: np.ndarray, fraction: float, state: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Set some groups of a training half aside.
+
+    It is cut into as many parts as all classes have groups for, `_PARTS` at most. Those are set aside that
+    together come closest to the fraction in every class: groups may be large.
+    """
+    of_class = [np.unique(groups[half[labels[half] == label]]).size for label in np.unique(labels[half])]
+    n_parts = max(2, min(_PARTS, *of_class))
+    splitter = StratifiedGroupKFold(n_splits=n_parts, shuffle=True, random_state=state)
+    parts = [part for _, part in splitter.split(half, labels[half], groups[half])]
+    counts = np.stack([np.bincount(labels[half[part]], minlength=labels.max() + 1) for part in parts])
+    shares = counts / np.maximum(counts.sum(axis=0), 1)
+    # All ways to choose some of them, but neither none nor all.
+    choices = np.array(list(itertools.product([False, True], repeat=n_parts))[1:-1])
+    chosen = choices[np.abs(choices @ shares - fraction).max(axis=1).argmin()]
+    aside = np.zeros(len(half), bool)
+    aside[np.concatenate([part for part, taken in zip(parts, chosen, strict=True) if taken])] = True
+    return half[~aside], half[aside]
+
+
+def _refuse_few(groups: np.ndarray, least: int, where: str) -> None:
+    count = np.unique(groups).size
+    if count < least:
+        raise DataError(
+            f"{where}: {count} groups cannot be cut into {least} parts; set switches.splits: rows"
+        )
+
+
+def _remedy(groups: np.ndarray | None, other: str = "") -> str:
+    larger = "choose a larger imbalance ratio"
+    return larger + other if groups is None else f"its groups are too few: {larger}, or switches.splits: rows"
 
 
 class FoldRows:
@@ -140,10 +196,12 @@ class FoldRows:
         *,
         seed: int,
         fill: pd.Series | None = None,
+        by_groups: bool = False,
     ) -> "FoldRows":
         """Make the folds of a cell; see `remix.study.experiment.cross_validate` for what is given.
 
-        Of the protocol, splits, repeats, the share for validation and, for tables, the clipping count.
+        Of the protocol, splits, repeats, the share for validation and, for tables, the clipping count. By
+        groups, no group of the variant's column ``group`` is in two parts of a fold.
 
         Raises
         ------
@@ -158,12 +216,13 @@ class FoldRows:
             splits=protocol.splits,
             repeats=protocol.repeats,
             validation_fraction=protocol.validation_fraction,
+            groups=variant[GROUP].to_numpy() if by_groups else None,
         )
-        features = variant.drop(columns=["row", "label"])
+        values = features(variant)
         if task.image:
-            return cls(folds, features.to_numpy(np.uint8).reshape(-1, *task.image), None)
+            return cls(folds, values.to_numpy(np.uint8).reshape(-1, *task.image), None)
         assert protocol.tables is not None
-        filled = features if fill is None else features.fillna(fill)
+        filled = values if fill is None else values.fillna(fill)
         return cls(folds, filled.to_numpy(np.float64), protocol.tables.clip)
 
     def of_fold(self, fold: Fold) -> list[np.ndarray]:

@@ -30,6 +30,7 @@ class Switches:
     ----------
     cost_weights, binary_bbs, balance, balance_pool, imputation, last_batch : str
     smote_fallback : int
+    splits : str
     multiclass_irs : 'listed' or list of float
     binary_repeats : 'all' or int
     """
@@ -43,6 +44,7 @@ class Switches:
     imputation: str = "training_part"
     binary_repeats: str | int = "all"
     last_batch: str = "filled"
+    splits: str = "rows"
 
 
 @dataclass(frozen=True)
@@ -189,22 +191,38 @@ class Study:
         """
         return {"task": self.tasks[task].definition(), **self.settings(method, *self.kind_of_training(task))}
 
-    def kind_of_training(self, task: str) -> tuple[bool, str | int, int, int, bool]:
+    def kind_of_training(self, task: str) -> tuple[bool, str | int, int, int, bool, bool]:
         """Tell what trainings depend on of a task beside its definition: what `settings` takes.
 
         Returns
         -------
         tuple
             Whether its rows are images; how many of its dataset's rows it uses; rows per mini-batch; repeats
-            of the cross-validation; whether no value is missing.
+            of the cross-validation; whether no value is missing; whether folds are cut by groups.
         """
         definition = self.tasks[task]
-        batch_size = definition.batch_size or self.protocol.batch_size
-        on_images = definition.image is not None
-        return on_images, self.rows(task), batch_size, self.repeats[task], definition.complete
+        return (
+            definition.image is not None,
+            self.rows(task),
+            definition.batch_size or self.protocol.batch_size,
+            self.repeats[task],
+            definition.complete,
+            self.by_groups(task),
+        )
+
+    def by_groups(self, task: str) -> bool:
+        """Tell whether the folds of a task keep groups together; where no groups are known, none do."""
+        return self.switches.splits == "groups" and self.tasks[task].grouped
 
     def settings(
-        self, method: str, images: bool, rows: str | int, batch_size: int, repeats: int, complete: bool
+        self,
+        method: str,
+        images: bool,
+        rows: str | int,
+        batch_size: int,
+        repeats: int,
+        complete: bool,
+        by_groups: bool,
     ) -> dict[str, Any]:
         """Give what trainings of a method depend on beside the definition of the task; see `training`."""
         spec = self.method_spec(method, images=images)
@@ -220,6 +238,8 @@ class Study:
             "imputation": "training_part" if complete else self.switches.imputation,
             "rows": rows,
             "seed": self.seed,
+            # Only where it is so: what is cut by rows is called as it was before there were groups.
+            **({"splits": "groups"} if by_groups else {}),
         }
 
     def only(self, tasks: Iterable[str]) -> "Study":

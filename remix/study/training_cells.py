@@ -13,6 +13,7 @@ import pandas as pd
 
 from remix.errors import RemixError
 from remix.study import store
+from remix.study.data.columns import features
 from remix.study.running import provenance
 from remix.study.running.parquet import read_parquet
 from remix.study.store import Entry, Trained
@@ -107,13 +108,21 @@ def _train_all(
             variant = variant_of(training.inputs[0])
             # Folds and their rows are made once for all trainings in turn that have the same.
             clip = protocol.tables and protocol.tables.clip
-            same = training.inputs, protocol.splits, protocol.repeats, protocol.validation_fraction, clip
+            by_groups = given.get("splits") == "groups"
+            cut = protocol.splits, protocol.repeats, protocol.validation_fraction, by_groups
+            same = training.inputs, cut, clip
             if same not in kept:
                 kept.clear()
-                whole = [read_parquet(files[path]).drop(columns="label") for path in training.inputs[1:]]
+                whole = [features(read_parquet(files[path])) for path in training.inputs[1:]]
                 fill = whole[0].mean() if whole else None
                 kept[same] = FoldRows.of_cell(
-                    variant, task, training.ir, protocol, seed=given["seed"], fill=fill
+                    variant,
+                    task,
+                    training.ir,
+                    protocol,
+                    seed=given["seed"],
+                    fill=fill,
+                    by_groups=by_groups,
                 )
             result = cross_validate(
                 variant,

@@ -6,6 +6,7 @@ methods of one name are taken to be the same.
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ from remix.errors import ResultError
 from remix.study.results.markdown import ABSENT
 from remix.study.results.reading import read_table
 from remix.study.results.tables.scores import DIGITS
+from remix.study.study import Switches
 
 # Means that differ by less are the same in the tables, but for how they are rounded.
 TOLERANCE = 0.5 * 10**-DIGITS
 # Of a task. Its repeats, which older reference runs have, follow from the protocol and a switch.
-_NOT_COMPARED = ("irs", "title", "repeats", "batch_size", "complete")
+_NOT_COMPARED = ("irs", "title", "repeats", "batch_size", "complete", "grouped")
 COLUMNS = ["method", "metric", "reference", "here", "difference", "agrees"]
 
 
@@ -83,7 +85,9 @@ def _differences(
     for study in (there, here):
         protocol = {key: value for key, value in study["protocol"].items() if key != other}
         about_task = {key: value for key, value in study["tasks"][task].items() if key not in _NOT_COMPARED}
-        mappings = {"protocol": protocol, "switches": study["switches"], task: about_task}
+        # A switch that is newer than a run was off in it.
+        switches = asdict(Switches()) | study["switches"]
+        mappings = {"protocol": protocol, "switches": switches, task: about_task}
         settings.append(dict(_flat({"seed": study["seed"], **mappings})))
     for key in dict.fromkeys([*settings[0], *settings[1]]):
         values = [repr(side[key]) if key in side else "not a setting" for side in settings]

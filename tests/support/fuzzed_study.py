@@ -126,7 +126,11 @@ def check_cells(study, config):
     for entry in config["datasets"].values():
         for task, spec in entry["tasks"].items():
             irs = spec["irs"]
-            if spec["others"] == "kept" and config["switches"]["multiclass_irs"] != "listed":
+            if (
+                spec["others"] == "kept"
+                and "image" not in entry
+                and config["switches"]["multiclass_irs"] != "listed"
+            ):
                 irs = config["switches"]["multiclass_irs"]
             if chosen["tasks"] == "all" or task in chosen["tasks"]:
                 irs = [ir for ir in irs if chosen["irs"] == "all" or ir in chosen["irs"]]
@@ -153,7 +157,12 @@ def at(tree, keys):
 
 def names_its_keys(tree, keys):
     """Tell whether the user names the keys of a mapping; no other may have keys beyond the schema's."""
-    return keys in (("datasets",), ("methods",)) or keys[-1:] in (("labels",), ("sha256",), ("tasks",))
+    return keys in (("datasets",), ("methods",)) or keys[-1:] in (
+        ("labels",),
+        ("sha1",),
+        ("sha256",),
+        ("tasks",),
+    )
 
 
 def mutated(rng, tree):

@@ -507,6 +507,7 @@ OVERLAYS = {
     "audit.yaml": (27, 6),
     "authors.yaml": (27, 6),
     "remedies.yaml": (27, 6),
+    "groups.yaml": (27, 6),
     "tables.yaml": (27, 0),
     "extended.yaml": (23, 2),
     "images_reduced.yaml": (0, 6),

@@ -55,7 +55,8 @@ def protocols():
 def test_each_deviation_alone_and_all_together(protocols):
     assert list(protocols) == ["study", "epochs", "images", *SWITCHES, "authors"]
     whole = audited(configuration())
-    assert list(whole) == [*protocols, "balance_pool"]
+    assert list(whole) == [*protocols, "balance_pool", "splits"]
+    assert whole["splits"].run == "audit/splits_groups"
     assert protocols["epochs"].protocol.epochs == protocols["authors"].protocol.epochs == 500
     assert protocols["images"].protocol.images.epochs == protocols["authors"].protocol.images.epochs == 500
     default = protocols["study"].switches

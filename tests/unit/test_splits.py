@@ -73,3 +73,84 @@ def test_a_class_missing_from_the_training_part_names_repeat_and_fold():
         DataError, match=r"t, IR 0.05, repeat \d, fold \d: class 1 is missing from the training"
     ):
         folds_of(labels_of(40, 4), validation_fraction=0.9)
+
+
+def grouped(*sizes_of_classes, seed=0):
+    """Labels and groups of rows in some order: for each class the sizes of its groups."""
+    sizes = [size for sizes in sizes_of_classes for size in sizes]
+    labels = [label for label, sizes in enumerate(sizes_of_classes) for size in sizes for _ in range(size)]
+    order = np.random.default_rng(seed).permutation(len(labels))
+    return np.array(labels)[order], np.repeat(np.arange(len(sizes)), sizes)[order]
+
+
+PARTS = ("train", "validation", "test")
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    sizes=st.lists(st.lists(st.integers(2, 4), min_size=8, max_size=20), min_size=2, max_size=4),
+    splits=st.integers(2, 3),
+    seed=st.integers(0, 5),
+)
+def test_a_group_is_in_one_part_of_a_fold(sizes, splits, seed):
+    labels, groups = grouped(*sizes)
+    folds = folds_of(labels, groups=groups, splits=splits, repeats=2, seed=seed)
+    assert [fold.index for fold in folds] == [(r, f) for r in range(2) for f in range(splits)]
+    for fold in folds:
+        parts = {name: getattr(fold, name) for name in PARTS}
+        assert sorted(np.concatenate([*parts.values()])) == list(range(len(labels)))
+        of_part = {name: set(groups[rows]) for name, rows in parts.items()}
+        assert sum(map(len, of_part.values())) == len(set(groups))
+        assert all(set(labels[rows]) == set(labels) for rows in parts.values())
+    for repeat in range(2):
+        tested = np.concatenate([fold.test for fold in folds if fold.repeat == repeat])
+        assert sorted(tested) == list(range(len(labels)))
+
+
+def test_groups_of_one_size_are_cut_as_evenly_as_rows_are():
+    """A hundred recordings of 23 rows: half is tested, nearly the share asked for is set aside."""
+    labels, groups = grouped([23] * 80, [23] * 20)
+    for fold in folds_of(labels, groups=groups):
+        assert (labels[fold.test] == 1).sum() == 230
+        assert len(fold.test) == 1150
+        assert 0.25 < len(fold.validation) / 1150 < 0.35
+
+
+def test_large_groups_leave_the_share_for_validation_near_what_was_asked_for():
+    """As of musk, of which one molecule has a sixth of the rows: it is trained on where it is not tested."""
+    labels, groups = grouped([200, 150, 90, *[5] * 150], [3] * 30)
+    folds = folds_of(labels, groups=groups)
+    assert sum((groups[fold.train] == 0).any() for fold in folds) == 10
+    for fold in folds:
+        assert 0.2 < len(fold.validation) / (len(fold.validation) + len(fold.train)) < 0.4
+
+
+def test_the_draw_by_groups_depends_on_seed_task_ratio_and_repeat():
+    labels, groups = grouped([3] * 40, [3] * 12)
+    few, many = (folds_of(labels, groups=groups, repeats=repeats) for repeats in (2, 4))
+    for a, b in zip(few, many, strict=False):
+        for part in PARTS:
+            np.testing.assert_array_equal(getattr(a, part), getattr(b, part))
+    assert (many[0].test[:60] != many[2].test[:60]).any()
+    for change in ({"seed": 2}, {"task": "u"}, {"ir": "0.1"}):
+        assert (folds_of(labels, groups=groups, **change)[0].test[:60] != few[0].test[:60]).any()
+
+
+@pytest.mark.parametrize(
+    ("sizes", "message"),
+    [
+        (([50],), "t, IR 0.05: 1 groups cannot be cut into 2 parts; set switches.splits: rows"),
+        (([4] * 20, [8]), r"repeat 0, fold \d: class 1 .*; its groups are too few: choose a larger imb"),
+        (([4] * 20, [4, 4]), r"repeat 0, fold \d: class 1 is missing from the \w+ part; its groups are too"),
+    ],
+)
+def test_too_few_groups_of_a_class_are_named(sizes, message):
+    labels, groups = grouped(*sizes)
+    with pytest.raises(DataError, match=message):
+        folds_of(labels, groups=groups)
+
+
+def test_rows_of_two_groups_cannot_be_trained_and_validated():
+    labels = np.tile([0, 1], 20)
+    with pytest.raises(DataError, match="repeat 0, fold 0: 1 groups cannot be cut into 2 parts"):
+        folds_of(labels, groups=np.repeat([0, 1], 20))

@@ -25,9 +25,9 @@ def images(project):
     placed.parent.mkdir(parents=True)
     placed.write_bytes(content)
     catalogue = yaml.safe_load((project.folder / "config/datasets.yaml").read_text(encoding="utf-8"))
-    sources = [
-        {**catalogue["datasets"]["cifar10"]["sources"][0], "sha256": hashlib.sha256(content).hexdigest()}
-    ]
+    (source,) = catalogue["datasets"]["cifar10"]["sources"]
+    del source["sha1"]  # of the real batches
+    sources = [source | {"sha256": hashlib.sha256(content).hexdigest()}]
     (project.folder / "fewer.yaml").write_text(FEWER)
     return project.overlay(
         {

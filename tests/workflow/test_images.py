@@ -45,7 +45,7 @@ def test_a_small_cifar_10_from_archive_to_figure_6(project):
     content, _, labels = archive(400)
     (project.folder / "cifar-10-binary.tar.gz").write_bytes(content)
     (source,) = catalogue(project)["sources"]
-    source = {key: value for key, value in source.items() if key not in ("url", "sha256")}
+    source = {key: value for key, value in source.items() if key not in ("url", "sha1", "sha256")}
     overlay = {
         "study": {**IMAGES["study"], "methods": ["baseline", "remix_aug"], "irs": [0.1]},
         "protocol": {"repeats": 1, "images": {"epochs": 1}},

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from remix.errors import RemixError
 from remix.study.data.catalogue import Dataset
+from remix.study.data.columns import LABEL, features
 from remix.study.data.formats import read_corpus, read_table
-from remix.study.data.preparation import LABEL, prepare
+from remix.study.data.preparation import prepare
 from remix.study.running.logs import job
 from remix.study.running.writing import write_parquet
 
@@ -27,7 +28,7 @@ def main(snakemake):
         write_parquet(prepared, snakemake.output[0])
         counts = prepared[LABEL].value_counts().to_dict()
         missing = int(prepared.isna().sum().sum())
-        size = f"{len(prepared)} rows, {prepared.shape[1] - 1} features, {missing} values missing"
+        size = f"{len(prepared)} rows, {features(prepared).shape[1]} features, {missing} values missing"
         logger.info(f"{size}; by label: {counts}")
 
 

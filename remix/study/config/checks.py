@@ -7,11 +7,13 @@ from remix.catalogue import LATER_METHODS, contradictions, is_for_images
 from remix.errors import SourceError
 from remix.study.config.messages import KeyPath, Problem, listing, shown, unknown
 from remix.study.data.catalogue import ir_text, task_irs
+from remix.study.data.sources.checksums import ALGORITHMS
 from remix.study.data.sources.names import (
     IMAGE_FORMATS,
+    WHOLE_FORMATS,
     download_names,
-    groups,
     part_names,
+    rows_of_parts,
 )
 
 BASELINE = "baseline"
@@ -90,6 +92,7 @@ def _dataset(name: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
     classes = [str(label) for label in entry["classes"]]
     yield from _columns_of_images(here, entry, entry)
     yield from _texts_of(here, entry)
+    yield from _groups_of(here, entry)
     for task, spec in entry["tasks"].items():
         yield from _task((*here, "tasks", task), spec, classes)
     for i, source in enumerate(entry["sources"]):
@@ -108,6 +111,15 @@ def _texts_of(here: KeyPath, entry: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem((*here, "sources", i, "corpus"), text)
         elif not has_corpus and any(with_corpus) and "text" in entry:
             text = "the key 'corpus' is missing, which other sources have: one must not give other features"
+            yield Problem((*here, "sources", i), text)
+
+
+def _groups_of(here: KeyPath, entry: Mapping[str, Any]) -> Iterator[Problem]:
+    """Find sources that do not tell which rows belong together, where others do."""
+    with_groups = ["groups" in source for source in entry["sources"]]
+    if "groups" not in entry and any(with_groups):
+        for i in [i for i, has_groups in enumerate(with_groups) if not has_groups]:
+            text = "the key 'groups' is missing, which other sources have: one must not give other folds"
             yield Problem((*here, "sources", i), text)
 
 
@@ -138,6 +150,10 @@ def _source(
             here, "the key 'target' is missing, here or in the dataset: which column holds the label?"
         )
     yield from _source_files(here, source)
+    if source.get("format") == "recordings" and "window" not in source:
+        yield Problem(here, "the key 'window' is missing: how many values of a recording make a row?")
+    if source.get("format") != "recordings" and "window" in source:
+        yield Problem((*here, "window"), "it is for the format recordings; remove it")
     for raw, label in source.get("labels", {}).items():
         if str(label) not in classes:
             yield Problem((*here, "labels", raw), unknown("class", label, classes))
@@ -146,23 +162,23 @@ def _source(
 def _image_source(here: KeyPath, source: Mapping[str, Any], entry: Mapping[str, Any]) -> Iterator[Problem]:
     """Find formats of images, and keys of tables, where they do not belong."""
     yield from _columns_of_images(here, source, entry)
-    form, parts = source.get("format"), groups(source) or []
+    form, parts = source.get("format"), rows_of_parts(source) or []
     if form in IMAGE_FORMATS and "image" not in entry:
         text = f"{form} holds images; add their shape to the dataset, 'image: [height, width, channels]'"
         yield Problem((*here, "format"), text)
     if form == "idx" and not (parts and all(len(names) == 2 for names in parts)):
         keys = (*here, "parts") if parts else here
         yield Problem(keys, "the format idx needs pairs of files in 'parts': [[IMAGES, LABELS]]")
-    if form == "folder" and parts:
-        text = "the format folder reads the whole archive or folder; remove it"
-        yield Problem((*here, "parts"), text)
+    if form in WHOLE_FORMATS and parts:
+        what = "archive or folder" if form == "folder" else "archives"
+        yield Problem((*here, "parts"), f"the format {form} reads the whole {what}; remove it")
 
 
 def _columns_of_images(
     here: KeyPath, entry: Mapping[str, Any], dataset: Mapping[str, Any]
 ) -> Iterator[Problem]:
-    for key in ("drop", "categorical"):
-        if "image" in dataset and entry.get(key):
+    for key in ("drop", "categorical", "groups"):
+        if "image" in dataset and entry.get(key) not in (None, []):
             yield Problem((*here, key), "images have no columns to choose from, all are pixels; remove it")
 
 
@@ -180,9 +196,10 @@ def _source_files(here: KeyPath, source: Mapping[str, Any]) -> Iterator[Problem]
         for name in sorted({name for name in files if files.count(name) > 1}):
             text = f"two files are named '{name}'; files of a source must differ in name, folders apart"
             yield Problem((*here, key), text)
-    if isinstance(source.get("sha256"), str) and len(names["url"]) > 1:
-        text = "this is one value for several files; write a mapping of file names to values"
-        yield Problem((*here, "sha256"), text)
+    for algorithm in ALGORITHMS:
+        if isinstance(source.get(algorithm), str) and len(names["url"]) > 1:
+            text = "this is one value for several files; write a mapping of file names to values"
+            yield Problem((*here, algorithm), text)
 
 
 def _tasks(datasets: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -246,7 +263,7 @@ def _study_irs(
     if study["irs"] == "all":
         return
     offered = {
-        task: task_irs(spec, multiclass_irs)
+        task: task_irs(spec, entry, multiclass_irs)
         for entry in datasets.values()
         for task, spec in entry["tasks"].items()
     }

@@ -149,7 +149,7 @@ def _configuration(config: Mapping[str, Any]) -> Configuration:
     for name, entry in config["datasets"].items():
         sources = [_with_text_labels(source) for source in entry["sources"]]
         specs = {
-            task: {**spec, "irs": task_irs(spec, switches.multiclass_irs)}
+            task: {**spec, "irs": task_irs(spec, entry, switches.multiclass_irs)}
             for task, spec in entry["tasks"].items()
         }
         dataset = Dataset.from_entry(name, {**entry, "sources": sources, "tasks": specs})

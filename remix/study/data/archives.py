@@ -258,9 +258,22 @@ def is_image(name: str) -> bool:
     >>> is_image("cat/1.PNG"), is_image("cat/.1.png"), is_image("__MACOSX/cat/1.png"), is_image("notes.txt")
     (True, False, False, False)
     """
+    return _ends_in(name, (".png", ".jpg", ".jpeg"))
+
+
+def is_text(name: str) -> bool:
+    """Tell by its name whether a file in an archive is a text; see `is_image`.
+
+    >>> is_text("C_N/N001.TXT"), is_text("__MACOSX/C_N/._N001.txt"), is_text("N001.edf")
+    (True, False, False)
+    """
+    return _ends_in(name, (".txt",))
+
+
+def _ends_in(name: str, suffixes: Collection[str]) -> bool:
     path = PurePosixPath(name)
     hidden = path.name.startswith(".") or "__MACOSX" in path.parts
-    return path.suffix.lower() in (".png", ".jpg", ".jpeg") and not hidden
+    return path.suffix.lower() in suffixes and not hidden
 
 
 def not_there(wanted: str, files: list[Path], members: list[str]) -> SourceError:

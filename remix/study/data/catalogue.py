@@ -10,7 +10,7 @@ TABLE_KINDS = ("binary", "multiclass")
 IMAGE_KINDS = ("binary_images", "multiclass_images")
 KINDS = (*TABLE_KINDS, *IMAGE_KINDS)
 # What is known of a task beside its definition and its ratios.
-_SAID = ("batch_size", "title", "text", "complete")
+_SAID = ("batch_size", "title", "text", "complete", "grouped")
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ class Task:
         texts.
     complete : bool
         Whether it is known that no value is missing.
+    grouped : bool
+        Whether it is known which rows belong together.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Task:
     title: str = ""
     text: str = ""
     complete: bool = False
+    grouped: bool = False
 
     @classmethod
     def from_definition(cls, definition: Mapping[str, Any]) -> "Task":
@@ -133,6 +136,30 @@ class TextColumn:
 
 
 @dataclass(frozen=True)
+class GroupColumn:
+    """The column that tells which rows belong together, such as those of one patient; it is no feature.
+
+    Attributes
+    ----------
+    column : str or int
+        Its name or position: rows with the same value are a group.
+    after : str or None
+        A text: what follows it in the column is the group, the first time that it occurs.
+    within : str or int or None
+        Another column: rows with different values there are different groups.
+    """
+
+    column: str | int
+    after: str | None = None
+    within: str | int | None = None
+
+    @classmethod
+    def from_entry(cls, entry: str | int | Mapping[str, Any]) -> "GroupColumn":
+        """Build from an entry of the catalogue: a column, or a mapping."""
+        return cls(**entry) if isinstance(entry, Mapping) else cls(entry)
+
+
+@dataclass(frozen=True)
 class Dataset:
     """Data with its sources.
 
@@ -152,6 +179,8 @@ class Dataset:
         Columns to be one-hot encoded.
     text : TextColumn or None
         The column of texts, where there is one.
+    groups : GroupColumn or None
+        The column that tells which rows belong together, unless a source says otherwise.
     rows, features, missing : int or None
         How many rows, feature columns and missing values the data must have, where the catalogue says so.
     image : tuple of int or None
@@ -172,6 +201,7 @@ class Dataset:
     missing: int | None = None
     image: tuple[int, int, int] | None = None
     text: TextColumn | None = None
+    groups: GroupColumn | None = None
     tasks: tuple[Task, ...] = field(default=())
 
     @classmethod
@@ -180,6 +210,7 @@ class Dataset:
         classes = tuple(str(c) for c in entry["classes"])
         title, image = entry.get("title", name), _image(entry)
         text = TextColumn(**entry["text"]) if "text" in entry else None
+        groups = GroupColumn.from_entry(entry["groups"]) if "groups" in entry else None
         tasks = tuple(
             Task(
                 name=task,
@@ -194,6 +225,7 @@ class Dataset:
                 text="" if text is None else _text_note(text, entry["sources"]),
                 # Pixels are never missing.
                 complete=image is not None or entry.get("missing") == 0,
+                grouped=any("groups" in each for each in (entry, *entry["sources"])),
             )
             for task, spec in entry["tasks"].items()
         )
@@ -210,26 +242,31 @@ class Dataset:
             missing=entry.get("missing"),
             image=image,
             text=text,
+            groups=groups,
             tasks=tasks,
         )
 
 
-def task_irs(spec: Mapping[str, Any], multiclass_irs: str | Sequence[float]) -> Sequence[float]:
-    """Give the imbalance ratios of a task's entry: its own, or those for all multi-class tasks.
+def task_irs(
+    spec: Mapping[str, Any], dataset: Mapping[str, Any], multiclass_irs: str | Sequence[float]
+) -> Sequence[float]:
+    """Give the imbalance ratios of a task's entry: its own, or those for all multi-class tasks on tables.
 
     Parameters
     ----------
     spec : mapping
         Entry of the task: ``others`` and ``irs``.
+    dataset : mapping
+        Entry of its dataset, which has ``image`` where the rows are images.
     multiclass_irs : 'listed' or sequence of float
         ``switches.multiclass_irs``.
 
     Examples
     --------
-    >>> task_irs({"others": "kept", "irs": [0.25]}, [0.05, 0.01])
+    >>> task_irs({"others": "kept", "irs": [0.25]}, {}, [0.05, 0.01])
     [0.05, 0.01]
     """
-    if spec["others"] == "merged" or isinstance(multiclass_irs, str):
+    if spec["others"] == "merged" or "image" in dataset or isinstance(multiclass_irs, str):
         return spec["irs"]
     return multiclass_irs
 

@@ -262,8 +262,8 @@ def _contents(fingerprints: Fingerprints) -> dict[str, str]:
 def _entry_digest(dataset: Dataset) -> str:
     """Give a digest of all that decides which source is taken."""
     keys = ["sources", "classes", "target", "drop", "categorical", "rows", "features"]
-    # Tables are not fetched again because images and texts came to be known.
-    keys += [key for key in ("image", "text") if getattr(dataset, key) is not None]
+    # Tables are not fetched again because images, texts and groups came to be known.
+    keys += [key for key in ("image", "text", "groups") if getattr(dataset, key) is not None]
     return _digest([getattr(dataset, key) for key in keys])
 
 

@@ -13,7 +13,8 @@ import pandas as pd
 from remix.errors import SourceError
 from remix.study.data.images.reading import READERS, read_images
 from remix.study.data.raw_files import unpacked
-from remix.study.data.sources.names import base_name, groups
+from remix.study.data.recordings import read_recordings
+from remix.study.data.sources.names import base_name, rows_of_parts
 
 # What always stands for a missing value in csv files; a source may list more.
 MISSING = ("", "nan", "NaN", "NAN")
@@ -36,7 +37,8 @@ def read_table(
         Their names in table order. They are stacked as rows, unless the source's ``parts`` have lists of
         files, which are pasted side by side as columns.
     source : mapping
-        Catalogue entry of the source: ``format``, ``separator``, ``header``, ``skip_rows``, ``na_values``.
+        Catalogue entry of the source: ``format``, ``separator``, ``header``, ``skip_rows``, ``na_values``,
+        ``window``.
     image : tuple of int, optional
         Height, width and channels, where the rows are images.
 
@@ -45,7 +47,8 @@ def read_table(
     pandas.DataFrame
         One row per row of the data, in order. Columns have unique names: those of the header or of the ARFF
         attributes, else ``x0, x1, …`` by position. Files of images give what
-        `remix.study.data.images.reading.read_images` says.
+        `remix.study.data.images.reading.read_images` says, recordings what
+        `remix.study.data.recordings.read_recordings` does.
 
     Raises
     ------
@@ -53,10 +56,12 @@ def read_table(
         If a file is empty, an HTML page, not UTF-8 (a byte order mark is allowed) or not in its format, or
         if the files do not fit together.
     """
-    rows = groups(source) or [[name] for name in files]
+    rows = rows_of_parts(source) or [[name] for name in files]
     rows = [[base_name(part) for part in row] for row in rows]
     if source.get("format") in READERS:
         return read_images(folder, rows, source["format"], image)
+    if source.get("format") == "recordings":
+        return read_recordings([folder / name for names in rows for name in names], source["window"])
     tables = []
     for names in rows:
         parts = {name: _read_file(folder / name, source) for name in names}

@@ -12,12 +12,10 @@ import numpy as np
 import pandas as pd
 
 from remix.errors import DataError
-from remix.study.data.catalogue import Dataset, TextColumn
+from remix.study.data.catalogue import Dataset, GroupColumn, TextColumn
+from remix.study.data.columns import GROUP, LABEL, ROW
 from remix.study.data.text import embed
 
-LABEL = "label"
-# Columns of the files that are made from a prepared dataset; no feature may be called so.
-RESERVED = (LABEL, "row")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 _SHOWN = 5
 # The square of what is larger than 1e154 is infinite, and with it the variance of its column.
@@ -38,10 +36,10 @@ def prepare(
     table : pandas.DataFrame
         The table as read by `remix.study.data.formats.read_table`.
     dataset : Dataset
-        What the catalogue expects. Its ``target``, ``drop`` and ``categorical`` hold where the source has
-        none. The target of images is the last column where neither names one.
+        What the catalogue expects. Its ``target``, ``drop``, ``categorical`` and ``groups`` hold where the
+        source has none. The target of images is the last column where neither names one.
     source : mapping
-        Catalogue entry of the source: ``target``, ``drop``, ``categorical``, ``labels``.
+        Catalogue entry of the source: ``target``, ``drop``, ``categorical``, ``groups``, ``labels``.
     described : mapping, optional
         What the source itself says of its columns: ``target`` where the catalogue names none, and ``drop`` in
         addition to the dataset's own. Both give way to the source's entry.
@@ -56,7 +54,9 @@ def prepare(
         as written in the catalogue's ``classes``). A categorical column becomes one column of zeros and ones
         per value, ``column=value``, which are NaN where the value is missing. A column of texts becomes its
         components (float32), ``column.0, column.1, …``; a missing text is one without words. The features of
-        images are their pixels (uint8), ``x0, x1, …``.
+        images are their pixels (uint8), ``x0, x1, …``. Where it is known which rows belong together, the
+        last column is ``group`` (int64): the same number for these, counted in the order in which groups
+        first appear, so that it does not depend on how a source names them.
 
     Raises
     ------
@@ -76,7 +76,10 @@ def prepare(
     dropped = _dropped(table, dataset, source, described)
     if label_at in dropped:
         raise DataError(f"column '{table.columns[label_at]}' is the target and cannot be dropped")
-    features = [i for i in range(table.shape[1]) if i != label_at and i not in dropped]
+    group_column = GroupColumn.from_entry(source["groups"]) if "groups" in source else dataset.groups
+    groups_at = {} if group_column is None else _group_positions(table, group_column)
+    no_features = {label_at, *dropped, *groups_at.values()}
+    features = [i for i in range(table.shape[1]) if i not in no_features]
     if dataset.features not in (None, len(features)):
         raise DataError(f"the data has {len(features)} features, expected {dataset.features}")
     if dataset.image is not None:
@@ -88,6 +91,7 @@ def prepare(
         raise DataError(f"column '{table.columns[min(useless)]}' is listed as categorical, but is no feature")
     text_at = _text_position(table, dataset, features, categorical)
     columns: dict[str, np.ndarray] = {}
+    taken = {LABEL, ROW} if group_column is None else {LABEL, ROW, GROUP}
     for i in features:
         name, values = str(table.columns[i]), table.iloc[:, i]
         if i == text_at:
@@ -95,12 +99,17 @@ def prepare(
         else:
             encoded = _one_hot(name, values) if i in categorical else {name: _numeric(name, i, values)}
         for key, column in encoded.items():
-            columns[_unused(key, columns)] = column
+            unused = _unused(key, taken)
+            taken.add(unused)
+            columns[unused] = column
     absent = int(table.iloc[:, features].isna().to_numpy().sum())
     if dataset.missing not in (None, absent):
         raise DataError(f"the data has {absent} missing values, expected {dataset.missing}")
     labels = _labels(table.iloc[:, label_at], dataset.classes, source)
-    return pd.DataFrame(columns).assign(**{LABEL: labels})
+    prepared = pd.DataFrame(columns).assign(**{LABEL: labels})
+    if group_column is None:
+        return prepared
+    return prepared.assign(**{GROUP: _groups(table, group_column, groups_at)})
 
 
 def label_text(label: Any) -> str:
@@ -139,6 +148,24 @@ def _dropped(
     # What a source says of itself need not be exact.
     own = [column for column in described.get("drop", ()) if column in table.columns]
     return {_position(table, column, "drop") for column in [*dataset.drop, *own]}
+
+
+def _group_positions(table: pd.DataFrame, groups: GroupColumn) -> dict[str, int]:
+    """Find the columns that name the group of a row."""
+    found = {"column": _position(table, groups.column, "groups")}
+    return found if groups.within is None else found | {"within": _position(table, groups.within, "groups")}
+
+
+def _groups(table: pd.DataFrame, groups: GroupColumn, positions: Mapping[str, int]) -> np.ndarray:
+    """Number the groups of the rows."""
+    names = {key: table.iloc[:, at] for key, at in positions.items()}
+    for values in names.values():
+        if values.isna().any():
+            first = np.flatnonzero(values.isna())[0]
+            raise DataError(f"column '{values.name}' names the groups, and row {first} has none")
+    if groups.after is not None:
+        names["column"] = names["column"].astype(str).str.split(groups.after, n=1, regex=False).str[-1]
+    return pd.DataFrame(names).groupby([*names], sort=False).ngroup().to_numpy(np.int64)
 
 
 def _numeric(name: str, position: int, values: pd.Series) -> np.ndarray:
@@ -236,8 +263,8 @@ def _by_value(text: str) -> tuple[bool, float, str]:
     return not is_number, float(text) if is_number else 0.0, text
 
 
-def _unused(name: str, taken: Mapping[str, Any]) -> str:
-    while name in taken or name in RESERVED:
+def _unused(name: str, taken: Collection[str]) -> str:
+    while name in taken:
         name += "_"
     return name
 

@@ -172,6 +172,19 @@ def read_files(tmp_path):
 
 
 @pytest.fixture
+def real_file():
+    """Gives a file of real data by its place in a folder of placed files; skips where it is not at hand."""
+
+    def real_file(name):
+        path = Path(os.environ.get("REMIX_DATA_DIR", CONFIG.parent / "data"), name)
+        if not path.is_file():
+            pytest.skip(f"{path} is not there; REMIX_DATA_DIR names a folder of placed files")
+        return path
+
+    return real_file
+
+
+@pytest.fixture
 def refusal(run, make_dataset):
     """Says why the only source of a dataset is not taken."""
 

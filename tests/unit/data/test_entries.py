@@ -33,7 +33,10 @@ def fetched(run, place, prepared_from, catalogue, extended):
 
     def fetched(name, kind, contents, **changes):
         dataset = (extended | catalogue)[name]
-        (source,) = (dict(source) for source in dataset.sources if kind in source)
+        # Of the seizure recordings, which are archives, test_recordings.py.
+        (source,) = (
+            dict(each) for each in dataset.sources if kind in each and each.get("format") != "recordings"
+        )
         # Tiny files have other sums and other numbers of rows than the real ones.
         source.pop("sha256", None)
         tiny = {"name": "tiny", "sources": (source,), "rows": None, "missing": None}
@@ -80,11 +83,18 @@ ENTRIES = {
         [
             rows(
                 ["", *(f"X{i}" for i in range(1, 179)), "y"],
-                *([f"X{i}.V1.{i}", *range(i, i + 178), i] for i in (4, 1, 5, 2, 3)),
+                *([f"X{i}.V1.7", *range(i, i + 178), i] for i in (4, 1, 5, 2, 3)),
+                ["X9.V1", *[0] * 178, 4],
+                ["X6.V1.7", *[0] * 178, 4],
             )
         ],
-        (5, 179),
-        {"X1": [4, 1, 5, 2, 3], "X178": [181, 178, 182, 179, 180], "label": [*"41523"]},
+        (7, 180),
+        {
+            "X1": [4, 1, 5, 2, 3, 0, 0],
+            "X178": [181, 178, 182, 179, 180, 0, 0],
+            "label": [*"4152344"],
+            "group": [0, 1, 2, 3, 4, 5, 0],
+        },
     ),
     # Columns without any value would be refused, so the second row fills what the first lacks.
     "aps": (
@@ -125,8 +135,8 @@ ENTRIES = {
                 ).encode()
             )
         ],
-        (2, 167),
-        {"x2": [46, 0], "label": [*"10"]},
+        (2, 168),
+        {"x2": [46, 0], "label": [*"10"], "group": [0, 1]},
     ),
     "musk from OpenML": (
         "openml",
@@ -137,10 +147,17 @@ ENTRIES = {
                 + ["class {0,1}"],
                 [1, "MUSK-211", "211_1+1", *[7] * 166, 1],
                 [2, "NON-MUSK-1", "1_1", *[8] * 166, 0],
+                [3, "MUSK-211", "211_1+2", *[9] * 166, 1],
             )
         ],
-        (2, 167),
-        {"f1": [7, 8], "label": [*"10"]},
+        (3, 168),
+        {"f1": [7, 8, 9], "label": [*"101"], "group": [0, 1, 0]},
+    ),
+    "musk from the package index": (
+        "wheel",
+        [rows([1, 5, *[7] * 166], [0, 2, *[8] * 166], [1, 5, *[9] * 166])],
+        (3, 168),
+        {"x2": [7, 8, 9], "label": [*"101"], "group": [0, 1, 0]},
     ),
     "segment": (
         "url",

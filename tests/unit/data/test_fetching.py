@@ -243,6 +243,23 @@ def test_sha256_of_members(run, server, make_dataset):
     assert run(make_dataset(source))["available"]
 
 
+def test_sha1_of_members_and_of_placed_files(run, refusal, place, server, make_dataset):
+    sha1 = hashlib.sha1(CSV.encode()).hexdigest()
+    source = {"url": server.add("/t.zip", GOOD), "sha1": {"t.csv": sha1}, **PART}
+    assert run(make_dataset(source))["available"]
+    assert refusal(source | {"sha1": {"t.csv": "0" * 40}}) == f"t.csv has SHA-1 {sha1}, expected {'0' * 40}"
+    assert refusal(source | {"sha1": {"typo.csv": sha1}}).startswith("sha1 lists 'typo.csv'")
+    place("t.csv", CSV.replace("1", "9"))
+    (attempt,) = run(make_dataset(source))["attempts"]
+    assert attempt["source"] == "placed t.csv"
+    assert attempt["reason"].endswith(f", expected {sha1}")
+
+
+def test_addresses_that_end_in_no_name_are_given_one(run, server, make_dataset):
+    addresses = {f"{name}.csv": server.add(f"/{name}.csv/7647d3f7", CSV) for name in "ab"}
+    assert list(run(make_dataset({"url": addresses}))["files"]) == ["a.csv", "b.csv"]
+
+
 def test_one_sha256_for_several_files_is_refused(refusal, server):
     urls = [server.add("/a.csv", CSV), server.add("/b.csv", CSV)]
     assert "one value for several files" in refusal({"url": urls, "sha256": sha256(CSV)})

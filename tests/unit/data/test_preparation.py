@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remix.errors import DataError
+from remix.study.data.columns import features
 from remix.study.data.preparation import label_text, prepare
 from remix.study.data.text import embed
 
@@ -126,6 +127,43 @@ def test_what_is_not_as_expected_is_named(prepared, changes, settings, message):
     with pytest.raises(DataError, match=message) as caught:
         prepared(table(**changes), **settings)
     assert "\n" not in str(caught.value)
+
+
+GROUPED = {
+    "by name": ("id", ["r2", "r1", "r2"], [0, 1, 0]),
+    "by position": (0, [7, 8, 7.0], [0, 1, 0]),
+    "after a text": ({"column": "id", "after": "."}, ["x1.a", "x2.b", "x2.a"], [0, 1, 0]),
+    "after the first of it": ({"column": 0, "after": "."}, ["1.a.1", "2.a.1", "1.a.2"], [0, 0, 1]),
+    "within another column": ({"column": "id", "within": "size"}, ["p", "p", "p"], [0, 1, 2]),
+    "within the class": ({"column": "id", "within": "kind"}, ["p", "p", "p"], [0, 1, 0]),
+}
+
+
+@pytest.mark.parametrize("case", GROUPED)
+@pytest.mark.parametrize("of_source", [True, False])
+def test_groups_are_a_column_of_their_own_and_no_feature(prepared, case, of_source):
+    groups, ids, expected = GROUPED[case]
+    given = {"source": {"groups": groups}, "groups": 99} if of_source else {"groups": groups}
+    frame = prepared(table(id=ids), drop=[], **given)
+    assert frame["group"].tolist() == expected
+    assert frame["group"].dtype == np.int64
+    used = {"id", "size"} if "size" in str(groups) else {"id"}
+    assert list(frame.columns) == [*(n for n in ("size", "mass") if n not in used), "label", "group"]
+
+
+def test_a_feature_is_called_group_where_no_groups_are_known(prepared):
+    renamed = table().rename(columns={"size": "group"})
+    assert list(prepared(renamed).columns) == ["group", "mass", "label"]
+    assert list(prepared(renamed, groups="id", drop=[]).columns) == ["group_", "mass", "label", "group"]
+    assert list(features(prepared(renamed))) == ["group", "mass"]
+    assert list(features(prepared(renamed, groups="id"))) == ["group_", "mass"]
+
+
+def test_a_row_without_a_group_is_named(prepared):
+    with pytest.raises(DataError, match="column 'id' names the groups, and row 1 has none"):
+        prepared(table(id=["p", None, "q"]), groups="id")
+    with pytest.raises(DataError, match="groups: there is no column 'patient'"):
+        prepared(table(), groups="patient")
 
 
 BODIES = ["wheat and ships", "ships and ports", "wheat ports"]

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from cifar_archive import ADDRESS, CLASSES, archive
+from cifar_archive import ADDRESS, CLASSES, archive, records
 
 SCRIPTS = Path(__file__).parents[3] / "workflow" / "scripts"
 NETWORK = {"connect_timeout": 1, "read_timeout": 1, "retries": 0, "openml_server": "http://127.0.0.1:9"}
@@ -100,10 +100,15 @@ def test_an_entry_that_no_longer_fits_is_an_error_in_one_line(tmp_path, fetched,
 def test_an_archive_like_that_of_cifar_10(fetched, prepared, variant, catalogue, catalogue_entries, server):
     """Of 200 images, as an overlay would have it: from the server, or placed, to the paper's two tasks."""
     content, pixels, labels = archive(200)
+    batches = [
+        hashlib.sha1(records(*batch)).hexdigest()
+        for batch in zip(np.split(pixels, 5), np.split(labels, 5), strict=True)
+    ]
     pixels = pixels.reshape(200, -1)
     (source,) = catalogue_entries["cifar10"]["sources"]
     assert source["url"].endswith(ADDRESS)
     changed = {"url": server.add(ADDRESS, content), "sha256": hashlib.sha256(content).hexdigest()}
+    changed |= {"sha1": {f"data_batch_{k}.bin": sha1 for k, sha1 in enumerate(batches, start=1)}}
     entry = catalogue_entries["cifar10"] | {"rows": 200, "sources": [source | changed]}
     assert "taken: data_batch_1.bin, data_batch_2.bin" in fetched(entry)
     prepared(entry)

@@ -82,6 +82,16 @@ def test_rows_and_features_are_those_of_the_dataset():
     assert set(np.flatnonzero(data["label"] != "y")) <= set(variant["row"])
 
 
+def test_groups_are_kept_and_change_no_row():
+    data = prepared(x=300, y=50, z=100)
+    grouped = imbalanced_variant(data.assign(group=np.arange(450) // 3), BINARY, "0.05", seed=1)
+    assert list(grouped.columns) == ["row", "a", "label", "group"]
+    assert (grouped["group"] == grouped["row"] // 3).all()
+    pd.testing.assert_frame_equal(
+        grouped.drop(columns="group"), imbalanced_variant(data, BINARY, "0.05", seed=1)
+    )
+
+
 def test_a_subset_has_the_shares_of_the_classes():
     labels = prepared(x=300, y=50, z=100)["label"]
     drawn = draw_subset(labels, "d", 45, seed=1)

@@ -1,5 +1,6 @@
 """Training what is wanted of a cell and not there yet."""
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from remix.errors import DataError
 from remix.study import store, training_cells
 from remix.study.code import ROOT
 from remix.study.results import training_table
+from remix.study.running.writing import write_parquet
 from remix.study.store import Use, path_of, read_training, stored
 from remix.study.training_cells import names_of, train_cell
 
@@ -57,6 +59,23 @@ def test_what_is_kept_says_what_was_trained_and_what_made_it(training, files, tm
     assert set(facts) == {*training_table.FACTS, "step_seconds", "peak_mib", "begun", "seconds"}
     assert facts["device"] == "CPU"
     assert 0 < facts["step_seconds"] < facts["seconds"]
+
+
+def test_folds_are_cut_by_groups_where_that_is_wanted(training, files, tmp_path):
+    path = files["resources/variants/toy/0.2.parquet"]
+    write_parquet(pd.read_parquet(path).assign(group=lambda rows: rows["row"] // 4), path)
+    by_rows = training()
+    by_groups = dataclasses.replace(by_rows, definition={**by_rows.definition, "splits": "groups"})
+    entries = train([by_rows, by_groups], files, tmp_path)
+    shared = []
+    for entry in entries:
+        kept = read_training(path_of(tmp_path / "results", "toy", "0.2", entry.training))
+        tested = kept.predictions.groupby("fold")["row"].agg(lambda rows: set(rows // 4))
+        aside = kept.validation.groupby("fold")["row"].agg(lambda rows: set(rows // 4))
+        shared.append([len(tested[0] & tested[1]), *(len(tested[k] & aside[k]) for k in (0, 1))])
+        assert len(kept.predictions) == 64
+    assert shared[1] == [0, 0, 0]
+    assert min(shared[0]) > 0
 
 
 def test_trainings_are_the_same_whatever_is_trained_beside_them(training, files, tmp_path):

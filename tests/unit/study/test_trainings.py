@@ -47,7 +47,8 @@ def swept_of(**changes):
 
 
 def protocols_of(**changes):
-    audit = {"overlays": [str(ROOT / "config" / "authors.yaml")], "repeats": 3}
+    overlays = [str(ROOT / "config" / f"{name}.yaml") for name in ("authors", "groups")]
+    audit = {"overlays": overlays, "repeats": 3}
     config = configuration(audit=audit, **changes)
     loaded = load_configuration(config, FILES, SCHEMAS)
     return audit_protocols(loaded, config, FILES, SCHEMAS, ROOT / "config")
@@ -118,19 +119,24 @@ def test_two_uses_have_one_training_if_and_only_if_they_are_defined_alike(protoc
         ("imputation", {("ozone",), ("aps",)}),
         # The default study has the authors' images; how long these are trained on differs.
         ("images", {("cifar10_dog",), ("cifar10_multi",)}),
+        # Only where groups are known.
+        ("splits", {("musk",), ("seizure",), ("seizure_multi",)}),
         (
             "multiclass_irs",
-            {
-                (task, ir)
-                for task in ("seizure_multi", "optdigits", "landsat", "cifar10_multi")
-                for ir in ("0.025", "0.01")
-            },
+            {(task, ir) for task in ("seizure_multi", "optdigits", "landsat") for ir in ("0.025", "0.01")},
         ),
     ],
 )
 def test_a_deviation_trains_on_the_cells_that_it_touches(protocols, audited, protocol, cells):
     size = len(next(iter(cells), ()))
     assert {key[:size] for key in trained_for(protocols[protocol].run, audited)} == cells
+
+
+def test_only_a_training_by_groups_says_so(protocols, audited):
+    run = protocols["splits"].run
+    assert audited[run, "musk", "0.05", "remix"].definition["splits"] == "groups"
+    assert audited[run, "ozone", "0.01", "remix"] is audited["study", "ozone", "0.01", "remix"]
+    assert "splits" not in audited["study", "musk", "0.05", "remix"].definition
 
 
 def test_what_serves_is_named_by_its_first_use(protocols, audited):

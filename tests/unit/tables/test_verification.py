@@ -44,6 +44,15 @@ def moved(table, method, metric, by):
     return table.assign(mean=table["mean"] + by * here)
 
 
+def test_a_switch_that_the_reference_run_does_not_know_was_off_in_it(reference, facts, definition):
+    del facts["study"]["switches"]["splits"]
+    definition["tasks"]["musk"]["grouped"] = True
+    assert methods_to_verify("musk/0.05", reference, facts, definition) == ["baseline", "smote", "remix"]
+    definition["switches"]["splits"] = "groups"
+    with pytest.raises(ResultError, match=r"switches\.splits is 'groups' here, 'rows' there"):
+        methods_to_verify("musk/0.05", reference, facts, definition)
+
+
 def test_the_same_scores_agree(reference):
     table = agreement_table(reference, reference, "musk", "0.05")
     assert len(table) == 3 * 2

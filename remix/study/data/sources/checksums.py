@@ -1,4 +1,4 @@
-"""SHA-256 of files, and what the catalogue says that it must be."""
+"""Checksums of files, and what the catalogue says that they must be."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -9,53 +9,63 @@ from remix.errors import SourceError
 from remix.study.data.raw_files import refuse_html
 from remix.study.data.sources.names import base_name, download_names, kind
 
+# What the catalogue may give of a file; the second is what some publishers print.
+ALGORITHMS = {"sha256": "SHA-256", "sha1": "SHA-1"}
 # How packages are recognised, of which the catalogue does not know the file's name.
 _PACKAGES = {"wheel": ".whl", "debian": ".deb"}
 
 
 def sha256_of(path: Path) -> str:
     """Give the SHA-256 of a file as 64 hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return _digest(path, "sha256")
 
 
 def verify(path: Path, source: Mapping[str, Any]) -> None:
-    """Compare a file with the SHA-256 that its source gives for it, if any.
+    """Compare a file with the checksums that its source gives for it, if any.
 
     Raises
     ------
     SourceError
         If they differ.
     """
-    expected = _expected(path.name, source)
-    found = sha256_of(path) if expected else None
-    if found != expected:
-        refuse_html(path)
-        raise SourceError(f"{path.name} has SHA-256 {found}, expected {expected}")
+    for algorithm, title in ALGORITHMS.items():
+        expected = _expected(path.name, source, algorithm)
+        found = _digest(path, algorithm) if expected else None
+        if found != expected:
+            refuse_html(path)
+            raise SourceError(f"{path.name} has {title} {found}, expected {expected}")
 
 
 def verify_all_used(names: Iterable[str], source: Mapping[str, Any]) -> None:
-    """Check that the source gives no SHA-256 for a file that it does not have, which would go unchecked.
+    """Check that the source gives no checksum for a file that it does not have, which would go unchecked.
 
     Raises
     ------
     SourceError
         If it does.
     """
-    sums = source.get("sha256")
-    if isinstance(sums, Mapping):
-        known = set(names)
-        for name in sums:
-            if base_name(name) not in known:
-                raise SourceError(
-                    f"sha256 lists '{name}', but the source has only {', '.join(sorted(known))}"
-                )
-    elif sums is not None and len(download_names(source)) > 1:
-        raise SourceError("sha256 is one value for several files; write a mapping of file names to values")
+    known = set(names)
+    for algorithm in ALGORITHMS:
+        sums = source.get(algorithm)
+        if isinstance(sums, Mapping):
+            for name in sums:
+                if base_name(name) not in known:
+                    raise SourceError(
+                        f"{algorithm} lists '{name}', but the source has only {', '.join(sorted(known))}"
+                    )
+        elif sums is not None and len(download_names(source)) > 1:
+            raise SourceError(
+                f"{algorithm} is one value for several files; write a mapping of file names to values"
+            )
 
 
-def _expected(name: str, source: Mapping[str, Any]) -> str | None:
-    sums = source.get("sha256")
+def _digest(path: Path, algorithm: str) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, algorithm).hexdigest()
+
+
+def _expected(name: str, source: Mapping[str, Any], algorithm: str) -> str | None:
+    sums = source.get(algorithm)
     if isinstance(sums, Mapping):
         by_name = {base_name(key): value.lower() for key, value in sums.items()}
         return by_name.get(name)

@@ -39,7 +39,7 @@ def collect(paths: Sequence[Path], source: Mapping[str, Any], folder: Path) -> l
     Raises
     ------
     SourceError
-        If a SHA-256 differs, an archive is damaged, or a part is missing or ambiguous.
+        If a checksum differs, an archive is damaged, or a part is missing or ambiguous.
     """
     for path in paths:
         verify(path, source)

@@ -13,8 +13,10 @@ from remix.errors import SourceError
 KINDS = ("openml", "url", "wheel", "debian", "file")
 # Formats that hold images; all others hold tables, which may have a column per pixel.
 IMAGE_FORMATS = ("cifar10_binary", "idx", "npz", "folder")
-# Of these, what is an archive by itself: it is read as it is, unless ``parts`` names files in it.
-ARCHIVE_FORMATS = ("npz", "folder")
+# What is an archive by itself: it is read as it is, unless ``parts`` names files in it.
+ARCHIVE_FORMATS = ("npz", "folder", "recordings")
+# Of these, what reads whole archives only.
+WHOLE_FORMATS = ("folder", "recordings")
 # Written beside the files of a dataset, so no file may have this name.
 RECORD = "source.json"
 
@@ -41,10 +43,12 @@ def describe(source: Mapping[str, Any]) -> str:
 def addresses(source: Mapping[str, Any]) -> list[str]:
     """List the addresses of a url source."""
     url = source["url"]
+    if isinstance(url, Mapping):
+        return list(url.values())
     return [url] if isinstance(url, str) else list(url)
 
 
-def groups(source: Mapping[str, Any]) -> list[list[str]] | None:
+def rows_of_parts(source: Mapping[str, Any]) -> list[list[str]] | None:
     """Give the parts that make the table: a list of rows, each a list of columns; None for all files."""
     if "parts" not in source:
         return None
@@ -53,7 +57,7 @@ def groups(source: Mapping[str, Any]) -> list[list[str]] | None:
 
 def chosen_files(source: Mapping[str, Any]) -> list[str] | None:
     """List the files to be taken: the parts in table order, then the corpus; None for all files."""
-    rows = groups(source)
+    rows = rows_of_parts(source)
     return None if rows is None else [*(part for row in rows for part in row), *source.get("corpus", ())]
 
 
@@ -68,6 +72,8 @@ def download_names(source: Mapping[str, Any]) -> list[str]:
     The file name of a wheel or a Debian package depends on more than the catalogue says, so there is none.
     """
     match kind(source):
+        case "url" if isinstance(source["url"], Mapping):
+            return [base_name(name) for name in source["url"]]
         case "url":
             paths = [unquote(urlsplit(address).path).strip("/") for address in addresses(source)]
             return [base_name(path or "download") for path in paths]

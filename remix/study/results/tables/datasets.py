@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from remix.study.data.catalogue import Task
+from remix.study.data.columns import feature_names
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
 from remix.study.results.made import MadeTable
@@ -41,9 +42,8 @@ def make(
 ) -> MadeTable:
     """Make the table from the prepared datasets and their variants."""
     study = runs.study
-    # All columns but the label are features.
     shapes = {
-        dataset: (len(read_parquet(path, columns=["label"])), len(parquet_columns(path)) - 1)
+        dataset: (len(read_parquet(path, columns=["label"])), len(feature_names(parquet_columns(path))))
         for dataset, path in prepared.items()
     }
     counts = {

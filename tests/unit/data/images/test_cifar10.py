@@ -5,6 +5,9 @@ import pytest
 from cifar_archive import images_of, records
 
 from remix.errors import SourceError
+from remix.study.data.formats import read_table
+from remix.study.data.preparation import prepare
+from remix.study.data.sources.collecting import collect
 
 PIXELS, LABELS = images_of(20)
 
@@ -33,3 +36,12 @@ def test_what_is_no_batch_is_named(read):
 def test_images_need_a_shape(read):
     with pytest.raises(SourceError, match="format cifar10_binary holds images; give their shape by 'image'"):
         read({"b": records(PIXELS, LABELS)}, image=None)
+
+
+def test_the_real_batches_have_the_sums_of_the_catalogue(real_file, catalogue, tmp_path):
+    dataset = catalogue["cifar10"]
+    (source,) = dataset.sources
+    paths = [real_file(f"cifar10/{name}") for name in source["parts"]]
+    assert collect(paths, source, tmp_path) == source["parts"]
+    frame = prepare(read_table(tmp_path, source["parts"], source, dataset.image), dataset, source)
+    assert frame["label"].value_counts().to_dict() == dict.fromkeys(dataset.classes, 5000)

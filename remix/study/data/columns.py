@@ -1,0 +1,28 @@
+"""The columns of prepared datasets and of variants that are no features."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+# Position in the prepared dataset, which variants have.
+ROW = "row"
+LABEL = "label"
+# Which rows belong together: the last column, and only of datasets of which the catalogue says it.
+GROUP = "group"
+
+
+def feature_names(columns: Sequence[str]) -> list[str]:
+    """Choose the features among the columns of a prepared dataset or a variant.
+
+    A dataset without groups may have a feature that is called as they are: it does not stand last.
+
+    >>> feature_names(["row", "x0", "label", "group"]), feature_names(["group", "label"])
+    (['x0'], ['group'])
+    """
+    others = {ROW, LABEL, *(GROUP for name in columns[-1:] if name == GROUP)}
+    return [name for name in columns if name not in others]
+
+
+def features(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give the features of a prepared dataset or a variant."""
+    return frame[feature_names(list(frame.columns))]
