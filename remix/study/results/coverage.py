@@ -11,6 +11,8 @@ from remix.study.study import Study
 COLUMNS = ["task", "ir", "kind", "dataset", "state", "origin", "source", "reasons"]
 PRESENT, MISSING = "present", "missing"
 _SEPARATOR = " | "
+# The share of copies among the test rows of a cell above which every caption says so.
+_MANY_COPIES = 0.01
 
 
 def coverage_table(study: Study, records: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
@@ -58,7 +60,8 @@ def coverage_note(coverage: pd.DataFrame, *, width: int = 100) -> str:
     Parameters
     ----------
     coverage : DataFrame
-        See `coverage_table`.
+        See `coverage_table`; with the column ``copies`` of `remix.study.results.tables.coverage`, a second
+        sentence names the tasks of whose test rows more than a hundredth are copies of rows trained on.
     width : int
         Longest text of one reason; longer ones are cut, the coverage table has them whole.
 
@@ -70,7 +73,7 @@ def coverage_note(coverage: pd.DataFrame, *, width: int = 100) -> str:
     present = coverage["state"] == PRESENT
     note = f"{present.sum()} of {len(coverage)} cells"
     if present.all():
-        return note + ", none missing."
+        return f"{note}, none missing.{_copies_note(coverage)}"
     datasets = []
     for _, absent in coverage[~present].groupby("dataset", sort=False):
         cells = ", ".join(
@@ -83,7 +86,7 @@ def coverage_note(coverage: pd.DataFrame, *, width: int = 100) -> str:
         # Of two files on one server the same is said.
         said = ", ".join(dict.fromkeys(texts))
         datasets.append(f"{cells} – {said or 'no source is listed'}")
-    return f"{note}; missing: {'; '.join(datasets)}."
+    return f"{note}; missing: {'; '.join(datasets)}.{_copies_note(coverage)}"
 
 
 def reasons_by_source(reasons: str) -> list[tuple[str, str]]:
@@ -97,6 +100,14 @@ def reasons_by_source(reasons: str) -> list[tuple[str, str]]:
         source, _, reason = text.partition(": ")
         pairs.append((source, reason))
     return pairs
+
+
+def _copies_note(coverage: pd.DataFrame) -> str:
+    if "copies" not in coverage:  # before there are variants
+        return ""
+    copies = coverage.groupby("task", sort=False)["copies"].max()
+    many = [f"{task} {share:.1%}" for task, share in copies.items() if share > _MANY_COPIES]
+    return f" Of the test rows, these are exact copies of rows trained on: {', '.join(many)}." if many else ""
 
 
 def _source_text(record: Mapping[str, Any]) -> str:

@@ -1,5 +1,11 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+
 from remix.study.results.coverage import coverage_note, reasons_by_source
-from remix.study.results.tables.coverage import coverage_markdown
+from remix.study.results.tables.coverage import coverage_markdown, make
+from remix.study.running.writing import write_parquet
 
 
 def test_one_row_per_cell_in_order(coverage):
@@ -45,3 +51,26 @@ def test_markdown_lists_what_is_missing_and_how_to_supply_it(coverage):
     assert "`data_dir/aps/`" in text
     assert "`data_dir/musk/`" not in text
     assert "- musk: `openml 1116`: no answer within 10 s" in text
+
+
+def test_many_copies_are_said_of_their_tasks(coverage):
+    copies = coverage.assign(copies=[0.005, 0.0234, np.nan, 0.01])
+    assert coverage_note(copies).removeprefix(coverage_note(coverage)) == (
+        " Of the test rows, these are exact copies of rows trained on: musk 2.3%."
+    )
+    assert coverage_note(copies.assign(copies=0.01)) == coverage_note(coverage)
+    assert coverage_note(copies[copies["state"] == "present"]).endswith(
+        "none missing. Of the test rows, these are exact copies of rows trained on: musk 2.3%."
+    )
+
+
+def test_the_table_for_machines_has_the_share_of_copies(study, coverage, tmp_path):
+    """In the table all rows are alike; of a cell without a variant it is not known."""
+    labels = np.repeat([0, 1], [20, 8])
+    frame = pd.DataFrame({"row": np.arange(28), "x": 0.0, "label": labels})
+    write_parquet(frame, tmp_path / "v.parquet")
+    runs = SimpleNamespace(study=study)
+    table = make(runs, coverage, {("musk", "0.05"): tmp_path / "v.parquet"}).values
+    assert table["copies"].tolist()[0] == 1
+    assert table["copies"].isna().tolist() == [False, True, True, True]
+    pd.testing.assert_frame_equal(table.drop(columns="copies"), coverage)

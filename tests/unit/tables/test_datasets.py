@@ -12,7 +12,7 @@ from remix.study.results.tables.datasets import (
 
 
 def test_sizes_and_printed_numbers(study, shapes, label_counts, table1):
-    table = datasets_table(study, shapes, label_counts, table1).set_index(["task", "ir"])
+    table = datasets_table(study, shapes, label_counts, {}, table1).set_index(["task", "ir"])
     musk = table.loc[("musk", "0.01")]
     assert (musk["features"], musk["rows"], musk["minority_rows"], musk["majority_rows"]) == (
         166,
@@ -32,7 +32,7 @@ def test_sizes_and_printed_numbers(study, shapes, label_counts, table1):
 
 
 def test_a_missing_dataset_is_a_gap(study, shapes, label_counts, table1):
-    aps = datasets_table(study, shapes, label_counts, table1).set_index("task").loc["aps"]
+    aps = datasets_table(study, shapes, label_counts, {}, table1).set_index("task").loc["aps"]
     assert aps[["features", "rows", "minority_rows", "majority_rows", "published_rows"]].isna().all()
     assert aps["note"] == "not in the paper"
 
@@ -41,7 +41,7 @@ def test_tasks_on_texts_say_what_was_learnt_from_what(study, shapes, label_count
     texts = {"aps": "5 components", "landsat": "9 components"}
     tasks = {name: dataclasses.replace(task, text=texts.get(name, "")) for name, task in study.tasks.items()}
     study = dataclasses.replace(study, tasks=tasks)
-    table = datasets_table(study, shapes, label_counts, table1)
+    table = datasets_table(study, shapes, label_counts, {}, table1)
     notes = table.drop_duplicates("task").set_index("task")["note"]
     assert notes["aps"] == "not in the paper; 5 components"
     assert notes["landsat"] == "IRs 0.1, printed 0.25, 0.1; 9 components"
@@ -49,26 +49,28 @@ def test_tasks_on_texts_say_what_was_learnt_from_what(study, shapes, label_count
 
 
 def test_markdown_has_one_row_per_task(study, shapes, label_counts, table1, coverage):
-    text = datasets_markdown(datasets_table(study, shapes, label_counts, table1), study, coverage)
+    copies = {("musk", "0.05"): 0.0123, ("musk", "0.01"): 0.011, ("landsat", "0.1"): 0.0}
+    text = datasets_markdown(datasets_table(study, shapes, label_counts, copies, table1), study, coverage)
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line[:1] == "|"]
     by_task = {row[0]: row[1:] for row in rows[2:]}
     assert list(by_task) == ["musk", "aps", "landsat"]
     assert by_task["musk"] == [
         "Musk", "Binary", "1 vs 0", "166", "168", "6,598", "6,597",
-        "0.05: 279, 0.01: 55", "5,581", "0.01, 0.05",
+        "0.05: 279, 0.01: 55", "5,581", "1.2%", "0.01, 0.05",
     ]  # fmt: skip
-    assert by_task["aps"][3:] == ["–", "–", "–", "–", "0.01: –", "–", "–"]
+    assert by_task["aps"][3:] == ["–", "–", "–", "–", "0.01: –", "–", "–", "–"]
+    assert by_task["landsat"][-2] == "0.0%"
     assert "3 of 4 cells" in text
 
 
 def test_many_classes_are_called_the_rest(study, table1):
     definition = study.tasks["landsat"]
     object.__setattr__(definition, "classes", tuple("abcdefg"))
-    table = datasets_table(study, {}, {}, table1)
+    table = datasets_table(study, {}, {}, {}, table1)
     assert table["classes"].iloc[-1] == "b, c vs rest"
     object.__setattr__(definition, "merged", True)
     object.__setattr__(definition, "minority", ("b",))
-    assert datasets_table(study, {}, {}, table1)["classes"].iloc[-1] == "b vs rest (merged)"
+    assert datasets_table(study, {}, {}, {}, table1)["classes"].iloc[-1] == "b vs rest (merged)"
     assert isinstance(table, pd.DataFrame)
 
 
@@ -81,7 +83,7 @@ def cifar(table1):
 
 def test_images_show_their_size_and_need_not_name_the_channels(mixed, shapes, cifar, mixed_coverage):
     images = {"cifar10": (50000, 3072), "fashion": (60000, 784)}
-    table = datasets_table(mixed, shapes | images, {}, cifar)
+    table = datasets_table(mixed, shapes | images, {}, {}, cifar)
     dog = table.set_index("task").loc["cifar10_dog"]
     assert (dog["features"], dog["rows"], dog["rows_used"]) == (3072, 50000, 50000)
     assert dog["note"] == "IRs 0.05, printed 0.25, 0.1, 0.05 (0.25 takes 11,250 dogs)"
@@ -93,14 +95,14 @@ def test_images_show_their_size_and_need_not_name_the_channels(mixed, shapes, ci
 
 
 def test_the_size_of_images_does_not_depend_on_how_they_are_stored(mixed, shapes, cifar):
-    table = datasets_table(mixed, shapes | {"fashion": (60000, 1)}, {}, cifar)
+    table = datasets_table(mixed, shapes | {"fashion": (60000, 1)}, {}, {}, cifar)
     assert table.set_index("task").loc["shirt", "features"].tolist() == [784, 784]
 
 
 def test_fewer_images_are_said(mixed, shapes, cifar, mixed_coverage):
     images = dataclasses.replace(mixed.protocol.images, rows={"binary": 8000, "multiclass": 9000})
     fewer = dataclasses.replace(mixed, protocol=dataclasses.replace(mixed.protocol, images=images))
-    table = datasets_table(fewer, shapes | {"cifar10": (50000, 3072), "fashion": (5000, 784)}, {}, cifar)
+    table = datasets_table(fewer, shapes | {"cifar10": (50000, 3072), "fashion": (5000, 784)}, {}, {}, cifar)
     used = table.drop_duplicates("task").set_index("task")["rows_used"]
     assert pd.isna(used["aps"])
     assert used.drop("aps").to_dict() == {"musk": 6598, "landsat": 6435, "shirt": 5000, "cifar10_dog": 8000}

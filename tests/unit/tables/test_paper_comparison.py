@@ -9,7 +9,7 @@ from remix.study.results.tables.rank_sums import rank_sums_table
 
 @pytest.fixture
 def comparison(scores, study, shapes, label_counts, table1, table2):
-    datasets = datasets_table(study, shapes, label_counts, table1)
+    datasets = datasets_table(study, shapes, label_counts, {}, table1)
     rank_sums = rank_sums_table(scores, study, table2)
     return paper_comparison_table(study, datasets, rank_sums, gains_table(scores, study), table1)
 
@@ -51,7 +51,7 @@ def test_figure5_has_no_printed_numbers(comparison):
 def test_without_any_cell(no_scores, study, table1, table2, coverage):
     rank_sums = rank_sums_table(no_scores, study, table2)
     table = paper_comparison_table(
-        study, datasets_table(study, {}, {}, table1), rank_sums, gains_table(no_scores, study), table1
+        study, datasets_table(study, {}, {}, {}, table1), rank_sums, gains_table(no_scores, study), table1
     )
     assert entry(table, "Musk (musk)", "Inst") == ["6597", "", "data missing"]
     assert entry(table, "Binary GM, ReMix", "rank sum") == ["22", "", "18 cells printed, 0 here"]
@@ -65,7 +65,7 @@ def test_figure6_is_there_where_images_are(
     scores, mixed_scores, mixed, shapes, label_counts, table1, table2, comparison
 ):
     assert "Figure 6" not in set(comparison["item"])
-    datasets = datasets_table(mixed, shapes | {"fashion": (60000, 784)}, label_counts, table1)
+    datasets = datasets_table(mixed, shapes | {"fashion": (60000, 784)}, label_counts, {}, table1)
     rank_sums, gains = rank_sums_table(mixed_scores, mixed, table2), gains_table(mixed_scores, mixed)
     table = paper_comparison_table(mixed, datasets, rank_sums, gains, table1)
     on_tables = table["item"] != "Figure 6"

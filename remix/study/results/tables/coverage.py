@@ -1,21 +1,40 @@
-"""Which data was there: every cell with the source that served it, and what failed."""
+"""Which data was there: every cell with its source, what failed, and how many test rows are copies."""
+
+from collections.abc import Mapping
+from pathlib import Path
 
 import pandas as pd
 
+from remix.study.copies import share_of_copies
 from remix.study.results import markdown
 from remix.study.results.coverage import PRESENT, reasons_by_source
 from remix.study.results.made import MadeTable
 from remix.study.results.runs import Runs
+from remix.study.running.parquet import read_parquet
 
 TITLE = "Which data was there"
 CATEGORY = "Data and coverage"
 ORDER = 1
-READS = {"coverage": "resources/raw/coverage.csv"}
+READS = {
+    "coverage": "resources/raw/coverage.csv",
+    "variants": "resources/variants/{task}/{ir}.parquet",
+}
 
 
-def make(runs: Runs, coverage: pd.DataFrame) -> MadeTable:
-    """Show what fetching has found."""
-    return MadeTable(coverage, coverage_markdown(coverage))
+def make(runs: Runs, coverage: pd.DataFrame, variants: Mapping[tuple[str, str], Path]) -> MadeTable:
+    """Show what fetching has found.
+
+    The table for machines has the further column ``copies``, see `remix.study.copies.share_of_copies`; it is
+    here since every caption reads this table.
+    """
+    copies = {
+        cell: share_of_copies(read_parquet(variants[cell]), runs.study, *cell)
+        for cell in runs.study.cells
+        if cell in variants
+    }
+    cells = zip(coverage["task"], coverage["ir"], strict=True)
+    table = coverage.assign(copies=pd.Series([copies.get(cell) for cell in cells], dtype="float64"))
+    return MadeTable(table, coverage_markdown(coverage))
 
 
 def coverage_markdown(coverage: pd.DataFrame) -> str:

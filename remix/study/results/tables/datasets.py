@@ -29,7 +29,8 @@ READS = {
 
 COLUMNS = [
     "task", "title", "kind", "classes", "features", "rows", "rows_used", "ir",
-    "minority_rows", "majority_rows", "published_features", "published_rows", "published_irs", "note",
+    "minority_rows", "majority_rows", "copies", "published_features", "published_rows", "published_irs",
+    "note",
 ]  # fmt: skip
 
 
@@ -49,7 +50,8 @@ def make(
     counts = {
         (task, ir): label_counts(path, study.tasks[task].n_classes) for (task, ir), path in variants.items()
     }
-    table = datasets_table(study, shapes, counts, table1)
+    copies = coverage.set_index(["task", "ir"])["copies"]
+    table = datasets_table(study, shapes, counts, copies, table1)
     return MadeTable(table, datasets_markdown(table, study, coverage))
 
 
@@ -62,6 +64,7 @@ def datasets_table(
     study: Study,
     shapes: Mapping[str, tuple[int, int]],
     label_counts: Mapping[tuple[str, str], np.ndarray],
+    copies: Mapping[tuple[str, str], float],
     published: pd.DataFrame,
 ) -> pd.DataFrame:
     """List every cell of the study with its sizes, beside the printed Table 1.
@@ -73,6 +76,8 @@ def datasets_table(
         Rows and features of each prepared dataset.
     label_counts : mapping of (str, str) to ndarray of int, shape (K,)
         Rows of each label in the variant of each cell.
+    copies : mapping of (str, str) to float
+        Share of the test rows of each cell that are copies; see `remix.study.copies.share_of_copies`.
     published : DataFrame
         config/published/table1.csv.
 
@@ -104,6 +109,7 @@ def datasets_table(
             "ir": ir,
             "minority_rows": pd.NA if counts is None else int(counts[minority].min()),
             "majority_rows": pd.NA if counts is None else int(counts.sum() - counts[minority].sum()),
+            "copies": copies.get((task, ir), np.nan),
         }
         if task in printed.index:
             entry = printed.loc[task]
@@ -148,6 +154,7 @@ def datasets_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame)
                     f"{ir}: {_count(n)}" for ir, n in zip(part["ir"], part["minority_rows"], strict=True)
                 ),
                 "Majority rows": _count(part["majority_rows"].max()),
+                "Copies": markdown.ABSENT if part["copies"].isna().all() else f"{part['copies'].max():.1%}",
                 "Paper's IRs": _printed(first["published_irs"]),
             }
         )
@@ -161,7 +168,9 @@ def datasets_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame)
         "a minority class over that of the merged majority (binary) or of the largest class of the data "
         "(multi-class); the paper's formula has the inverse. Minority rows are per minority class; majority "
         f"rows are those of all other classes. Half of a variant's rows are tested in each fold, and "
-        f"{study.protocol.validation_fraction:.0%} of the rest are set aside for validation."
+        f"{study.protocol.validation_fraction:.0%} of the rest are set aside for validation. Copies are test "
+        "rows with the same features as a row that was trained on, a mean over the folds; of the largest IR "
+        "share."
     )
     return markdown.document(
         "Table 1: datasets",
