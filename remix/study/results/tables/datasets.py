@@ -169,8 +169,8 @@ def datasets_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame)
         "(multi-class); the paper's formula has the inverse. Minority rows are per minority class; majority "
         f"rows are those of all other classes. Half of a variant's rows are tested in each fold, and "
         f"{study.protocol.validation_fraction:.0%} of the rest are set aside for validation. Copies are test "
-        "rows with the same features as a row that was trained on, a mean over the folds; of the largest IR "
-        "share."
+        "rows with the same features as a row that was trained on, as a mean over the folds: the largest "
+        "share of any IR."
     )
     return markdown.document(
         "Table 1: datasets",
