@@ -15,7 +15,7 @@ LOCK ?= cpu
 CELL ?= segment/0.05
 DATA_DIR ?= data
 
-.PHONY: help quick study audit trainings prune result report estimate bench scaling overhead plan default-method verify test lint unit checks workflow test-faults test-fuzz test-slurm docs lock clean
+.PHONY: help quick study audit trainings prune result report estimate bench scaling overhead plan default-method verify test lint unit checks workflow test-faults test-fuzz test-slurm test-xla docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
@@ -38,6 +38,7 @@ help:
 	@echo "make test-faults  kill runs, fill disks, damage files; the same command again must mend all (minutes)"
 	@echo "make test-fuzz  feed thousands of mutated settings, catalogues and data files, and count how they end (minutes)"
 	@echo "make test-slurm  run a study on a SLURM of one node, which it installs and starts (root; minutes)"
+	@echo "make test-xla  have XLA compile every method, as on a GPU, and compare with TensorFlow's own kernels (minutes)"
 	@echo "make docs    set up, then build the documentation, docs/_build/html"
 	@echo "make lock    resolve the dependencies anew (needs uv)"
 
@@ -160,11 +161,15 @@ lint: .venv/test-ready
 	$(BIN)/snakemake --lint
 
 unit: .venv/test-ready
-	$(BIN)/python -m pytest -n 2 -m "not workflow and not online and not estimator_checks and not slurm and not fuzz and not faults"
+	$(BIN)/python -m pytest -n 2 -m "not workflow and not online and not estimator_checks and not slurm and not fuzz and not faults and not xla"
 
 # The unit tests check one method, with small networks; here are all of them, as they are by default.
 checks: .venv/test-ready
 	$(BIN)/python -m pytest -n 2 -m estimator_checks tests/unit/test_classifier.py
+
+# The unit tests have XLA compile two methods; here it compiles all, deterministic as the study asks it to be.
+test-xla: .venv/test-ready
+	TF_DETERMINISTIC_OPS=1 $(BIN)/python -m pytest -n 2 tests/contract/test_xla.py
 
 workflow: .venv/test-ready
 	$(BIN)/python -m pytest -n 2 -m "workflow or online"

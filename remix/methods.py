@@ -131,7 +131,14 @@ class Method:
             if stage is not None
         }
 
-    def batch(self, pool: Pool, rows: tf.Tensor, drawn: Mapping[str, Mapping[str, tf.Tensor]]) -> MiniBatch:
+    def batch(
+        self,
+        pool: Pool,
+        rows: tf.Tensor,
+        drawn: Mapping[str, Mapping[str, tf.Tensor]],
+        *,
+        xla: bool = False,
+    ) -> MiniBatch:
         """Make the mini-batches that the networks are trained on, by applying one step of `draw`.
 
         Parameters
@@ -143,6 +150,9 @@ class Method:
             see `remix.batches.pool.Pool.repeated`.
         drawn : mapping
             What `draw` gave for each of them, with the mini-batch as first axis.
+        xla : bool
+            Whether XLA compiles it: with fixed shapes, and by the operations that it has. Changes no result
+            but by rounding.
 
         Returns
         -------
@@ -160,10 +170,10 @@ class Method:
         x = pool.take(rows)
         if isinstance(self.resample, Smote):
             x, labels = self.resample.apply(
-                x, labels, class_index(labels, pool.n_classes), **drawn["resample"]
+                x, labels, class_index(labels, pool.n_classes), **drawn["resample"], xla=xla
             )
         if self.augment is not None:
-            x = self.augment.apply(x, **drawn["augment"])
+            x = self.augment.apply(x, **drawn["augment"], xla=xla)
         if self.mix is not None:
             return self.mix.apply(x, labels, pool, drawn["mix"])
         return MiniBatch(x, tf.one_hot(labels, pool.n_classes))

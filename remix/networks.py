@@ -6,6 +6,7 @@ An architecture (`MLP`, `CNN`) draws the weights of one network and puts those o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -20,6 +21,8 @@ from remix.protocol import Precision
 
 # Small gradients would vanish in 16-bit numbers of this type: the loss is multiplied by it, and they divided.
 FLOAT16_LOSS_SCALE = 1024.0
+# How many random numbers there are: that of the mantissas of float32.
+RANDOM_NUMBERS = 2**23
 # Vectors are scaled to length 1, but for those whose squares add up to less.
 LEAST_SQUARE = 1e-12
 
@@ -63,8 +66,8 @@ class Architecture(Protocol):
     def weights(self, rng: np.random.Generator, shape: Sequence[int], n_classes: int) -> list[np.ndarray]:
         """Draw the initial weights of one network for rows of a shape."""
 
-    def stacked(self, weights: Sequence[Sequence[np.ndarray]]) -> StackedNetwork:
-        """Stack networks, given the weights of each."""
+    def stacked(self, weights: Sequence[Sequence[np.ndarray]], *, xla: bool = False) -> StackedNetwork:
+        """Stack networks, given the weights of each, to be trained by TensorFlow's kernels or by XLA."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +112,9 @@ class MLP:
         (n_features,) = shape
         return _dense_weights(rng, [n_features, *self.widths, n_classes], self.output_scale)
 
-    def stacked(self, weights: Sequence[Sequence[np.ndarray]]) -> StackedMLP:
-        """Stack networks, given the weights of each."""
-        return StackedMLP(weights, self.dropout, self.output_scale)
+    def stacked(self, weights: Sequence[Sequence[np.ndarray]], *, xla: bool = False) -> StackedMLP:
+        """Stack networks, given the weights of each, to be trained by TensorFlow's kernels or by XLA."""
+        return StackedMLP(weights, self.dropout, self.output_scale, xla=xla)
 
     def __str__(self) -> str:
         return f"hidden layers of {', '.join(map(str, self.widths))}"
@@ -184,9 +187,9 @@ class CNN:
         sizes = [height * width * channels, self.dense, n_classes]
         return weights + _dense_weights(rng, sizes, self.output_scale)
 
-    def stacked(self, weights: Sequence[Sequence[np.ndarray]]) -> StackedCNN:
-        """Stack networks, given the weights of each."""
-        return StackedCNN(weights, self.precision, self.output_scale)
+    def stacked(self, weights: Sequence[Sequence[np.ndarray]], *, xla: bool = False) -> StackedCNN:
+        """Stack networks, given the weights of each, to be trained by TensorFlow's kernels or by XLA."""
+        return StackedCNN(weights, self.precision, self.output_scale, xla=xla)
 
     def __str__(self) -> str:
         convolutions = ", ".join(map(str, self.filters))
@@ -204,6 +207,8 @@ class StackedMLP:
         Share of the units that are dropped in training, in [0, 1).
     output_scale : float or None
         See `Architecture.with_output_scale`.
+    xla : bool
+        Whether XLA compiles what trains them. Changes no result but by rounding.
 
     Attributes
     ----------
@@ -214,11 +219,17 @@ class StackedMLP:
     loss_scale = 1.0
 
     def __init__(
-        self, weights: Sequence[Sequence[np.ndarray]], dropout: float, output_scale: float | None = None
+        self,
+        weights: Sequence[Sequence[np.ndarray]],
+        dropout: float,
+        output_scale: float | None = None,
+        *,
+        xla: bool = False,
     ) -> None:
         self.variables = [tf.Variable(np.stack(layer)) for layer in zip(*weights, strict=True)]
         self.dropout = dropout
         self.output_scale = output_scale
+        self.xla = xla
 
     def dropout_masks(self, seed: tf.Tensor, batch_size: int) -> list[tf.Tensor]:
         """Draw the dropout masks of one step, shared by all networks of the stack.
@@ -240,14 +251,21 @@ class StackedMLP:
         inner, _ = _layers(self.variables, self.output_scale)
         widths = [kernel.shape[2] for kernel, _ in inner[:-1]]
         keep = 1.0 - self.dropout
-        return [
-            tf.cast(
-                tf.random.stateless_uniform((batch_size, width), tf.random.fold_in(seed, i)) < keep,
-                tf.float32,
+        kept = math.ceil(np.float32(keep) * RANDOM_NUMBERS)
+        # Philox is what TensorFlow chooses. But so chosen, a negative seed is another one to XLA.
+        alg = "philox" if self.xla else "auto_select"
+        # Of 32 random bits TensorFlow would make a float of the last 23, XLA of the first.
+        draws = [
+            tf.random.stateless_uniform(
+                shape=(batch_size, width),
+                seed=tf.random.fold_in(seed, i, alg),
+                minval=None,
+                dtype=tf.int32,
+                alg=alg,
             )
-            / keep
             for i, width in enumerate(widths)
         ]
+        return [tf.cast((bits & (RANDOM_NUMBERS - 1)) < kept, tf.float32) / keep for bits in draws]
 
     def logits(
         self, x: tf.Tensor, masks: Sequence[tf.Tensor] = (), hidden: HiddenMixing | None = None
@@ -280,6 +298,8 @@ class StackedCNN:
         See `CNN`.
     output_scale : float or None
         See `Architecture.with_output_scale`.
+    xla : bool
+        Whether XLA compiles what trains them. Changes no result but by rounding.
 
     Attributes
     ----------
@@ -294,10 +314,13 @@ class StackedCNN:
         weights: Sequence[Sequence[np.ndarray]],
         precision: Precision = "float32",
         output_scale: float | None = None,
+        *,
+        xla: bool = False,
     ) -> None:
         self.variables = [tf.Variable(np.stack(layer)) for layer in zip(*weights, strict=True)]
         self.dtype = tf.as_dtype(precision.removeprefix("mixed_"))
         self.output_scale = output_scale
+        self.xla = xla
         # An output scale multiplies gradients already.
         scale = FLOAT16_LOSS_SCALE / (output_scale or 1.0)
         self.loss_scale = scale if self.dtype == tf.float16 else 1.0
@@ -334,10 +357,22 @@ class StackedCNN:
         ]
         for i, (filters, shift) in enumerate(convolutions):
             x = tf.nn.relu(tf.nn.conv2d(x, filters, strides=1, padding="VALID") + shift)
-            x = mixed(tf.nn.max_pool2d(x, ksize=2, strides=2, padding="VALID"), i + 1)
+            pooled = _pooled(x) if self.xla else tf.nn.max_pool2d(x, ksize=2, strides=2, padding="VALID")
+            x = mixed(pooled, i + 1)
         x = tf.reshape(x, (-1, kernel.shape[0]))
         x = mixed(tf.nn.relu(tf.matmul(x, kernel) + bias), len(convolutions) + 1)
         return _output(x, last, self.output_scale)
+
+
+def _pooled(x: tf.Tensor) -> tf.Tensor:
+    """Take the largest value of each 2 × 2 window of images (N, H, W, C).
+
+    As TensorFlow's own operation, of whose gradient XLA has no deterministic form. Of equal values the first
+    one has the gradient.
+    """
+    height, width = (size // 2 * 2 for size in x.shape[1:3])
+    top, bottom = (tf.maximum(x[:, i:height:2, :width:2], x[:, i:height:2, 1:width:2]) for i in range(2))
+    return tf.maximum(top, bottom)
 
 
 def _layers(

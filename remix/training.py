@@ -12,9 +12,9 @@ import logging
 import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from typing import Protocol as Interface
 
 import numpy as np
@@ -36,8 +36,8 @@ logger = logging.getLogger(__name__)
 # Rows of each fold, or images, that are predicted at a time; bounds the memory, changes no result.
 PREDICTION_ROWS, PREDICTION_IMAGES = 2048, 256
 # Features and labels of mini-batches that are made at once: enough for few calls, little for the cache;
-# changes no result.
-BLOCK_BYTES = 2**23
+# changes no result. On a GPU, whose caches are not what counts: as many as are no burden to its memory.
+BLOCK_BYTES, XLA_BLOCK_BYTES = 2**23, 2**28
 PROGRESS_LINES = 20
 
 # Of each stage, the arrays that it drew, by their names.
@@ -190,6 +190,22 @@ class StackedModel:
         list of float32 ndarray, shapes (n_s, K)
         """
         return [tf.nn.softmax(logits).numpy() for logits in _logits(self._network, features)]
+
+
+class DrawnEpoch(NamedTuple):
+    """The random numbers of an epoch, and what they come to.
+
+    Attributes
+    ----------
+    rows, draws
+        See `Trainer.train_epoch`.
+    counts : ndarray of int, shape (S, steps, K)
+        Rows of each class in the mini-batches, before anything is resampled.
+    """
+
+    rows: np.ndarray
+    draws: Draws
+    counts: np.ndarray
 
 
 class Trainer(ABC):
@@ -385,6 +401,18 @@ class Trainer(ABC):
             Numbers of mini-batches: ``lacking`` (S, K), without a row of each class; those that the method
             tells, (S,). And ``class_mass`` (S, K), the weight of each class in what was trained on.
         """
+        rows, draws, counts = self.draw_epoch()
+        class_weights = self.class_weights if weighted else np.ones_like(self.class_weights)
+        losses, mass = self.train_epoch(rows, draws, rates, class_weights)
+        diagnosed = {name: flags.sum(axis=1) for name, flags in self.method.diagnose(counts).items()}
+        return losses / self.steps, {
+            "lacking": (counts == 0).sum(axis=1),
+            "class_mass": mass.astype(np.float64),
+            **diagnosed,
+        }
+
+    def draw_epoch(self) -> DrawnEpoch:
+        """Draw the next epoch."""
         rows = np.stack(
             [
                 data.draw_epoch(generator, self.steps, self.batch_size)
@@ -400,15 +428,7 @@ class Trainer(ABC):
             stage: {name: np.stack([drawn[stage][name] for drawn in fold_draws], axis=1) for name in arrays}
             for stage, arrays in fold_draws[0].items()
         }
-        class_weights = self.class_weights if weighted else np.ones_like(self.class_weights)
-        losses, mass = self.train_epoch(rows, draws, rates, class_weights)
-        counts = self.batch_counts(rows)
-        diagnosed = {name: flags.sum(axis=1) for name, flags in self.method.diagnose(counts).items()}
-        return losses / self.steps, {
-            "lacking": (counts == 0).sum(axis=1),
-            "class_mass": mass.astype(np.float64),
-            **diagnosed,
-        }
+        return DrawnEpoch(rows, draws, self.batch_counts(rows))
 
     def batch_counts(self, rows: np.ndarray) -> np.ndarray:
         """Count the rows of each class in mini-batches (steps, S, B) as drawn; gives (S, steps, K)."""
@@ -438,6 +458,10 @@ class StackTrainer(Trainer):
         What the networks are.
     seed : int
         The study's seed.
+    xla : bool, optional
+        Whether XLA compiles the step; by default if the networks are on a GPU, where launching some 170
+        operations takes far longer than computing them. On CPUs it gains nothing. Changes no result but by
+        rounding.
     **options
         `n_classes`, `batch_size`, `last_batch` and `steps`, as in `Trainer`.
 
@@ -455,16 +479,19 @@ class StackTrainer(Trainer):
         *,
         architecture: Architecture,
         seed: int,
+        xla: bool | None = None,
         **options: Any,
     ) -> None:
         super().__init__(sets, method, protocol, seed=seed, **options)
         architecture = architecture.with_output_scale(method.loss.output_scale)
         shape = self.sets[0].features.shape[1:]
+        self.xla = "GPU" in tf.zeros(()).device if xla is None else xla
         self.network = architecture.stacked(
             [
                 architecture.weights(data.generator(seed, "weights"), shape, self.n_classes)
                 for data in self.sets
-            ]
+            ],
+            xla=self.xla,
         )
         self.variables = self.network.variables
         self.kept: list[tf.Variable] = []
@@ -479,10 +506,15 @@ class StackTrainer(Trainer):
         self.class_counts = tf.constant(self.counts, tf.float32)
         # Mini-batches of each fold that are made at once.
         of_row = math.prod(shape) + self.n_classes
-        self.block = max(1, BLOCK_BYTES // (4 * len(self.sets) * self.batch_size * of_row))
+        bound = XLA_BLOCK_BYTES if self.xla else BLOCK_BYTES
+        self.block = max(1, bound // (4 * len(self.sets) * self.batch_size * of_row))
+        if self.xla:
+            # As equal as can be: XLA, whose shapes are fixed, has the last one filled up.
+            self.block = math.ceil(self.steps / math.ceil(self.steps / self.block))
+        self.drawn_ahead: DrawnEpoch | None = None
         self.compiled_block: Callable[..., tuple[tf.Tensor, tf.Tensor]] | None = None
         # Its loop is TensorFlow's own: to translate Python's would take longer than to train a small cell.
-        self.train_block = tf.function(self.train_steps, autograph=False)
+        self.train_block = tf.function(self.train_steps, autograph=False, jit_compile=self.xla or None)
 
     def run(self, progress: Watcher | None = None, patience: int | None = None) -> StackedModel:
         """Train the networks; see `Trainer.train`."""
@@ -492,21 +524,40 @@ class StackTrainer(Trainer):
         self, rows: np.ndarray, draws: Draws, rates: np.ndarray, class_weights: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Make an epoch's mini-batches, some at a time, and step through them; see `Trainer.train_epoch`."""
-        dropout_seeds = self.dropout_generator.integers(2**31, size=(self.steps, 2), dtype=np.int32)
-        dataset = self.dataset_index(rows)
         losses, mass = tf.zeros(rates.shape), tf.zeros(class_weights.shape)
-        for start in range(0, self.steps, self.block):
-            block = tf.nest.map_structure(
-                lambda drawn, start=start: tf.constant(drawn[start : start + self.block]),
-                (rows, draws, self.row_weights, dropout_seeds),
-            )
-            inputs = (dataset, *block, tf.constant(rates), tf.constant(class_weights), losses, mass)
+        for block in self.blocks(rows, draws):
+            inputs = (*block, tf.constant(rates), tf.constant(class_weights), losses, mass)
             if self.compiled_block is None:
                 started = time.perf_counter()
                 self.compiled_block = self.compile_block(*inputs)
                 self.compile_seconds = time.perf_counter() - started
             losses, mass = self.compiled_block(*inputs)
+        if self.xla:
+            # A GPU computes meanwhile: it is waited for below.
+            self.drawn_ahead = super().draw_epoch()
         return losses.numpy(), mass.numpy()
+
+    def draw_epoch(self) -> DrawnEpoch:
+        """Give what was drawn while the last epoch was trained, or draw; see `Trainer.draw_epoch`."""
+        drawn, self.drawn_ahead = self.drawn_ahead, None
+        return drawn or super().draw_epoch()
+
+    def blocks(self, rows: np.ndarray, draws: Draws) -> Iterator[tuple[Any, ...]]:
+        """Cut an epoch into blocks; gives what `train_steps` is given of each first."""
+        dropout_seeds = self.dropout_generator.integers(2**31, size=(self.steps, 2), dtype=np.int32)
+        dataset = self.dataset_index(rows)
+        for start in range(0, self.steps, self.block):
+            steps: slice | np.ndarray = slice(start, start + self.block)
+            if self.xla:
+                steps = np.arange(start, start + self.block) % self.steps
+            yield (
+                tf.constant(min(self.block, self.steps - start)),
+                dataset,
+                *tf.nest.map_structure(
+                    lambda drawn, steps=steps: tf.constant(drawn[steps]),
+                    (rows, draws, self.row_weights, dropout_seeds),
+                ),
+            )
 
     def dataset_index(self, rows: np.ndarray) -> ClassIndex:
         """Sort by class what a method draws from if it draws from the whole training part.
@@ -522,18 +573,27 @@ class StackTrainer(Trainer):
         return index._replace(order=tf.gather(drawn, index.order, batch_dims=1))
 
     def compile_block(self, *inputs: Any) -> Callable[..., tuple[tf.Tensor, tf.Tensor]]:
-        """Compile `train_steps` for blocks of any number of steps; `inputs` are those of one of them."""
+        """Compile `train_steps`; `inputs` are those of one block.
+
+        For blocks of any number of steps, but by XLA for one: that of all blocks.
+        """
+        if self.xla:
+            compiled = self.train_block.get_concrete_function(*inputs)
+            # XLA compiles when it is first called: here to train on no step.
+            compiled(tf.zeros_like(inputs[0]), *inputs[1:])
+            return compiled
 
         def of_any_length(drawn: tf.Tensor) -> tf.TensorSpec:
             return tf.TensorSpec((None, *drawn.shape[1:]), drawn.dtype)
 
-        dataset, rows, draws, row_weights, dropout_seeds, *rest = inputs
+        count, dataset, rows, draws, row_weights, dropout_seeds, *rest = inputs
         block = tf.nest.map_structure(of_any_length, (rows, draws, row_weights, dropout_seeds))
         # Asked for by name: of functions that are called, TensorFlow warns if many are new to it.
-        return self.train_block.get_concrete_function(dataset, *block, *rest)
+        return self.train_block.get_concrete_function(count, dataset, *block, *rest)
 
     def train_steps(
         self,
+        count: tf.Tensor,
         dataset: ClassIndex,
         rows: tf.Tensor,
         draws: dict[str, dict[str, tf.Tensor]],
@@ -551,6 +611,8 @@ class StackTrainer(Trainer):
 
         Parameters
         ----------
+        count : int32 tensor, shape ()
+            How many steps are trained on; what is behind these fills a block up.
         dataset : ClassIndex
             What a method draws from if it draws from the whole training part.
         rows, draws, row_weights, dropout_seeds
@@ -564,7 +626,6 @@ class StackTrainer(Trainer):
         losses, mass : float32 tensors
             The same with these steps.
         """
-        steps = tf.shape(rows)[0]
         stack = len(self.sets)
 
         def merged(drawn: tf.Tensor) -> tf.Tensor:
@@ -573,8 +634,9 @@ class StackTrainer(Trainer):
         def by_step(made: tf.Tensor) -> tf.Tensor:
             return tf.reshape(made, (-1, stack, *made.shape[1:]))
 
-        pool = self.pool._replace(by_class=dataset).repeated(steps)
-        made = self.method.batch(pool, merged(rows), tf.nest.map_structure(merged, draws)).map(by_step)
+        pool = self.pool._replace(by_class=dataset).repeated(tf.shape(rows)[0])
+        batch = self.method.batch(pool, merged(rows), tf.nest.map_structure(merged, draws), xla=self.xla)
+        made = batch.map(by_step)
         weighted = made.y * class_weights[:, None, :] * row_weights[..., None]
         loss_weights, class_mass = tf.reduce_sum(weighted, axis=3), tf.reduce_sum(weighted, axis=2)
 
@@ -583,7 +645,7 @@ class StackTrainer(Trainer):
             losses += self.update(batch, loss_weights[step], dropout_seeds[step], rates)
             return step + 1, losses, mass + class_mass[step]
 
-        _, losses, mass = tf.while_loop(lambda step, *_: step < steps, train_step, (0, losses, mass))
+        _, losses, mass = tf.while_loop(lambda step, *_: step < count, train_step, (0, losses, mass))
         return losses, mass
 
     def update(

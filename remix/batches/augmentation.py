@@ -16,7 +16,9 @@ from remix.lazy import tf
 from remix.parameters import check_number
 
 
-def rotate_and_shift(images: tf.Tensor, angle: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:
+def rotate_and_shift(
+    images: tf.Tensor, angle: tf.Tensor, shift: tf.Tensor, *, xla: bool = False
+) -> tf.Tensor:
     """Rotate images about their middle and shift them, in one bilinear interpolation.
 
     Parameters
@@ -26,6 +28,9 @@ def rotate_and_shift(images: tf.Tensor, angle: tf.Tensor, shift: tf.Tensor) -> t
         In degrees; positive turns clockwise.
     shift : float32 tensor, shape (N, 2)
         Down and to the right, as shares of the height and of the width.
+    xla : bool
+        Whether XLA compiles it, which does not have TensorFlow's own operation. Changes no result but by
+        rounding.
 
     Returns
     -------
@@ -47,6 +52,8 @@ def rotate_and_shift(images: tf.Tensor, angle: tf.Tensor, shift: tf.Tensor) -> t
         ],
         axis=1,
     )
+    if xla:
+        return _interpolated(images, transform)
     return tf.raw_ops.ImageProjectiveTransformV3(
         images=images,
         transforms=transform,
@@ -55,6 +62,30 @@ def rotate_and_shift(images: tf.Tensor, angle: tf.Tensor, shift: tf.Tensor) -> t
         interpolation="BILINEAR",
         fill_mode="NEAREST",
     )
+
+
+def _interpolated(images: tf.Tensor, transform: tf.Tensor) -> tf.Tensor:
+    """Do what ImageProjectiveTransformV3 does there, by gathering the four pixels around each point."""
+    height, width, channels = images.shape[1:]
+    y, x = tf.range(height, dtype=tf.float32)[:, None], tf.range(width, dtype=tf.float32)[None]
+    at = [tf.reshape(part, (-1, 1, 1)) for part in tf.unstack(transform, axis=1)]
+    # The nearest pixel, for what comes from outside.
+    x, y = (
+        tf.clip_by_value(at[i] * x + at[i + 1] * y + at[i + 2], 0.0, size - 1.0)
+        for i, size in ((0, width), (3, height))
+    )
+    left, top = tf.floor(x), tf.floor(y)
+    pixels = tf.reshape(images, (-1, height * width, channels))
+
+    def row(place: tf.Tensor) -> tf.Tensor:
+        start = tf.cast(tf.minimum(place, height - 1.0), tf.int32) * width
+        first, second = (
+            tf.gather(pixels, start + tf.cast(tf.minimum(column, width - 1.0), tf.int32), batch_dims=1)
+            for column in (left, left + 1.0)
+        )
+        return (left + 1.0 - x)[..., None] * first + (x - left)[..., None] * second
+
+    return (top + 1.0 - y)[..., None] * row(top) + (y - top)[..., None] * row(top + 1.0)
 
 
 @dataclass(frozen=True)
@@ -97,9 +128,9 @@ class ImageAugmentation:
             "shift": unit[..., 1:] * np.float32(self.shift),
         }
 
-    def apply(self, x: tf.Tensor, angle: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:
+    def apply(self, x: tf.Tensor, angle: tf.Tensor, shift: tf.Tensor, *, xla: bool = False) -> tf.Tensor:
         """Apply one step of `draw` to images (S, B, H, W, C); see `rotate_and_shift`."""
         shape = x.shape
         images = tf.reshape(x, (-1, *shape[2:]))
-        moved = rotate_and_shift(images, tf.reshape(angle, (-1,)), tf.reshape(shift, (-1, 2)))
+        moved = rotate_and_shift(images, tf.reshape(angle, (-1,)), tf.reshape(shift, (-1, 2)), xla=xla)
         return tf.reshape(moved, (-1, *shape[1:]))

@@ -37,7 +37,13 @@ def same_class_neighbours(x: tf.Tensor, labels: tf.Tensor, k: int) -> tf.Tensor:
 
 
 def nth_neighbours(
-    x: tf.Tensor, labels: tf.Tensor, raised: tf.Tensor, origin: tf.Tensor, nth: tf.Tensor, k: int
+    x: tf.Tensor,
+    labels: tf.Tensor,
+    raised: tf.Tensor,
+    origin: tf.Tensor,
+    nth: tf.Tensor,
+    k: int,
+    most: int | None = None,
 ) -> tf.Tensor:
     """Find the nth of the k nearest rows of the same class, for rows of classes that are to be raised.
 
@@ -52,6 +58,8 @@ def nth_neighbours(
         Positions of the rows whose neighbour is asked for, and which one; for rows of other classes any
         position may be given.
     k : int
+    most : int, optional
+        Rows of such classes in a batch at most; counted by default. XLA, whose shapes are fixed, cannot.
 
     Returns
     -------
@@ -59,9 +67,12 @@ def nth_neighbours(
         Positions in the batch.
     """
     place = tf.cumsum(tf.cast(raised, tf.int32), axis=1, exclusive=True)
-    most = tf.maximum(tf.reduce_max(place[:, -1]) + 1, 1)
+    if most is None:
+        most = tf.maximum(tf.reduce_max(place[:, -1]) + 1, 1)
+        k = tf.minimum(k, most)
+    else:
+        k = min(k, most)
     few = tf.argsort(tf.cast(~raised, tf.int32), axis=1, stable=True)[:, :most]
-    k = tf.minimum(k, most)
     nearest = same_class_neighbours(tf.gather(x, few, batch_dims=1), tf.gather(labels, few, batch_dims=1), k)
     which = tf.minimum(tf.gather(place, origin, batch_dims=1), most - 1) * k + tf.minimum(nth, k - 1)
     near = tf.gather(tf.reshape(nearest, (-1, most * k)), which, batch_dims=1)
@@ -125,6 +136,8 @@ class Smote:
         base: tf.Tensor,
         neighbour: tf.Tensor,
         gap: tf.Tensor,
+        *,
+        xla: bool = False,
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Apply: resample a stack of mini-batches with given random numbers.
 
@@ -137,6 +150,8 @@ class Smote:
             The mini-batches, sorted by class.
         keep, base, neighbour, gap : float32 tensors
             One step of `draw`, shapes (S, K * B) and three times (S, B).
+        xla : bool
+            Whether XLA compiles it: all shapes are fixed then. Changes no result.
 
         Returns
         -------
@@ -164,7 +179,9 @@ class Smote:
             return tf.reshape(points, (-1, *shape[1:])), label
         usable = tf.where(rarest < self.smallest, 0, tf.minimum(k, count - 1))
         raised = tf.gather(batch.count, labels, batch_dims=1) < largest
-        partner = nth_neighbours(x, labels, raised, origin, choose(neighbour, usable), k)
+        # The largest of K classes has B / K rows at least.
+        most = max(1, size - -(-size // batch.count.shape[1])) if xla else None
+        partner = nth_neighbours(x, labels, raised, origin, choose(neighbour, usable), k, most)
         move = tf.where(synthetic & (usable > 0), gap, 0.0)[:, :, None]
         points += move * (tf.gather(x, partner, batch_dims=1) - points)
         return tf.reshape(points, (-1, *shape[1:])), label

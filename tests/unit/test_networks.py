@@ -6,7 +6,7 @@ import tensorflow as tf
 from remix.batches.blending import blend
 from remix.batches.hidden import HiddenMixing
 from remix.errors import TrainingError
-from remix.networks import CNN, MLP
+from remix.networks import CNN, MLP, _pooled
 
 SIZES = [7, 5, 5, 5, 3]
 
@@ -104,6 +104,20 @@ def test_logits_of_images_are_those_of_the_same_keras_model(precision, tolerance
         whole = keras_cnn(own if scale is None else [*own, np.zeros((1, 3), np.float32)])
         hidden = keras.Model(whole.inputs[0], whole.layers[-2].output)(x[s]).numpy()
         np.testing.assert_allclose(logits[s], expected_logits(hidden, own, scale), atol=tolerance)
+
+
+def test_pooling_for_xla_is_pooling():
+    """Equal values too, of which the first one has the gradient, and edges that no window reaches."""
+    x = tf.constant(np.random.default_rng(0).integers(0, 3, (4, 7, 8, 5)).astype(np.float32))
+    found = []
+    for pooled in (_pooled, lambda x: tf.nn.max_pool2d(x, ksize=2, strides=2, padding="VALID")):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = pooled(x)
+            loss = tf.reduce_sum(y * tf.reshape(tf.range(float(tf.size(y))), y.shape))
+        found.append((y, tape.gradient(loss, x)))
+    for ours, theirs in zip(*found, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
 
 
 def test_convolutions_are_glorot_uniform():

@@ -1,6 +1,7 @@
 """Rotation and shift against SciPy."""
 
 import numpy as np
+import pytest
 from scipy import ndimage
 
 from remix.batches.augmentation import ImageAugmentation, rotate_and_shift
@@ -10,14 +11,15 @@ def images(n=3, height=9, width=12, channels=2, seed=0):
     return np.random.default_rng(seed).random((n, height, width, channels)).astype(np.float32)
 
 
-def moved(x, angle, shift):
-    return rotate_and_shift(x, np.array(angle, np.float32), np.array(shift, np.float32)).numpy()
+def moved(x, angle, shift, xla=False):
+    return rotate_and_shift(x, np.array(angle, np.float32), np.array(shift, np.float32), xla=xla).numpy()
 
 
-def test_as_scipy_does_it():
+@pytest.mark.parametrize("xla", [False, True])
+def test_as_scipy_does_it(xla):
     x, angles, shifts = images(), [20.0, -13.0, 0.0], [[0.1, -0.2], [0.0, 0.15], [-0.2, 0.05]]
     middle = np.array([4.0, 5.5])
-    for image, angle, shift, ours in zip(x, angles, shifts, moved(x, angles, shifts), strict=True):
+    for image, angle, shift, ours in zip(x, angles, shifts, moved(x, angles, shifts, xla), strict=True):
         # SciPy's matrix maps (row, column) of the output to the input.
         c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
         matrix = np.array([[c, -s], [s, c]])

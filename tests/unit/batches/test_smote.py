@@ -7,11 +7,11 @@ from remix.batches.pool import class_index
 from remix.batches.smote import Smote, nth_neighbours, same_class_neighbours
 
 
-def apply(x, labels, *, n_classes=2, neighbours=5, smallest=1, seed=0):
+def apply(x, labels, *, n_classes=2, neighbours=5, smallest=1, seed=0, xla=False):
     x, labels = np.asarray(x, np.float32), np.asarray(labels, np.int32)
     stage = Smote(neighbours, smallest)
     drawn = stage.draw(np.random.default_rng(seed), len(x), x.shape[1], n_classes)
-    out_x, out_labels = stage.apply(x, labels, class_index(labels, n_classes), **drawn)
+    out_x, out_labels = stage.apply(x, labels, class_index(labels, n_classes), **drawn, xla=xla)
     return out_x.numpy(), out_labels.numpy()
 
 
@@ -102,6 +102,19 @@ def test_neighbours_among_few_rows_are_those_among_all(n_classes):
     np.testing.assert_array_equal(
         found[asked], np.take_along_axis(expected, nth[..., None], axis=2)[..., 0][asked]
     )
+
+
+@pytest.mark.parametrize(
+    "counts", [(32, 32), (33, 31), (60, 4), (64, 0), (22, 21, 21), (62, 1, 1), (3,), (1, 1)]
+)
+def test_fixed_shapes_change_no_row(counts):
+    """Up to as many rows as can be raised: those of all classes but the largest one."""
+    labels = np.repeat(np.arange(len(counts)), counts)[None]
+    x = np.random.default_rng(1).normal(size=(1, labels.size, 5))
+    rows, classes = apply(x, labels, n_classes=len(counts))
+    fixed, again = apply(x, labels, n_classes=len(counts), xla=True)
+    np.testing.assert_array_equal(again, classes)
+    np.testing.assert_allclose(fixed, rows, atol=1e-6)
 
 
 def test_classes_are_balanced_on_average_and_rows_kept_without_replacement():

@@ -1,0 +1,93 @@
+"""XLA compiles every method of the catalogue, and trains the networks that TensorFlow's kernels train."""
+
+import numpy as np
+import pytest
+
+from remix import catalogue
+from remix.methods import Method
+from remix.networks import CNN, MLP
+from remix.protocol import LearningRateSchedule, Protocol
+from remix.training import StackTrainer, TrainingSet
+
+BATCH, CLASSES, EPOCHS = 16, 3, 5
+TABLE, IMAGE = (6,), (10, 10, 2)
+PROTOCOL = Protocol(
+    splits=2,
+    repeats=1,
+    validation_fraction=0.3,
+    epochs=EPOCHS,
+    batch_size=BATCH,
+    learning_rate=LearningRateSchedule(initial=0.001, factor=0.2, patience=5, minimum=1e-5, min_delta=1e-4),
+    selection="last",
+)
+# What is compiled otherwise than TensorFlow computes it: SMOTE, augmentation, dropout.
+QUICK = {("smote", False), ("remix_aug", True)}
+CASES = [
+    pytest.param(
+        name,
+        images,
+        id=f"{name}, {'images' if images else 'table'}",
+        marks=() if (name, images) in QUICK else pytest.mark.xla,
+    )
+    for name in catalogue.METHODS
+    for images in (False, True)
+    if images or name in catalogue.TABLE_METHODS
+]
+
+
+def fold_of(fold, shape):
+    """Rows of three classes, of which two are rare; the folds differ in their number of rows."""
+    rng = np.random.default_rng(fold)
+    labels = np.repeat(np.arange(CLASSES), [50 + fold, 13, 7])
+    x = rng.normal(size=(len(labels), *shape)) + labels.reshape(-1, *[1] * len(shape))
+    x = x.astype(np.float32) if len(shape) == 1 else (60 + 30 * x).clip(0, 255).astype(np.uint8)
+    return TrainingSet(x, labels, x[:0], labels[:0], "t", "0.1", 0, fold)
+
+
+def trainer_of(name, images, **options):
+    shape = IMAGE if images else TABLE
+    return StackTrainer(
+        [fold_of(fold, shape) for fold in range(2)],
+        Method.from_spec(catalogue.stages(name, images=images)),
+        PROTOCOL,
+        # So many units that none of the networks is dead: LDAM would divide rounding by lengths of 0.
+        architecture=CNN((8, 12), 16) if images else MLP((8, 8, 8), 0.1),
+        n_classes=CLASSES,
+        batch_size=BATCH,
+        seed=3,
+        **options,
+    )
+
+
+class Losses:
+    """A watcher that keeps the losses that it is told."""
+
+    def __init__(self):
+        self.of_epochs = []
+
+    def start(self, rows_per_epoch):
+        pass
+
+    def report(self, epoch, losses, rates, validation):
+        self.of_epochs.append(losses.copy())
+
+
+def trained(trainer):
+    losses = Losses()
+    model = trainer.run(losses)
+    return np.array(losses.of_epochs), [np.stack(layer) for layer in zip(*model.weights, strict=True)]
+
+
+@pytest.mark.parametrize(("name", "images"), CASES)
+def test_a_method_trains_alike_by_xla(name, images, monkeypatch):
+    """Losses and weights, in blocks of which the last one is filled up."""
+    expected_losses, expected = trained(trainer_of(name, images))
+    row = 4 * 2 * BATCH * (np.prod(IMAGE if images else TABLE) + CLASSES)
+    monkeypatch.setattr("remix.training.XLA_BLOCK_BYTES", 3 * row)
+    trainer = trainer_of(name, images, xla=True)
+    assert trainer.block < trainer.steps
+    losses, weights = trained(trainer)
+    assert trainer.compiled_block.function_def.attr["_XlaMustCompile"].b
+    np.testing.assert_allclose(losses, expected_losses, atol=1e-5)
+    for ours, theirs in zip(weights, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-5)
