@@ -95,6 +95,8 @@ class ImageProtocol:
         How many images of a dataset ``'binary'`` and ``'multiclass'`` tasks use, drawn with its class shares.
     repeats : 'all' or int
         Repeats of the cross-validation, of the protocol's.
+    tf32 : bool
+        Whether a GPU may round what it multiplies to TF32: 10 bits of mantissa instead of 23.
     """
 
     epochs: int
@@ -104,6 +106,7 @@ class ImageProtocol:
     stack: int = 1
     rows: Mapping[str, str | int] = field(default_factory=lambda: {"binary": "all", "multiclass": "all"})
     repeats: str | int = "all"
+    tf32: bool = False
 
 
 @dataclass(frozen=True)

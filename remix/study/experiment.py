@@ -31,12 +31,15 @@ class CrossValidation(NamedTuple):
         One line per fold: ``repeat``, ``fold`` and the fields of `remix.training.FoldRecord`.
     step_seconds : float
         How long the training steps of all folds took.
+    xla : bool
+        Whether XLA compiled them.
     """
 
     predictions: pd.DataFrame
     validation: pd.DataFrame
     records: pd.DataFrame
     step_seconds: float
+    xla: bool
 
 
 def cross_validate(
@@ -112,7 +115,7 @@ def cross_validate(
             TrainingSet(train, y[fold.train], validation, y[fold.validation], task.name, ir, *fold.index)
             for fold, (train, validation, _) in zip(part, inputs, strict=True)
         ]
-        model = StackTrainer(
+        trainer = StackTrainer(
             sets,
             method,
             protocol,
@@ -122,7 +125,8 @@ def cross_validate(
             seed=seed,
             last_batch=last_batch,
             steps=steps,
-        ).run(progress)
+        )
+        model = trainer.run(progress)
         tested += model.predict([test for *_, test in inputs])
         validated += model.predict([validation for _, validation, _ in inputs])
         records += model.records
@@ -132,6 +136,7 @@ def cross_validate(
         _predictions(variant, folds, [fold.validation for fold in folds], validated),
         _records(folds, records),
         step_seconds,
+        trainer.xla,
     )
 
 

@@ -315,6 +315,7 @@ class Study:
         own = self.protocol.images
         assert own is not None
         precision = "" if own.precision == "float32" else f" in {own.precision}"
+        precision += " with TF32" if own.tf32 else ""
         if all(on_images):
             return f"{own.epochs} epochs{precision}"
         return f"{tables} ({own.epochs} on images{precision})"

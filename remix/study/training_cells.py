@@ -87,7 +87,7 @@ def _train_all(
     from remix.protocol import Protocol
     from remix.study.data.catalogue import Task
     from remix.study.experiment import cross_validate
-    from remix.study.runtime import configure_tensorflow, device_name
+    from remix.study.runtime import allow_tf32, configure_tensorflow, device_name, uses_tf32
     from remix.study.splits import FoldRows
 
     configure_tensorflow(threads=threads)
@@ -103,6 +103,7 @@ def _train_all(
         started = time.monotonic()
         given, task = training.definition, Task.from_definition(training.definition["task"])
         protocol = Protocol.from_mapping(given["protocol"])
+        allow_tf32(protocol.images is not None and protocol.images.tf32)
         logger.info(f"training {n} of {len(lacking)}: {training.method}, {given['method']}, kept as {path}")
         try:
             variant = variant_of(training.inputs[0])
@@ -139,7 +140,9 @@ def _train_all(
             failed.append(type(error)(f"method {training.method}, {error}"))
             logger.info(f"failed: {error}")
             continue
-        facts = provenance.of_training(given["seed"], device_name(), result.step_seconds)
+        facts = provenance.of_training(
+            given["seed"], device_name(), result.step_seconds, tf32=uses_tf32(), xla=result.xla
+        )
         facts |= {"begun": begun.isoformat(" ", "seconds"), "seconds": round(time.monotonic() - started, 3)}
         store.write_training(
             path,

@@ -1,12 +1,16 @@
 """XLA compiles every method of the catalogue, and trains the networks that TensorFlow's kernels train."""
 
+import re
+
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from remix import catalogue
 from remix.methods import Method
 from remix.networks import CNN, MLP
 from remix.protocol import LearningRateSchedule, Protocol
+from remix.study.runtime import allow_tf32
 from remix.training import StackTrainer, TrainingSet
 
 BATCH, CLASSES, EPOCHS = 16, 3, 5
@@ -85,9 +89,37 @@ def test_a_method_trains_alike_by_xla(name, images, monkeypatch):
     row = 4 * 2 * BATCH * (np.prod(IMAGE if images else TABLE) + CLASSES)
     monkeypatch.setattr("remix.training.XLA_BLOCK_BYTES", 3 * row)
     trainer = trainer_of(name, images, xla=True)
-    assert trainer.block < trainer.steps
+    # Undersampled, an epoch has two.
+    assert trainer.block < trainer.steps or trainer.steps == 2
     losses, weights = trained(trainer)
     assert trainer.compiled_block.function_def.attr["_XlaMustCompile"].b
     np.testing.assert_allclose(losses, expected_losses, atol=1e-5)
     for ours, theirs in zip(weights, expected, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+@pytest.fixture
+def tf32():
+    """Whether numbers may be rounded to TF32 is a setting of the process."""
+    yield allow_tf32
+    allow_tf32(True)
+
+
+@pytest.mark.parametrize("images", [False, True], ids=["table", "images"])
+def test_products_are_rounded_to_tf32_only_where_that_is_allowed(images, tf32):
+    """Said in the program itself, of every product and convolution."""
+    # TensorFlow finds out what the device is by drawing a number.
+    tf.random.set_seed(0)
+    said = {}
+    for allowed in (False, True):
+        tf32(allowed)
+        trainer = trainer_of("smote", images, xla=True)
+        losses, mass = np.zeros(2, np.float32), np.zeros((2, CLASSES), np.float32)
+        drawn = trainer.draw_epoch()
+        (block,) = trainer.blocks(drawn.rows, drawn.draws)
+        inputs = (*block, losses, mass, losses, mass)
+        program = trainer.train_block.experimental_get_compiler_ir(*inputs)(stage="hlo")
+        products = re.findall(r" (?:dot|convolution)\(.*", program)
+        assert len(products) > 8
+        said[allowed] = {"operand_precision={highest,highest}" in product for product in products}
+    assert said == {False: {True}, True: {False}}

@@ -87,7 +87,7 @@ def _trainings_table(trainings: pd.DataFrame) -> pd.DataFrame:
         columns[f"Set {n}"] = [
             str(facts["trainings"]),
             commit,
-            *(short(str(facts[name] or "none")) for name in COMPARED),
+            *("none" if facts[name] is None else short(str(facts[name])) for name in COMPARED),
         ]
     return pd.DataFrame(columns)
 

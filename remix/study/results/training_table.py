@@ -22,6 +22,8 @@ COMPARED = {
     **{name: f"version of {name}" for name in TRAINED_WITH},
     "processor": "processor",
     "device": "device",
+    "tf32": "use of TF32",
+    "xla": "use of XLA",
 }
 # What tells trainings apart that were not made alike.
 FACTS = ["commit", "modified", *COMPARED, "seed"]

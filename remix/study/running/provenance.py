@@ -51,7 +51,9 @@ def of_run(root: Path) -> dict[str, Any]:
     }
 
 
-def of_training(seed: int, device: str, step_seconds: float) -> dict[str, Any]:
+def of_training(
+    seed: int, device: str, step_seconds: float, *, tf32: bool = False, xla: bool = False
+) -> dict[str, Any]:
     """Describe what makes a training, from within it: with the checkout that this package is in.
 
     Parameters
@@ -62,14 +64,16 @@ def of_training(seed: int, device: str, step_seconds: float) -> dict[str, Any]:
         ``CPU``, or the name of the GPU.
     step_seconds : float
         How long the training steps took.
+    tf32, xla : bool
+        Whether products were rounded to TF32, and whether XLA compiled the steps.
 
     Returns
     -------
     dict
         ``commit`` (None outside a git checkout), ``modified`` (tracked files differ from it),
         ``lock_sha256``, ``seed``, ``python``, a version for each of `TRAINED_WITH`, ``processor``,
-        ``device``, ``step_seconds``, ``peak_mib`` (the largest resident memory of this process until now, in
-        MiB).
+        ``device``, ``tf32``, ``xla``, ``step_seconds``, ``peak_mib`` (the largest resident memory of this
+        process until now, in MiB).
     """
     root = Path(__file__).parents[3]
     commit, modified = commit_state(root)
@@ -82,6 +86,8 @@ def of_training(seed: int, device: str, step_seconds: float) -> dict[str, Any]:
         **{name: metadata.version(name) for name in TRAINED_WITH},
         "processor": processor(),
         "device": device,
+        "tf32": tf32,
+        "xla": xla,
         "step_seconds": round(step_seconds, 3),
         # In KiB on Linux.
         "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),

@@ -8,6 +8,7 @@ import sys
 
 import pandas as pd
 import pytest
+import tensorflow as tf
 
 from remix.errors import DataError
 from remix.study import store, training_cells
@@ -57,7 +58,9 @@ def test_what_is_kept_says_what_was_trained_and_what_made_it(training, files, tm
     facts = store.made_by(path)
     assert facts == entry.made_by
     assert set(facts) == {*training_table.FACTS, "step_seconds", "peak_mib", "begun", "seconds"}
-    assert facts["device"] == "CPU"
+    assert (facts["device"], facts["tf32"], facts["xla"]) == ("CPU", False, False)
+    # On a GPU, TensorFlow would round to TF32 unless it is told not to.
+    assert not tf.config.experimental.tensor_float_32_execution_enabled()
     assert 0 < facts["step_seconds"] < facts["seconds"]
 
 

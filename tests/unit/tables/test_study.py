@@ -78,9 +78,13 @@ def test_captions_say_how_long_was_trained_on_images(study, mixed):
     assert "7 epochs (3 on images), last" in mixed.protocol_note
     assert "validation, 3 epochs, last" in mixed.only(["shirt"]).protocol_note
     assert "7 epochs, last" in mixed.only(["musk"]).protocol_note
-    images = dataclasses.replace(mixed.protocol.images, precision="mixed_float16")
-    half = dataclasses.replace(mixed, protocol=dataclasses.replace(mixed.protocol, images=images))
-    assert "7 epochs (3 on images in mixed_float16)" in half.protocol_note
+    for numbers, said in (
+        ({"precision": "mixed_float16"}, "in mixed_float16"),
+        ({"tf32": True}, "with TF32"),
+    ):
+        images = dataclasses.replace(mixed.protocol.images, **numbers)
+        other = dataclasses.replace(mixed, protocol=dataclasses.replace(mixed.protocol, images=images))
+        assert f"7 epochs (3 on images {said})" in other.protocol_note
 
 
 @pytest.mark.parametrize(
