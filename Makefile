@@ -15,7 +15,7 @@ LOCK ?= cpu
 CELL ?= segment/0.05
 DATA_DIR ?= data
 
-.PHONY: help quick study audit trainings prune result report estimate bench scaling overhead plan default-method verify test lint unit checks workflow test-faults test-fuzz test-slurm test-xla docs lock clean
+.PHONY: help quick study audit trainings prune result report estimate bench scaling overhead plan default-method verify test lint unit checks workflow test-faults test-fuzz test-slurm test-xla gpu-export gpu-run docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
@@ -39,6 +39,8 @@ help:
 	@echo "make test-fuzz  feed thousands of mutated settings, catalogues and data files, and count how they end (minutes)"
 	@echo "make test-slurm  run a study on a SLURM of one node, which it installs and starts (root; minutes)"
 	@echo "make test-xla  have XLA compile every method, as on a GPU, and compare with TensorFlow's own kernels (minutes)"
+	@echo "make gpu-export  write what is to be timed on a GPU: epochs as XLA compiles them, with inputs and results"
+	@echo "make gpu-run  compile, check and time these by JAX, here on the CPU (minutes)"
 	@echo "make docs    set up, then build the documentation, docs/_build/html"
 	@echo "make lock    resolve the dependencies anew (needs uv)"
 
@@ -133,6 +135,19 @@ scaling: .venv/study-ready
 overhead: .venv/study-ready
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.overhead $(ARGS)
 
+# What is carried to a machine with a GPU, and what is run there: python benchmarks/gpu/run.py gpu-export/*
+gpu-export: .venv/study-ready
+	@TF_CPP_MIN_LOG_LEVEL=3 PYTHONPATH=. $(BIN)/python -m benchmarks.gpu.export --folder gpu-export $(ARGS)
+
+# JAX in an environment of its own: nothing else needs it.
+.venv-jax/ready: envs/jax.lock
+	test -x .venv-jax/bin/python || $(PYTHON) -m venv .venv-jax
+	.venv-jax/bin/python -m pip install --disable-pip-version-check --quiet --compile --require-hashes -r $<
+	touch $@
+
+gpu-run: .venv-jax/ready
+	@.venv-jax/bin/python benchmarks/gpu/run.py gpu-export/*
+
 # Beside another checkout: make plan ARGS="--cells 270 --against ../remix-before --dry"
 plan: .venv/study-ready
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.plan $(ARGS)
@@ -213,10 +228,12 @@ lock:
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/gpu.lock
 	uv pip compile pyproject.toml --extra workflow --extra cluster --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/cluster.lock
+	uv pip compile envs/jax.in --universal --python-version 3.11 \
+	    --generate-hashes --no-header --no-annotate -o envs/jax.lock
 	# Needs UV_FIND_LINKS, or an index, with PyTorch's build for the CPU.
 	uv pip compile pyproject.toml envs/bench.in --extra workflow --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/bench.lock
 
 clean:
-	rm -rf .venv .venv-bench .venv-cluster quick verify fuzz-failures docs/_build docs/api .snakemake resources logs
+	rm -rf .venv .venv-bench .venv-cluster .venv-jax gpu-export quick verify fuzz-failures docs/_build docs/api .snakemake resources logs
 	find results -mindepth 1 -maxdepth 1 ! -name reference -exec rm -rf {} +
