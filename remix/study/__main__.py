@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(compared(options.directory / ESTIMATE))
             return 0
         if options.command == "estimate":
-            plan = _plan(options.configfile, _settings(options.config))
+            plan = plan_of(options.configfile, _settings(options.config))
             return _estimate(plan, options.directory, options.cores)
         if options.command == "make":
             return _make(options.names, options.directory, options.configfile)
@@ -75,10 +75,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def wanted_by_all(overlays: Sequence[Path]) -> dict[tuple[str, str], list[Training]]:
     """List what study, sweep and audit want, the audit also where it is not asked for now."""
-    return _plan(overlays, {"audit": {"train": True}}).trainings
+    return plan_of(overlays, {"audit": {"train": True}}).trainings
 
 
-def _plan(overlays: Sequence[Path], settings: Mapping[str, Any]) -> Plan:
+def plan_of(overlays: Sequence[Path], settings: Mapping[str, Any]) -> Plan:
+    """Plan the default study with some overlays, and settings over them."""
     files = [*DEFAULT_FILES, *overlays]
     config: dict[str, Any] = {}
     for path in files:
@@ -102,7 +103,7 @@ def _estimate(plan: Plan, directory: Path, cores: str) -> int:
 
 
 def _make(names: Sequence[str], directory: Path, overlays: Sequence[Path]) -> int:
-    plan = _plan(overlays, {})
+    plan = plan_of(overlays, {})
     known = by_name()
     own = {result.name for kind in FORMS for result in plan.results(kind)}
     for name in names:

@@ -15,10 +15,7 @@ rule train:
         "../../envs/environment.yaml"
     threads: 1
     resources:
-        # CIFAR-10 was measured to need 1.7 GB.
-        mem_mb=lambda wildcards: (
-            1500 if STUDY.tasks[wildcards.task].image is None else 2500
-        ),
+        mem_mb=lambda wildcards: PLAN.memory(wildcards.task),
     params:
         wanted=lambda wildcards: trainings_to_json(trainings_of_job(wildcards)),
     message:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 import pytest
 
-from remix.study.__main__ import main, wanted_by_all
+from remix.study.__main__ import main, plan_of, wanted_by_all
 from remix.study.cost import TABLE_STEP, machine_factor, training_seconds
 from remix.study.estimate import Estimate, announce, compared, keep
 from remix.study.running.writing import write_parquet
@@ -61,6 +61,13 @@ def test_more_rows_features_classes_and_filters_take_longer(wanted):
     assert seconds() < seconds(task="optdigits")
     image = {"task": "cifar10_dog"}
     assert seconds(**image, filters=[8, 16]) < seconds(**image) < seconds(**image, filters=[32, 128])
+
+
+def test_memory_that_was_measured_is_asked_for():
+    plan = plan_of([], {})
+    # In GiB: musk 1.1, 60,000 rows of aps 2.6, CIFAR-10 1.6.
+    for task, measured in {"musk": 1.1, "aps": 2.6, "cifar10_dog": 1.6}.items():
+        assert 1 < plan.memory(task) * 10**6 / (measured * 2**30) < 1.6
 
 
 def test_the_probe_measures_this_machine():
