@@ -110,7 +110,7 @@ def _train_all(
             # Folds and their rows are made once for all trainings in turn that have the same.
             clip = protocol.tables and protocol.tables.clip
             by_groups = given.get("splits") == "groups"
-            cut = protocol.splits, protocol.repeats, protocol.validation_fraction, by_groups
+            cut = given["seed"], protocol.splits, protocol.repeats, protocol.validation_fraction, by_groups
             same = training.inputs, cut, clip
             if same not in kept:
                 kept.clear()
