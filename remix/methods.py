@@ -173,7 +173,9 @@ class Method:
                 x, labels, class_index(labels, pool.n_classes), **drawn["resample"], xla=xla
             )
         if self.augment is not None:
-            x = self.augment.apply(x, **drawn["augment"], xla=xla)
+            # A stage of a user's own need not know of XLA, which takes it as it is.
+            options = {"xla": xla} if isinstance(self.augment, ImageAugmentation) else {}
+            x = self.augment.apply(x, **drawn["augment"], **options)
         if self.mix is not None:
             return self.mix.apply(x, labels, pool, drawn["mix"])
         return MiniBatch(x, tf.one_hot(labels, pool.n_classes))

@@ -13,6 +13,7 @@ from remix.study import store
 from remix.study.cost import training_seconds
 from remix.study.inventory import by_name
 from remix.study.plan import Plan
+from remix.study.running.writing import write_text
 from remix.study.trainings import Training
 
 # Seconds of one thread beside the trainings: a job's start, a training's scores, all after the last cell.
@@ -133,8 +134,7 @@ def _count(number: int, what: str) -> str:
 def keep(estimate: Estimate, path: Path) -> None:
     """Keep an estimate, to be compared with what the study took."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    said = {"begun": datetime.now().isoformat(), "seconds": estimate.seconds}
-    path.write_text(json.dumps(said), encoding="utf-8")
+    write_text(json.dumps({"begun": datetime.now().isoformat(), "seconds": estimate.seconds}), path)
 
 
 def compared(path: Path) -> str:

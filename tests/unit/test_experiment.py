@@ -58,7 +58,8 @@ def folds_of(variant, protocol):
 
 def test_contract_of_predictions(baseline, protocol):
     variant = toy()
-    predictions, validation, records, step_seconds = baseline
+    predictions, validation, records, step_seconds, xla = baseline
+    assert not xla
     assert step_seconds > 0
     assert list(predictions.columns) == ["repeat", "fold", "row", "y_true", "p_0", "p_1"]
     assert predictions["p_0"].dtype == np.float32
