@@ -106,9 +106,11 @@ def test_a_table_with_another_class_is_refused(project):
     frame = pd.read_csv(table)
     frame.loc[0, "target"] = "class_9"
     frame.to_csv(table, index=False)
-    project.run(arguments=["results/tables/coverage.csv"])
-    coverage = (project.folder / "results/tables/coverage.csv").read_text()
-    assert "class_9" in coverage
+    where = "resources/raw/coverage.csv"
+    project.run(arguments=[where])
+    coverage = pd.read_csv(project.folder / where).set_index("task")
+    assert coverage["state"].to_dict() == {"breast_cancer": "present", "wine": "missing"}
+    assert "class_9" in coverage.loc["wine", "reasons"]
 
 
 def test_a_class_too_small_names_method_repeat_and_fold(project):
