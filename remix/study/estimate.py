@@ -10,11 +10,12 @@ from typing import NamedTuple
 import pyarrow.parquet as pq
 
 from remix.study import store
-from remix.study.cost import training_seconds
+from remix.study.data.columns import feature_names
 from remix.study.inventory import by_name
 from remix.study.plan import Plan
 from remix.study.running.writing import write_text
 from remix.study.trainings import Training
+from remix.study.words import counted, in_words
 
 # Seconds of one thread beside the trainings: a job's start, a training's scores, all after the last cell.
 START, EVALUATION, RESULTS = 8.0, 1.5, 110.0
@@ -88,14 +89,11 @@ def _lacking(folder: Path, job: Sequence[Training]) -> list[Training]:
 
 def _seconds(plan: Plan, folder: Path, training: Training) -> float:
     """Estimate a training from its variant or, where it is not cut yet, from the catalogue."""
-    dataset = plan.configuration.datasets[plan.study.tasks[training.task].dataset]
     variant = folder / training.inputs[0]
-    if variant.is_file():
-        about = pq.read_metadata(variant)
-        return training_seconds(
-            training.definition, about.num_rows, dataset.features or about.num_columns - 2
-        )
-    return plan.seconds(training)
+    if not variant.is_file():
+        return plan.seconds(training)
+    about = pq.read_metadata(variant)
+    return plan.seconds(training, about.num_rows, len(feature_names(about.schema.names)))
 
 
 def by_the_clock(jobs: Iterable[float], cores: int) -> float:
@@ -115,7 +113,7 @@ def announce(estimate: Estimate, cores: int, factor: float) -> str:
     if not estimate.trainings:
         return f"Nothing is to be trained: all {estimate.there} trainings are there."
     there = f", {estimate.there} are there already" if estimate.there else ""
-    trainings, cells = _count(estimate.trainings, "training"), _count(estimate.cells, "cell")
+    trainings, cells = counted(estimate.trainings, "training"), counted(estimate.cells, "cell")
     lines = [
         f"To be trained: {trainings} of {cells}{there}.",
         f"That takes about {in_words(estimate.seconds)} on {cores} cores of this machine, which is "
@@ -125,10 +123,6 @@ def announce(estimate: Estimate, cores: int, factor: float) -> str:
         job, seconds = estimate.longest
         lines.append(f"The longest job, {job}, takes {in_words(seconds)}.")
     return "\n".join(lines)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def keep(estimate: Estimate, path: Path) -> None:
@@ -147,16 +141,3 @@ def compared(path: Path) -> str:
         f"That took {in_words(took)}; {in_words(said['seconds'])} had been estimated "
         f"({100 * (said['seconds'] / took - 1):+.0f} %)."
     )
-
-
-def in_words(seconds: float) -> str:
-    """Write seconds for people.
-
-    >>> in_words(34), in_words(300), in_words(7_000)
-    ('34 seconds', '5 minutes', '1.9 hours')
-    """
-    if seconds < 100:
-        return f"{seconds:.0f} seconds"
-    if seconds < 6_000:
-        return f"{seconds / 60:.0f} minutes"
-    return f"{seconds / 3600:.1f} hours"

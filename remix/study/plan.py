@@ -137,12 +137,13 @@ class Plan:
         """Estimate how long a job trains, in milliseconds: the longest is to start first."""
         return int(1000 * sum(map(self.seconds, self.job(task, ir, part))))
 
-    def seconds(self, training: Training) -> float:
-        """Estimate a training before its data are there: from what the catalogue says of them."""
+    def seconds(self, training: Training, rows: int | None = None, features: int | None = None) -> float:
+        """Estimate a training by its variant's rows and features or, before that is cut, the catalogue's."""
         dataset = self.configuration.datasets[self.study.tasks[training.task].dataset]
-        wanted = training.definition["rows"]
-        rows = (dataset.rows or ROWS) if wanted == "all" else min(int(wanted), dataset.rows or ROWS)
-        return training_seconds(training.definition, rows, dataset.features or FEATURES)
+        if rows is None:
+            wanted = training.definition["rows"]
+            rows = (dataset.rows or ROWS) if wanted == "all" else min(int(wanted), dataset.rows or ROWS)
+        return training_seconds(training.definition, rows, features or dataset.features or FEATURES)
 
     def memory(self, task: str) -> int:
         """Estimate the memory that training a task takes, in MB, from what the catalogue says.

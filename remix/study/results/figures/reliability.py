@@ -18,6 +18,7 @@ from remix.study.results.coverage import coverage_note
 from remix.study.results.reading import curves_of
 from remix.study.results.runs import Runs
 from remix.study.study import Study
+from remix.study.words import counted
 
 TITLE = "Reliability, all tasks"
 CATEGORY = "Calibration"
@@ -103,7 +104,7 @@ def reliability_overview(curves: pd.DataFrame, caption: str, titles: Mapping[str
         part = curves[curves["kind"] == kind]
         if len(part):
             n_tasks, n_cells = part["task"].nunique(), len(part[["task", "ir"]].drop_duplicates())
-            heading = f"{title}: {_count(n_tasks, 'task')}, {_count(n_cells, 'cell')}"
+            heading = f"{title}: {counted(n_tasks, 'task')}, {counted(n_cells, 'cell')}"
             groups.append(_group(heading, part, with_cells=True))
     return _page(groups, caption, titles)
 
@@ -268,7 +269,3 @@ def _handles(groups: list[_Group]) -> list[Artist]:
     if any(group.with_cells for group in groups):
         handles.append(line("single cells, as trained", linewidth=0.5, alpha=0.5))
     return handles
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}{'' if n == 1 else 's'}"
