@@ -63,7 +63,7 @@ def mean_scores(prepared: pd.DataFrame, study: Study, task: str, ir: str, method
     given: dict[str, Any] = json.loads(json.dumps(study.training(task, method)))
     variant = imbalanced_variant(prepared, study.tasks[task], ir, seed=study.seed)
     protocol, stages = Protocol.from_mapping(given["protocol"]), Method.from_spec(given["method"])
-    found = cross_validate(variant, study.tasks[task], ir, stages, protocol, seed=study.seed)
+    (found,) = cross_validate(variant, study.tasks[task], ir, [stages], protocol, seed=study.seed)
     return score_folds(found.predictions, METRICS).groupby("metric")["value"].mean()
 
 

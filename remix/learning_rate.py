@@ -1,4 +1,6 @@
-"""Learning rate of each fold of a stack, lowered on plateaus of its training loss."""
+"""Learning rate of each network of a stack, lowered on plateaus of its training loss."""
+
+from typing import Any
 
 import numpy as np
 
@@ -6,7 +8,7 @@ from remix.protocol import LearningRateSchedule
 
 
 class LearningRate:
-    """Learning rate of each fold: reduced when its training loss has stopped falling.
+    """Learning rate of each network: reduced when its training loss has stopped falling.
 
     The rate is multiplied by ``factor`` after ``patience`` epochs in which the loss was not lower than the
     best so far by more than ``min_delta`` (Keras' ReduceLROnPlateau and its default of 1e-4).
@@ -16,33 +18,38 @@ class LearningRate:
     schedule : LearningRateSchedule
         ``protocol.learning_rate``.
     stack : int
-        Number of folds S.
+        Number of networks S.
+    xp : module
+        What computes: NumPy, or ``tf.experimental.numpy``, by which all stays on the device.
 
     Attributes
     ----------
-    rate : ndarray of float32, shape (S,)
+    rate : array of float32, shape (S,)
     """
 
-    def __init__(self, schedule: LearningRateSchedule, stack: int) -> None:
+    def __init__(self, schedule: LearningRateSchedule, stack: int, xp: Any = np) -> None:
         self.schedule = schedule
-        self.rate = np.full(stack, schedule.initial, np.float32)
-        self.best = np.full(stack, np.inf)
-        self.waited = np.zeros(stack, int)
+        self.xp = xp
+        self.rate = xp.full((stack,), schedule.initial, np.float32)
+        self.best = xp.full((stack,), np.inf, np.float64)
+        self.waited = xp.zeros((stack,), np.int64)
 
-    def forget(self) -> None:
-        """Compare from now on with the losses to come; the rate stays as it is.
+    def forget(self, networks: np.ndarray) -> None:
+        """Compare some networks, marked (S,), with their losses to come; their rate stays as it is.
 
         To be called when the loss becomes another one, whose level says nothing about the former.
         """
-        self.best = np.full_like(self.best, np.inf)
-        self.waited = np.zeros_like(self.waited)
+        self.best = self.xp.where(networks, np.inf, self.best)
+        self.waited = self.xp.where(networks, 0, self.waited)
 
-    def update(self, loss: np.ndarray) -> None:
-        """Take note of an epoch's losses, shape (S,)."""
-        better = loss < self.best - self.schedule.min_delta
-        self.best = np.where(better, loss, self.best)
-        self.waited = np.where(better, 0, self.waited + 1)
-        due = self.waited >= self.schedule.patience
-        lowered = np.maximum(self.rate * self.schedule.factor, self.schedule.minimum).astype(np.float32)
-        self.rate = np.where(due, lowered, self.rate)
-        self.waited[due] = 0
+    def update(self, losses: Any) -> None:
+        """Take note of an epoch's losses, an array of shape (S,)."""
+        xp, schedule = self.xp, self.schedule
+        losses = xp.asarray(losses, np.float64)
+        better = losses < self.best - schedule.min_delta
+        self.best = xp.where(better, losses, self.best)
+        self.waited = xp.where(better, 0, self.waited + 1)
+        due = self.waited >= schedule.patience
+        lowered = xp.maximum(self.rate * np.float32(schedule.factor), np.float32(schedule.minimum))
+        self.rate = xp.where(due, lowered, self.rate)
+        self.waited = xp.where(due, 0, self.waited)

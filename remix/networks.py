@@ -7,7 +7,7 @@ An architecture (`MLP`, `CNN`) draws the weights of one network and puts those o
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Protocol
@@ -66,6 +66,9 @@ class Architecture(Protocol):
     def weights(self, rng: np.random.Generator, shape: Sequence[int], n_classes: int) -> list[np.ndarray]:
         """Draw the initial weights of one network for rows of a shape."""
 
+    def values_of_row(self, shape: Sequence[int], n_classes: int) -> int:
+        """Count the numbers that a network computes of one row, of all layers."""
+
     def stacked(self, weights: Sequence[Sequence[np.ndarray]], *, xla: bool = False) -> StackedNetwork:
         """Stack networks, given the weights of each, to be trained by TensorFlow's kernels or by XLA."""
 
@@ -111,6 +114,10 @@ class MLP:
         """
         (n_features,) = shape
         return _dense_weights(rng, [n_features, *self.widths, n_classes], self.output_scale)
+
+    def values_of_row(self, shape: Sequence[int], n_classes: int) -> int:
+        """Count the numbers that a network computes of one row: its features, and the units of all layers."""
+        return shape[0] + sum(self.widths) + n_classes
 
     def stacked(self, weights: Sequence[Sequence[np.ndarray]], *, xla: bool = False) -> StackedMLP:
         """Stack networks, given the weights of each, to be trained by TensorFlow's kernels or by XLA."""
@@ -186,6 +193,22 @@ class CNN:
             )
         sizes = [height * width * channels, self.dense, n_classes]
         return weights + _dense_weights(rng, sizes, self.output_scale)
+
+    def values_of_row(self, shape: Sequence[int], n_classes: int) -> int:
+        """Count the numbers that a network computes of one image.
+
+        Of a convolution: the windows that a compiler may lay out of its input, what it gives, and what
+        pooling leaves of that.
+        """
+        height, width, channels = shape
+        values = height * width * channels
+        for n_filters in self.filters:
+            window = 9 * channels
+            height, width, channels = height - 2, width - 2, n_filters
+            values += height * width * (window + channels)
+            height, width = height // 2, width // 2
+            values += height * width * channels
+        return values + self.dense + n_classes
 
     def stacked(self, weights: Sequence[Sequence[np.ndarray]], *, xla: bool = False) -> StackedCNN:
         """Stack networks, given the weights of each, to be trained by TensorFlow's kernels or by XLA."""
@@ -287,8 +310,9 @@ class StackedMLP:
 class StackedCNN:
     """S convolutional networks; see `CNN`.
 
-    The networks are computed one after the other inside a step: a convolution has more arithmetic than a
-    matrix product has to offer to a stack, and no kernel for a stack of them is faster.
+    On a CPU the networks are computed one after the other inside a step: a convolution has more arithmetic
+    than a matrix product has to offer to a stack, and no kernel for a stack of them is faster. By XLA, for a
+    GPU, all are computed at once, as matrix products.
 
     Parameters
     ----------
@@ -337,41 +361,66 @@ class StackedCNN:
         With `hidden` images are mixed at the input, or what they have become behind the pooling of one of
         the convolutions or behind the activation of the first dense layer.
         """
-        folds = enumerate(zip(tf.unstack(x), *map(tf.unstack, self.variables), strict=True))
-        return tf.stack(
-            [
-                self._logits(images, weights, None if hidden is None else hidden.of_network(i))
-                for i, (images, *weights) in folds
-            ]
-        )
+        if self.xla:
+            return self._logits(x, self.variables, lambda rows, place: self._mixed(rows, place, hidden))
 
-    def _logits(self, x: tf.Tensor, weights: Sequence[tf.Tensor], hidden: HiddenMixing | None) -> tf.Tensor:
+        def of_network(i: int, images: tf.Tensor, weights: Sequence[tf.Tensor]) -> tf.Tensor:
+            own = None if hidden is None else hidden.of_network(i)
+            return self._logits(
+                images, weights, lambda rows, place: self._mixed(rows[None], place, own)[0] if own else rows
+            )
+
+        networks = zip(tf.unstack(x), zip(*map(tf.unstack, self.variables), strict=True), strict=True)
+        return tf.stack([of_network(i, images, weights) for i, (images, weights) in enumerate(networks)])
+
+    def _mixed(self, rows: tf.Tensor, place: int, hidden: HiddenMixing | None) -> tf.Tensor:
+        inner, _ = _layers(self.variables, self.output_scale)
+        return _mixed(rows, place, len(inner) + 1, hidden)
+
+    def _logits(
+        self, x: tf.Tensor, weights: Sequence[tf.Tensor], mixed: Callable[[tf.Tensor, int], tf.Tensor]
+    ) -> tf.Tensor:
+        """Compute the logits of one network or, with a leading axis everywhere, of a stack by XLA."""
         inner, last = _layers(weights, self.output_scale)
-
-        def mixed(rows: tf.Tensor, place: int) -> tf.Tensor:
-            return rows if hidden is None else hidden.at(place, len(inner) + 1, rows[None])[0]
-
         x = tf.cast(mixed(x, 0), self.dtype)
         *convolutions, (kernel, bias) = [
             (tf.cast(kernel, self.dtype), tf.cast(bias, self.dtype)) for kernel, bias in inner
         ]
         for i, (filters, shift) in enumerate(convolutions):
-            x = tf.nn.relu(tf.nn.conv2d(x, filters, strides=1, padding="VALID") + shift)
-            pooled = _pooled(x) if self.xla else tf.nn.max_pool2d(x, ksize=2, strides=2, padding="VALID")
-            x = mixed(pooled, i + 1)
-        x = tf.reshape(x, (-1, kernel.shape[0]))
+            if self.xla:
+                x = _pooled(tf.nn.relu(_convolved(x, filters) + shift))
+            else:
+                x = tf.nn.relu(tf.nn.conv2d(x, filters, strides=1, padding="VALID") + shift)
+                x = tf.nn.max_pool2d(x, ksize=2, strides=2, padding="VALID")
+            x = mixed(x, i + 1)
+        x = tf.reshape(x, (*kernel.shape[:-2], -1, kernel.shape[-2]))
         x = mixed(tf.nn.relu(tf.matmul(x, kernel) + bias), len(convolutions) + 1)
         return _output(x, last, self.output_scale)
 
 
+def _convolved(x: tf.Tensor, filters: tf.Tensor) -> tf.Tensor:
+    """Convolve the images (S, N, H, W, C) of a stack with 3 × 3 filters of their own, (S, 3, 3, C, C').
+
+    By matrix products of all windows, as one operation whatever the stack: a convolution for each network
+    makes XLA compile for minutes, and one of as many groups ran seven times as long.
+    """
+    height, width, channels = x.shape[2] - 2, x.shape[3] - 2, filters.shape[-1]
+    windows = tf.concat([x[:, :, i : i + height, j : j + width] for i in range(3) for j in range(3)], axis=-1)
+    rows = tf.reshape(windows, (x.shape[0], -1, windows.shape[-1]))
+    products = tf.matmul(rows, tf.reshape(filters, (x.shape[0], -1, channels)))
+    return tf.reshape(products, (x.shape[0], -1, height, width, channels))
+
+
 def _pooled(x: tf.Tensor) -> tf.Tensor:
-    """Take the largest value of each 2 × 2 window of images (N, H, W, C).
+    """Take the largest value of each 2 × 2 window of images (..., H, W, C).
 
     As TensorFlow's own operation, of whose gradient XLA has no deterministic form. Of equal values the first
     one has the gradient.
     """
-    height, width = (size // 2 * 2 for size in x.shape[1:3])
-    top, bottom = (tf.maximum(x[:, i:height:2, :width:2], x[:, i:height:2, 1:width:2]) for i in range(2))
+    height, width = (size // 2 * 2 for size in x.shape[-3:-1])
+    top, bottom = (
+        tf.maximum(x[..., i:height:2, :width:2, :], x[..., i:height:2, 1:width:2, :]) for i in range(2)
+    )
     return tf.maximum(top, bottom)
 
 

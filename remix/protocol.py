@@ -89,8 +89,6 @@ class ImageProtocol:
         Units of the layer before the last.
     precision : {'float32', 'mixed_float16', 'mixed_bfloat16'}
         Numbers that the network computes with; its weights are always float32.
-    stack : int
-        Folds that are trained at once; changes no result.
     rows : mapping of str to ('all' or int)
         How many images of a dataset ``'binary'`` and ``'multiclass'`` tasks use, drawn with its class shares.
     repeats : 'all' or int
@@ -103,7 +101,6 @@ class ImageProtocol:
     filters: tuple[int, ...]
     dense: int
     precision: Precision
-    stack: int = 1
     rows: Mapping[str, str | int] = field(default_factory=lambda: {"binary": "all", "multiclass": "all"})
     repeats: str | int = "all"
     tf32: bool = False
@@ -166,6 +163,6 @@ class Protocol:
         if images:
             given["epochs"] = given["images"]["epochs"]
             # What changes no result, and what the study says of each training elsewhere.
-            for key in ("stack", "rows", "repeats"):
+            for key in ("rows", "repeats"):
                 del given["images"][key]
         return given

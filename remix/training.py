@@ -1,18 +1,22 @@
-"""Train a stack of folds at once: one compiled step for the networks of all folds of a cell.
+"""Train a stack of networks at once, by one compiled step: a network for each fold of a cell and each method.
 
 The main path, from top to bottom: `Trainer.train` loops over epochs, `Trainer.run_epoch` draws an epoch's
 random numbers in NumPy, and `StackTrainer.train_steps`, compiled, gathers, resamples and mixes some of its
 mini-batches at once, then steps through them.
+
+On a CPU the methods of a cell are trained one after the other. On a GPU, which a single method keeps busy for
+a small part of its time, those that `can_share` a stack are trained at once.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import logging
 import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from typing import Protocol as Interface
@@ -40,8 +44,12 @@ PREDICTION_ROWS, PREDICTION_IMAGES = 2048, 256
 BLOCK_BYTES, XLA_BLOCK_BYTES = 2**23, 2**28
 PROGRESS_LINES = 20
 
-# Of each stage, the arrays that it drew, by their names.
+# Of each stage of a method, the arrays that it drew, by their names.
 Draws = Mapping[str, Mapping[str, np.ndarray]]
+# Of NumPy or, where nobody waits for the device, a tensor.
+Array = Any
+# Computes logits (S, B, K) of features (S, B, …).
+Logits = Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -155,19 +163,20 @@ class FoldRecord:
 
 
 class StackedModel:
-    """The trained networks of a stack of folds, in the order of their training sets.
+    """The trained networks of a stack: of each method in turn, one for each training set.
 
     Attributes
     ----------
     records : list of FoldRecord
+        One for each network.
     step_seconds : float
         How long the training steps took: all epochs, without setting up and compiling.
     """
 
     def __init__(
-        self, network: StackedNetwork, records: list[FoldRecord], step_seconds: float = math.nan
+        self, network: StackedNetwork, logits: Logits, records: list[FoldRecord], step_seconds: float
     ) -> None:
-        self._network = network
+        self._network, self._logits = network, logits
         self.records = records
         self.step_seconds = step_seconds
 
@@ -182,14 +191,16 @@ class StackedModel:
 
         Parameters
         ----------
-        features : sequence of ndarray, shapes (n_s, …)
+        features : sequence of ndarray, shapes (n_f, …)
             Rows for each fold of the stack, in the form of that fold's training part.
 
         Returns
         -------
-        list of float32 ndarray, shapes (n_s, K)
+        list of float32 ndarray, shapes (n_f, K)
+            One for each network: those of the first method for each fold, then those of the next.
         """
-        return [tf.nn.softmax(logits).numpy() for logits in _logits(self._network, features)]
+        found = _logits_of(self._logits, features, len(self.records))
+        return [tf.nn.softmax(logits).numpy() for logits in found]
 
 
 class DrawnEpoch(NamedTuple):
@@ -199,29 +210,67 @@ class DrawnEpoch(NamedTuple):
     ----------
     rows, draws
         See `Trainer.train_epoch`.
-    counts : ndarray of int, shape (S, steps, K)
-        Rows of each class in the mini-batches, before anything is resampled.
+    counts : ndarray of int, shape (F, steps, K)
+        Rows of each class in the mini-batches of each fold, before anything is resampled.
     """
 
     rows: np.ndarray
-    draws: Draws
+    draws: Sequence[Draws]
     counts: np.ndarray
 
 
-class Trainer(ABC):
-    """Trains networks side by side, one for each fold: the loop over epochs, and all that is drawn.
+class Diagnostics(NamedTuple):
+    """What is known of the mini-batches of some epochs.
 
-    What is left to others is how networks are computed: `StackTrainer` and
-    `remix.single.trainer.SingleTrainer`.
+    Attributes
+    ----------
+    lacking : ndarray of int, shape (F, K)
+        Numbers of mini-batches without a row of each class.
+    class_mass : array of float64, shape (S, K)
+        Weight of each class in what was trained on.
+    resampling : list of dict of str to ndarray of int, shape (F,)
+        For each method, the numbers of mini-batches that it tells of, see `remix.methods.Method.diagnose`.
+    """
+
+    lacking: np.ndarray
+    class_mass: Array
+    resampling: list[dict[str, np.ndarray]]
+
+    def plus(self, other: Diagnostics) -> Diagnostics:
+        """Add those of further epochs."""
+        return Diagnostics(
+            self.lacking + other.lacking,
+            self.class_mass + other.class_mass,
+            [
+                {name: value + theirs[name] for name, value in ours.items()}
+                for ours, theirs in zip(self.resampling, other.resampling, strict=True)
+            ],
+        )
+
+
+def can_share(method: Method) -> Hashable:
+    """Give what methods must have in common to be trained in one stack.
+
+    They are trained on the same rows, by networks of one form, in which rows are mixed at the same places.
+    """
+    hidden = method.mix is not None and method.mix.layers == "hidden" and method.mix.weights
+    return method.before_training, method.loss.output_scale, hidden
+
+
+class Trainer(ABC):
+    """Trains networks side by side, one for each method and fold: the loop over epochs, and what is drawn.
+
+    There are S networks: those of the first method for each of F folds, then those of the next. What is left
+    to others is how networks are computed: `StackTrainer` and `remix.single.trainer.SingleTrainer`.
 
     Parameters
     ----------
     sets : sequence of TrainingSet
         Folds of one cell; their sizes may differ.
-    method : Method
-        What is done to the mini-batches and the loss. Loss weights that begin later make another loss of it:
-        from there on the learning rate, which stays as it is, falls by the new loss alone, and of these
-        epochs the best one is selected.
+    methods : Method or sequence of Method
+        What is done to the mini-batches and the loss; of several, `can_share` is the same. Loss weights that
+        begin later make another loss of it: from there on the learning rate, which stays as it is, falls by
+        the new loss alone, and of these epochs the best one is selected.
     protocol : Protocol
         Epochs, learning rate, selection of the weights.
     n_classes, batch_size : int
@@ -239,10 +288,15 @@ class Trainer(ABC):
         If a training part lacks a class; names the fold.
     """
 
+    # What computes learning rates and which epochs are the best: NumPy, or its like on a device. There losses
+    # are looked at after some epochs only, for the host would wait for them.
+    xp: Any = np
+    epochs_between_checks = 1
+
     def __init__(
         self,
         sets: Sequence[TrainingSet],
-        method: Method,
+        methods: Method | Sequence[Method],
         protocol: Protocol,
         *,
         n_classes: int,
@@ -257,26 +311,36 @@ class Trainer(ABC):
                 raise TrainingError(
                     f"{data}: class {min(missing)} is missing from the training part; choose a larger IR"
                 )
-        if method.before_training is not None:
-            sets = [
-                data.resampled(method.before_training, data.generator(seed, "before_training"))
-                for data in sets
-            ]
-        self.sets, self.method, self.protocol = sets, method, protocol
+        self.methods = [methods] if isinstance(methods, Method) else list(methods)
+        if len(set(map(can_share, self.methods))) > 1:
+            raise ValueError("these methods cannot share a stack; see remix.training.can_share")
+        before_training = self.methods[0].before_training
+        if before_training is not None:
+            sets = [data.resampled(before_training, data.generator(seed, "before_training")) for data in sets]
+        self.sets, self.protocol = sets, protocol
         self.n_classes, self.batch_size = n_classes, batch_size
         rows = [len(data.labels) for data in sets]
         self.steps = epoch_steps(rows, batch_size, last_batch) if steps is None else steps
         self.counts = np.stack([data.class_counts(n_classes) for data in sets])
-        self.class_weights, self.unweighted_epochs = np.ones((len(sets), n_classes), np.float32), 0
-        if method.loss_weights is not None:
-            self.class_weights = method.loss_weights.weights(self.counts)
-            self.unweighted_epochs = method.loss_weights.unweighted_epochs(protocol.epochs)
+        given = [method.loss_weights for method in self.methods]
+        self.class_weights = np.concatenate(
+            [
+                np.ones(self.counts.shape, np.float32) if weights is None else weights.weights(self.counts)
+                for weights in given
+            ]
+        )
+        self.unweighted_epochs = np.repeat(
+            [0 if weights is None else weights.unweighted_epochs(protocol.epochs) for weights in given],
+            len(sets),
+        )
         self.row_weights = np.stack(
             [row_weights(n, self.steps, batch_size, last_batch) for n in rows], axis=1
         )
         self.order_generators = [data.generator(seed, "batches") for data in sets]
+        # Each method draws as if it were alone: comparisons are paired.
         self.stage_generators = [
-            {name: data.generator(seed, name) for name in DRAWING_STAGES} for data in sets
+            [{name: data.generator(seed, name) for name in DRAWING_STAGES} for data in sets]
+            for _ in self.methods
         ]
         # Dropout masks are shared along the stack, so their seed names the cell alone.
         self.dropout_generator = seeding.generator(seed, "dropout", sets[0].task, sets[0].ir)
@@ -286,34 +350,34 @@ class Trainer(ABC):
     def train_epoch(
         self,
         rows: np.ndarray,
-        draws: Draws,
-        rates: np.ndarray,
+        draws: Sequence[Draws],
+        rates: Array,
         class_weights: np.ndarray,
-    ) -> tuple[np.ndarray, np.ndarray]:
+    ) -> tuple[Array, Array]:
         """Make an epoch's mini-batches, and step through them.
 
         Parameters
         ----------
-        rows : ndarray of int32, shape (steps, S, B)
+        rows : ndarray of int32, shape (steps, F, B)
             Positions in the training parts.
-        draws : mapping
-            What the method drew, see `remix.methods.Method.draw`; its arrays begin with (steps, S).
-        rates, class_weights : ndarray of float32, shapes (S,) and (S, K)
+        draws : sequence of mapping
+            What each method drew, see `remix.methods.Method.draw`; its arrays begin with (steps, F).
+        rates, class_weights : arrays of float32, shapes (S,) and (S, K)
 
         Returns
         -------
-        losses : ndarray of float32, shape (S,)
+        losses : array of float32, shape (S,)
             Sums over the mini-batches.
-        mass : ndarray of float32, shape (S, K)
+        mass : array of float32, shape (S, K)
             Weight of each class in what was trained on.
         """
 
     @abstractmethod
-    def validation_losses(self) -> np.ndarray:
-        """Compute the cross-entropy of each fold's validation part, (S,); NaN where no fold has one."""
+    def validation_losses(self) -> Array:
+        """Compute each network's cross-entropy of its validation part, (S,); NaN where no fold has one."""
 
     @abstractmethod
-    def keep(self, better: np.ndarray) -> None:
+    def keep(self, better: Array) -> None:
         """Keep the weights of the networks (S,) that are marked, in place of those kept before."""
 
     @abstractmethod
@@ -345,71 +409,85 @@ class Trainer(ABC):
         TrainingError
             If a loss is not finite; names the fold.
         """
-        epochs, stack = self.protocol.epochs, len(self.sets)
-        rate = LearningRate(self.protocol.learning_rate, stack)
-        best = _BestEpoch(stack) if self.protocol.selection == "best_validation" else None
-        diagnostics: dict[str, np.ndarray] = {}
+        epochs, stack = self.protocol.epochs, len(self.class_weights)
+        rate = LearningRate(self.protocol.learning_rate, stack, self.xp)
+        best = _BestEpoch(stack, self.xp) if self.protocol.selection == "best_validation" else None
+        diagnostics = None
+        failed = self.xp.zeros((stack,), np.int64)
         progress = progress or Progress(epochs)
         progress.start(rows_per_epoch=stack * self.steps * self.batch_size)
         started = time.perf_counter()
-        losses = np.empty(stack)
         for epoch in range(1, epochs + 1):
-            weighted = epoch > self.unweighted_epochs
-            if epoch == self.unweighted_epochs + 1:
-                rate.forget()
+            weighted = np.greater(epoch, self.unweighted_epochs)
+            rate.forget(np.equal(epoch, self.unweighted_epochs + 1))
             losses, diagnosed = self.run_epoch(rate.rate, weighted)
-            diagnostics = {name: diagnostics.get(name, 0) + value for name, value in diagnosed.items()}
-            self.check_finite(losses, epoch)
+            diagnostics = diagnosed if diagnostics is None else diagnostics.plus(diagnosed)
+            failed = self.xp.where((failed == 0) & ~self.xp.isfinite(losses), epoch, failed)
+            if epoch % self.epochs_between_checks == 0 or epoch == epochs:
+                self.check_finite(np.asarray(losses), np.asarray(failed))
             rate.update(losses)
             validation = self.validation_losses() if best is not None else None
             progress.report(epoch, losses, rate.rate, validation)
-            if best is not None and validation is not None and weighted:
-                self.keep(best.update(epoch, validation))
-                if patience is not None and (epoch - best.epoch >= patience).all():
+            if best is not None:
+                self.keep(best.update(epoch, self.xp.where(weighted, validation, np.inf)))
+                waited = epoch - best.epoch
+                if patience is not None and weighted.all() and np.all(waited >= patience):
                     break
+        assert diagnostics is not None
+        losses, rates = np.asarray(losses), np.asarray(rate.rate)
         step_seconds = time.perf_counter() - started - self.compile_seconds
         if best is not None:
             self.restore()
-        best_epoch = np.full(stack, epoch) if best is None else best.epoch
-        validation = self.validation_losses()
-        lacking, mass = diagnostics.pop("lacking"), diagnostics.pop("class_mass")
-        share = self.method.loss.prediction_prior(mass / mass.sum(axis=1, keepdims=True), self.counts)
+        best_epoch = np.full(stack, epoch) if best is None else np.asarray(best.epoch)
+        validation = np.asarray(self.validation_losses())
+        shares = self.prediction_priors(np.asarray(diagnostics.class_mass))
+        of_networks = itertools.product(range(len(self.methods)), enumerate(self.sets))
         records = [
             FoldRecord(
                 train_rows=len(data.labels),
                 train_loss=float(losses[i]),
                 validation_loss=float(validation[i]),
-                learning_rate=float(rate.rate[i]),
+                learning_rate=float(rates[i]),
                 best_epoch=int(best_epoch[i]),
                 batches=epoch * self.steps,
-                batches_lacking=tuple(lacking[i].tolist()),
-                class_share=tuple(share[i].tolist()),
-                resampling={name: int(value[i]) for name, value in diagnostics.items()},
+                batches_lacking=tuple(diagnostics.lacking[fold].tolist()),
+                class_share=tuple(shares[i].tolist()),
+                resampling={name: int(value[fold]) for name, value in diagnostics.resampling[method].items()},
             )
-            for i, data in enumerate(self.sets)
+            for i, (method, (fold, data)) in enumerate(of_networks)
         ]
         return records, step_seconds
 
-    def run_epoch(self, rates: np.ndarray, weighted: bool = True) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """Train one epoch at learning rates (S,); `weighted`: whether the method's loss weights apply.
+    def prediction_priors(self, mass: np.ndarray) -> np.ndarray:
+        """Compute what predictions of each network stand for, (S, K), from the weights of classes (S, K)."""
+        shares = np.split(mass / mass.sum(axis=1, keepdims=True), len(self.methods))
+        return np.concatenate(
+            [
+                method.loss.prediction_prior(share, self.counts)
+                for method, share in zip(self.methods, shares, strict=True)
+            ]
+        )
+
+    def run_epoch(self, rates: Array, weighted: np.ndarray) -> tuple[Array, Diagnostics]:
+        """Train one epoch at learning rates (S,); `weighted`: to whom the loss weights apply, (S,).
 
         Returns
         -------
-        losses : ndarray of float32, shape (S,)
+        losses : array of float32, shape (S,)
             Mean over the mini-batches.
-        diagnostics : dict of str to ndarray
-            Numbers of mini-batches: ``lacking`` (S, K), without a row of each class; those that the method
-            tells, (S,). And ``class_mass`` (S, K), the weight of each class in what was trained on.
+        diagnostics : Diagnostics
         """
         rows, draws, counts = self.draw_epoch()
-        class_weights = self.class_weights if weighted else np.ones_like(self.class_weights)
+        class_weights = np.where(weighted[:, None], self.class_weights, np.float32(1))
         losses, mass = self.train_epoch(rows, draws, rates, class_weights)
-        diagnosed = {name: flags.sum(axis=1) for name, flags in self.method.diagnose(counts).items()}
-        return losses / self.steps, {
-            "lacking": (counts == 0).sum(axis=1),
-            "class_mass": mass.astype(np.float64),
-            **diagnosed,
-        }
+        return losses / self.steps, Diagnostics(
+            lacking=(counts == 0).sum(axis=1),
+            class_mass=self.xp.asarray(mass, np.float64),
+            resampling=[
+                {name: flags.sum(axis=1) for name, flags in method.diagnose(counts).items()}
+                for method in self.methods
+            ],
+        )
 
     def draw_epoch(self) -> DrawnEpoch:
         """Draw the next epoch."""
@@ -420,39 +498,45 @@ class Trainer(ABC):
             ],
             axis=1,
         )
-        fold_draws = [
-            self.method.draw(generators, self.steps, self.batch_size, self.n_classes)
-            for generators in self.stage_generators
+        draws = [
+            self.draw_stages(method, generators)
+            for method, generators in zip(self.methods, self.stage_generators, strict=True)
         ]
-        draws = {
-            stage: {name: np.stack([drawn[stage][name] for drawn in fold_draws], axis=1) for name in arrays}
-            for stage, arrays in fold_draws[0].items()
-        }
         return DrawnEpoch(rows, draws, self.batch_counts(rows))
 
+    def draw_stages(
+        self, method: Method, generators: Sequence[Mapping[str, np.random.Generator]]
+    ) -> dict[str, dict[str, np.ndarray]]:
+        """Draw what a method needs for an epoch of each fold, by these generators of the folds."""
+        of_folds = [method.draw(own, self.steps, self.batch_size, self.n_classes) for own in generators]
+        return {
+            stage: {name: np.stack([drawn[stage][name] for drawn in of_folds], axis=1) for name in arrays}
+            for stage, arrays in of_folds[0].items()
+        }
+
     def batch_counts(self, rows: np.ndarray) -> np.ndarray:
-        """Count the rows of each class in mini-batches (steps, S, B) as drawn; gives (S, steps, K)."""
+        """Count the rows of each class in mini-batches (steps, F, B) as drawn; gives (F, steps, K)."""
         labels = np.stack([data.labels[rows[:, i]] for i, data in enumerate(self.sets)])
         return class_sizes(labels, self.n_classes)
 
-    def check_finite(self, losses: np.ndarray, epoch: int) -> None:
-        """Stop at the first loss that is NaN or infinite."""
-        for data, loss in zip(self.sets, losses, strict=True):
-            if not np.isfinite(loss):
-                raise TrainingError(
-                    f"{data}: the loss is {loss} in epoch {epoch}; "
-                    "lower protocol.learning_rate.initial or look for extreme values in the data"
-                )
+    def check_finite(self, losses: np.ndarray, failed: np.ndarray) -> None:
+        """Stop at a loss that is NaN or infinite; `failed` is the epoch since which it is, (S,), or 0."""
+        for i in np.flatnonzero(failed)[:1]:
+            raise TrainingError(
+                f"{self.sets[i % len(self.sets)]}: the loss is {losses[i]} in epoch {failed[i]}; "
+                "lower protocol.learning_rate.initial or look for extreme values in the data"
+            )
 
 
 class StackTrainer(Trainer):
-    """Trains one network per fold, all of them in one compiled step.
+    """Trains one network per method and fold, all of them in one compiled step.
 
-    A fold's result depends on its own training set, the seeds and the number of steps, not on its stack.
+    A network's result depends on its own method and training set, the seeds and the number of steps, not on
+    its stack.
 
     Parameters
     ----------
-    sets, method, protocol
+    sets, methods, protocol
         As in `Trainer`.
     architecture : Architecture
         What the networks are.
@@ -461,7 +545,7 @@ class StackTrainer(Trainer):
     xla : bool, optional
         Whether XLA compiles the step; by default if the networks are on a GPU, where launching some 170
         operations takes far longer than computing them. On CPUs it gains nothing. Changes no result but by
-        rounding.
+        rounding. The host then waits for the device about twenty times in a training, not in each epoch.
     **options
         `n_classes`, `batch_size`, `last_batch` and `steps`, as in `Trainer`.
 
@@ -474,7 +558,7 @@ class StackTrainer(Trainer):
     def __init__(
         self,
         sets: Sequence[TrainingSet],
-        method: Method,
+        methods: Method | Sequence[Method],
         protocol: Protocol,
         *,
         architecture: Architecture,
@@ -482,17 +566,19 @@ class StackTrainer(Trainer):
         xla: bool | None = None,
         **options: Any,
     ) -> None:
-        super().__init__(sets, method, protocol, seed=seed, **options)
-        architecture = architecture.with_output_scale(method.loss.output_scale)
+        super().__init__(sets, methods, protocol, seed=seed, **options)
+        architecture = architecture.with_output_scale(self.methods[0].loss.output_scale)
         shape = self.sets[0].features.shape[1:]
-        self.xla = "GPU" in tf.zeros(()).device if xla is None else xla
-        self.network = architecture.stacked(
-            [
-                architecture.weights(data.generator(seed, "weights"), shape, self.n_classes)
-                for data in self.sets
-            ],
-            xla=self.xla,
-        )
+        self.xla = on_gpu() if xla is None else xla
+        weights = [
+            architecture.weights(data.generator(seed, "weights"), shape, self.n_classes) for data in self.sets
+        ]
+        self.network = architecture.stacked(weights * len(self.methods), xla=self.xla)
+        self.logits: Logits = self.network.logits
+        if self.xla:
+            self.xp = tf.experimental.numpy
+            self.epochs_between_checks = max(1, protocol.epochs // PROGRESS_LINES)
+            self.logits = tf.function(self.network.logits, autograph=False, jit_compile=True)
         self.variables = self.network.variables
         self.kept: list[tf.Variable] = []
         self.adam = Adam(self.variables)
@@ -501,13 +587,13 @@ class StackTrainer(Trainer):
             [data.labels for data in self.sets],
             self.n_classes,
             weights=[data.sample_weight for data in self.sets],
-            linked=method.needs_links,
+            linked=any(method.needs_links for method in self.methods),
         )
         self.class_counts = tf.constant(self.counts, tf.float32)
-        # Mini-batches of each fold that are made at once.
+        # Steps whose mini-batches are made at once.
         of_row = math.prod(shape) + self.n_classes
         bound = XLA_BLOCK_BYTES if self.xla else BLOCK_BYTES
-        self.block = max(1, bound // (4 * len(self.sets) * self.batch_size * of_row))
+        self.block = max(1, bound // (4 * len(self.class_weights) * self.batch_size * of_row))
         if self.xla:
             # As equal as can be: XLA, whose shapes are fixed, has the last one filled up.
             self.block = math.ceil(self.steps / math.ceil(self.steps / self.block))
@@ -518,31 +604,32 @@ class StackTrainer(Trainer):
 
     def run(self, progress: Watcher | None = None, patience: int | None = None) -> StackedModel:
         """Train the networks; see `Trainer.train`."""
-        return StackedModel(self.network, *self.train(progress, patience))
+        return StackedModel(self.network, self.logits, *self.train(progress, patience))
 
     def train_epoch(
-        self, rows: np.ndarray, draws: Draws, rates: np.ndarray, class_weights: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
+        self, rows: np.ndarray, draws: Sequence[Draws], rates: Array, class_weights: np.ndarray
+    ) -> tuple[Array, Array]:
         """Make an epoch's mini-batches, some at a time, and step through them; see `Trainer.train_epoch`."""
         losses, mass = tf.zeros(rates.shape), tf.zeros(class_weights.shape)
         for block in self.blocks(rows, draws):
-            inputs = (*block, tf.constant(rates), tf.constant(class_weights), losses, mass)
+            inputs = (*block, tf.convert_to_tensor(rates), tf.constant(class_weights), losses, mass)
             if self.compiled_block is None:
                 started = time.perf_counter()
                 self.compiled_block = self.compile_block(*inputs)
                 self.compile_seconds = time.perf_counter() - started
             losses, mass = self.compiled_block(*inputs)
-        if self.xla:
-            # A GPU computes meanwhile: it is waited for below.
-            self.drawn_ahead = super().draw_epoch()
-        return losses.numpy(), mass.numpy()
+        if not self.xla:
+            return losses.numpy(), mass.numpy()
+        # A GPU computes meanwhile, and is not waited for.
+        self.drawn_ahead = super().draw_epoch()
+        return losses, mass
 
     def draw_epoch(self) -> DrawnEpoch:
         """Give what was drawn while the last epoch was trained, or draw; see `Trainer.draw_epoch`."""
         drawn, self.drawn_ahead = self.drawn_ahead, None
         return drawn or super().draw_epoch()
 
-    def blocks(self, rows: np.ndarray, draws: Draws) -> Iterator[tuple[Any, ...]]:
+    def blocks(self, rows: np.ndarray, draws: Sequence[Draws]) -> Iterator[tuple[Any, ...]]:
         """Cut an epoch into blocks; gives what `train_steps` is given of each first."""
         dropout_seeds = self.dropout_generator.integers(2**31, size=(self.steps, 2), dtype=np.int32)
         dataset = self.dataset_index(rows)
@@ -562,7 +649,7 @@ class StackTrainer(Trainer):
     def dataset_index(self, rows: np.ndarray) -> ClassIndex:
         """Sort by class what a method draws from if it draws from the whole training part.
 
-        That is the training part; where its rows have weights, the epoch's rows (steps, S, B), among which
+        That is the training part; where its rows have weights, the epoch's rows (steps, F, B), among which
         each has as many places as its weight asks for.
         """
         if all(data.sample_weight is None for data in self.sets):
@@ -596,7 +683,7 @@ class StackTrainer(Trainer):
         count: tf.Tensor,
         dataset: ClassIndex,
         rows: tf.Tensor,
-        draws: dict[str, dict[str, tf.Tensor]],
+        draws: Sequence[dict[str, dict[str, tf.Tensor]]],
         row_weights: tf.Tensor,
         dropout_seeds: tf.Tensor,
         rates: tf.Tensor,
@@ -616,27 +703,32 @@ class StackTrainer(Trainer):
         dataset : ClassIndex
             What a method draws from if it draws from the whole training part.
         rows, draws, row_weights, dropout_seeds
-            The random numbers and weights of the steps, with the step as first axis.
+            The random numbers of the steps and weights of their rows, with the step as first axis.
         rates, class_weights : float32 tensors, shapes (S,) and (S, K)
         losses, mass : float32 tensors, shapes (S,) and (S, K)
-            Sums over the steps so far: losses of each fold, and weights of the classes in them.
+            Sums over the steps so far: losses of each network, and weights of the classes in them.
 
         Returns
         -------
         losses, mass : float32 tensors
             The same with these steps.
         """
-        stack = len(self.sets)
+        folds = len(self.sets)
 
         def merged(drawn: tf.Tensor) -> tf.Tensor:
             return tf.reshape(drawn, (-1, *drawn.shape[2:]))
 
         def by_step(made: tf.Tensor) -> tf.Tensor:
-            return tf.reshape(made, (-1, stack, *made.shape[1:]))
+            return tf.reshape(made, (-1, folds, *made.shape[1:]))
 
         pool = self.pool._replace(by_class=dataset).repeated(tf.shape(rows)[0])
-        batch = self.method.batch(pool, merged(rows), tf.nest.map_structure(merged, draws), xla=self.xla)
-        made = batch.map(by_step)
+        batches = [
+            method.batch(pool, merged(rows), tf.nest.map_structure(merged, drawn), xla=self.xla)
+            for method, drawn in zip(self.methods, draws, strict=True)
+        ]
+        # One behind the other, the methods of a step make the stack.
+        made = joined([batch.map(by_step) for batch in batches], axis=1)
+        row_weights = joined([row_weights] * len(batches), axis=1)
         weighted = made.y * class_weights[:, None, :] * row_weights[..., None]
         loss_weights, class_mass = tf.reduce_sum(weighted, axis=3), tf.reduce_sum(weighted, axis=2)
 
@@ -651,16 +743,15 @@ class StackTrainer(Trainer):
     def update(
         self, batch: MiniBatch, weights: tf.Tensor, dropout_seed: tf.Tensor, rates: tf.Tensor
     ) -> tf.Tensor:
-        """Take one step of Adam in every network; gives the loss of each fold before it, (S,).
+        """Take one step of Adam in every network; gives the loss of each before it, (S,).
 
         The loss is the sum over the rows of what they cost times `weights`, (S, B).
         """
         masks = self.network.dropout_masks(dropout_seed, self.batch_size)
         with tf.GradientTape() as tape:
             logits = self.network.logits(batch.x, masks, batch.hidden)
-            row_losses = self.method.loss.row_losses(logits, batch.y, self.class_counts)
-            losses = tf.reduce_sum(weights * row_losses, axis=1)
-            # The folds share no weight: the gradient of the sum holds each fold's own gradient.
+            losses = tf.reduce_sum(weights * self.row_losses(logits, batch.y), axis=1)
+            # Networks share no weight: the gradient of the sum holds each one's own gradient.
             total = tf.reduce_sum(losses)
             if self.network.loss_scale != 1.0:
                 total *= self.network.loss_scale
@@ -671,20 +762,32 @@ class StackTrainer(Trainer):
         self.adam.step(gradients, rates)
         return losses
 
-    def validation_losses(self) -> np.ndarray:
-        """Compute the cross-entropy of each fold's validation part, (S,); NaN where no fold has one."""
+    def row_losses(self, logits: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
+        """Compute what rows (S, B) cost, each by the loss of its network's method, from logits (S, B, K)."""
+        if len(self.methods) == 1:
+            return self.methods[0].loss.row_losses(logits, y, self.class_counts)
+        count = len(self.methods)
+        of_methods = zip(self.methods, tf.split(logits, count), tf.split(y, count), strict=True)
+        return tf.concat(
+            [method.loss.row_losses(own, labels, self.class_counts) for method, own, labels in of_methods],
+            axis=0,
+        )
+
+    def validation_losses(self) -> Array:
+        """Compute each network's cross-entropy of its validation part, (S,); NaN where no fold has one."""
+        stack = len(self.class_weights)
         if not any(len(data.validation_labels) for data in self.sets):
-            return np.full(len(self.sets), np.nan)
-        logits = _logits(self.network, [data.validation_features for data in self.sets])
-        return np.array(
+            return np.full(stack, np.nan)
+        logits = _logits_of(self.logits, [data.validation_features for data in self.sets], stack)
+        return self.xp.stack(
             [
                 _mean(
                     tf.nn.sparse_softmax_cross_entropy_with_logits(
-                        labels=data.validation_labels.astype(np.int32), logits=fold_logits
+                        labels=data.validation_labels.astype(np.int32), logits=of_network
                     ),
                     data.validation_weight,
                 )
-                for data, fold_logits in zip(self.sets, logits, strict=True)
+                for data, of_network in zip(itertools.cycle(self.sets), logits, strict=False)
             ]
         )
 
@@ -702,17 +805,19 @@ class StackTrainer(Trainer):
 
 
 class _BestEpoch:
-    """The epoch of each fold's lowest validation loss so far."""
+    """The epoch of each network's lowest validation loss so far."""
 
-    def __init__(self, stack: int) -> None:
-        self.loss = np.full(stack, np.inf)
-        self.epoch = np.zeros(stack, int)
+    def __init__(self, stack: int, xp: Any) -> None:
+        self.xp = xp
+        self.loss = xp.full((stack,), np.inf, np.float64)
+        self.epoch = xp.zeros((stack,), np.int64)
 
-    def update(self, epoch: int, losses: np.ndarray) -> np.ndarray:
+    def update(self, epoch: int, losses: Array) -> Array:
         """Take note of an epoch's losses, (S,); gives where they are the lowest so far."""
+        losses = self.xp.asarray(losses, np.float64)
         better = losses < self.loss
-        self.loss = np.where(better, losses, self.loss)
-        self.epoch = np.where(better, epoch, self.epoch)
+        self.loss = self.xp.where(better, losses, self.loss)
+        self.epoch = self.xp.where(better, epoch, self.epoch)
         return better
 
 
@@ -722,12 +827,11 @@ class Watcher(Interface):
     def start(self, rows_per_epoch: int) -> None:
         """Begin with the next stack."""
 
-    def report(
-        self, epoch: int, losses: np.ndarray, rates: np.ndarray, validation: np.ndarray | None
-    ) -> None:
+    def report(self, epoch: int, losses: Array, rates: Array, validation: Array | None) -> None:
         """Take note that an epoch of the stack has ended; epochs count from 1.
 
-        Losses, learning rates and, where the selection needs them, validation losses have shape (S,).
+        Losses, learning rates and, where the selection needs them, validation losses have shape (S,). On a
+        GPU they are there, and `numpy.asarray` waits for them: who does not look, does not wait.
         """
 
 
@@ -757,13 +861,12 @@ class Progress:
         if self.stack == 1:
             self.started = self.time
 
-    def report(
-        self, epoch: int, losses: np.ndarray, rates: np.ndarray, validation: np.ndarray | None = None
-    ) -> None:
+    def report(self, epoch: int, losses: Array, rates: Array, validation: Array | None = None) -> None:
         """Take note that an epoch of the stack has ended; epochs count from 1."""
         done, total = (self.stack - 1) * self.epochs + epoch, self.epochs * self.stacks
         if done % self.every and done not in (1, total):
             return
+        losses, rates = np.asarray(losses), np.asarray(rates)
         now = time.monotonic()
         speed = (done - self.reported) * self.rows / max(now - self.time, 1e-9)
         self.reported, self.time = done, now
@@ -790,18 +893,30 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
 
 
-def _mean(losses: tf.Tensor, weights: np.ndarray | None) -> float:
+def _mean(losses: tf.Tensor, weights: np.ndarray | None) -> Array:
     """Average the losses of rows, by their weights if they have any."""
-    return tf.reduce_mean(losses).numpy() if weights is None else np.average(losses.numpy(), weights=weights)
+    return tf.reduce_mean(losses) if weights is None else np.average(losses.numpy(), weights=weights)
 
 
-def _logits(network: StackedNetwork, features: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Compute each network's logits (n_s, K) for its own rows, a bounded number at a time."""
-    longest = max(map(len, features))
+def _logits_of(compute: Logits, features: Sequence[np.ndarray], stack: int) -> list[tf.Tensor]:
+    """Compute the logits (n_f, K) of each of so many networks for the rows of its fold, some at a time."""
+    folds, longest = len(features), max(map(len, features))
     size = PREDICTION_ROWS if features[0].ndim == 2 else PREDICTION_IMAGES
-    blocks = [
-        network.logits(as_input(tf.constant(padded([x[start : start + size] for x in features], 0)))).numpy()
-        for start in range(0, longest, size)
-    ]
-    logits = np.concatenate(blocks, axis=1)
-    return [fold[: len(x)] for fold, x in zip(logits, features, strict=True)]
+    blocks = []
+    for start in range(0, longest, size):
+        rows = as_input(tf.constant(padded([x[start : start + size] for x in features], 0)))
+        blocks.append(compute(joined([rows] * (stack // folds), axis=0)))
+    logits = tf.concat(blocks, axis=1)
+    return [logits[network, : len(features[network % folds])] for network in range(stack)]
+
+
+def joined(parts: Sequence[Any], axis: int) -> Any:
+    """Put tensors, or tuples of them, behind each other along an axis."""
+    if len(parts) == 1:
+        return parts[0]
+    return tf.nest.map_structure(lambda *own: None if own[0] is None else tf.concat(own, axis), *parts)
+
+
+def on_gpu() -> bool:
+    """Tell whether what is computed now is computed on a GPU."""
+    return "GPU" in tf.zeros(()).device

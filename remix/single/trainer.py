@@ -103,19 +103,19 @@ class SingleTrainer(Trainer):
     # A loss that is not finite is an error of its own.
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def train_epoch(
-        self, rows: np.ndarray, draws: Draws, rates: np.ndarray, class_weights: np.ndarray
+        self, rows: np.ndarray, draws: Sequence[Draws], rates: np.ndarray, class_weights: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Make one mini-batch after the other, and step; see `remix.training.Trainer.train_epoch`."""
-        dataset = self._dataset(rows)
+        dataset, (own,) = self._dataset(rows), draws
         rate, loss, mass = float(rates[0]), 0.0, np.zeros(self.n_classes)
         for start in range(0, self.steps, self.block):
             block = slice(start, start + self.block)
             drawn = {
                 stage: {name: array[block, 0] for name, array in arrays.items()}
-                for stage, arrays in draws.items()
+                for stage, arrays in own.items()
             }
             x, y = make_batches(
-                self.method,
+                self.methods[0],
                 self.data.features,
                 self.data.labels,
                 dataset,

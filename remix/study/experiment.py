@@ -1,8 +1,10 @@
-"""Cross-validation of one method on one cell: variant + method → predictions."""
+"""Cross-validation of methods on one cell: variant + methods → predictions."""
 
 import dataclasses
+import itertools
 import logging
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -30,7 +32,7 @@ class CrossValidation(NamedTuple):
     records : DataFrame
         One line per fold: ``repeat``, ``fold`` and the fields of `remix.training.FoldRecord`.
     step_seconds : float
-        How long the training steps of all folds took.
+        How long the training steps of all folds took; of methods that were trained at once, each one's share.
     xla : bool
         Whether XLA compiled them.
     """
@@ -46,7 +48,7 @@ def cross_validate(
     variant: pd.DataFrame,
     task: Task,
     ir: str,
-    method: Method,
+    methods: Sequence[Method],
     protocol: Protocol,
     *,
     seed: int,
@@ -54,8 +56,8 @@ def cross_validate(
     fill: pd.Series | None = None,
     stack: int | None = None,
     rows: FoldRows | None = None,
-) -> CrossValidation:
-    """Train a method on every fold of a cell and predict every fold's test and validation rows.
+) -> list[CrossValidation]:
+    """Train methods on every fold of a cell, at once, and predict every fold's test and validation rows.
 
     A method is given the training part of a fold and nothing else: test rows take no part in imputation,
     scaling, resampling, training or the choice of weights.
@@ -68,7 +70,8 @@ def cross_validate(
         The task that the variant belongs to.
     ir : str
         Imbalance ratio as written.
-    method : Method
+    methods : sequence of Method
+        Of several, `remix.training.can_share` is the same.
     protocol : Protocol
     seed : int
         The study's seed.
@@ -79,14 +82,16 @@ def cross_validate(
         learnt; a value that comes from more rows than these lets the model know of its test rows. Images
         have none.
     stack : int, optional
-        Folds that are trained at once; by default all. Changes no result: it bounds the memory.
+        Networks that are trained at once, one for each method and fold; by default all. Changes no result: it
+        bounds the memory.
     rows : FoldRows, optional
         The folds of the cell and their rows, as `remix.study.splits.FoldRows.of_cell` makes them of the same
         arguments. Given, they serve all methods of a cell.
 
     Returns
     -------
-    CrossValidation
+    list of CrossValidation
+        One for each method.
 
     Raises
     ------
@@ -96,20 +101,21 @@ def cross_validate(
     if rows is None:
         rows = FoldRows.of_cell(variant, task, ir, protocol, seed=seed, fill=fill)
     folds, y = rows.folds, variant["label"].to_numpy()
-    architecture = _architecture(task, protocol, rows.shape)
-    stack = min(stack or len(folds), len(folds))
-    stacks = [folds[start : start + stack] for start in range(0, len(folds), stack)]
+    architecture = architecture_of(task, protocol, rows.shape)
     # As many as all folds need, so that a fold is trained alike in any stack.
-    counts = [np.bincount(y[fold.train], minlength=task.n_classes) for fold in folds]
-    steps = epoch_steps(method.training_rows(np.stack(counts)).tolist(), protocol.batch_size, last_batch)
+    counts = np.stack([np.bincount(y[fold.train], minlength=task.n_classes) for fold in folds])
+    steps = epoch_steps(methods[0].training_rows(counts).tolist(), protocol.batch_size, last_batch)
+    stack = stack or len(methods) * len(folds)
+    of_methods = _parts(range(len(methods)), max(1, stack // len(folds)))
+    of_folds = _parts(folds, max(1, stack // len(of_methods[0])))
     logger.info(
         f"{task.name}, IR {ir}: {len(folds)} folds of {len(folds[0].train)} training rows, "
-        f"{len(stacks[0])} at once; {rows}, {task.n_classes} classes; {architecture}; "
+        f"{len(of_folds[0])} at once; {rows}, {task.n_classes} classes; {architecture}; "
         f"{steps} steps of {protocol.batch_size} rows per epoch"
     )
-    progress = Progress(protocol.epochs, len(stacks))
-    tested, validated, records, step_seconds = [], [], [], 0.0
-    for part in stacks:
+    progress = Progress(protocol.epochs, len(of_methods) * len(of_folds))
+    found = [_Found() for _ in methods]
+    for at_once, part in itertools.product(of_methods, of_folds):
         inputs = [rows.of_fold(fold) for fold in part]
         sets = [
             TrainingSet(train, y[fold.train], validation, y[fold.validation], task.name, ir, *fold.index)
@@ -117,7 +123,7 @@ def cross_validate(
         ]
         trainer = StackTrainer(
             sets,
-            method,
+            [methods[i] for i in at_once],
             protocol,
             architecture=architecture,
             n_classes=task.n_classes,
@@ -127,20 +133,41 @@ def cross_validate(
             steps=steps,
         )
         model = trainer.run(progress)
-        tested += model.predict([test for *_, test in inputs])
-        validated += model.predict([validation for _, validation, _ in inputs])
-        records += model.records
-        step_seconds += model.step_seconds
-    return CrossValidation(
-        _predictions(variant, folds, [fold.test for fold in folds], tested),
-        _predictions(variant, folds, [fold.validation for fold in folds], validated),
-        _records(folds, records),
-        step_seconds,
-        trainer.xla,
-    )
+        tested = model.predict([test for *_, test in inputs])
+        validated = model.predict([validation for _, validation, _ in inputs])
+        for n, i in enumerate(at_once):
+            own = slice(n * len(part), (n + 1) * len(part))
+            found[i].tested += tested[own]
+            found[i].validated += validated[own]
+            found[i].records += model.records[own]
+            found[i].step_seconds += model.step_seconds / len(at_once)
+    return [
+        CrossValidation(
+            _predictions(variant, folds, [fold.test for fold in folds], of_method.tested),
+            _predictions(variant, folds, [fold.validation for fold in folds], of_method.validated),
+            _records(folds, of_method.records),
+            of_method.step_seconds,
+            trainer.xla,
+        )
+        for of_method in found
+    ]
 
 
-def _architecture(task: Task, protocol: Protocol, shape: tuple[int, ...]) -> Architecture:
+@dataclasses.dataclass
+class _Found:
+    """What is known of a method so far, fold by fold."""
+
+    tested: list[np.ndarray] = dataclasses.field(default_factory=list)
+    validated: list[np.ndarray] = dataclasses.field(default_factory=list)
+    records: list[FoldRecord] = dataclasses.field(default_factory=list)
+    step_seconds: float = 0.0
+
+
+def _parts(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def architecture_of(task: Task, protocol: Protocol, shape: tuple[int, ...]) -> Architecture:
     """Choose the networks for rows of a shape: multi-layer perceptrons, or for images convolutional ones."""
     if task.image:
         assert protocol.images is not None

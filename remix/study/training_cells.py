@@ -8,15 +8,11 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-
-import pandas as pd
+from typing import Literal
 
 from remix.errors import RemixError
 from remix.study import store
-from remix.study.data.columns import features
-from remix.study.running import provenance
-from remix.study.running.parquet import read_parquet
-from remix.study.store import Entry, Trained
+from remix.study.store import Entry
 from remix.study.trainings import Training
 
 logger = logging.getLogger(__name__)
@@ -28,11 +24,12 @@ def train_cell(
     results: Path,
     *,
     threads: int,
-    stack: int,
+    stack: int | Literal["auto"],
 ) -> list[Entry]:
-    """Train what is lacking of the trainings that are wanted of a cell, one after the other.
+    """Train what is lacking of the trainings that are wanted of a cell.
 
-    Each is kept before the next begins. One that fails does not keep the others from being trained.
+    One after the other, and each is kept before the next begins. On a GPU those are trained at once that can
+    share a stack of networks. One that fails does not keep the others from being trained.
 
     Parameters
     ----------
@@ -43,8 +40,9 @@ def train_cell(
     results : Path
     threads : int
         Threads of this process.
-    stack : int
-        Folds of images that are trained at once.
+    stack : int or 'auto'
+        Networks that are trained at once; by default what the memory allows, see `remix.study.stacks`.
+        Changes no result but by rounding.
 
     Returns
     -------
@@ -76,82 +74,46 @@ def _train_all(
     files: Mapping[str, Path],
     *,
     threads: int,
-    stack: int,
+    stack: int | Literal["auto"],
 ) -> list[RemixError]:
     """Train and keep each; gives the errors of those that failed."""
     # TensorFlow takes seconds to import: not for a cell that lacks nothing.
     from remix.study.runtime import before_import
 
     before_import()
-    from remix.methods import Method
-    from remix.protocol import Protocol
-    from remix.study.data.catalogue import Task
-    from remix.study.experiment import cross_validate
-    from remix.study.runtime import allow_tf32, configure_tensorflow, device_name, uses_tf32
-    from remix.study.splits import FoldRows
+    from remix.study.cell_trainer import CellTrainer
+    from remix.study.runtime import configure_tensorflow
+    from remix.training import on_gpu
 
     configure_tensorflow(threads=threads)
-
-    @functools.lru_cache(maxsize=1)
-    def variant_of(path: str) -> pd.DataFrame:
-        return read_parquet(files[path])
-
-    kept: dict[object, FoldRows] = {}
-    failed = []
-    for n, (training, path) in enumerate(lacking, start=1):
-        begun = datetime.now()
-        started = time.monotonic()
-        given, task = training.definition, Task.from_definition(training.definition["task"])
-        protocol = Protocol.from_mapping(given["protocol"])
-        allow_tf32(protocol.images is not None and protocol.images.tf32)
-        logger.info(f"training {n} of {len(lacking)}: {training.method}, {given['method']}, kept as {path}")
+    trainer = CellTrainer(files, stack)
+    failed: list[RemixError] = []
+    groups = trainer.groups(lacking) if on_gpu() else [[each] for each in lacking]
+    done = 0
+    while groups:
+        group = groups.pop(0)
+        names = ", ".join(training.method for training, _ in group)
+        logger.info(f"training {done + 1} of {len(lacking)}: {names}")
+        begun, started = datetime.now(), time.monotonic()
         try:
-            variant = variant_of(training.inputs[0])
-            # Folds and their rows are made once for all trainings in turn that have the same.
-            clip = protocol.tables and protocol.tables.clip
-            by_groups = given.get("splits") == "groups"
-            cut = given["seed"], protocol.splits, protocol.repeats, protocol.validation_fraction, by_groups
-            same = training.inputs, cut, clip
-            if same not in kept:
-                kept.clear()
-                whole = [features(read_parquet(files[path])) for path in training.inputs[1:]]
-                fill = whole[0].mean() if whole else None
-                kept[same] = FoldRows.of_cell(
-                    variant,
-                    task,
-                    training.ir,
-                    protocol,
-                    seed=given["seed"],
-                    fill=fill,
-                    by_groups=by_groups,
-                )
-            result = cross_validate(
-                variant,
-                task,
-                training.ir,
-                Method.from_spec(given["method"]),
-                protocol,
-                seed=given["seed"],
-                last_batch=given["last_batch"],
-                stack=stack if task.image else None,
-                rows=kept[same],
-            )
+            found = trainer.train([training for training, _ in group])
         except RemixError as error:
-            failed.append(type(error)(f"method {training.method}, {error}"))
+            if len(group) > 1:
+                # One of them fails: each is trained by itself, so that the others are kept.
+                groups = [[each] for each in group] + groups
+                continue
+            failed.append(type(error)(f"method {names}, {error}"))
             logger.info(f"failed: {error}")
+            done += 1
             continue
-        facts = provenance.of_training(
-            given["seed"], device_name(), result.step_seconds, tf32=uses_tf32(), xla=result.xla
-        )
-        facts |= {"begun": begun.isoformat(" ", "seconds"), "seconds": round(time.monotonic() - started, 3)}
-        store.write_training(
-            path,
-            Trained(result.predictions, result.validation, result.records),
-            training.as_mapping(),
-            facts,
-        )
+        seconds = (time.monotonic() - started) / len(group)
+        for (training, path), (trained, facts) in zip(group, found, strict=True):
+            timed = {"begun": begun.isoformat(" ", "seconds"), "seconds": round(seconds, 3)}
+            store.write_training(path, trained, training.as_mapping(), facts | timed)
+            logger.info(f"{training.method} is kept as {path}")
+        done += len(group)
         # The networks of one training are gone before those of the next are made.
-        del result
+        del found
         gc.collect()
     return failed
 

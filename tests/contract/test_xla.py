@@ -1,5 +1,6 @@
 """XLA compiles every method of the catalogue, and trains the networks that TensorFlow's kernels train."""
 
+import dataclasses
 import re
 
 import numpy as np
@@ -11,7 +12,7 @@ from remix.methods import Method
 from remix.networks import CNN, MLP
 from remix.protocol import LearningRateSchedule, Protocol
 from remix.study.runtime import allow_tf32
-from remix.training import StackTrainer, TrainingSet
+from remix.training import StackTrainer, TrainingSet, can_share
 
 BATCH, CLASSES, EPOCHS = 16, 3, 5
 TABLE, IMAGE = (6,), (10, 10, 2)
@@ -45,15 +46,15 @@ def fold_of(fold, shape):
     labels = np.repeat(np.arange(CLASSES), [50 + fold, 13, 7])
     x = rng.normal(size=(len(labels), *shape)) + labels.reshape(-1, *[1] * len(shape))
     x = x.astype(np.float32) if len(shape) == 1 else (60 + 30 * x).clip(0, 255).astype(np.uint8)
-    return TrainingSet(x, labels, x[:0], labels[:0], "t", "0.1", 0, fold)
+    return TrainingSet(x, labels, x[::4], labels[::4], "t", "0.1", 0, fold)
 
 
-def trainer_of(name, images, **options):
+def trainer_of(names, images, protocol=PROTOCOL, **options):
     shape = IMAGE if images else TABLE
     return StackTrainer(
         [fold_of(fold, shape) for fold in range(2)],
-        Method.from_spec(catalogue.stages(name, images=images)),
-        PROTOCOL,
+        [Method.from_spec(catalogue.stages(name, images=images)) for name in names],
+        protocol,
         # So many units that none of the networks is dead: LDAM would divide rounding by lengths of 0.
         architecture=CNN((8, 12), 16) if images else MLP((8, 8, 8), 0.1),
         n_classes=CLASSES,
@@ -73,7 +74,7 @@ class Losses:
         pass
 
     def report(self, epoch, losses, rates, validation):
-        self.of_epochs.append(losses.copy())
+        self.of_epochs.append(np.asarray(losses))
 
 
 def trained(trainer):
@@ -85,10 +86,10 @@ def trained(trainer):
 @pytest.mark.parametrize(("name", "images"), CASES)
 def test_a_method_trains_alike_by_xla(name, images, monkeypatch):
     """Losses and weights, in blocks of which the last one is filled up."""
-    expected_losses, expected = trained(trainer_of(name, images))
+    expected_losses, expected = trained(trainer_of([name], images))
     row = 4 * 2 * BATCH * (np.prod(IMAGE if images else TABLE) + CLASSES)
     monkeypatch.setattr("remix.training.XLA_BLOCK_BYTES", 3 * row)
-    trainer = trainer_of(name, images, xla=True)
+    trainer = trainer_of([name], images, xla=True)
     # Undersampled, an epoch has two.
     assert trainer.block < trainer.steps or trainer.steps == 2
     losses, weights = trained(trainer)
@@ -96,6 +97,47 @@ def test_a_method_trains_alike_by_xla(name, images, monkeypatch):
     np.testing.assert_allclose(losses, expected_losses, atol=1e-5)
     for ours, theirs in zip(weights, expected, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+def cells(images):
+    """Methods of the catalogue that share a stack, in stacks of more than one."""
+    found = {}
+    for name in catalogue.METHODS if images else catalogue.TABLE_METHODS:
+        found.setdefault(can_share(Method.from_spec(catalogue.stages(name, images=images))), []).append(name)
+    return [names for names in found.values() if len(names) > 1]
+
+
+STACKS = [
+    (["baseline", "smote"], False),
+    *((names, images) for images in (False, True) for names in cells(images)),
+]
+
+
+@pytest.mark.parametrize(
+    ("names", "images"),
+    [
+        pytest.param(
+            names,
+            images,
+            id=f"{names[0]} and {len(names) - 1} others, {'images' if images else 'table'}",
+            marks=() if len(names) == 2 else pytest.mark.xla,
+        )
+        for names, images in STACKS
+    ],
+)
+def test_methods_of_a_cell_train_alike_in_one_stack(names, images):
+    """Weights that were best for the validation part, of all methods at once and of each by itself."""
+    protocol = dataclasses.replace(PROTOCOL, selection="best_validation", epochs=3)
+    together = trainer_of(names, images, protocol, xla=True).run()
+    for i, name in enumerate(names):
+        alone = trainer_of([name], images, protocol).run()
+        for n, weights in enumerate(alone.weights):
+            for ours, theirs in zip(together.weights[2 * i + n], weights, strict=True):
+                np.testing.assert_allclose(ours, theirs, atol=1e-5)
+            assert together.records[2 * i + n].best_epoch == alone.records[n].best_epoch
+            assert together.records[2 * i + n].validation_loss == pytest.approx(
+                alone.records[n].validation_loss, abs=1e-5
+            )
 
 
 @pytest.fixture
@@ -113,7 +155,7 @@ def test_products_are_rounded_to_tf32_only_where_that_is_allowed(images, tf32):
     said = {}
     for allowed in (False, True):
         tf32(allowed)
-        trainer = trainer_of("smote", images, xla=True)
+        trainer = trainer_of(["smote"], images, xla=True)
         losses, mass = np.zeros(2, np.float32), np.zeros((2, CLASSES), np.float32)
         drawn = trainer.draw_epoch()
         (block,) = trainer.blocks(drawn.rows, drawn.draws)

@@ -100,8 +100,8 @@ def train(rng, variant, task):
     spec = pick(rng, [{}, {"resample": "balanced", "mix": {"alpha": 0.1}}, {"resample": "smote"}])
     section["images"] = {**section["images"], "epochs": 1, "filters": [2], "dense": 4}
     protocol = Protocol.from_section(section).for_training(images=task.image is not None)
-    result = cross_validate(
-        variant, task, task.irs[0], Method.from_spec(spec), Protocol.from_mapping(protocol), seed=1
+    (result,) = cross_validate(
+        variant, task, task.irs[0], [Method.from_spec(spec)], Protocol.from_mapping(protocol), seed=1
     )
     probabilities = result.predictions.filter(like="p_").to_numpy()
     if not np.isfinite(probabilities).all() or not np.allclose(probabilities.sum(axis=1), 1, atol=1e-4):

@@ -32,9 +32,10 @@ def toy(n=160, n_minority=20, seed=0):
 
 
 def run(variant, protocol, spec=None, seed=1, **more):
-    return cross_validate(
-        variant, TASK, "0.1", Method.from_spec(spec or {}), protocol(epochs=2), seed=seed, **more
+    (found,) = cross_validate(
+        variant, TASK, "0.1", [Method.from_spec(spec or {})], protocol(epochs=2), seed=seed, **more
     )
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +155,9 @@ def pictures(n=120, n_minority=20):
 
 def run_images(variant, protocol, **more):
     spec = {"resample": "balanced", "augment": "image", "mix": {"alpha": 0.2}}
-    return cross_validate(variant, IMAGES, "0.2", Method.from_spec(spec), protocol(epochs=2), seed=1, **more)
+    methods = [Method.from_spec(spec)]
+    (found,) = cross_validate(variant, IMAGES, "0.2", methods, protocol(epochs=2), seed=1, **more)
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,12 +27,12 @@ def keras_rates(losses):
     return rates
 
 
-def our_rates(*folds):
-    rate = LearningRate(SCHEDULE, len(folds))
+def our_rates(*networks):
+    rate = LearningRate(SCHEDULE, len(networks))
     rates = []
-    for losses in zip(*folds, strict=True):
-        rate.update(np.array(losses))
-        rates.append(rate.rate.copy())
+    for losses in zip(*networks, strict=True):
+        rate.update(np.array(losses, np.float32))
+        rates.append(np.asarray(rate.rate))
     return np.array(rates)
 
 
@@ -47,9 +48,9 @@ def test_a_loss_that_becomes_another_one_is_compared_with_itself():
     rates = []
     for epoch, losses in enumerate([(1.0, 1.0)] * 4 + [(3.0, 1.0)] * 6):
         if epoch == 4:
-            rate.forget()
+            rate.forget(np.array([True, True]))
         rate.update(np.array(losses))
-        rates.append(rate.rate.copy())
+        rates.append(rate.rate)
     # Five epochs without a better loss follow the first one after the change.
     np.testing.assert_allclose(np.array(rates)[-2:], [[1e-3] * 2, [2e-4] * 2])
 
@@ -58,8 +59,22 @@ def test_what_the_rate_fell_to_it_stays_at():
     rate = LearningRate(SCHEDULE, 1)
     for _ in range(6):
         rate.update(np.array([1.0]))
-    rate.forget()
+    rate.forget(np.array([True]))
     assert rate.rate[0] == pytest.approx(2e-4)
+
+
+def test_on_a_device_the_rates_are_the_same():
+    """Also of networks that forget, and of those beside them."""
+    found = []
+    for xp in (np, tf.experimental.numpy):
+        rate, draws = LearningRate(SCHEDULE, 3, xp), np.random.default_rng(0)
+        found.append([])
+        for epoch in range(60):
+            rate.forget(np.array([epoch == 20, False, epoch == 40]))
+            rate.update(draws.choice([0.5, 0.49995, 0.4, 0.3], 3).astype(np.float32))
+            found[-1].append(np.asarray(rate.rate))
+    np.testing.assert_array_equal(*found)
+    assert len(np.unique(found[0])) > 3
 
 
 def test_folds_are_independent_and_the_floor_holds():

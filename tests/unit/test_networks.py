@@ -90,15 +90,16 @@ def keras_cnn(weights, shape=(12, 10, 3)):
     return model
 
 
+@pytest.mark.parametrize("xla", [False, True])
 @pytest.mark.parametrize("scale", [None, 1.0])
 @pytest.mark.parametrize(
     ("precision", "tolerance"), [("float32", 1e-5), ("mixed_float16", 5e-3), ("mixed_bfloat16", 3e-2)]
 )
-def test_logits_of_images_are_those_of_the_same_keras_model(precision, tolerance, scale):
+def test_logits_of_images_are_those_of_the_same_keras_model(precision, tolerance, scale, xla):
     architecture = CNN((4, 6), 8, precision).with_output_scale(scale)
     weights = drawn(architecture, (12, 10, 3))
     x = np.random.default_rng(9).random((2, 6, 12, 10, 3)).astype(np.float32)
-    logits = architecture.stacked(weights).logits(x)
+    logits = architecture.stacked(weights, xla=xla).logits(tf.constant(x))
     assert logits.dtype == tf.float32
     for s, own in enumerate(weights):
         whole = keras_cnn(own if scale is None else [*own, np.zeros((1, 3), np.float32)])

@@ -47,9 +47,7 @@ def test_a_training_knows_only_what_it_depends_on(images):
     assert ("images" in given, "tables" in given) == (images, not images)
     assert given["epochs"] == (30 if images else 100)
     more = {"binary": "all", "multiclass": "all"}
-    other = (
-        DEFAULT["images"] | {"stack": 4, "rows": more, "repeats": "all"} | ({} if images else {"epochs": 7})
-    )
+    other = DEFAULT["images"] | {"rows": more, "repeats": "all"} | ({} if images else {"epochs": 7})
     assert protocol(images=other).for_training(images=images) == given
     built = Protocol.from_mapping(json.loads(json.dumps(given)))
     assert built.epochs == given["epochs"]

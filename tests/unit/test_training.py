@@ -17,7 +17,7 @@ from remix.batches.mixing import Mixing
 from remix.errors import TrainingError
 from remix.methods import LOSSES, Method
 from remix.networks import MLP
-from remix.training import Progress, StackTrainer, TrainingSet
+from remix.training import Progress, StackTrainer, TrainingSet, can_share
 
 METHODS = {
     "baseline": {},
@@ -82,6 +82,62 @@ SETS, ROWS = [fold_of(0), fold_of(1)], [probe(30), probe(31)]
 def together(protocol):
     """What each method gives of two folds that are trained together, with an epoch's mini-batches at once."""
     return cache(lambda name: train(SETS, METHODS[name], protocol()))
+
+
+# All that methods of one stack may differ by.
+SHARED = {
+    "baseline": {},
+    "smote, deferred cost": {"resample": "smote", "loss_weights": {"class_balanced": {"start": 0.5}}},
+    "remix by rows": {"resample": "balanced", "mix": {"alpha": 0.1, "weights": "row"}},
+    "mixup, linked": {"mix": {"alpha": 0.1, "partners": "linked_classes"}},
+    "whole dataset, logit adjusted": {
+        "resample": {"balanced": {"pool": "dataset"}},
+        "loss": "logit_adjusted",
+    },
+}
+
+
+@pytest.mark.parametrize("selection", ["last", "best_validation"])
+def test_a_method_in_the_stack_of_its_cell_is_as_alone(selection, protocol):
+    """A fold alone, in its method's stack, and in that of all methods of the cell: the same to 1e-5."""
+    settings = protocol(epochs=4, selection=selection, learning_rate=FAST | {"patience": 1})
+    methods = [Method.from_spec(spec) for spec in SHARED.values()]
+    assert len(set(map(can_share, methods))) == 1
+    cell = StackTrainer(
+        SETS,
+        methods,
+        settings,
+        architecture=network(settings),
+        n_classes=2,
+        batch_size=BATCH,
+        seed=SEED,
+        steps=STEPS,
+    ).run()
+    predicted = cell.predict(ROWS)
+    for i, spec in enumerate(SHARED.values()):
+        stack = train(SETS, spec, settings)
+        (alone,) = train(SETS[1:], spec, settings).predict(ROWS[1:])
+        np.testing.assert_allclose(alone, predicted[2 * i + 1], atol=1e-5)
+        for theirs, ours in zip(stack.predict(ROWS), predicted[2 * i : 2 * i + 2], strict=True):
+            np.testing.assert_allclose(ours, theirs, atol=1e-5)
+        for theirs, ours in zip(stack.records, cell.records[2 * i : 2 * i + 2], strict=True):
+            for name, value in dataclasses.asdict(theirs).items():
+                assert getattr(ours, name) == pytest.approx(value, abs=1e-5, nan_ok=True), name
+
+
+def test_methods_on_other_rows_or_networks_share_no_stack(protocol):
+    specs = [{}, {"before_training": "smote"}, {"loss": "ldam"}, METHODS["manifold_remix"]]
+    assert len({can_share(Method.from_spec(spec)) for spec in specs}) == len(specs)
+    with pytest.raises(ValueError, match="cannot share"):
+        StackTrainer(
+            SETS,
+            [Method.from_spec(spec) for spec in specs[:2]],
+            protocol(),
+            architecture=network(protocol()),
+            n_classes=2,
+            batch_size=BATCH,
+            seed=SEED,
+        )
 
 
 A_STEP = 4 * BATCH * (SETS[0].features.shape[1] + 2)

@@ -66,7 +66,7 @@ runpy.run_path({script!r})["main"](SimpleNamespace(
     input=[{variant!r}],
     output=[{folder!r} + "/results/cells/toy/0.2/1.json"],
     params=SimpleNamespace(wanted={wanted!r}),
-    config={{"protocol": {{"images": {{"stack": 1}}}}}},
+    config={{"stack": "auto"}},
     log=[{folder!r} + "/train.log"], threads=1,
 ))
 """

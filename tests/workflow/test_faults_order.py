@@ -61,11 +61,11 @@ def images_trained(stack):
     variant = pd.DataFrame(pixels.astype(np.uint8), columns=[f"x{i}" for i in range(pixels.shape[1])])
     protocol = yaml.safe_load((ROOT / "config/config.yaml").read_text())["protocol"]
     small = {"epochs": 3, "filters": [4, 6], "dense": 8}
-    result = cross_validate(
+    (result,) = cross_validate(
         variant.assign(label=labels, row=np.arange(len(labels))),
         Task("toy", "toy", minority=("1",), merged=True, classes=("0", "1"), image=size),
         "0.2",
-        Method.from_spec({"resample": "balanced", "augment": "image", "mix": {"alpha": 0.2}}),
+        [Method.from_spec({"resample": "balanced", "augment": "image", "mix": {"alpha": 0.2}})],
         Protocol.from_section(protocol | {"repeats": 2, "images": protocol["images"] | small}),
         seed=1,
         stack=stack,

@@ -18,7 +18,7 @@ def main(snakemake):
             dict(zip(inputs_of(wanted), map(Path, snakemake.input), strict=True)),
             output.parents[3],
             threads=snakemake.threads,
-            stack=snakemake.config["protocol"]["images"]["stack"],
+            stack=snakemake.config["stack"],
         )
         write_cell(output, entries)
 

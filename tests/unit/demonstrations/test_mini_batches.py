@@ -29,11 +29,11 @@ def test_they_are_the_mini_batches_of_a_training(methods, data, name):
     drawn = draw_batches(methods[name], data, 2 * trainer.steps, seed=3)
     _, y = make_batches(methods[name], data, drawn)
     for part in np.split(y, 2):
-        _, diagnostics = trainer.run_epoch(np.array([0.001], np.float32))
+        _, diagnostics = trainer.run_epoch(np.array([0.001], np.float32), np.array([True]))
         # What the network was given of each class, and how many mini-batches lacked one.
-        assert diagnostics["class_mass"][0] == pytest.approx(part.sum(axis=(0, 1)) / BATCH_SIZE, rel=1e-5)
+        assert diagnostics.class_mass[0] == pytest.approx(part.sum(axis=(0, 1)) / BATCH_SIZE, rel=1e-5)
     lacking = [(LABELS[rows] == 1).sum() == 0 for rows in drawn.rows[trainer.steps :]]
-    assert diagnostics["lacking"][0, 1] == sum(lacking)
+    assert diagnostics.lacking[0, 1] == sum(lacking)
 
 
 def test_without_stages_they_are_training_rows_as_drawn(methods, data):

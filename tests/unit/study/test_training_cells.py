@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
-from remix.errors import DataError
+from remix.errors import DataError, TrainingError
 from remix.study import store, training_cells
 from remix.study.code import ROOT
 from remix.study.results import training_table
@@ -27,7 +27,7 @@ def in_a_process_of_others(monkeypatch):
 
 
 def train(wanted, files, tmp_path, **changes):
-    return train_cell(wanted, files, tmp_path / "results", **{"threads": 1, "stack": 1, **changes})
+    return train_cell(wanted, files, tmp_path / "results", **{"threads": 1, "stack": "auto", **changes})
 
 
 def test_what_lacks_is_trained_and_the_rest_left_alone(training, files, tmp_path):
@@ -132,6 +132,46 @@ def test_one_that_fails_does_not_stop_the_others(training, files, tmp_path):
         train(wanted, files, tmp_path)
     assert len(str(told.value).splitlines()) == 1
     assert [path.stem for path in stored(tmp_path / "results")] == names_of(wanted[1:2], files)
+
+
+@pytest.fixture
+def as_on_a_gpu(monkeypatch):
+    """XLA compiles the steps, here for the CPU, and the trainings of a cell share stacks."""
+    monkeypatch.setattr("remix.training.on_gpu", lambda: True)
+
+
+SHARING = {
+    "baseline": {},
+    "mixup": {"mix": {"alpha": 0.2}},
+    "undersampled": {"before_training": "undersampling"},
+}
+
+
+def test_on_a_gpu_trainings_share_a_stack_and_are_the_same(training, files, tmp_path, caplog, request):
+    """In two stacks, for one is on other rows; and what was there already is left alone."""
+    wanted = [training(name, spec) for name, spec in SHARING.items()]
+    alone = train(wanted, files, tmp_path / "alone")
+    request.getfixturevalue("as_on_a_gpu")
+    caplog.set_level("INFO")
+    together = train(wanted, files, tmp_path / "together")
+    assert "training 1 of 3: baseline, mixup" in caplog.text
+    for one, other in zip(alone, together, strict=True):
+        assert one.training == other.training
+        assert [entry.made_by["xla"] for entry in (one, other)] == [False, True]
+        parts = [
+            read_training(path_of(tmp_path / folder / "results", "toy", "0.2", one.training))
+            for folder in ("alone", "together")
+        ]
+        for ours, theirs in zip(*parts, strict=True):
+            pd.testing.assert_frame_equal(ours, theirs, check_exact=False, atol=1e-5)
+
+
+def test_one_that_fails_in_a_stack_does_not_take_the_others_along(training, files, tmp_path, as_on_a_gpu):
+    """Its stack is trained again, one by one."""
+    wanted = [training(), training("wild", {"loss": {"logit_adjusted": {"tau": 3e38}}})]
+    with pytest.raises(TrainingError, match=r"^method wild, toy, IR 0\.2.*the loss is (nan|inf) in epoch 1"):
+        train(wanted, files, tmp_path)
+    assert [path.stem for path in stored(tmp_path / "results")] == names_of(wanted[:1], files)
 
 
 def test_a_name_is_that_of_the_data_as_they_are(training, files, tmp_path):
