@@ -15,7 +15,7 @@ LOCK ?= cpu
 CELL ?= segment/0.05
 DATA_DIR ?= data
 
-.PHONY: help quick study audit trainings prune result report estimate bench scaling overhead plan default-method verify test lint unit checks workflow test-faults test-fuzz test-slurm test-xla gpu-export gpu-run docs lock clean
+.PHONY: help quick study audit trainings prune result report estimate bench scaling overhead plan default-method verify test lint unit checks workflow test-faults test-fuzz test-slurm test-xla gpu-export gpu-run gpu-estimate docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
@@ -41,6 +41,7 @@ help:
 	@echo "make test-xla  have XLA compile every method, as on a GPU, and compare with TensorFlow's own kernels (minutes)"
 	@echo "make gpu-export  write what is to be timed on a GPU: epochs as XLA compiles them, with inputs and results"
 	@echo "make gpu-run  compile, check and time these by JAX, here on the CPU (minutes)"
+	@echo "make gpu-estimate  estimate how long the study takes on a GPU, from what XLA says of these"
 	@echo "make docs    set up, then build the documentation, docs/_build/html"
 	@echo "make lock    resolve the dependencies anew (needs uv)"
 
@@ -147,6 +148,10 @@ gpu-export: .venv/study-ready
 
 gpu-run: .venv-jax/ready
 	@.venv-jax/bin/python benchmarks/gpu/run.py gpu-export/*
+
+# Of another study: make gpu-estimate ARGS="--configfile config/full.yaml"
+gpu-estimate: .venv/study-ready
+	@TF_CPP_MIN_LOG_LEVEL=3 PYTHONPATH=. $(BIN)/python -m benchmarks.gpu.estimate --folder gpu-export $(ARGS)
 
 # Beside another checkout: make plan ARGS="--cells 270 --against ../remix-before --dry"
 plan: .venv/study-ready

@@ -25,12 +25,12 @@ from remix.training import StackTrainer, TrainingSet
 
 @dataclass(frozen=True)
 class Stack:
-    """What is trained at once: the folds of a cell by one method, for an epoch.
+    """What is trained at once: the folds of a cell by one method or several, for an epoch.
 
     Attributes
     ----------
-    method : str
-        A name of the catalogue.
+    methods : tuple of str
+        Names of the catalogue.
     shape : tuple of int
         Of a row: features of a table, or height, width and channels of images.
     rows : int
@@ -40,7 +40,7 @@ class Stack:
     folds : int
     """
 
-    method: str
+    methods: tuple[str, ...]
     shape: tuple[int, ...]
     rows: int
     share: float
@@ -71,7 +71,7 @@ class Stack:
         width = protocol.tables.hidden_width(self.shape[0], 2)
         return StackTrainer(
             self.sets(),
-            Method.from_spec(stages(self.method, images=self.images)),
+            [Method.from_spec(stages(method, images=self.images)) for method in self.methods],
             protocol,
             architecture=CNN(protocol.images.filters, protocol.images.dense)
             if self.images
@@ -85,13 +85,17 @@ class Stack:
 
 # The training parts of musk and statlog at an imbalance ratio of 0.05; images of CIFAR-10's shape, few, for
 # what counts is the time of a step.
+ONE_BY_ONE = {method: (method,) for method in ("baseline", "smote", "remix")}
+CELL = {"cell": ("baseline", "cost", "smote", "mixup", "remix")}
 STACKS = {
-    **{f"musk_{method}": Stack(method, (166,), 2051, 1 / 21) for method in ("baseline", "smote", "remix")},
-    **{f"statlog_{method}": Stack(method, (36,), 1801, 1 / 21) for method in ("baseline", "smote", "remix")},
+    **{f"musk_{name}": Stack(methods, (166,), 2051, 1 / 21) for name, methods in (ONE_BY_ONE | CELL).items()},
     **{
-        f"images_{method}": Stack(method, (32, 32, 3), 256, 1 / 11, folds=4)
-        for method in ("baseline", "remix_aug")
+        f"statlog_{name}": Stack(methods, (36,), 1801, 1 / 21)
+        for name, methods in (ONE_BY_ONE | CELL).items()
     },
+    "images_baseline": Stack(("baseline",), (32, 32, 3), 256, 1 / 11, folds=4),
+    "images_remix_aug": Stack(("remix_aug",), (32, 32, 3), 256, 1 / 11, folds=4),
+    "images_cell": Stack((*CELL["cell"], "augment", "remix_aug"), (32, 32, 3), 128, 1 / 11, folds=2),
 }
 
 
@@ -123,7 +127,8 @@ def export(stack: Stack, folder: Path, protocol: Protocol, seed: int) -> str:
     """Write an epoch of a stack into a folder; gives the program as text."""
     plain = stack.trainer(protocol, seed, xla=False)
     compiled = stack.trainer(protocol, seed, xla=True)
-    rates = np.full(stack.folds, protocol.learning_rate.initial, np.float32)
+    networks = len(compiled.class_weights)
+    rates = np.full(networks, protocol.learning_rate.initial, np.float32)
     rows, draws, _ = compiled.draw_epoch()
     (block,) = compiled.blocks(rows, draws)
     sums = tf.zeros(rates.shape), tf.zeros(compiled.class_weights.shape)
@@ -148,7 +153,8 @@ def export(stack: Stack, folder: Path, protocol: Protocol, seed: int) -> str:
     np.savez_compressed(folder / "outputs.npz", *results, *(each.numpy() for each in plain.variables))
     about = {
         "steps": compiled.steps,
-        "networks": stack.folds,
+        "networks": networks,
+        "weights": sum(int(np.prod(variable.shape[1:])) for variable in compiled.variables),
         "flops": step_flops(compiled.variables, stack.shape, compiled.batch_size),
     }
     (folder / "about.json").write_text(json.dumps(about) + "\n", encoding="utf-8")

@@ -5,14 +5,16 @@ XLA compiles the same program for any device. Here JAX's client does, on the dev
     python benchmarks/gpu/run.py gpu-export/*
 
 A line for each folder: seconds to compile, milliseconds of a step, the share of what the device can compute,
-and how the epoch's losses and weights differ from TensorFlow's on a CPU. More than `TOLERANCE` ends it with
-status 1: on a GPU losses that differ by up to 1e-3 mean that products were rounded to TF32. Of the weights
-1 % may differ by more: one whose gradient is near Adam's ε is moved by what is left of rounding. Names of
-JAX's client are private to it: seen to work with jax 0.10.2.
+and how the networks' mean losses and weights differ from TensorFlow's on a CPU. More than `TOLERANCE` ends it
+with status 1: on a GPU losses that differ by up to 1e-3 mean that products were rounded to TF32. Of the
+weights 1 % may differ by more: one whose gradient is near Adam's ε is moved by what is left of rounding. So
+may 1 % of the networks, which such a weight can lead elsewhere. Names of JAX's client are private to it: seen
+to work with jax 0.10.2.
 """
 
 import argparse
 import json
+import re
 import statistics
 import sys
 import time
@@ -27,6 +29,8 @@ TOLERANCE, SHARE = 1e-5, 0.01
 # Calls that are timed, and seconds after which no further one begins.
 CALLS, SECONDS = 20, 10
 # Products of float32 numbers that are not rounded to TF32, per second, as the makers say.
+# Instructions of a compiled program that launch nothing.
+FREE = {"parameter", "get-tuple-element", "tuple", "constant", "bitcast"}
 PEAKS = {"H100": 67e12, "H200": 67e12, "A100": 19.5e12}
 
 
@@ -39,6 +43,25 @@ def compiled(folder: Path) -> Any:
     return device.client.compile_and_load(
         module, xla_client.DeviceList((device,)), xla_client.CompileOptions()
     )
+
+
+def costs(program: Any) -> dict[str, float]:
+    """Read from a compiled program what a step takes: operations that are launched, and bytes.
+
+    The steps are its loop with the longest body; XLA counts a body once, and with it what makes the epoch's
+    mini-batches.
+    """
+    text = "".join(module.to_string() for module in program.hlo_modules())
+    bodies = (
+        re.search(rf"(?ms)^%?{re.escape(name)} .*?\{{$(.*?)^\}}", text)
+        for name in set(re.findall(r"body=%?([\w.\-]+)", text))
+    )
+    kernels = [
+        sum(kind not in FREE for kind in re.findall(r"= \S+ ([a-z\-]+)\(", body[1]))
+        for body in bodies
+        if body
+    ]
+    return {"kernels": max(kernels, default=0), "bytes": program.cost_analysis()["bytes accessed"]}
 
 
 def arrays(path: Path) -> list[np.ndarray]:
@@ -71,8 +94,9 @@ def measure(folder: Path) -> bool:
         np.abs(np.asarray(ours, np.float64) - theirs).ravel()
         for ours, theirs in zip(results, arrays(folder / "outputs.npz"), strict=False)
     ]
-    losses, weights = np.concatenate(differences[:2]), np.concatenate(differences[2:])
-    apart = np.mean(~(weights <= TOLERANCE))
+    losses, weights = differences[0] / about["steps"], np.concatenate(differences[2:])
+    apart = [np.mean(~(each <= TOLERANCE)) for each in (losses, weights)]
+    (folder / "costs.json").write_text(json.dumps(costs(program)) + "\n")
     times: list[float] = []
     until = time.perf_counter() + SECONDS
     while len(times) < CALLS and time.perf_counter() < until:
@@ -83,11 +107,11 @@ def measure(folder: Path) -> bool:
     print(
         f"{folder.name}: {kind}, compiled in {seconds:.1f} s, {about['networks']} networks, "
         f"{1e3 * step:.3f} ms a step ({1e3 * min(times):.3f} to {1e3 * max(times):.3f}){share}, "
-        f"from TensorFlow losses differ by up to {losses.max():.1e}, weights by up to {weights.max():.1e}, "
-        f"{apart:.2%} of them by more than {TOLERANCE:.0e}",
+        f"from TensorFlow losses differ by up to {losses.max():.1e}, weights by up to {weights.max():.1e}; "
+        f"by more than {TOLERANCE:.0e}: {apart[0]:.2%} and {apart[1]:.2%}",
         flush=True,
     )
-    return bool(losses.max() <= TOLERANCE and apart <= SHARE)
+    return bool(max(apart) <= SHARE)
 
 
 def main() -> None:

@@ -139,11 +139,14 @@ class Plan:
 
     def seconds(self, training: Training, rows: int | None = None, features: int | None = None) -> float:
         """Estimate a training by its variant's rows and features or, before that is cut, the catalogue's."""
+        of_catalogue = self.size(training)
+        return training_seconds(training.definition, rows or of_catalogue[0], features or of_catalogue[1])
+
+    def size(self, training: Training) -> tuple[int, int]:
+        """Give the rows and features of a training's dataset, as the catalogue says."""
         dataset = self.configuration.datasets[self.study.tasks[training.task].dataset]
-        if rows is None:
-            wanted = training.definition["rows"]
-            rows = (dataset.rows or ROWS) if wanted == "all" else min(int(wanted), dataset.rows or ROWS)
-        return training_seconds(training.definition, rows, features or dataset.features or FEATURES)
+        wanted, rows = training.definition["rows"], dataset.rows or ROWS
+        return rows if wanted == "all" else min(int(wanted), rows), dataset.features or FEATURES
 
     def memory(self, task: str) -> int:
         """Estimate the memory that training a task takes, in MB, from what the catalogue says.
