@@ -795,7 +795,7 @@ class StackTrainer(Trainer):
         """Keep the weights of the networks that are marked; see `Trainer.keep`."""
         self.kept = self.kept or [tf.Variable(variable) for variable in self.variables]
         for kept, variable in zip(self.kept, self.variables, strict=True):
-            chosen = better.reshape(-1, *[1] * (len(variable.shape) - 1))
+            chosen = tf.reshape(better, (-1, *[1] * (len(variable.shape) - 1)))
             kept.assign(tf.where(chosen, variable, kept))
 
     def restore(self) -> None:
