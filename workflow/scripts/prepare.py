@@ -6,8 +6,7 @@ from pathlib import Path
 from remix.errors import RemixError
 from remix.study.data.catalogue import Dataset
 from remix.study.data.columns import LABEL, features
-from remix.study.data.formats import read_corpus, read_table
-from remix.study.data.preparation import prepare
+from remix.study.data.preparation import read_and_prepare
 from remix.study.running.logs import job
 from remix.study.running.writing import write_parquet
 
@@ -20,9 +19,7 @@ def main(snakemake):
         record = json.loads((raw / "source.json").read_text(encoding="utf-8"))
         try:
             source = dataset.sources[record["source"]]
-            table = read_table(raw, list(record["files"]), source, dataset.image)
-            corpus = read_corpus(raw, source)
-            prepared = prepare(table, dataset, source, record["described"], corpus)
+            prepared = read_and_prepare(raw, list(record["files"]), dataset, source, record["described"])
         except RemixError as error:
             raise type(error)(f"{name}: {error}") from None
         write_parquet(prepared, snakemake.output[0])

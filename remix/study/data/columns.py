@@ -11,6 +11,17 @@ LABEL = "label"
 GROUP = "group"
 
 
+def find_column(names: Sequence[str], column: str | int) -> int | None:
+    """Find a column by its name or by its position, of which -1 is the last; None if there is none.
+
+    >>> find_column(["size", "label"], "label"), find_column(["size", "label"], -1), find_column(["size"], 1)
+    (1, 1, None)
+    """
+    if isinstance(column, int):
+        return column % len(names) if -1 <= column < len(names) else None
+    return names.index(column) if column in names else None
+
+
 def feature_names(columns: Sequence[str]) -> list[str]:
     """Choose the features among the columns of a prepared dataset or a variant.
 

@@ -171,8 +171,7 @@ def _try(
     candidate: _Candidate, dataset: Dataset, raw: Path, network: Network, unfinished: Path
 ) -> dict[str, Any]:
     """Fill the folder `raw` from one candidate; give its part of the record."""
-    from remix.study.data.formats import read_corpus, read_table
-    from remix.study.data.preparation import prepare
+    from remix.study.data.preparation import read_and_prepare
     from remix.study.data.sources.collecting import collect
     from remix.study.data.sources.downloading import download
     from remix.study.data.sources.folders import pack
@@ -193,8 +192,7 @@ def _try(
         # A package has no name that is known before; its file is the only one.
         paths = sorted(downloads.iterdir(), key=lambda path: order.get(path.name, 0))
     names = collect(paths, source, raw)
-    table = read_table(raw, names, source, dataset.image)
-    prepare(table, dataset, source, described, read_corpus(raw, source))
+    read_and_prepare(raw, names, dataset, source, described)
     return {
         "available": True,
         "source": candidate.index,

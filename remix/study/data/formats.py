@@ -4,13 +4,15 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from remix.errors import SourceError
+from remix.study.data.columns import find_column
 from remix.study.data.images.reading import READERS, read_images
 from remix.study.data.raw_files import unpacked
 from remix.study.data.recordings import read_recordings
@@ -26,6 +28,7 @@ def read_table(
     files: Sequence[str],
     source: Mapping[str, Any],
     image: tuple[int, int, int] | None = None,
+    as_written: Collection[str | int] = (),
 ) -> pd.DataFrame:
     """Read the table of a dataset from its raw files.
 
@@ -41,6 +44,9 @@ def read_table(
         ``window``.
     image : tuple of int, optional
         Height, width and channels, where the rows are images.
+    as_written : collection of str or int, optional
+        Columns, by name or position, whose cells stay texts: codes such as ``01`` and ``250.10`` are no
+        numbers. Those that the table does not have are left to `remix.study.data.preparation.prepare`.
 
     Returns
     -------
@@ -64,8 +70,8 @@ def read_table(
         return read_recordings([folder / name for names in rows for name in names], source["window"])
     tables = []
     for names in rows:
-        parts = {name: _read_file(folder / name, source) for name in names}
-        tables.append((names, _paste(parts)))
+        parts = {name: _open(folder / name, source) for name in names}
+        tables.append((names, _paste(parts, as_written)))
     return _stack(tables)
 
 
@@ -94,15 +100,90 @@ def read_corpus(folder: Path, source: Mapping[str, Any]) -> pd.DataFrame | None:
     return read_table(folder, [], {**source, "parts": source["corpus"]})
 
 
-def _paste(parts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    first, *others = parts
+@dataclass(frozen=True)
+class _Csv:
+    """A csv file whose columns and rows are known, and whose cells are still text.
+
+    Attributes
+    ----------
+    name : str
+        Of the file.
+    text : str
+        All below the rows that are skipped.
+    columns : list of str
+    rows : int
+        Without the header.
+    source : mapping
+        How it is written.
+    """
+
+    name: str
+    text: str
+    columns: list[str]
+    rows: int
+    source: Mapping[str, Any]
+
+    def read(self, as_written: Collection[int]) -> pd.DataFrame:
+        """Turn cells into numbers, but for those of some columns and where a cell of the column is none."""
+        separator = self.source.get("separator", ",")
+        try:
+            table = pd.read_csv(
+                io.StringIO(self.text),
+                sep=r"\s+" if separator == "whitespace" else separator,
+                header=0 if self.source.get("header", False) else None,
+                names=self.columns,
+                dtype={self.columns[i]: str for i in as_written},
+                index_col=False,
+                skipinitialspace=True,
+                quoting=csv.QUOTE_NONE if separator == "whitespace" else csv.QUOTE_MINIMAL,
+                keep_default_na=False,
+                na_values=[*MISSING, *self.source.get("na_values", ())],
+                low_memory=False,
+            )
+        except (pd.errors.ParserError, ValueError) as error:
+            reason = " ".join(str(error).split())
+            raise SourceError(f"{self.name} cannot be read as csv: {reason}") from None
+        if len(table) != self.rows:
+            raise SourceError(
+                f"{self.name} has {self.rows} rows, or {len(table)} by another way of counting: a quote is "
+                "not closed, or a character stands for a line break; correct the file"
+            )
+        return table
+
+
+@dataclass(frozen=True)
+class _Typed:
+    """A table whose file says what its columns hold."""
+
+    table: pd.DataFrame
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns."""
+        return list(self.table.columns)
+
+    def read(self, as_written: Collection[int]) -> pd.DataFrame:
+        """Give the table as its file declares it, whatever is asked for."""
+        return self.table
+
+
+def _paste(parts: Mapping[str, _Csv | _Typed], as_written: Collection[str | int]) -> pd.DataFrame:
+    columns = [column for part in parts.values() for column in part.columns]
+    if len(parts) > 1:
+        # Files without a header all start with x0.
+        columns = _column_names([""] * len(columns))
+    wanted = {find_column(columns, column) for column in as_written}
+    tables, start = {}, 0
+    for name, part in parts.items():
+        own = range(start, start + len(part.columns))
+        tables[name] = part.read([i - start for i in own if i in wanted])
+        start = own.stop
+    first, *others = tables
     for name in others:
-        if len(parts[name]) != len(parts[first]):
-            lengths = f"{first} has {len(parts[first])} rows, {name} has {len(parts[name])}"
+        if len(tables[name]) != len(tables[first]):
+            lengths = f"{first} has {len(tables[first])} rows, {name} has {len(tables[name])}"
             raise SourceError(f"{lengths}: they cannot be pasted side by side")
-    table = pd.concat(parts.values(), axis=1)
-    # Files without a header all start with x0.
-    return table.set_axis(_column_names([""] * table.shape[1]), axis=1) if others else table
+    return pd.concat(tables.values(), axis=1).set_axis(columns, axis=1) if others else tables[first]
 
 
 def _stack(tables: Sequence[tuple[list[str], pd.DataFrame]]) -> pd.DataFrame:
@@ -115,11 +196,11 @@ def _stack(tables: Sequence[tuple[list[str], pd.DataFrame]]) -> pd.DataFrame:
     return pd.concat([table for _, table in tables], ignore_index=True)
 
 
-def _read_file(path: Path, source: Mapping[str, Any]) -> pd.DataFrame:
+def _open(path: Path, source: Mapping[str, Any]) -> _Csv | _Typed:
     text = _text(path)
     if source.get("format", "arff" if "openml" in source else "csv") == "arff":
-        return _read_arff(text, path.name)
-    return _read_csv(text, path.name, source)
+        return _Typed(_read_arff(text, path.name))
+    return _open_csv(text, path.name, source)
 
 
 def _text(path: Path) -> str:
@@ -133,36 +214,16 @@ def _text(path: Path) -> str:
         raise SourceError(f"{path.name} is not UTF-8 text ({byte}); convert it to UTF-8") from None
 
 
-def _read_csv(text: str, name: str, source: Mapping[str, Any]) -> pd.DataFrame:
-    separator, skip = source.get("separator", ","), source.get("skip_rows", 0)
-    header = source.get("header", False)
+def _open_csv(text: str, name: str, source: Mapping[str, Any]) -> _Csv:
+    skip = source.get("skip_rows", 0)
     # Not by pandas, for which a quote in a skipped row may begin a text that goes on below.
     stream = io.StringIO(text, newline="")
     for _ in range(skip):
         stream.readline()
     text = stream.read()
+    separator, header = source.get("separator", ","), source.get("header", False)
     columns, rows = _checked_columns(text, name, separator, skip, header)
-    try:
-        table = pd.read_csv(
-            io.StringIO(text),
-            sep=r"\s+" if separator == "whitespace" else separator,
-            header=0 if header else None,
-            names=columns,
-            index_col=False,
-            skipinitialspace=True,
-            quoting=csv.QUOTE_NONE if separator == "whitespace" else csv.QUOTE_MINIMAL,
-            keep_default_na=False,
-            na_values=[*MISSING, *source.get("na_values", ())],
-            low_memory=False,
-        )
-    except (pd.errors.ParserError, ValueError) as error:
-        raise SourceError(f"{name} cannot be read as csv: {' '.join(str(error).split())}") from None
-    if len(table) != rows:
-        raise SourceError(
-            f"{name} has {rows} rows, or {len(table)} by another way of counting: a quote is not closed, or "
-            "a character stands for a line break; correct the file"
-        )
-    return table
+    return _Csv(name, text, columns, rows, source)
 
 
 def _checked_columns(text: str, name: str, separator: str, skip: int, header: bool) -> tuple[list[str], int]:

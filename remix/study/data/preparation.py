@@ -2,9 +2,8 @@
 
 import difflib
 import math
-import re
 from collections.abc import Collection, Mapping, Sequence
-from decimal import Decimal
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -13,13 +12,50 @@ import pandas as pd
 
 from remix.errors import DataError
 from remix.study.data.catalogue import Dataset, GroupColumn, TextColumn
-from remix.study.data.columns import GROUP, LABEL, ROW
+from remix.study.data.columns import GROUP, LABEL, ROW, find_column
+from remix.study.data.formats import read_corpus, read_table
+from remix.study.data.labels import by_value, label_text, labels_of, listing
 from remix.study.data.text import embed
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
-_SHOWN = 5
 # The square of what is larger than 1e154 is infinite, and with it the variance of its column.
 _LARGEST = 1e100
+
+
+def read_and_prepare(
+    folder: Path,
+    files: Sequence[str],
+    dataset: Dataset,
+    source: Mapping[str, Any],
+    described: Mapping[str, Any] = MappingProxyType({}),
+) -> pd.DataFrame:
+    """Read the raw files of a source, and prepare their table.
+
+    Parameters
+    ----------
+    folder, files
+        As `remix.study.data.formats.read_table`.
+    dataset, source, described
+        As `prepare`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `prepare`. Labels, categories and texts are read as they are written.
+
+    Raises
+    ------
+    SourceError
+        If a file cannot be read.
+    DataError
+        As `prepare`.
+    """
+    target = _target(dataset, source, described)
+    as_written = [] if target is None else [target]
+    if dataset.image is None:
+        as_written += source.get("categorical", dataset.categorical)
+        as_written += [] if dataset.text is None else [dataset.text.column]
+    table = read_table(folder, files, source, dataset.image, as_written)
+    return prepare(table, dataset, source, described, read_corpus(folder, source))
 
 
 def prepare(
@@ -52,7 +88,8 @@ def prepare(
     pandas.DataFrame
         One row per row of `table`, in order: features (float64, NaN where missing), then ``label`` (string,
         as written in the catalogue's ``classes``). A categorical column becomes one column of zeros and ones
-        per value, ``column=value``, which are NaN where the value is missing. A column of texts becomes its
+        per value, ``column=value``, which are NaN where the value is missing; texts are values as they are
+        written, so ``01`` is another one than ``1``. A column of texts becomes its
         components (float32), ``column.0, column.1, …``; a missing text is one without words. The features of
         images are their pixels (uint8), ``x0, x1, …``. Where it is known which rows belong together, the
         last column is ``group`` (int64): the same number for these, counted in the order in which groups
@@ -67,9 +104,7 @@ def prepare(
     """
     if dataset.rows not in (None, len(table)):
         raise DataError(f"the data has {len(table)} rows, expected {dataset.rows}")
-    target = source.get("target", described.get("target") if dataset.target is None else dataset.target)
-    if target is None and dataset.image is not None:
-        target = -1
+    target = _target(dataset, source, described)
     if target is None:
         raise DataError("no target is known; name the column of the label by 'target'")
     label_at = _position(table, target, "target")
@@ -84,7 +119,7 @@ def prepare(
         raise DataError(f"the data has {len(features)} features, expected {dataset.features}")
     if dataset.image is not None:
         pixels = _pixels(table, features, dataset.image)
-        return pixels.assign(**{LABEL: _labels(table.iloc[:, label_at], dataset.classes, source)})
+        return pixels.assign(**{LABEL: labels_of(table.iloc[:, label_at], dataset.classes, source)})
     wanted = source.get("categorical", dataset.categorical)
     categorical = {_position(table, column, "categorical") for column in wanted}
     if useless := categorical - set(features):
@@ -105,38 +140,29 @@ def prepare(
     absent = int(table.iloc[:, features].isna().to_numpy().sum())
     if dataset.missing not in (None, absent):
         raise DataError(f"the data has {absent} missing values, expected {dataset.missing}")
-    labels = _labels(table.iloc[:, label_at], dataset.classes, source)
+    labels = labels_of(table.iloc[:, label_at], dataset.classes, source)
     prepared = pd.DataFrame(columns).assign(**{LABEL: labels})
     if group_column is None:
         return prepared
     return prepared.assign(**{GROUP: _groups(table, group_column, groups_at)})
 
 
-def label_text(label: Any) -> str:
-    """Write a label so that equal labels are equal texts; numbers are compared by value.
-
-    >>> label_text(" 1.0"), label_text(1), label_text("+1."), label_text("0.50"), label_text("pos")
-    ('1', '1', '1', '0.5', 'pos')
-    """
-    text = str(label).strip()
-    if not _NUMBER.fullmatch(text):
-        return text
-    number = Decimal(text).normalize()
-    return format(number if number else Decimal(0), "f")
+def _target(dataset: Dataset, source: Mapping[str, Any], described: Mapping[str, Any]) -> str | int | None:
+    """Name the column of the label; None where nothing says which it is."""
+    target = source.get("target", described.get("target") if dataset.target is None else dataset.target)
+    return -1 if target is None and dataset.image is not None else target
 
 
 def _position(table: pd.DataFrame, column: str | int, key: str) -> int:
     """Find a column by its name or by its position, of which -1 is the last."""
-    width = table.shape[1]
-    if isinstance(column, int):
-        if not -1 <= column < width:
-            raise DataError(f"{key}: there is no column {column}; the table has {width}, counted from 0")
-        return column % width
     names = [str(name) for name in table.columns]
-    if column in names:
-        return names.index(column)
+    found = find_column(names, column)
+    if found is not None:
+        return found
+    if isinstance(column, int):
+        raise DataError(f"{key}: there is no column {column}; the table has {len(names)}, counted from 0")
     near = difflib.get_close_matches(column, names, n=1)
-    hint = f"; did you mean '{near[0]}'?" if near else f"; there is {_listing(names)}"
+    hint = f"; did you mean '{near[0]}'?" if near else f"; there is {listing(names)}"
     raise DataError(f"{key}: there is no column '{column}'{hint}")
 
 
@@ -177,7 +203,7 @@ def _numeric(name: str, position: int, values: pd.Series) -> np.ndarray:
         numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
         broken = np.isnan(numbers) & values.notna().to_numpy()
     if broken.any():
-        found = _listing([repr(str(value)) for value in values[broken].unique()])
+        found = listing([repr(str(value)) for value in values[broken].unique()])
         raise DataError(
             f"{where} is not numeric: it holds {found}; list it in 'categorical' or 'drop', "
             "or add what stands for a missing value to 'na_values'"
@@ -221,7 +247,7 @@ def _one_hot(name: str, values: pd.Series) -> dict[str, np.ndarray]:
     texts = values.map(label_text, na_action="ignore").astype(object)
     missing = values.isna().to_numpy()
     columns = {}
-    for category in sorted(texts[~missing].unique(), key=_by_value):
+    for category in sorted(texts[~missing].unique(), key=by_value):
         column = (texts == category).to_numpy(dtype=np.float64)
         column[missing] = np.nan
         columns[f"{name}={category}"] = column
@@ -257,38 +283,7 @@ def _texts(values: pd.Series) -> list[str]:
     return ["" if pd.isna(value) else str(value) for value in values]
 
 
-def _by_value(text: str) -> tuple[bool, float, str]:
-    """Sort numbers by value, before other texts."""
-    is_number = bool(_NUMBER.fullmatch(text))
-    return not is_number, float(text) if is_number else 0.0, text
-
-
 def _unused(name: str, taken: Collection[str]) -> str:
     while name in taken:
         name += "_"
     return name
-
-
-def _labels(values: pd.Series, classes: Sequence[str], source: Mapping[str, Any]) -> pd.Series:
-    missing = values.isna().to_numpy()
-    if missing.any():
-        rows = f"{missing.sum()} rows have no label, the first of them row {np.flatnonzero(missing)[0]}"
-        raise DataError(f"{rows}; is the target '{values.name}' the right column?")
-    renamed = {label_text(raw): label_text(label) for raw, label in source.get("labels", {}).items()}
-    known = {label_text(label): label for label in classes}
-    texts = {raw: label_text(raw) for raw in values.unique()}
-    final = {raw: known.get(renamed.get(text, text)) for raw, text in texts.items()}
-    if strangers := sorted({texts[raw] for raw, label in final.items() if label is None}, key=_by_value):
-        raise DataError(
-            f"column '{values.name}' holds labels that are not among the classes: {_listing(strangers)}; "
-            f"the classes are {_listing(classes)}; is it the right column, or does 'labels' lack something?"
-        )
-    if absent := [label for label in classes if label not in final.values()]:
-        raise DataError(
-            f"no row has the class {_listing(absent)}; column '{values.name}' has the others only"
-        )
-    return pd.Series(values.map(final).to_numpy(dtype=object), dtype="str")
-
-
-def _listing(items: Sequence[str]) -> str:
-    return ", ".join(items[:_SHOWN]) + (" …" if len(items) > _SHOWN else "")

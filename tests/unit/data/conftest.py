@@ -13,8 +13,8 @@ from PIL import Image
 
 from remix.study.data.catalogue import Dataset
 from remix.study.data.fetching import fetch, ticket
-from remix.study.data.formats import read_corpus, read_table
-from remix.study.data.preparation import prepare
+from remix.study.data.formats import read_table
+from remix.study.data.preparation import read_and_prepare
 from remix.study.data.sources.downloading import Network
 
 CONFIG = Path(__file__).parents[3] / "config"
@@ -153,10 +153,22 @@ def prepared_from(places):
 
     def prepared_from(dataset, record):
         source = dataset.sources[record["source"]]
-        table = read_table(places[0], list(record["files"]), source, dataset.image)
-        return prepare(table, dataset, source, record["described"], read_corpus(places[0], source))
+        return read_and_prepare(places[0], list(record["files"]), dataset, source, record["described"])
 
     return prepared_from
+
+
+@pytest.fixture
+def read_and_prepared(tmp_path, make_dataset):
+    """Writes files, and reads and prepares them as one source of a dataset."""
+
+    def read_and_prepared(files, source=None, **changes):
+        for name, content in files.items():
+            (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        source = {"file": "unused", **(source or {})}
+        return read_and_prepare(tmp_path, list(files), make_dataset(source, **changes), source)
+
+    return read_and_prepared
 
 
 @pytest.fixture

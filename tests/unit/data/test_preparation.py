@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from remix.errors import DataError
 from remix.study.data.columns import features
-from remix.study.data.preparation import label_text, prepare
+from remix.study.data.labels import label_text
+from remix.study.data.preparation import prepare
 from remix.study.data.text import embed
 
 
@@ -60,6 +61,34 @@ def test_categorical_columns_become_zeros_and_ones(prepared):
     assert frame[["size=9", "size=10"]].isna().all(axis=1).tolist() == [False, False, True]
 
 
+def test_categories_are_texts_as_they_are_written(prepared):
+    codes = ["250.1", "250.10", "1E3", "1000", "038", "38", "01", " 1 ", "V57", "1"]
+    frame = pd.DataFrame({"diag": codes, "kind": [*"abababab", "a", "b"]})
+    found = prepared(frame, drop=[], categorical=["diag"])
+    names = ["01", "1", "038", "38", "250.1", "250.10", "1000", "1E3", "V57"]
+    assert list(found.columns) == [*(f"diag={name}" for name in names), "label"]
+    assert found["diag=1"].tolist() == [0] * 7 + [1, 0, 1]
+
+
+def test_codes_are_not_read_as_numbers(read_and_prepared):
+    """Not in any column that holds labels, categories or texts, in files that are stacked or pasted."""
+    files = {"a.csv": "1.50,01,250.10\n1.5,1,250.1\n", "b.csv": "2,007\n3,7\n", "c.csv": "250.1\n250.10\n"}
+    source = {"parts": ["a.csv", ["b.csv", "c.csv"]], "target": -1, "categorical": [1]}
+    frame = read_and_prepared(files, source, classes=["250.1", "250.10"])
+    assert list(frame.columns) == ["x0", "x1=01", "x1=1", "x1=007", "x1=7", "label"]
+    assert frame["x0"].tolist() == [1.5, 1.5, 2, 3]
+    assert frame["label"].tolist() == ["250.10", "250.1", "250.1", "250.10"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "rule"), [("1\n0\n", "as they are written"), ("1.\n0.\n", "by their values, for all are")]
+)
+def test_the_log_says_how_labels_are_matched(read_and_prepared, caplog, labels, rule):
+    with caplog.at_level("INFO", "remix"):
+        read_and_prepared({"t.csv": labels.replace("\n", ",5\n")}, {"target": 0}, classes=["0", "1"])
+    assert f"labels in column 'x0' are matched {rule}" in caplog.text
+
+
 def test_features_are_counted_before_one_hot_encoding(prepared):
     assert prepared(table(), categorical=["size"], features=2).shape[1] == 5
 
@@ -87,6 +116,16 @@ def test_truth_values_are_numbers(prepared):
         (["brickface", "2", "brickface"], {"brickface": 1}, ["1", "2"], ["1", "2", "1"]),
         ([1, 2, 1], {1: 2, 2: 1}, ["1", "2"], ["2", "1", "2"]),
         ([1.5, 2, 1.5], {}, ["1.50", "2"], ["1.50", "2", "1.50"]),
+        # Texts are codes: what is written otherwise is another one, where the catalogue says so.
+        (["250.1", "250.10", "250.1"], {"250.1": "a", "250.10": "b"}, ["a", "b"], ["a", "b", "a"]),
+        (["01", "1", "01"], {}, ["1", "01"], ["01", "1", "01"]),
+        (["38", "038", "1E3"], {"038": "a", "38": "b", "1E3": "b", "1000": "a"}, ["a", "b"], ["b", "a", "b"]),
+        (["TRUE", "FALSE", "TRUE"], {}, ["FALSE", "TRUE"], ["TRUE", "FALSE", "TRUE"]),
+        # Where all are numbers, and no two writings of one, the catalogue may write them in its own way.
+        (["1.0", "0.0", "1.0"], {}, ["0", "1"], ["1", "0", "1"]),
+        (["01", "02", "01"], {}, ["1", "2"], ["1", "2", "1"]),
+        ([" 1", "2.0", "1"], {"1.0": "b", "2": "a"}, ["a", "b"], ["b", "a", "b"]),
+        (["1", "2", "1"], {"1.0": 2, "2.0": 1}, ["1", "2"], ["2", "1", "2"]),
     ],
 )
 def test_labels_become_the_catalogues(prepared, kinds, labels, classes, expected):
@@ -101,6 +140,18 @@ def test_labels_become_the_catalogues(prepared, kinds, labels, classes, expected
         ({}, {"features": 3}, "the data has 2 features, expected 3"),
         ({}, {"classes": ["a", "b", "c"]}, "no row has the class c; column 'kind' has the others only"),
         ({}, {"classes": ["a", "c"]}, "labels that are not among the classes: b; the classes are a, c"),
+        (
+            {"kind": ["250.1", "250.10", "401"]},
+            {"classes": ["250.1", "401"]},
+            "not among the classes: 250.10;",
+        ),
+        (
+            {"kind": ["01", "1", "2"]},
+            {"classes": ["1", "2"]},
+            "not among the classes: 01; the classes are 1, 2",
+        ),
+        ({"kind": ["1", "x", "1"]}, {"classes": ["1.0", "x"]}, "not among the classes: 1; the classes are"),
+        ({"kind": ["1.0", "2", "2"]}, {"classes": ["1", "01", "2"]}, "not among the classes: 1.0;"),
         ({"kind": ["a", None, "b"]}, {}, "1 rows have no label, the first of them row 1"),
         (
             {"size": [1, 2, "tall"]},
@@ -264,13 +315,11 @@ def test_what_is_no_image_is_named(pictures, columns, changes, message):
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-9999, max_value=9999))
 def test_equal_numbers_are_equal_labels(number):
-    text = label_text(number)
-    assert label_text(text) == text
-    assert label_text(f" {number}00 ") == text
-    assert label_text(float(number)) == text
+    text = label_text(float(number))
+    assert label_text(number) == label_text(np.float64(number)) == text
+    assert label_text(int(number)) == label_text(float(int(number)))
 
 
 @given(st.text())
-def test_other_texts_are_only_stripped(text):
-    if not any(c.isdigit() for c in text):
-        assert label_text(text) == text.strip()
+def test_texts_are_only_stripped(text):
+    assert label_text(text) == text.strip()
