@@ -24,6 +24,7 @@ COMPARED = {
     "device": "device",
     "tf32": "use of TF32",
     "xla": "use of XLA",
+    "environment": "settings of the environment",
 }
 # What tells trainings apart that were not made alike.
 FACTS = ["commit", "modified", *COMPARED, "seed"]
@@ -53,7 +54,10 @@ def list_trainings(cells: Iterable[tuple[str, str, Iterable[Entry]]]) -> pd.Data
         for entry in entries
         for use in entry.uses
     ]
-    return pd.DataFrame(lines) if lines else pd.DataFrame(columns=[*columns, *FACTS, *COST])
+    if not lines:
+        return pd.DataFrame(columns=[*columns, *FACTS, *COST])
+    # Of trainings that are older than a fact nothing is known of it.
+    return pd.DataFrame([dict.fromkeys([*columns, *FACTS]) | line for line in lines])
 
 
 def differences(trainings: pd.DataFrame) -> list[str]:

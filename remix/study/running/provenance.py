@@ -13,6 +13,19 @@ from typing import Any
 
 # What predictions are computed with.
 TRAINED_WITH = ("tensorflow", "numpy", "pandas", "scikit-learn")
+# What of the environment changes the numbers that TensorFlow, and what it computes with, give.
+SETTINGS = (
+    "DNNL_DEFAULT_FPMATH_MODE",
+    "DNNL_MAX_CPU_ISA",
+    "NVIDIA_TF32_OVERRIDE",
+    "ONEDNN_DEFAULT_FPMATH_MODE",
+    "ONEDNN_MAX_CPU_ISA",
+    "TF_CUDNN_USE_AUTOTUNE",
+    "TF_DETERMINISTIC_OPS",
+    "TF_ENABLE_ONEDNN_OPTS",
+    "TF_XLA_FLAGS",
+    "XLA_FLAGS",
+)
 PACKAGES = (
     *TRAINED_WITH,
     "imbalanced-learn",
@@ -72,7 +85,8 @@ def of_training(
     dict
         ``commit`` (None outside a git checkout), ``modified`` (tracked files differ from it),
         ``lock_sha256``, ``seed``, ``python``, a version for each of `TRAINED_WITH`, ``processor``,
-        ``device``, ``tf32``, ``xla``, ``step_seconds``, ``peak_mib`` (the largest resident memory of this
+        ``device``, ``tf32``, ``xla``, ``environment`` (those of `SETTINGS` that are set, as ``NAME=VALUE``;
+        ``none`` where none is), ``step_seconds``, ``peak_mib`` (the largest resident memory of this
         process until now, in MiB).
     """
     root = Path(__file__).parents[3]
@@ -88,6 +102,8 @@ def of_training(
         "device": device,
         "tf32": tf32,
         "xla": xla,
+        "environment": " ".join(f"{key}={os.environ[key]}" for key in SETTINGS if key in os.environ)
+        or "none",
         "step_seconds": round(step_seconds, 3),
         # In KiB on Linux.
         "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
@@ -101,7 +117,13 @@ def lock_sha256(root: Path) -> str | None:
 
 
 def commit_state(root: Path) -> tuple[str | None, bool | None]:
-    """Tell the commit of a checkout, and whether tracked files differ from it; None outside a checkout."""
+    """Tell the commit of a checkout, and whether tracked files differ from it; None outside a checkout.
+
+    A folder in somebody else's repository, such as an unpacked release, is no checkout.
+    """
+    top = _git(root, "rev-parse", "--show-toplevel")
+    if top is None or Path(top).resolve() != root.resolve():
+        return None, None
     commit = _git(root, "rev-parse", "HEAD")
     # Results are what is being made: Snakemake removes the old ones before it makes them anew.
     changes = _git(root, "status", "--porcelain", "--untracked-files=no", "--", ".", ":!results")

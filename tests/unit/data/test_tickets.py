@@ -118,6 +118,24 @@ def test_an_edited_file_source_is_fetched_again(run, now, make_dataset, tmp_path
     assert now(dataset) == before
 
 
+def test_another_content_of_the_same_size_and_date_is_noticed(run, now, make_dataset, tmp_path):
+    """As cp -p, rsync -t or an archive leave it."""
+    path = tmp_path / "mine.csv"
+    path.write_text(CSV)
+    os.utime(path, (1, 1))
+    dataset = make_dataset({"file": str(path)})
+    before = run(dataset)["ticket"]
+    path.write_text(CSV.replace("6", "7"))
+    os.utime(path, (1, 1))
+    second = run(dataset)["ticket"]
+    assert second != before
+    other = tmp_path / "other.csv"
+    other.write_text(CSV)
+    os.utime(other, (1, 1))
+    other.replace(path)
+    assert now(dataset) not in (before, second)
+
+
 @pytest.mark.parametrize("placed", [True, False])
 def test_a_changed_folder_is_fetched_again(run, now, places, pictures, tmp_path, placed):
     folder = pictures.draw(places[1] / "tiny" if placed else tmp_path / "pets")

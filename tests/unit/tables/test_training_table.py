@@ -57,6 +57,14 @@ def test_a_training_has_a_row_for_each_use_and_counts_once(tmp_path):
     assert training_table.distinct(read_parquet(tmp_path / "trainings.parquet")) == [facts]
 
 
+def test_trainings_older_than_a_fact_are_listed():
+    older = {name: value for name, value in HERE.items() if name != "environment"}
+    entry = Entry("a1", (Use("study", "baseline", 10),), older)
+    listed = training_table.list_trainings([("musk", "0.05", [entry])])
+    assert training_table.differences(listed) == []
+    assert training_table.distinct(listed)[0]["environment"] is None
+
+
 @pytest.mark.parametrize("fact", sorted(training_table.COMPARED))
 def test_each_difference_is_told_with_its_counts(fact):
     frame = trainings({}, {fact: "another"})

@@ -31,15 +31,15 @@ def images_in(folder: Path) -> dict[str, Path]:
 
 
 def state_of(path: Path) -> tuple[int, int]:
-    """Give size and time of change of a file.
+    """Give size and time of change of a file: of its content or of what is said of it, which nobody can set.
 
     Of a folder: the size of all images, and a number that differs where one is new, gone, renamed or written.
     """
     if not path.is_dir():
         status = path.stat()
-        return status.st_size, status.st_mtime_ns
+        return status.st_size, status.st_ctime_ns
     found = {name: image.stat() for name, image in images_in(path).items()}
-    listing = [(name, s.st_size, s.st_mtime_ns) for name, s in found.items()]
+    listing = [(name, s.st_size, s.st_ctime_ns) for name, s in found.items()]
     digest = hashlib.sha256(repr(listing).encode()).hexdigest()
     return sum(s.st_size for s in found.values()), int(digest[:12], 16)
 
