@@ -177,7 +177,7 @@ def _image_source(here: KeyPath, source: Mapping[str, Any], entry: Mapping[str, 
 def _columns_of_images(
     here: KeyPath, entry: Mapping[str, Any], dataset: Mapping[str, Any]
 ) -> Iterator[Problem]:
-    for key in ("drop", "categorical", "groups"):
+    for key in ("drop", "keep", "categorical", "groups"):
         if "image" in dataset and entry.get(key) not in (None, []):
             yield Problem((*here, key), "images have no columns to choose from, all are pixels; remove it")
 

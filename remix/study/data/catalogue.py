@@ -175,8 +175,10 @@ class Dataset:
         Column of the label unless a source says otherwise; an integer counts from 0, -1 is last.
     drop : tuple of str or int
         Columns that are not features (identifiers, dates).
-    categorical : tuple of str or int
-        Columns to be one-hot encoded.
+    keep : tuple of str or int
+        Columns that are features, though they seem to identify rows.
+    categorical : tuple of str or int, 'all' or None
+        Columns to be one-hot encoded; None where the entry does not say, so that what a file declares holds.
     text : TextColumn or None
         The column of texts, where there is one.
     groups : GroupColumn or None
@@ -195,7 +197,8 @@ class Dataset:
     sources: tuple[Mapping[str, Any], ...]
     target: str | int | None = None
     drop: tuple[str | int, ...] = ()
-    categorical: tuple[str | int, ...] = ()
+    keep: tuple[str | int, ...] = ()
+    categorical: tuple[str | int, ...] | str | None = None
     rows: int | None = None
     features: int | None = None
     missing: int | None = None
@@ -236,7 +239,8 @@ class Dataset:
             sources=tuple(entry["sources"]),
             target=entry.get("target"),
             drop=tuple(entry.get("drop", ())),
-            categorical=tuple(entry.get("categorical", ())),
+            keep=tuple(entry.get("keep", ())),
+            categorical=_columns(entry.get("categorical")),
             rows=entry.get("rows"),
             features=entry.get("features"),
             missing=entry.get("missing"),
@@ -285,6 +289,10 @@ def _text_note(text: TextColumn, sources: Sequence[Mapping[str, Any]]) -> str:
     separate = any("corpus" in source for source in sources)
     learnt_from = "separate texts" if separate else "all of its texts, test rows included, without labels"
     return f"{text.components} components of its texts, learnt from {learnt_from}"
+
+
+def _columns(listed: Sequence[str | int] | str | None) -> tuple[str | int, ...] | str | None:
+    return listed if listed is None or isinstance(listed, str) else tuple(listed)
 
 
 def _image(entry: Mapping[str, Any]) -> tuple[int, int, int] | None:

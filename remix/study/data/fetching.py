@@ -64,8 +64,8 @@ def fetch(
     dict
         The record, as written: ``available``; ``source``, the index of the source, ``origin`` ('placed' or
         'source'), ``kind`` and ``described`` (what the source says of its columns), each None where nothing
-        worked; ``files``, SHA-256 by name; ``attempts``, what was tried in vain: dicts of ``source`` and
-        ``reason``; ``ticket``, the stamp.
+        worked; ``files``, SHA-256 by name; ``notes``, sentences on what is suspicious in the data;
+        ``attempts``, what was tried in vain: dicts of ``source`` and ``reason``; ``ticket``, the stamp.
 
     Raises
     ------
@@ -80,6 +80,7 @@ def fetch(
         "kind": None,
         "described": None,
         "files": {},
+        "notes": [],
         "attempts": [],
         "ticket": stamp,
     }
@@ -104,6 +105,8 @@ def fetch(
                 logger.warning(f"{candidate.name}: {reason}")
                 continue
             logger.info(f"taken: {', '.join(record['files'])}")
+            for note in record["notes"]:
+                logger.warning(note)
             shutil.rmtree(unfinished, ignore_errors=True)
             break
         else:
@@ -192,7 +195,8 @@ def _try(
         # A package has no name that is known before; its file is the only one.
         paths = sorted(downloads.iterdir(), key=lambda path: order.get(path.name, 0))
     names = collect(paths, source, raw)
-    read_and_prepare(raw, names, dataset, source, described)
+    notes: list[str] = []
+    read_and_prepare(raw, names, dataset, source, described, notes)
     return {
         "available": True,
         "source": candidate.index,
@@ -200,6 +204,7 @@ def _try(
         "kind": kind(source),
         "described": described,
         "files": {name: digest_of(raw / name) for name in names},
+        "notes": notes,
     }
 
 
@@ -260,9 +265,11 @@ def _contents(fingerprints: Fingerprints) -> dict[str, str]:
 def _entry_digest(dataset: Dataset) -> str:
     """Give a digest of all that decides which source is taken."""
     keys = ["sources", "classes", "target", "drop", "categorical", "rows", "features"]
-    # Tables are not fetched again because images, texts and groups came to be known.
-    keys += [key for key in ("image", "text", "groups") if getattr(dataset, key) is not None]
-    return _digest([getattr(dataset, key) for key in keys])
+    # Tables are not fetched again because these came to be known.
+    keys += [key for key in ("image", "text", "groups", "keep") if getattr(dataset, key)]
+    return _digest(
+        [getattr(dataset, key) or () if key == "categorical" else getattr(dataset, key) for key in keys]
+    )
 
 
 def _digest(value: Any) -> str:

@@ -18,9 +18,15 @@ from remix.study.data.raw_files import unpacked
 from remix.study.data.recordings import read_recordings
 from remix.study.data.sources.names import base_name, rows_of_parts
 
+# What `read_table` says of a table beside its cells, in ``attrs``: which columns the file declares to be
+# nominal, and whether its header gives the first column no name.
+NOMINAL, UNNAMED = "nominal", "unnamed"
 # What always stands for a missing value in csv files; a source may list more.
 MISSING = ("", "nan", "NaN", "NAN")
 _BLANKS = re.compile("[ \t]+")
+_DATES = re.compile(
+    r"""^(\s*@attribute\s+(?:"[^"]*"|'[^']*'|\S+))\s+date\b.*$""", re.IGNORECASE | re.MULTILINE
+)
 
 
 def read_table(
@@ -28,7 +34,7 @@ def read_table(
     files: Sequence[str],
     source: Mapping[str, Any],
     image: tuple[int, int, int] | None = None,
-    as_written: Collection[str | int] = (),
+    as_written: Collection[str | int] | str = (),
 ) -> pd.DataFrame:
     """Read the table of a dataset from its raw files.
 
@@ -44,7 +50,7 @@ def read_table(
         ``window``.
     image : tuple of int, optional
         Height, width and channels, where the rows are images.
-    as_written : collection of str or int, optional
+    as_written : collection of str or int, or 'all', optional
         Columns, by name or position, whose cells stay texts: codes such as ``01`` and ``250.10`` are no
         numbers. Those that the table does not have are left to `remix.study.data.preparation.prepare`.
 
@@ -54,7 +60,8 @@ def read_table(
         One row per row of the data, in order. Columns have unique names: those of the header or of the ARFF
         attributes, else ``x0, x1, …`` by position. Files of images give what
         `remix.study.data.images.reading.read_images` says, recordings what
-        `remix.study.data.recordings.read_recordings` does.
+        `remix.study.data.recordings.read_recordings` does. Where a table is in one file, or files are
+        stacked, ``attrs`` has `NOMINAL` and `UNNAMED`.
 
     Raises
     ------
@@ -113,6 +120,8 @@ class _Csv:
     columns : list of str
     rows : int
         Without the header.
+    unnamed : bool
+        Whether the header gives the first column no name.
     source : mapping
         How it is written.
     """
@@ -121,6 +130,7 @@ class _Csv:
     text: str
     columns: list[str]
     rows: int
+    unnamed: bool
     source: Mapping[str, Any]
 
     def read(self, as_written: Collection[int]) -> pd.DataFrame:
@@ -148,6 +158,7 @@ class _Csv:
                 f"{self.name} has {self.rows} rows, or {len(table)} by another way of counting: a quote is "
                 "not closed, or a character stands for a line break; correct the file"
             )
+        table.attrs[UNNAMED] = self.unnamed
         return table
 
 
@@ -167,12 +178,13 @@ class _Typed:
         return self.table
 
 
-def _paste(parts: Mapping[str, _Csv | _Typed], as_written: Collection[str | int]) -> pd.DataFrame:
+def _paste(parts: Mapping[str, _Csv | _Typed], as_written: Collection[str | int] | str) -> pd.DataFrame:
     columns = [column for part in parts.values() for column in part.columns]
     if len(parts) > 1:
         # Files without a header all start with x0.
         columns = _column_names([""] * len(columns))
-    wanted = {find_column(columns, column) for column in as_written}
+    chosen = range(len(columns)) if isinstance(as_written, str) else as_written
+    wanted = {find_column(columns, column) for column in chosen}
     tables, start = {}, 0
     for name, part in parts.items():
         own = range(start, start + len(part.columns))
@@ -183,7 +195,11 @@ def _paste(parts: Mapping[str, _Csv | _Typed], as_written: Collection[str | int]
         if len(tables[name]) != len(tables[first]):
             lengths = f"{first} has {len(tables[first])} rows, {name} has {len(tables[name])}"
             raise SourceError(f"{lengths}: they cannot be pasted side by side")
-    return pd.concat(tables.values(), axis=1).set_axis(columns, axis=1) if others else tables[first]
+    if not others:
+        return tables[first]
+    pasted = pd.concat(tables.values(), axis=1).set_axis(columns, axis=1)
+    pasted.attrs = {}
+    return pasted
 
 
 def _stack(tables: Sequence[tuple[list[str], pd.DataFrame]]) -> pd.DataFrame:
@@ -193,7 +209,9 @@ def _stack(tables: Sequence[tuple[list[str], pd.DataFrame]]) -> pd.DataFrame:
             widths = f"{first_names[0]} has {first.shape[1]} columns, {names[0]} has {table.shape[1]}"
             same = " of other names" if table.shape[1] == first.shape[1] else ""
             raise SourceError(f"{widths}{same}: they cannot be stacked")
-    return pd.concat([table for _, table in tables], ignore_index=True)
+    stacked = pd.concat([table for _, table in tables], ignore_index=True)
+    stacked.attrs = dict(first.attrs)
+    return stacked
 
 
 def _open(path: Path, source: Mapping[str, Any]) -> _Csv | _Typed:
@@ -222,13 +240,14 @@ def _open_csv(text: str, name: str, source: Mapping[str, Any]) -> _Csv:
         stream.readline()
     text = stream.read()
     separator, header = source.get("separator", ","), source.get("header", False)
-    columns, rows = _checked_columns(text, name, separator, skip, header)
-    return _Csv(name, text, columns, rows, source)
+    given, rows = _checked_columns(text, name, separator, skip, header)
+    return _Csv(name, text, _column_names(given, name), rows, header and not given[0], source)
 
 
 def _checked_columns(text: str, name: str, separator: str, skip: int, header: bool) -> tuple[list[str], int]:
-    """Name the columns of a csv file, and count its rows, once all of them are found to have as many.
+    """Give the names of the columns of a csv file, empty without a header, and count its rows.
 
+    All rows are found to have as many columns.
     pandas would fill short rows, such as the last one of a file that was cut, with missing values.
     """
     rows = _rows(text, name, separator, skip)
@@ -244,8 +263,7 @@ def _checked_columns(text: str, name: str, separator: str, skip: int, header: bo
             raise SourceError(f"{name}: {where}; is it cut short, or is the separator another one?")
     if count == 0:
         raise SourceError(f"{name} has a header, but no rows")
-    names = [cell.strip() for cell in first] if header else [""] * len(first)
-    return _column_names(names, name), count
+    return [cell.strip() if header else "" for cell in first], count
 
 
 def _rows(text: str, name: str, separator: str, skip: int) -> Iterator[tuple[int, list[str]]]:
@@ -279,6 +297,8 @@ def _read_arff(text: str, name: str) -> pd.DataFrame:
     # Imported here, for few sources need it.
     import arff
 
+    # liac-arff knows no dates. They are texts: no feature, and to be dropped.
+    text = _DATES.sub(r"\1 STRING", text)
     try:
         content = arff.loads(text)
     except arff.ArffException as error:
@@ -288,4 +308,7 @@ def _read_arff(text: str, name: str) -> pd.DataFrame:
     if not content["data"]:
         raise SourceError(f"{name} has a header, but no rows")
     columns = _column_names([attribute.strip() for attribute, _ in content["attributes"]], name)
-    return pd.DataFrame(content["data"], columns=columns)
+    table = pd.DataFrame(content["data"], columns=columns)
+    kinds = [kind for _, kind in content["attributes"]]
+    table.attrs[NOMINAL] = [name for name, kind in zip(columns, kinds, strict=True) if isinstance(kind, list)]
+    return table

@@ -81,9 +81,11 @@ def labels_of(values: pd.Series, classes: Sequence[str], source: Mapping[str, An
     texts = {raw: label_text(raw) for raw in values.unique()}
     found, rule = _classes_of(sorted(set(texts.values()), key=by_value), classes, source)
     if strangers := [text for text, label in found.items() if label is None]:
+        is_name = not source.get("header") and len(strangers) == 1 and texts[values.iloc[0]] == strangers[0]
+        hint = "; if the first line is a header, write 'header: true'" if is_name else ""
         raise DataError(
-            f"column '{values.name}' holds labels that are not among the classes: {listing(strangers)}; "
-            f"the classes are {listing(classes)}; is it the right column, or does 'labels' lack something?"
+            f"column '{values.name}' holds labels that are not among the classes: {listing(strangers)}; the "
+            f"classes are {listing(classes)}; is it the right column, or does 'labels' lack something?{hint}"
         )
     if absent := [label for label in classes if label not in found.values()]:
         raise DataError(f"no row has the class {listing(absent)}; column '{values.name}' has the others only")

@@ -13,12 +13,15 @@ import pandas as pd
 from remix.errors import DataError
 from remix.study.data.catalogue import Dataset, GroupColumn, TextColumn
 from remix.study.data.columns import GROUP, LABEL, ROW, find_column
-from remix.study.data.formats import read_corpus, read_table
+from remix.study.data.formats import NOMINAL, UNNAMED, read_corpus, read_table
+from remix.study.data.headers import refuse_data_as_names
 from remix.study.data.labels import by_value, label_text, labels_of, listing
+from remix.study.data.numeric import numeric, yaml_line
+from remix.study.data.suspicion import identifier, remark
 from remix.study.data.text import embed
 
-# The square of what is larger than 1e154 is infinite, and with it the variance of its column.
-_LARGEST = 1e100
+# Each category is a feature, of 8 bytes in each row.
+MOST_CATEGORIES = 1000
 
 
 def read_and_prepare(
@@ -27,6 +30,7 @@ def read_and_prepare(
     dataset: Dataset,
     source: Mapping[str, Any],
     described: Mapping[str, Any] = MappingProxyType({}),
+    notes: list[str] | None = None,
 ) -> pd.DataFrame:
     """Read the raw files of a source, and prepare their table.
 
@@ -34,7 +38,7 @@ def read_and_prepare(
     ----------
     folder, files
         As `remix.study.data.formats.read_table`.
-    dataset, source, described
+    dataset, source, described, notes
         As `prepare`.
 
     Returns
@@ -50,12 +54,13 @@ def read_and_prepare(
         As `prepare`.
     """
     target = _target(dataset, source, described)
-    as_written = [] if target is None else [target]
+    as_written: list[str | int] | str = [] if target is None else [target]
     if dataset.image is None:
-        as_written += source.get("categorical", dataset.categorical)
-        as_written += [] if dataset.text is None else [dataset.text.column]
+        categorical = source.get("categorical", dataset.categorical)
+        texts = [] if dataset.text is None else [dataset.text.column]
+        as_written = "all" if categorical == "all" else [*as_written, *(categorical or ()), *texts]
     table = read_table(folder, files, source, dataset.image, as_written)
-    return prepare(table, dataset, source, described, read_corpus(folder, source))
+    return prepare(table, dataset, source, described, read_corpus(folder, source), notes)
 
 
 def prepare(
@@ -64,6 +69,7 @@ def prepare(
     source: Mapping[str, Any],
     described: Mapping[str, Any] = MappingProxyType({}),
     corpus: pd.DataFrame | None = None,
+    notes: list[str] | None = None,
 ) -> pd.DataFrame:
     """Bring a table into the form that all datasets share, and check it against the catalogue.
 
@@ -72,16 +78,20 @@ def prepare(
     table : pandas.DataFrame
         The table as read by `remix.study.data.formats.read_table`.
     dataset : Dataset
-        What the catalogue expects. Its ``target``, ``drop``, ``categorical`` and ``groups`` hold where the
-        source has none. The target of images is the last column where neither names one.
+        What the catalogue expects. Its ``target``, ``drop``, ``keep``, ``categorical`` and ``groups`` hold
+        where the source has none. The target of images is the last column where neither names one.
     source : mapping
-        Catalogue entry of the source: ``target``, ``drop``, ``categorical``, ``groups``, ``labels``.
+        Catalogue entry of the source: ``target``, ``drop``, ``keep``, ``categorical``, ``groups``,
+        ``labels``, ``header``.
     described : mapping, optional
         What the source itself says of its columns: ``target`` where the catalogue names none, and ``drop`` in
         addition to the dataset's own. Both give way to the source's entry.
     corpus : pandas.DataFrame, optional
         A table with the same column of texts, whose rows are no rows of the data: what describes texts is
         learnt from it alone. Without it, it is learnt from all texts of `table`, without their labels.
+    notes : list of str, optional
+        Takes a sentence for each column that is suspicious and no reason to refuse the table; see
+        `remix.study.data.suspicion.remark`.
 
     Returns
     -------
@@ -98,19 +108,24 @@ def prepare(
     Raises
     ------
     DataError
-        If the table is not what the catalogue says, or a feature is not numeric, infinite, too large to be
-        scaled, or always missing; of images, if a pixel is not a whole number from 0 to 255; of texts, if
-        there are too few for so many components.
+        If the table is not what the catalogue says; if features are not numeric, infinite, too large to be
+        scaled, or always missing, or have too many categories; if one seems to identify rows, and `keep` does
+        not name it; if the header is a row of data; of images, if a pixel is not a whole number from 0 to
+        255; of texts, if there are too few for so many components.
     """
-    if dataset.rows not in (None, len(table)):
-        raise DataError(f"the data has {len(table)} rows, expected {dataset.rows}")
     target = _target(dataset, source, described)
     if target is None:
         raise DataError("no target is known; name the column of the label by 'target'")
     label_at = _position(table, target, "target")
+    names = [str(name) for name in table.columns]
+    if source.get("header", False):
+        known = {*dataset.classes, *(str(raw).strip() for raw in source.get("labels", {}))}
+        refuse_data_as_names(names, label_at, known, named=isinstance(target, str))
+    if dataset.rows not in (None, len(table)):
+        raise DataError(f"the data has {len(table)} rows, expected {dataset.rows}")
     dropped = _dropped(table, dataset, source, described)
     if label_at in dropped:
-        raise DataError(f"column '{table.columns[label_at]}' is the target and cannot be dropped")
+        raise DataError(f"column '{names[label_at]}' is the target and cannot be dropped")
     group_column = GroupColumn.from_entry(source["groups"]) if "groups" in source else dataset.groups
     groups_at = {} if group_column is None else _group_positions(table, group_column)
     no_features = {label_at, *dropped, *groups_at.values()}
@@ -120,19 +135,19 @@ def prepare(
     if dataset.image is not None:
         pixels = _pixels(table, features, dataset.image)
         return pixels.assign(**{LABEL: labels_of(table.iloc[:, label_at], dataset.classes, source)})
-    wanted = source.get("categorical", dataset.categorical)
-    categorical = {_position(table, column, "categorical") for column in wanted}
-    if useless := categorical - set(features):
-        raise DataError(f"column '{table.columns[min(useless)]}' is listed as categorical, but is no feature")
+    categorical = _categorical(table, dataset, source, features)
     text_at = _text_position(table, dataset, features, categorical)
+    from_file = source.get("header", False) or not all(name == f"x{i}" for i, name in enumerate(names))
+    numbers = numeric(table, [i for i in features if i not in {*categorical, text_at}], header=from_file)
+    kept = {_position(table, column, "keep") for column in source.get("keep", dataset.keep)}
+    _refuse_identifiers(table, [i for i in features if i not in {*kept, text_at}])
     columns: dict[str, np.ndarray] = {}
     taken = {LABEL, ROW} if group_column is None else {LABEL, ROW, GROUP}
     for i in features:
-        name, values = str(table.columns[i]), table.iloc[:, i]
         if i == text_at:
-            encoded = _components(name, values, dataset.text, corpus)
+            encoded = _components(names[i], table.iloc[:, i], dataset.text, corpus)
         else:
-            encoded = _one_hot(name, values) if i in categorical else {name: _numeric(name, i, values)}
+            encoded = {names[i]: numbers[i]} if i in numbers else _one_hot(names[i], table.iloc[:, i])
         for key, column in encoded.items():
             unused = _unused(key, taken)
             taken.add(unused)
@@ -141,10 +156,50 @@ def prepare(
     if dataset.missing not in (None, absent):
         raise DataError(f"the data has {absent} missing values, expected {dataset.missing}")
     labels = labels_of(table.iloc[:, label_at], dataset.classes, source)
+    if notes is not None:
+        coded = pd.Index(dataset.classes).get_indexer(labels)
+        for i in [i for i in features if i not in {*kept, text_at}]:
+            values = table.iloc[:, i] if i in categorical else pd.Series(numbers[i])
+            if said := remark(names[i], values, coded, dataset.classes):
+                notes.append(said)
+            if names[i] in set(values.unique()) and source.get("header", False):
+                called = f"column '{names[i]}' is called as one of its values"
+                notes.append(f"{called}: is the header a row of data?")
     prepared = pd.DataFrame(columns).assign(**{LABEL: labels})
     if group_column is None:
         return prepared
     return prepared.assign(**{GROUP: _groups(table, group_column, groups_at)})
+
+
+def _categorical(
+    table: pd.DataFrame, dataset: Dataset, source: Mapping[str, Any], features: Sequence[int]
+) -> set[int]:
+    """Find the categorical features: those that the catalogue lists, and those that the file declares.
+
+    An empty list says that there is none, whatever the file declares.
+    """
+    wanted = source.get("categorical", dataset.categorical)
+    if wanted == "all":
+        return set(features)
+    listed = {_position(table, column, "categorical") for column in wanted or ()}
+    if useless := listed - set(features):
+        raise DataError(f"column '{table.columns[min(useless)]}' is listed as categorical, but is no feature")
+    declared = () if wanted is not None and not wanted else table.attrs.get(NOMINAL, ())
+    return listed | ({list(table.columns).index(name) for name in declared} & set(features))
+
+
+def _refuse_identifiers(table: pd.DataFrame, features: Sequence[int]) -> None:
+    found = {}
+    for i in features:
+        unnamed = i == 0 and bool(table.attrs.get(UNNAMED, False))
+        if why := identifier(table.iloc[:, i], unnamed=unnamed):
+            found[i] = f"column '{table.columns[i]}' (position {i}) seems to identify the rows: {why}"
+    if found:
+        line = yaml_line({"drop": [str(table.columns[i]) for i in found]})
+        raise DataError(
+            f"{'; '.join(found.values())}; a network learns the order of the rows from it. Write {line} or, "
+            "if it is a feature, the same with 'keep'"
+        )
 
 
 def _target(dataset: Dataset, source: Mapping[str, Any], described: Mapping[str, Any]) -> str | int | None:
@@ -194,34 +249,6 @@ def _groups(table: pd.DataFrame, groups: GroupColumn, positions: Mapping[str, in
     return pd.DataFrame(names).groupby([*names], sort=False).ngroup().to_numpy(np.int64)
 
 
-def _numeric(name: str, position: int, values: pd.Series) -> np.ndarray:
-    where = f"column '{name}' (position {position})"
-    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "biuf":
-        numbers = values.to_numpy(np.float64)
-        broken = np.zeros(len(values), bool)
-    else:
-        numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-        broken = np.isnan(numbers) & values.notna().to_numpy()
-    if broken.any():
-        found = listing([repr(str(value)) for value in values[broken].unique()])
-        raise DataError(
-            f"{where} is not numeric: it holds {found}; list it in 'categorical' or 'drop', "
-            "or add what stands for a missing value to 'na_values'"
-        )
-    if np.isinf(numbers).any():
-        raise DataError(f"{where} holds an infinite value in row {np.flatnonzero(np.isinf(numbers))[0]}")
-    large = np.abs(numbers) > _LARGEST
-    if large.any():
-        row = np.flatnonzero(large)[0]
-        raise DataError(
-            f"{where} holds {numbers[row]} in row {row}, which is too large to be scaled; is it a mark for a "
-            "missing value, to be added to 'na_values'?"
-        )
-    if np.isnan(numbers).all():
-        raise DataError(f"{where} has no values at all; list it in 'drop'")
-    return numbers
-
-
 def _pixels(table: pd.DataFrame, features: Sequence[int], image: tuple[int, int, int]) -> pd.DataFrame:
     """Give the pixels as bytes; where the table has them as bytes, nothing is copied."""
     if len(features) != math.prod(image):
@@ -229,13 +256,13 @@ def _pixels(table: pd.DataFrame, features: Sequence[int], image: tuple[int, int,
         raise DataError(f"the data has {len(features)} pixels, expected {expected} = {math.prod(image)}")
     frame = table.iloc[:, features]
     if not (frame.dtypes == np.uint8).all():
-        columns = [_bytes(str(table.columns[i]), i, table.iloc[:, i]) for i in features]
+        numbers = numeric(table, features)
+        columns = [_bytes(str(table.columns[i]), i, column) for i, column in numbers.items()]
         frame = pd.DataFrame(np.stack(columns, axis=1))
     return frame.set_axis([f"x{i}" for i in range(len(features))], axis=1)
 
 
-def _bytes(name: str, position: int, values: pd.Series) -> np.ndarray:
-    numbers = _numeric(name, position, values)
+def _bytes(name: str, position: int, numbers: np.ndarray) -> np.ndarray:
     if not ((numbers >= 0) & (numbers <= 255) & (numbers == np.floor(numbers))).all():
         raise DataError(
             f"column '{name}' (position {position}) holds a pixel that is no whole number from 0 to 255"
@@ -244,11 +271,18 @@ def _bytes(name: str, position: int, values: pd.Series) -> np.ndarray:
 
 
 def _one_hot(name: str, values: pd.Series) -> dict[str, np.ndarray]:
-    texts = values.map(label_text, na_action="ignore").astype(object)
     missing = values.isna().to_numpy()
+    texts = {raw: label_text(raw) for raw in values[~missing].unique()}
+    categories = sorted(set(texts.values()), key=by_value)
+    if len(categories) > MOST_CATEGORIES:
+        raise DataError(
+            f"column '{name}' has {len(categories)} categories, more than {MOST_CATEGORIES}; group them in "
+            "the file, such as by their first signs, or list the column in 'drop'"
+        )
+    found = values.map(texts).astype(object)
     columns = {}
-    for category in sorted(texts[~missing].unique(), key=by_value):
-        column = (texts == category).to_numpy(dtype=np.float64)
+    for category in categories:
+        column = (found == category).to_numpy(dtype=np.float64)
         column[missing] = np.nan
         columns[f"{name}={category}"] = column
     return columns

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from packing import compress
 
-from remix.errors import SourceError
+from remix.errors import DataError, SourceError
 from remix.study.data.formats import read_corpus, read_table
 
 ROWS = [[1, 2, "a"], [3, 4, "b"]]
@@ -91,6 +91,7 @@ def test_no_gzip(read_files, monkeypatch, tmp_path):
         read_files({"t.Z": compress(b"1,a\n")})
 
 
+ARFF_FORMAT = {"format": "arff"}
 ARFF = """% A comment
 @RELATION tiny
 @ATTRIBUTE name STRING
@@ -111,9 +112,43 @@ def test_arff(read_files, source):
     assert table["class"].tolist() == ["0", "1"]
 
 
+NOMINAL = """@relation r
+@attribute age integer
+@attribute 'first visit' date "yyyy-MM-dd"
+@attribute education {1,2,3,10}
+@ATTRIBUTE seen DATE
+@attribute method {1,2}
+@data
+29,'2020-01-05',10,2020-01-05,2
+37,'2020-01-06',?,2020-01-06,1
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "columns"),
+    [
+        ({}, ["age", "education=10"]),
+        ({"categorical": ["age"]}, ["age=29", "age=37", "education=10"]),
+        ({"categorical": []}, ["age", "education"]),
+        ({"drop": [1, "seen", "education"]}, ["age"]),
+    ],
+)
+def test_nominal_attributes_are_categorical_as_declared_and_dates_can_be_dropped(
+    read_and_prepared, settings, columns
+):
+    settings = {"drop": ["first visit", "seen"], "target": "method", "classes": [1, 2]} | settings
+    frame = read_and_prepared({"t.arff": NOMINAL}, ARFF_FORMAT, **settings)
+    assert list(frame.columns) == [*columns, "label"]
+    assert frame["label"].tolist() == ["2", "1"]
+
+
+def test_dates_that_are_not_dropped_are_named(read_and_prepared):
+    with pytest.raises(DataError, match=r"2 columns are not numeric: 'first visit' .* drop: .*seen"):
+        read_and_prepared({"t.arff": NOMINAL}, ARFF_FORMAT, target="method", classes=[1, 2])
+
+
 NO_ROWS = "@RELATION r\n@ATTRIBUTE a REAL\n@DATA\n"
 HEADER = {"header": True}
-ARFF_FORMAT = {"format": "arff"}
 # Files, what the source says of them, and what is said.
 UNREADABLE = {
     "empty": ({"t.csv": ""}, {}, "t.csv is empty"),

@@ -46,6 +46,7 @@ def test_another_entry_gives_another_ticket(run, now, make_dataset, tmp_path):
         {"drop": (0,)},
         {"categorical": (0,)},
         {"image": (1, 3, 1)},
+        {"keep": (0,)},
         {"text": TextColumn(0)},
         {"text": TextColumn(0, components=5)},
     ]
