@@ -250,6 +250,15 @@ def _check_bounded(member: zipfile.ZipInfo, archive: str) -> None:
         raise SourceError(f"{member.filename} in {archive} is not packed by 'deflate'; pack it anew")
 
 
+def is_archive(name: str) -> bool:
+    """Tell by its name whether a file in an archive is one itself; see `is_image`.
+
+    >>> is_archive("data/bank.ZIP"), is_archive("__MACOSX/bank.zip"), is_archive("bank.csv.gz")
+    (True, False, False)
+    """
+    return name.lower().endswith(_SUFFIXES) and not _is_hidden(name)
+
+
 def is_image(name: str) -> bool:
     """Tell by its name whether a file in a folder or an archive is a PNG or JPEG image.
 
@@ -271,9 +280,12 @@ def is_text(name: str) -> bool:
 
 
 def _ends_in(name: str, suffixes: Collection[str]) -> bool:
+    return PurePosixPath(name).suffix.lower() in suffixes and not _is_hidden(name)
+
+
+def _is_hidden(name: str) -> bool:
     path = PurePosixPath(name)
-    hidden = path.name.startswith(".") or "__MACOSX" in path.parts
-    return path.suffix.lower() in suffixes and not hidden
+    return path.name.startswith(".") or "__MACOSX" in path.parts
 
 
 def not_there(wanted: str, files: list[Path], members: list[str]) -> SourceError:

@@ -1,14 +1,20 @@
 """The columns of prepared datasets and of variants that are no features."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pandas as pd
+
+from remix.errors import SourceError
 
 # Position in the prepared dataset, which variants have.
 ROW = "row"
 LABEL = "label"
 # Which rows belong together: the last column, and only of datasets of which the catalogue says it.
 GROUP = "group"
+# What is known of a table beside its cells, in ``attrs``: which columns the file declares to be nominal,
+# whether its header gives the first column no name, and sentences on what is suspicious.
+NOMINAL, UNNAMED, NOTES = "nominal", "unnamed", "notes"
 
 
 def find_column(names: Sequence[str], column: str | int) -> int | None:
@@ -20,6 +26,26 @@ def find_column(names: Sequence[str], column: str | int) -> int | None:
     if isinstance(column, int):
         return column % len(names) if -1 <= column < len(names) else None
     return names.index(column) if column in names else None
+
+
+def column_names(given: Sequence[str], file: str = "") -> list[str]:
+    """Name columns without a name by their position.
+
+    Raises
+    ------
+    SourceError
+        If two columns have the same name.
+
+    >>> column_names(["", "size"])
+    ['x0', 'size']
+    """
+    names = [name or f"x{i}" for i, name in enumerate(given)]
+    twice = next((name for name, count in Counter(names).items() if count > 1), None) if any(given) else None
+    if twice is not None:
+        raise SourceError(
+            f"{file} has two columns called '{twice}'; if the first line is a row, write 'header: false'"
+        )
+    return names
 
 
 def feature_names(columns: Sequence[str]) -> list[str]:

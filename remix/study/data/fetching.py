@@ -32,6 +32,7 @@ class _Candidate:
     origin: str
     name: str
     local: Mapping[str, Path]  # files of this machine that it reads
+    own: bool  # whether the user has the file, or has to: no network is to blame
 
 
 def fetch(
@@ -55,7 +56,7 @@ def fetch(
     network : Network
         Time-outs and retries.
     on_missing : {'skip', 'fail'}
-        What to do when nothing works: write a record that says so, or raise.
+        What to do when the network gives nothing that works: write a record that says so, or raise.
     stamp : str
         What `ticket` gave for this run.
 
@@ -70,7 +71,8 @@ def fetch(
     Raises
     ------
     SourceError
-        If nothing works and ``on_missing`` is 'fail'; the text has every reason, in one line.
+        If nothing works, and ``on_missing`` is 'fail' or a file of the user's is there and cannot be used, or
+        all sources are files; the text has every reason, in one line.
     """
     logger = logging.getLogger("remix")
     record: dict[str, Any] = {
@@ -89,6 +91,7 @@ def fetch(
     work = folder.parent / f".{folder.name}.part"
     unfinished = folder.parent.parent / "partial" / folder.name
     shutil.rmtree(work, ignore_errors=True)
+    own_faults: list[str] = []
     try:
         raw = work / "none"
         raw.mkdir(parents=True)
@@ -102,6 +105,7 @@ def fetch(
                     raise
                 reason = one_line(error)
                 record["attempts"].append({"source": candidate.name, "reason": reason})
+                own_faults += [f"{candidate.name}: {reason}"] if candidate.own else []
                 logger.warning(f"{candidate.name}: {reason}")
                 continue
             logger.info(f"taken: {', '.join(record['files'])}")
@@ -111,6 +115,8 @@ def fetch(
             break
         else:
             raw = work / "none"
+            if own_faults:
+                raise SourceError(_cannot_be_read(dataset, own_faults))
             if on_missing == "fail":
                 raise SourceError(_nothing_worked(dataset, data_dir, record["attempts"]))
             logger.warning(
@@ -220,16 +226,17 @@ def _candidates(dataset: Dataset, data_dir: Path) -> Iterator[_Candidate]:
             paths = {f"placed/{name}": placed / name for name in names}
             if paths and all(_is_there(path, source) for path in paths.values()):
                 shown = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
-                yield _Candidate(index, "placed", f"placed {shown}", paths)
+                yield _Candidate(index, "placed", f"placed {shown}", paths, own=True)
                 break
         else:
             # The folders of the classes may also lie there themselves.
             if _is_there(placed, source):
-                yield _Candidate(index, "placed", f"placed {placed.name}/", {"placed/": placed})
+                yield _Candidate(index, "placed", f"placed {placed.name}/", {"placed/": placed}, own=True)
     for index, source in enumerate(dataset.sources):
         path = Path(source["file"]) if "file" in source else None
         local = {f"file/{path}": path} if path is not None and _is_there(path, source) else {}
-        yield _Candidate(index, "source", describe(source), local)
+        own = bool(local) or all("file" in each for each in dataset.sources)
+        yield _Candidate(index, "source", describe(source), local, own)
 
 
 def _is_there(path: Path, source: Mapping[str, Any]) -> bool:
@@ -304,6 +311,11 @@ def _read_json(path: Path, keys: set[str]) -> dict[str, Any] | None:
 
 def _write_json(path: Path, value: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _cannot_be_read(dataset: Dataset, faults: list[str]) -> str:
+    remedy = f"correct the file or its entry, datasets.{dataset.name}, or leave its tasks out of study.tasks"
+    return f"{dataset.name}: its own file cannot be used: {'; '.join(faults)}; {remedy}"
 
 
 def _nothing_worked(dataset: Dataset, data_dir: Path, attempts: list[dict[str, str]]) -> str:

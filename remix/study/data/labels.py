@@ -14,7 +14,6 @@ from remix.errors import DataError
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 # What may follow a whole number and changes nothing about it.
 _POINT = re.compile(r"\.0*")
-_SHOWN = 5
 
 
 def label_text(label: Any) -> str:
@@ -134,10 +133,10 @@ def _whole(text: str) -> str:
     return number if _POINT.fullmatch(point + zeros) else text
 
 
-def listing(items: Sequence[str]) -> str:
+def listing(items: Sequence[str], shown: int = 5) -> str:
     """Show the first of some items.
 
     >>> listing([*"abcdefg"])
     'a, b, c, d, e …'
     """
-    return ", ".join(items[:_SHOWN]) + (" …" if len(items) > _SHOWN else "")
+    return ", ".join(items[:shown]) + (" …" if len(items) > shown else "")

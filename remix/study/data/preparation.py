@@ -12,8 +12,8 @@ import pandas as pd
 
 from remix.errors import DataError
 from remix.study.data.catalogue import Dataset, GroupColumn, TextColumn
-from remix.study.data.columns import GROUP, LABEL, ROW, find_column
-from remix.study.data.formats import NOMINAL, UNNAMED, read_corpus, read_table
+from remix.study.data.columns import GROUP, LABEL, NOMINAL, NOTES, ROW, UNNAMED, find_column
+from remix.study.data.formats import read_corpus, read_table
 from remix.study.data.headers import refuse_data_as_names
 from remix.study.data.labels import by_value, label_text, labels_of, listing
 from remix.study.data.numeric import numeric, yaml_line
@@ -157,6 +157,7 @@ def prepare(
         raise DataError(f"the data has {absent} missing values, expected {dataset.missing}")
     labels = labels_of(table.iloc[:, label_at], dataset.classes, source)
     if notes is not None:
+        notes += table.attrs.get(NOTES, ())
         coded = pd.Index(dataset.classes).get_indexer(labels)
         for i in [i for i in features if i not in {*kept, text_at}]:
             values = table.iloc[:, i] if i in categorical else pd.Series(numbers[i])

@@ -1,14 +1,42 @@
 """Raw files of a dataset: bounded in size, unpacked in memory, and told from what servers send instead."""
 
+import bz2
 import gzip
+import lzma
 import subprocess
+import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from remix.errors import SourceError
 
 # No file of a dataset may be larger, packed or unpacked.
 MAX_BYTES = 2 << 30
+
+
+# What compressed files begin with, and what opens them.
+_COMPRESSED: dict[bytes, Callable[[Path], Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\x00": lzma.open,
+}
+# What files begin with that are no tables in a format that is read, what they are, and what to do.
+_SAVE = "save the sheet as csv"
+_UNPACK = "unpack it, and place or name the file in it"
+_FOREIGN = {
+    b"\xd0\xcf\x11\xe0": ("an Excel workbook (xls)", _SAVE),
+    b"7z\xbc\xaf\x27\x1c": ("a 7z archive", _UNPACK),
+    b"Rar!\x1a\x07": ("a rar archive", _UNPACK),
+    b"\x28\xb5\x2f\xfd": ("compressed by Zstandard", _UNPACK),
+    b"SQLite format 3": ("an SQLite database", "export the table as csv"),
+    b"\x89HDF\r\n": ("an HDF5 file", "write the table as csv or Parquet"),
+    b"$FL2": ("an SPSS file", "export the table as csv"),
+    b"<stata_dta>": ("a Stata file", "export the table as csv"),
+    b"ARROW1": ("an Arrow file", "write the table as Parquet"),
+}
+_PARQUET = b"PAR1"
 
 
 def looks_like_html(start: bytes) -> bool:
@@ -30,8 +58,38 @@ def refuse_html(path: Path) -> None:
             raise SourceError(f"{path.name} is an HTML page, not data")
 
 
+def refuse_foreign(path: Path, *, parquet: bool = False) -> None:
+    """Refuse a file in a format that is not read, by its name for people and with what to do.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    parquet : bool
+        Whether it may be a Parquet file.
+
+    Raises
+    ------
+    SourceError
+        If it is an Excel workbook, a 7z or rar archive, and the like.
+    """
+    with path.open("rb") as stream:
+        start = stream.read(32)
+    kinds = {**_FOREIGN} if parquet else {**_FOREIGN, _PARQUET: ("a Parquet file", "write format: parquet")}
+    found = next((what for sign, what in kinds.items() if start.startswith(sign)), None)
+    if start.startswith(b"PK") and zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+        if "xl/workbook.xml" in names or "xl/workbook.bin" in names:
+            found = "an Excel workbook", _SAVE
+        elif "mimetype" in names and "content.xml" in names:
+            found = "an OpenDocument file", _SAVE
+    if found is not None:
+        what, remedy = found
+        raise SourceError(f"{path.name} is {what}, which is not read; {remedy}")
+
+
 def unpacked(path: Path) -> bytes:
-    """Read a file, which may be compressed (.gz, .Z).
+    """Read a file, which may be compressed (gz, bz2, xz, by its content; .Z).
 
     Raises
     ------
@@ -39,16 +97,18 @@ def unpacked(path: Path) -> bytes:
         If it is not there, damaged, empty, larger than `MAX_BYTES`, or an HTML page.
     """
     try:
+        refuse_foreign(path)
+        opener = _opener(path)
         if path.suffix == ".Z":
             content = _uncompressed(path)
-        elif path.suffix == ".gz":
-            with gzip.open(path) as stream:
+        elif opener is not None:
+            with opener(path) as stream:
                 content = stream.read(MAX_BYTES + 1)
         else:
             content = _read(path)
     except FileNotFoundError:
         raise SourceError(f"{path.name} is missing from {path.parent}") from None
-    except (OSError, EOFError, ValueError, zlib.error) as error:
+    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
         raise SourceError(f"{path.name} cannot be unpacked: {' '.join(str(error).split())}") from None
     if len(content) > MAX_BYTES:
         raise SourceError(f"{path.name} is larger than {MAX_BYTES} bytes when unpacked")
@@ -57,6 +117,15 @@ def unpacked(path: Path) -> bytes:
     if looks_like_html(content[:1024]):
         raise SourceError(f"{path.name} is an HTML page, not data")
     return content
+
+
+def _opener(path: Path) -> Callable[[Path], Any] | None:
+    """Find what opens a compressed file: by its content, or by a name that promises it."""
+    if path.suffix == ".gz":
+        return gzip.open
+    with path.open("rb") as stream:
+        start = stream.read(8)
+    return next((opener for sign, opener in _COMPRESSED.items() if start.startswith(sign)), None)
 
 
 def _read(path: Path) -> bytes:

@@ -11,6 +11,7 @@ import yaml
 from packing import zip_of
 from PIL import Image
 
+from remix.errors import SourceError
 from remix.study.data.catalogue import Dataset
 from remix.study.data.fetching import fetch, ticket
 from remix.study.data.formats import read_table
@@ -198,10 +199,15 @@ def real_file():
 
 @pytest.fixture
 def refusal(run, make_dataset):
-    """Says why the only source of a dataset is not taken."""
+    """Says why a source of a dataset is not taken, which has another one that nothing comes from."""
 
     def refusal(source, **changes):
-        (attempt,) = run(make_dataset(source, **changes))["attempts"]
+        nothing = {"url": "http://127.0.0.1:9/nothing.csv"}
+        try:
+            attempt, _ = run(make_dataset(source, nothing, **changes))["attempts"]
+        except SourceError as error:  # of the user's own file
+            reason = str(error).partition(f"file {source['file']}: ")[2]
+            attempt = {"reason": reason.rpartition("; correct the file")[0]}
         assert attempt["reason"].isprintable()
         return attempt["reason"]
 

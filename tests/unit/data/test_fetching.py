@@ -59,6 +59,8 @@ ZIP = zip_of({"in/t.csv": CSV, "out/t.csv": "no", "other.txt": "no"})
 TAR = tar_of({"in/t.csv": CSV, "other.txt": "no"})
 PACKED = compress(CSV.encode())
 PASTED = zip_of({"x.txt": "4,5,6\n", "y.txt": "b\n"})
+BANK = zip_of({"bank/full.csv": CSV, "bank/some.csv": "no", "bank/names.txt": "no"})
+NESTED = zip_of({"more/bank.zip": BANK, "other.zip": zip_of({"bank/full.tsv": "no"}), "read.me": "no"})
 # What the server has, in the order of the addresses; the parts that the source names; the files kept.
 SERVED = {
     "a file": ({"t.csv": CSV}, None, ["t.csv"]),
@@ -69,6 +71,14 @@ SERVED = {
     "a compressed file": ({"t.Z": PACKED}, None, ["t.Z"]),
     "a compressed member": ({"t.zip": zip_of({"in/t.data.Z": PACKED})}, ["t.data.Z"], ["t.data.Z"]),
     "called encoded": ({"t.csv.gz": called_encoded}, None, ["t.csv.gz"]),
+    "a member of an archive in an archive": ({"t.zip": NESTED}, ["full.csv"], ["full.csv"]),
+    "the same by its archive": ({"t.zip": NESTED}, ["bank.zip/bank/full.csv"], ["full.csv"]),
+    "a member of a tar in a zip": ({"t.zip": zip_of({"t.tar.gz": TAR})}, ["in/t.csv"], ["t.csv"]),
+    "the only one of an archive in an archive": (
+        {"t.zip": zip_of({"in/u.zip": zip_of({"t.csv": CSV})})},
+        None,
+        ["t.csv"],
+    ),
     "several files": ({"b.csv": "1,2,3,a\n", "a.csv": "4,5,6,b\n"}, None, ["b.csv", "a.csv"]),
     "parts of several files": (
         {"train.txt": "1,2,3,a\n", "test.zip": PASTED},
@@ -203,6 +213,23 @@ FAULTS = {
     "a damaged member": (DAMAGED, PART, "t.zip is a damaged archive: Bad CRC-32"),
     "another member": (TWO, PART, "there is no file 't.csv'; there is a.csv, b.csv"),
     "two of a name": (SAME, PART, "t.zip has several files 't.csv': a/t.csv, b/t.csv"),
+    "no parts of an inner one": (zip_of({"u.zip": TWO}), {}, "u.zip holds 2 files (a.csv, b.csv); name the"),
+    "not in an inner one": (NESTED, PART, "there is no file 't.csv'; there is "),
+    "many inner ones": (
+        zip_of({f"{i}.zip": "" for i in range(11)}),
+        PART,
+        "there are 11 archives in archives; unpack the one that is wanted",
+    ),
+    "an Excel workbook": (
+        zip_of({"xl/workbook.xml": ""}),
+        {},
+        "t.zip is an Excel workbook, which is not read",
+    ),
+    "a 7z archive": (
+        "7z\xbc\xaf\x27\x1c".encode("latin-1"),
+        PART,
+        "t.zip is a 7z archive, which is not read",
+    ),
     "no parts": (TWO, {}, "t.zip holds 2 files (a.csv, b.csv); name the ones to read in 'parts'"),
     "a part '..'": (GOOD, {"parts": [".."]}, "'..' has no file name that can be used"),
     "a part 'a/..'": (GOOD, {"parts": ["a/.."]}, "'a/..' has no file name that can be used"),
@@ -387,20 +414,58 @@ def test_what_may_pass_is_tried_again_as_often_as_it_may_be(run, server, make_da
 
 
 def test_missing_data_is_skipped_and_recorded(run, places, make_dataset):
-    record = run(make_dataset({"file": "nowhere.csv"}))
+    record = run(make_dataset({"url": "http://127.0.0.1:9/t.csv"}, {"file": "nowhere.csv"}))
     assert not record["available"]
     assert [record[key] for key in ("source", "origin", "kind", "described")] == [None] * 4
-    assert record["attempts"] == [{"source": "file nowhere.csv", "reason": "no such file or directory"}]
+    first, second = record["attempts"]
+    assert first == {"source": "url 127.0.0.1:9/t.csv", "reason": "connection refused"}
+    assert second["source"] == "file nowhere.csv"
+    assert second["reason"] == f"no such file or directory, tried as {Path('nowhere.csv').absolute()}"
     assert [path.name for path in places[0].iterdir()] == ["source.json"]
 
 
 def test_missing_data_fails_when_asked_to(run, places, make_dataset):
-    dataset = make_dataset({"file": "nowhere.csv"}, {"file": "lost.csv"})
-    message = r"^tiny: no source works \(file nowhere.csv: .*; file lost.csv: "
+    dataset = make_dataset({"url": "http://127.0.0.1:9/a.csv"}, {"url": "http://127.0.0.1:9/b.csv"})
+    message = r"^tiny: no source works \(url 127.0.0.1:9/a.csv: .*; url 127.0.0.1:9/b.csv: .*on_missing=skip"
     with pytest.raises(SourceError, match=message) as caught:
         run(dataset, on_missing="fail")
     assert "\n" not in str(caught.value)
     assert list(places[0].parent.iterdir()) == []
+
+
+UNREADABLE = CSV.replace("2", "two")
+
+
+@pytest.mark.parametrize("on_missing", ["skip", "fail"])
+@pytest.mark.parametrize(
+    ("sources", "placed", "message"),
+    [
+        ([{"file": "t.csv"}], None, "file t.csv: column 'x1' .position 1. is not numeric: it holds 'two'"),
+        ([{"file": "nowhere.csv"}], None, "file nowhere.csv: no such file or directory, tried as /"),
+        ([{"file": "t.csv"}, {"url": "http://127.0.0.1:9/u.csv"}], None, "file t.csv: column 'x1'"),
+        ([{"url": "http://127.0.0.1:9/u.csv"}], UNREADABLE, "placed u.csv: column 'x1'"),
+    ],
+)
+def test_a_file_of_ones_own_that_cannot_be_read_is_never_skipped(
+    run, place, places, make_dataset, tmp_path, monkeypatch, sources, placed, message, on_missing
+):
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_text(UNREADABLE)
+    if placed:
+        place("u.csv", placed)
+    with pytest.raises(SourceError, match=f"^tiny: its own file cannot be used: {message}") as caught:
+        run(make_dataset(*sources), on_missing=on_missing)
+    assert str(caught.value).endswith(
+        "; correct the file or its entry, datasets.tiny, or leave its tasks out of study.tasks"
+    )
+    assert list(places[0].parent.iterdir()) == []
+
+
+def test_a_bad_file_of_ones_own_does_no_harm_where_another_source_serves(run, place, server, make_dataset):
+    place("t.csv", UNREADABLE)
+    record = run(make_dataset({"url": server.url("/t.csv")}, {"url": server.add("/u.csv", CSV)}))
+    assert (record["available"], record["source"]) == (True, 1)
+    assert record["attempts"][0]["source"] == "placed t.csv"
 
 
 def test_a_new_folder_replaces_the_old_one(run, places, server, make_dataset):
@@ -487,7 +552,9 @@ def test_an_archive_of_images_is_not_unpacked(run, place, server, pictures, prep
 
 def test_what_a_folder_lacks_is_said(run, pictures, refusal, tmp_path, monkeypatch):
     def said(folder):
-        return reasons(run(pictures.dataset({"file": folder})))
+        with pytest.raises(SourceError) as caught:
+            run(pictures.dataset({"file": folder}))
+        return [str(caught.value).partition(f"file {folder}: ")[2].rpartition("; correct the file")[0]]
 
     (tmp_path / "empty").mkdir()
     empty, pets = str(tmp_path / "empty"), str(pictures.draw(tmp_path / "pets"))

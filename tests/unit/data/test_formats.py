@@ -1,11 +1,13 @@
+import bz2
 import gzip
+import lzma
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from packing import compress
+from packing import compress, zip_of
 
 from remix.errors import DataError, SourceError
 from remix.study.data.formats import read_corpus, read_table
@@ -30,6 +32,40 @@ CSV = {
     "NA is a value": ("1,NA\n2,None\n", {}, "x0 x1", [[1, "NA"], [2, "None"]]),
     "NA is listed": ("1,NA\n2,None\n", {"na_values": ["NA"]}, "x0 x1", [[1, None], [2, "None"]]),
     "like HTML": ("<5,3\n", {}, "x0 x1", [["<5", 3]]),
+    "decimal commas": (
+        "a;b;c\n24,23;1.004,1;x\n-1,5;39;y\n",
+        {"header": True, "separator": ";", "decimal": ",", "thousands": "."},
+        "a b c",
+        [[24.23, 1004.1, "x"], [-1.5, 39, "y"]],
+    ),
+    "thousands": ('"54,947",1\n"1,161.67",2\n', {"thousands": ","}, "x0 x1", [[54947, 1], [1161.67, 2]]),
+    "Latin": (b"gr\xf6\xdfe,th\xe9\n1,2\n", {"header": True, "encoding": "latin-1"}, "größe thé", [[1, 2]]),
+    "UTF-16": ("a,é\n1,2\n".encode("utf-16"), {"header": True, "encoding": "utf-16"}, "a é", [[1, 2]]),
+    "comments": (
+        "# from 2020\na,b\n1,x#1\n  # more, of it\n#\n2,y\n",
+        {"header": True, "comment": "#"},
+        "a b",
+        [[1, "x#1"], [2, "y"]],
+    ),
+    "single quotes": ("1,'a, b'\n2,'it''s'\n", {"quote": "'"}, "x0 x1", [[1, "a, b"], [2, "it's"]]),
+    "marks with blanks around them": (
+        "1, ?,a\n2,3 ,? \n? ,4,'?'\n",
+        {"na_values": [" ?"]},
+        "x0 x1 x2",
+        [[1, None, "a"], [2, 3, None], [None, 4, "'?'"]],
+    ),
+    "marks with blanks and decimal commas": (
+        "1,5;a\n- ;b\n",
+        {"separator": ";", "decimal": ",", "na_values": ["-"]},
+        "x0 x1",
+        [[1.5, "a"], [None, "b"]],
+    ),
+    "marks of single columns": (
+        "a,b,c\n0,0,9\n1,-1,0\n-,9,9\n",
+        {"header": True, "na_values": {"b": [0, -1], 2: [9], "*": ["-"]}},
+        "a b c",
+        [[0, None, None], [1, None, 0], [None, 9, None]],
+    ),
 }
 
 
@@ -75,6 +111,90 @@ def test_a_corpus_is_read_as_the_other_files_are_and_is_no_part_of_them(read_fil
 def test_compressed_files(read_files):
     assert read_files({"t.csv.gz": gzip.compress(b"1,a\n")}).to_numpy().tolist() == [[1, "a"]]
     assert read_files({"t.data.Z": compress(b"1,a\n2,b\n" * 4)})["x1"].tolist() == ["a", "b"] * 4
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("name", ["t.csv", "t.data", "t"])
+def test_files_are_unpacked_by_what_they_are(read_files, pack, name):
+    assert read_files({name: pack(b"1,a\n")}).to_numpy().tolist() == [[1, "a"]]
+
+
+def test_skip_rows_counts_for_each_file(read_files):
+    files = {"a.data": "1,2,x\n3,4,y\n", "a.test": "|1x3 Cross validator\n5,6,x.\n"}
+    table = read_files(files, skip_rows={"a.test": 1})
+    assert table["x0"].tolist() == [1, 3, 5]
+    assert table.attrs["notes"] == []
+    # For all of them, it leaves out a row of the first.
+    (note,) = read_files(files, skip_rows=1).attrs["notes"]
+    assert note.startswith("line 1 of a.data, which skip_rows leaves out, looks like a row")
+    assert read_files(files, skip_rows={"in/a.test": 1, "a.data": 1})["x0"].tolist() == [3, 5]
+
+
+@pytest.mark.parametrize(
+    ("line", "header"), [("a licence, of two lines", False), ("name,size", False), ("", False), ("7,8", True)]
+)
+def test_what_is_skipped_and_is_no_row_is_not_said(read_files, line, header):
+    head = "a,b\n" if header else ""
+    table = read_files({"t.csv": f"{line}\n{head}1,2\n3,4\n"}, skip_rows=1, header=header)
+    assert table.attrs["notes"] == []
+
+
+KEEL = """@relation abalone
+@attribute Sex {M, F, I}
+@attribute Length real [0.075, 0.815]
+@attribute 'Shell weight' real[0.0, 1.1]
+@attribute Rings integer [1, 29]
+@attribute Class {positive, negative}
+@inputs Sex, Length, Rings
+@outputs Class
+@data
+M, 0.455, 0.1, 15, negative
+<null>, ?, 0.2, 7, positive
+"""
+
+
+def test_the_header_of_keel_is_read(read_and_prepared):
+    settings = {"target": "Class", "classes": ["negative", "positive"], "missing": 2}
+    frame = read_and_prepared({"t.dat": KEEL}, {"format": "keel"}, **settings)
+    assert list(frame.columns) == ["Sex=M", "Length", "Shell weight", "Rings", "label"]
+    assert frame["Rings"].tolist() == [15, 7]
+    assert frame["label"].tolist() == ["negative", "positive"]
+    assert frame[["Sex=M", "Length"]].isna().to_numpy().tolist() == [[False, False], [True, True]]
+
+
+def test_parquet(read_and_prepared, tmp_path):
+    table = pd.DataFrame(
+        {
+            "code": ["01", "1", None],
+            "kind": pd.Categorical(["u", "v", "u"]),
+            "size": pd.array([1, None, 3], "Int64"),
+            "day": pd.to_datetime(["2020-01-05"] * 3),
+            "flag": [True, False, True],
+            "y": [1.0, 0.0, 1.0],
+        },
+        index=[5, 3, 4],
+    )
+    table.to_parquet(tmp_path / "made.parquet")
+    files = {"t.parquet": (tmp_path / "made.parquet").read_bytes()}
+    settings = {"target": "y", "classes": [0, 1], "categorical": ["code", "kind"]}
+    frame = read_and_prepared(files, {"format": "parquet"}, drop=["day"], **settings)
+    assert list(frame.columns) == ["code=01", "code=1", "kind=u", "kind=v", "size", "flag", "label"]
+    assert frame["size"].isna().tolist() == [False, True, False]
+    assert frame["label"].tolist() == ["1", "0", "1"]
+    marked = read_and_prepared(
+        files, {"format": "parquet", "na_values": {"size": [3], "kind": ["v"]}}, drop=["day"], **settings
+    )
+    assert marked["size"].notna().tolist() == [True, False, False]
+    assert "kind=v" not in marked
+    with pytest.raises(DataError, match=r"column 'day' .* is not numeric: it holds '2020-01-05"):
+        read_and_prepared(files, {"format": "parquet"}, **settings)
+
+
+def test_what_parquet_unpacks_to_is_bounded(read_files, tmp_path, monkeypatch):
+    pd.DataFrame({"a": [1.0] * 1000}).to_parquet(tmp_path / "made.parquet")
+    monkeypatch.setattr("remix.study.data.declared.MAX_BYTES", 7999)
+    with pytest.raises(SourceError, match=r"t\.parquet is larger than 7999 bytes when unpacked"):
+        read_files({"t.parquet": (tmp_path / "made.parquet").read_bytes()}, format="parquet")
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, compress], ids=["plain", "gzip", "compress"])
@@ -159,7 +279,43 @@ UNREADABLE = {
     "HTML": ({"t": "\n <!DOCTYPE html>\n<title>Sign in"}, {}, "t is an HTML page, not data"),
     "marked HTML": ({"t": b"\xef\xbb\xbf  <HTML lang=en>"}, {}, "t is an HTML page, not data"),
     "HTML for ARFF": ({"t": "<html>"}, ARFF_FORMAT, "t is an HTML page, not data"),
-    "Latin": ({"t": b"1,caf\xe9\n"}, {}, r"t is not UTF-8 text \(byte 0xe9 at 5\); convert it to UTF-8"),
+    "Latin": (
+        {"t": b"1\n,caf\xe9\n"},
+        {},
+        r"t is not UTF-8 text \(byte 0xe9 at 6, line 2\).*: cp1252",
+    ),
+    "UTF-16": ({"t": "1,é\n".encode("utf-16")}, {}, r"not UTF-8 text \(byte 0xff at 0, line 1\).*: utf-16"),
+    "UTF-16 without a mark": ({"t": "1,é\n".encode("utf-16-le")}, {}, "write encoding: utf-16-le"),
+    "another encoding": (
+        {"t": "1,é\n"},
+        {"encoding": "ascii"},
+        r"t is not ascii text .* encoding: utf-8",
+    ),
+    "no encoding": (
+        {"t": "1,2\n"},
+        {"encoding": "latni-1"},
+        "there is no encoding 'latni-1'; write one",
+    ),
+    "a mark for no column": ({"t": "1,2\n"}, {"na_values": {"a": [0]}}, "na_values: there is no column 'a'"),
+    "a count for no file": ({"t": "1,2\n"}, {"skip_rows": {"u": 1}}, "skip_rows: there is no file 'u'"),
+    "Excel": (
+        {"t.csv": zip_of({"xl/workbook.xml": ""})},
+        {},
+        "t.csv is an Excel workbook.*save the sheet",
+    ),
+    "OpenDocument": ({"t": zip_of({"mimetype": "", "content.xml": ""})}, {}, "t is an OpenDocument file"),
+    "old Excel": ({"t.csv": b"\xd0\xcf\x11\xe0 "}, {}, r"t.csv is an Excel workbook \(xls\).*save the sheet"),
+    "7z": ({"t": b"7z\xbc\xaf\x27\x1c"}, {}, "t is a 7z archive, which is not read; unpack it"),
+    "rar": ({"t": b"Rar!\x1a\x07\x01\x00"}, ARFF_FORMAT, "t is a rar archive, which is not read; unpack it"),
+    "Parquet": ({"t": b"PAR1"}, {}, "t is a Parquet file, which is not read; write format: parquet"),
+    "no Parquet": ({"t": "1,2\n"}, {"format": "parquet"}, "t cannot be read as Parquet: "),
+    "cut Parquet": ({"t": b"PAR1" + b"0" * 99}, {"format": "parquet"}, "t cannot be read as Parquet: "),
+    "no KEEL": ({"t": "1,2\n"}, {"format": "keel"}, "t has no line '@data', as files of KEEL do"),
+    "another KEEL": (
+        {"t": "@relation r\n@attribute a real [0, 1]\n@data\n1,2\n"},
+        {"format": "keel"},
+        "t: its header declares 1 columns, its rows have 2",
+    ),
     "short": ({"t": "1,2,a\n3,4\n"}, {}, "line 2 has 2 columns, line 1 has 3; is it cut short"),
     "long": ({"t": "1,2\n3,4,5\n"}, {}, "line 2 has 3 columns, line 1 has 2"),
     "long below others": (

@@ -79,12 +79,17 @@ def test_fetch_and_prepare(tmp_path, fetched, prepared):
 
 
 def test_missing_data_is_logged_with_the_reason(tmp_path, fetched):
-    log = fetched()
-    assert "file tiny.csv: no such file or directory" in log
+    far = TINY | {"sources": [{"url": "http://127.0.0.1:9/tiny.csv"}]}
+    log = fetched(far)
+    assert "url 127.0.0.1:9/tiny.csv: connection refused" in log
     assert "the next run tries again" in log
-    with pytest.raises(SystemExit):
-        fetched(on_missing="fail")
-    assert "error: d: no source works" in (tmp_path / "fetch.log").read_text()
+    for entry, on_missing, reason in (
+        (far, "fail", "no source works"),
+        (TINY, "skip", "its own file cannot"),
+    ):
+        with pytest.raises(SystemExit):
+            fetched(entry, on_missing)
+        assert f"error: d: {reason}" in (tmp_path / "fetch.log").read_text()
 
 
 def test_an_entry_that_no_longer_fits_is_an_error_in_one_line(tmp_path, fetched, prepared):

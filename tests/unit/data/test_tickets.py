@@ -166,7 +166,7 @@ def test_a_changed_folder_is_fetched_again(run, now, places, pictures, tmp_path,
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"available": true}'])
 def test_broken_notes_are_no_notes(now, places, make_dataset, content):
-    dataset = make_dataset({"file": "nowhere.csv"})
+    dataset = make_dataset({"url": "http://127.0.0.1:9/t.csv"})
     before = now(dataset)
     places[0].mkdir(parents=True)
     (places[0].parent / ".tiny.json").write_text(content)
@@ -177,7 +177,7 @@ def test_broken_notes_are_no_notes(now, places, make_dataset, content):
 
 def test_the_record_can_be_read(run, places, make_dataset):
     assert read_source(places[0]) is None
-    assert run(make_dataset({"file": "nowhere.csv"})) == read_source(places[0])
+    assert run(make_dataset({"url": "http://127.0.0.1:9/t.csv"})) == read_source(places[0])
 
 
 def test_tickets_need_no_heavy_imports():

@@ -28,5 +28,7 @@ def download(source: Mapping[str, Any], folder: Path, network: Network, unfinish
     except OSError as error:
         if is_full_or_locked(error):
             raise
-        raise SourceError((error.strerror or type(error).__name__).lower()) from None
+        reason = (error.strerror or type(error).__name__).lower()
+        tried = "" if path.is_absolute() else f", tried as {path.absolute()}"
+        raise SourceError(f"{reason}{tried}") from None
     return {}
