@@ -1,6 +1,6 @@
 """Checks of a configuration that a schema cannot express: names that refer to each other."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from remix.catalogue import LATER_METHODS, contradictions, is_for_images
@@ -93,10 +93,12 @@ def _dataset(name: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _columns_of_images(here, entry, entry)
     yield from _texts_of(here, entry)
     yield from _groups_of(here, entry)
+    yield from _omitted(here, entry, classes)
     for task, spec in entry["tasks"].items():
         yield from _task((*here, "tasks", task), spec, classes)
     for i, source in enumerate(entry["sources"]):
-        yield from _source((*here, "sources", i), source, classes, has_target="target" in entry)
+        omitted = source.get("omit_classes", entry.get("omit_classes", ()))
+        yield from _source((*here, "sources", i), source, classes, omitted, has_target="target" in entry)
         yield from _image_source((*here, "sources", i), source, entry)
 
 
@@ -112,6 +114,16 @@ def _texts_of(here: KeyPath, entry: Mapping[str, Any]) -> Iterator[Problem]:
         elif not has_corpus and any(with_corpus) and "text" in entry:
             text = "the key 'corpus' is missing, which other sources have: one must not give other features"
             yield Problem((*here, "sources", i), text)
+
+
+def _omitted(here: KeyPath, entry: Mapping[str, Any], classes: list[str]) -> Iterator[Problem]:
+    """Find classes that are to be left out and to be learnt."""
+    places = [((*here, "omit_classes"), entry)]
+    places += [((*here, "sources", i, "omit_classes"), source) for i, source in enumerate(entry["sources"])]
+    for keys, holder in places:
+        for i, label in enumerate(holder.get("omit_classes", ())):
+            if str(label) in classes:
+                yield Problem((*keys, i), f"{shown(label)} is also among the classes; remove one of them")
 
 
 def _groups_of(here: KeyPath, entry: Mapping[str, Any]) -> Iterator[Problem]:
@@ -140,7 +152,7 @@ def _task(here: KeyPath, spec: Mapping[str, Any], classes: list[str]) -> Iterato
 
 
 def _source(
-    here: KeyPath, source: Mapping[str, Any], classes: list[str], has_target: bool
+    here: KeyPath, source: Mapping[str, Any], classes: list[str], omitted: Sequence[Any], has_target: bool
 ) -> Iterator[Problem]:
     # OpenML's description of a dataset names its target, and images are read with their labels; a plain file
     # says nothing.
@@ -155,7 +167,7 @@ def _source(
     if source.get("format") != "recordings" and "window" in source:
         yield Problem((*here, "window"), "it is for the format recordings; remove it")
     for raw, label in source.get("labels", {}).items():
-        if str(label) not in classes:
+        if str(label) not in [*classes, *map(str, omitted)]:
             yield Problem((*here, "labels", raw), unknown("class", label, classes))
 
 

@@ -168,7 +168,11 @@ class Dataset:
     name, title : str
         Name in paths; name for people.
     classes : tuple of str
-        Every label that the data has.
+        Every label that the data has, but for those that are left out.
+    omit_classes : tuple of str
+        Labels whose rows are left out.
+    omit_unlabelled : bool
+        Whether rows without a label are left out.
     sources : tuple of mapping
         Catalogue entries, tried in order; see config/README.md for their keys.
     target : str or int or None
@@ -198,6 +202,8 @@ class Dataset:
     target: str | int | None = None
     drop: tuple[str | int, ...] = ()
     keep: tuple[str | int, ...] = ()
+    omit_classes: tuple[str, ...] = ()
+    omit_unlabelled: bool = False
     categorical: tuple[str | int, ...] | str | None = None
     rows: int | None = None
     features: int | None = None
@@ -240,6 +246,8 @@ class Dataset:
             target=entry.get("target"),
             drop=tuple(entry.get("drop", ())),
             keep=tuple(entry.get("keep", ())),
+            omit_classes=tuple(str(c) for c in entry.get("omit_classes", ())),
+            omit_unlabelled=entry.get("omit_unlabelled", False),
             categorical=_columns(entry.get("categorical")),
             rows=entry.get("rows"),
             features=entry.get("features"),

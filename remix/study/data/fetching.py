@@ -273,7 +273,8 @@ def _entry_digest(dataset: Dataset) -> str:
     """Give a digest of all that decides which source is taken."""
     keys = ["sources", "classes", "target", "drop", "categorical", "rows", "features"]
     # Tables are not fetched again because these came to be known.
-    keys += [key for key in ("image", "text", "groups", "keep") if getattr(dataset, key)]
+    later = ("image", "text", "groups", "keep", "omit_classes", "omit_unlabelled")
+    keys += [key for key in later if getattr(dataset, key)]
     return _digest(
         [getattr(dataset, key) or () if key == "categorical" else getattr(dataset, key) for key in keys]
     )

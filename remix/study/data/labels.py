@@ -51,7 +51,14 @@ def by_value(text: str) -> tuple[bool, Decimal, str]:
     return number is None, number or Decimal(0), text
 
 
-def labels_of(values: pd.Series, classes: Sequence[str], source: Mapping[str, Any]) -> pd.Series:
+def labels_of(
+    values: pd.Series,
+    classes: Sequence[str],
+    source: Mapping[str, Any],
+    omit_classes: Sequence[str] = (),
+    *,
+    omit_unlabelled: bool = False,
+) -> pd.Series:
     """Give the class of each row.
 
     Parameters
@@ -62,23 +69,31 @@ def labels_of(values: pd.Series, classes: Sequence[str], source: Mapping[str, An
         All classes.
     source : mapping
         Catalogue entry of the source: ``labels``, if it has them, name the classes of what it writes.
+    omit_classes : sequence of str
+        Further classes, whose rows are to be left out.
+    omit_unlabelled : bool
+        Whether rows without a label are to be left out.
 
     Returns
     -------
     Series of str, length n
-        Of `classes`. The log says by which rule they were found.
+        Of `classes`; missing where the row is to be left out. The log says by which rule they were found.
 
     Raises
     ------
     DataError
-        If a row has no label or none of the classes, or a class has no row.
+        If a row has no label or none of the classes, and is not to be left out; or if a class has no row.
     """
     missing = values.isna().to_numpy()
-    if missing.any():
+    if missing.any() and not omit_unlabelled:
         rows = f"{missing.sum()} rows have no label, the first of them row {np.flatnonzero(missing)[0]}"
-        raise DataError(f"{rows}; is the target '{values.name}' the right column?")
-    texts = {raw: label_text(raw) for raw in values.unique()}
-    found, rule = _classes_of(sorted(set(texts.values()), key=by_value), classes, source)
+        raise DataError(
+            f"{rows}; is the target '{values.name}' the right column? To leave them out, write "
+            "omit_unlabelled: true"
+        )
+    everything = [*classes, *omit_classes]
+    texts = {raw: label_text(raw) for raw in values[~missing].unique()}
+    found, rule = _classes_of(sorted(set(texts.values()), key=by_value), everything, source)
     if strangers := [text for text, label in found.items() if label is None]:
         is_name = not source.get("header") and len(strangers) == 1 and texts[values.iloc[0]] == strangers[0]
         hint = "; if the first line is a header, write 'header: true'" if is_name else ""
@@ -86,10 +101,10 @@ def labels_of(values: pd.Series, classes: Sequence[str], source: Mapping[str, An
             f"column '{values.name}' holds labels that are not among the classes: {listing(strangers)}; the "
             f"classes are {listing(classes)}; is it the right column, or does 'labels' lack something?{hint}"
         )
-    if absent := [label for label in classes if label not in found.values()]:
+    if absent := [label for label in everything if label not in found.values()]:
         raise DataError(f"no row has the class {listing(absent)}; column '{values.name}' has the others only")
     logging.getLogger("remix").info(f"labels in column '{values.name}' are matched {rule}")
-    final = {raw: found[text] for raw, text in texts.items()}
+    final = {raw: found[text] for raw, text in texts.items() if found[text] not in omit_classes}
     return pd.Series(values.map(final).to_numpy(dtype=object), dtype="str")
 
 

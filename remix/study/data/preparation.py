@@ -78,11 +78,12 @@ def prepare(
     table : pandas.DataFrame
         The table as read by `remix.study.data.formats.read_table`.
     dataset : Dataset
-        What the catalogue expects. Its ``target``, ``drop``, ``keep``, ``categorical`` and ``groups`` hold
-        where the source has none. The target of images is the last column where neither names one.
+        What the catalogue expects. Its ``target``, ``drop``, ``keep``, ``categorical``, ``groups``,
+        ``omit_classes`` and ``omit_unlabelled`` hold where the source has none. The target of images is the
+        last column where neither names one.
     source : mapping
         Catalogue entry of the source: ``target``, ``drop``, ``keep``, ``categorical``, ``groups``,
-        ``labels``, ``header``.
+        ``labels``, ``omit_classes``, ``omit_unlabelled``, ``header``.
     described : mapping, optional
         What the source itself says of its columns: ``target`` where the catalogue names none, and ``drop`` in
         addition to the dataset's own. Both give way to the source's entry.
@@ -96,8 +97,8 @@ def prepare(
     Returns
     -------
     pandas.DataFrame
-        One row per row of `table`, in order: features (float64, NaN where missing), then ``label`` (string,
-        as written in the catalogue's ``classes``). A categorical column becomes one column of zeros and ones
+        One row per row of `table` that is not to be left out, in order: features (float64, NaN where
+        missing), then ``label`` (string, as written in the catalogue's ``classes``). A categorical column becomes one column of zeros and ones
         per value, ``column=value``, which are NaN where the value is missing; texts are values as they are
         written, so ``01`` is another one than ``1``. A column of texts becomes its
         components (float32), ``column.0, column.1, …``; a missing text is one without words. The features of
@@ -121,6 +122,16 @@ def prepare(
     if source.get("header", False):
         known = {*dataset.classes, *(str(raw).strip() for raw in source.get("labels", {}))}
         refuse_data_as_names(names, label_at, known, named=isinstance(target, str))
+    labels = labels_of(
+        table.iloc[:, label_at],
+        dataset.classes,
+        source,
+        source.get("omit_classes", dataset.omit_classes),
+        omit_unlabelled=source.get("omit_unlabelled", dataset.omit_unlabelled),
+    )
+    if labels.hasnans:
+        kept_rows = labels.notna().to_numpy()
+        table, labels = table[kept_rows].reset_index(drop=True), labels[kept_rows].reset_index(drop=True)
     if dataset.rows not in (None, len(table)):
         raise DataError(f"the data has {len(table)} rows, expected {dataset.rows}")
     dropped = _dropped(table, dataset, source, described)
@@ -134,7 +145,7 @@ def prepare(
         raise DataError(f"the data has {len(features)} features, expected {dataset.features}")
     if dataset.image is not None:
         pixels = _pixels(table, features, dataset.image)
-        return pixels.assign(**{LABEL: labels_of(table.iloc[:, label_at], dataset.classes, source)})
+        return pixels.assign(**{LABEL: labels})
     categorical = _categorical(table, dataset, source, features)
     text_at = _text_position(table, dataset, features, categorical)
     from_file = source.get("header", False) or not all(name == f"x{i}" for i, name in enumerate(names))
@@ -155,7 +166,6 @@ def prepare(
     absent = int(table.iloc[:, features].isna().to_numpy().sum())
     if dataset.missing not in (None, absent):
         raise DataError(f"the data has {absent} missing values, expected {dataset.missing}")
-    labels = labels_of(table.iloc[:, label_at], dataset.classes, source)
     if notes is not None:
         notes += table.attrs.get(NOTES, ())
         coded = pd.Index(dataset.classes).get_indexer(labels)

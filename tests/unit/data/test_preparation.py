@@ -61,6 +61,23 @@ def test_categorical_columns_become_zeros_and_ones(prepared):
     assert frame[["size=9", "size=10"]].isna().all(axis=1).tolist() == [False, False, True]
 
 
+@pytest.mark.parametrize("of_source", [True, False])
+def test_rows_without_a_label_and_of_other_classes_are_left_out(prepared, of_source):
+    frame = pd.DataFrame({"size": range(6), "patient": [*"aabbcc"], "kind": ["a", "x", None, "b", "y", "a"]})
+    settings = {"omit_classes": ["x", "why"], "omit_unlabelled": True}
+    source = {"labels": {"y": "why"}, **(settings if of_source else {})}
+    found = prepared(frame, source, drop=[], groups="patient", rows=3, **({} if of_source else settings))
+    assert found["size"].tolist() == [0, 3, 5]
+    assert found["label"].tolist() == ["a", "b", "a"]
+    assert found["group"].tolist() == [0, 1, 2]
+    with pytest.raises(DataError, match=r"1 rows have no label, .* write omit_unlabelled: true"):
+        prepared(frame, source | {"omit_unlabelled": False}, drop=[], **({} if of_source else settings))
+    with pytest.raises(DataError, match="not among the classes: x;"):
+        prepared(frame, source | {"omit_classes": ["why"], "omit_unlabelled": True}, drop=[])
+    with pytest.raises(DataError, match="no row has the class z;"):
+        prepared(frame, source | {"omit_classes": ["x", "why", "z"], "omit_unlabelled": True}, drop=[])
+
+
 def test_categories_are_texts_as_they_are_written(prepared):
     codes = ["250.1", "250.10", "1E3", "1000", "038", "38", "01", " 1 ", "V57", "1"]
     frame = pd.DataFrame({"diag": codes, "kind": [*"abababab", "a", "b"]})
