@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from remix.catalogue import is_for_images, stage_entry, stages
 from remix.protocol import Protocol
-from remix.study.data.catalogue import IMAGE_KINDS, TABLE_KINDS, Task
+from remix.study.data.catalogue import IMAGE_KINDS, TABLE_KINDS, Task, ir_value
 
 # The run that is the study itself.
 STUDY = "study"
@@ -31,7 +31,7 @@ class Switches:
     cost_weights, binary_bbs, balance, balance_pool, imputation, last_batch : str
     smote_fallback : int
     splits : str
-    multiclass_irs : 'listed' or list of float
+    multiclass_irs : 'listed' or list of float or 'natural'
     binary_repeats : 'all' or int
     """
 
@@ -40,7 +40,7 @@ class Switches:
     smote_fallback: int = 1
     balance: str = "equal"
     balance_pool: str = "batch"
-    multiclass_irs: str | list[float] = "listed"
+    multiclass_irs: str | list[float | str] = "listed"
     imputation: str = "training_part"
     binary_repeats: str | int = "all"
     last_batch: str = "filled"
@@ -357,7 +357,7 @@ def sorted_irs(irs: tuple[str, ...] | list[str]) -> list[str]:
     >>> sorted_irs(["0.01", "0.05", "0.025"])
     ['0.05', '0.025', '0.01']
     """
-    return sorted(irs, key=float, reverse=True)
+    return sorted(irs, key=ir_value, reverse=True)
 
 
 def _ordered(value: Mapping[str, Any]) -> Any:

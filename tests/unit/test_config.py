@@ -147,6 +147,15 @@ def test_datasets_without_selected_task_are_left_out(project):
     assert list(load(overlay("study: {tasks: [red]}")).datasets) == ["shuttle"]
 
 
+@pytest.mark.parametrize(
+    ("chosen", "irs"), [("all", ["natural", "0.1", "0.05"]), ("[natural, 0.05]", ["natural", "0.05"])]
+)
+def test_the_ratio_of_the_data_is_one_of_the_ratios(project, chosen, irs):
+    text = f"study: {{irs: {chosen}, tasks: [segment]}}\n"
+    text += "datasets: {segment: {tasks: {segment: {irs: [0.05, natural, 0.1]}}}}"
+    assert load(overlay(text)).study.cells == [("segment", ir) for ir in irs]
+
+
 def test_whole_irs_match_however_they_are_written(project):
     text = "study: {irs: [1]}\ndatasets: {segment: {tasks: {segment: {irs: [1.0, 0.1]}}}}"
     assert load(overlay(text)).study.cells == [("segment", "1.0")]

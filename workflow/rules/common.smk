@@ -45,7 +45,7 @@ def one_of(names):
 wildcard_constraints:
     dataset=one_of(config["datasets"]),
     task=one_of(STUDY.tasks),
-    ir=r"\d+(\.\d+)?",
+    ir=r"\d+(\.\d+)?|natural",
     part=r"[1-9]\d*",
     # Of a variant that has another number of images than the study's.
     rows=r"(_(\d+|all)_rows)?",

@@ -11,6 +11,7 @@ import pandas as pd
 from remix.metrics import metric as metric_named
 from remix.study.compare import ranking, statistics
 from remix.study.compare.statistics import ALPHA
+from remix.study.data.catalogue import NATURAL
 
 PRINTED_METHODS = ("baseline", "cost", "smote", "mixup", "remix")
 IMAGE_METHODS = (*PRINTED_METHODS, "augment", "remix_aug")
@@ -235,6 +236,8 @@ def shrinking_gain(
     gains = ranking.cell_gains(of_kind, metric)[method]
     change, units = [], []
     for task, part in gains.groupby(level="task", sort=False):
+        # Where the ratio of the data lies among the others is not known.
+        part = part[part.index.get_level_values("ir") != NATURAL]
         by_ratio = part.set_axis(part.index.get_level_values("ir").astype(float)).sort_index()
         if len(by_ratio) > 1:
             change.append(by_ratio.iloc[-1] - by_ratio.iloc[0])

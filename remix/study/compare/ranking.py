@@ -15,7 +15,7 @@ import pandas as pd
 from remix.errors import ResultError
 from remix.metrics import metric as metric_named
 from remix.study.compare.statistics import bootstrap_interval
-from remix.study.data.catalogue import IMAGE_KINDS, KINDS
+from remix.study.data.catalogue import IMAGE_KINDS, KINDS, ir_value
 
 # What the paper judges by.
 PAPER_METRICS = ("g_mean", "balanced_brier")
@@ -206,7 +206,7 @@ def gains(
     """
     lines = []
     for kind, part in by_kind(cell_gains(scores, metric, baseline)):
-        ratios = sorted(part.index.unique("ir"), key=float, reverse=True)
+        ratios = sorted(part.index.unique("ir"), key=ir_value, reverse=True)
         groups = {ir: part.xs(ir, level="ir", drop_level=False) for ir in ratios} | {ALL: part}
         for ir, group in groups.items():
             tasks = group.index.get_level_values("task")

@@ -6,7 +6,7 @@ from typing import Any
 from remix.catalogue import LATER_METHODS, contradictions, is_for_images
 from remix.errors import SourceError
 from remix.study.config.messages import KeyPath, Problem, listing, shown, unknown
-from remix.study.data.catalogue import ir_text, task_irs
+from remix.study.data.catalogue import ir_text, ir_value, task_irs
 from remix.study.data.sources.checksums import ALGORITHMS
 from remix.study.data.sources.names import (
     IMAGE_FORMATS,
@@ -270,7 +270,7 @@ def _image_methods(
 
 
 def _study_irs(
-    study: Mapping[str, Any], datasets: Mapping[str, Any], multiclass_irs: str | list[float]
+    study: Mapping[str, Any], datasets: Mapping[str, Any], multiclass_irs: str | list[float | str]
 ) -> Iterator[Problem]:
     if study["irs"] == "all":
         return
@@ -279,13 +279,13 @@ def _study_irs(
         for entry in datasets.values()
         for task, spec in entry["tasks"].items()
     }
-    everywhere = sorted({ir for irs in offered.values() for ir in irs})
+    everywhere = _sorted({ir for irs in offered.values() for ir in irs})
     strangers = [(i, ir) for i, ir in enumerate(study["irs"]) if ir not in everywhere]
     for i, ir in strangers:
         text = f"no task has an imbalance ratio of {ir_text(ir)}; there are {_texts(everywhere)}"
         yield Problem(("study", "irs", i), text)
     selected = [task for task in offered if study["tasks"] == "all" or task in study["tasks"]]
-    left = sorted({ir for task in selected for ir in offered[task]})
+    left = _sorted({ir for task in selected for ir in offered[task]})
     if left and not strangers and not set(left) & set(study["irs"]):
         yield Problem(
             ("study", "irs"), f"no selected task has one of these; the selected tasks have {_texts(left)}"
@@ -307,5 +307,9 @@ def _sweep(
         yield Problem(("sweep", "method"), f"{shown(method)} {text}")
 
 
-def _texts(irs: list[float]) -> str:
+def _sorted(irs: Iterable[float | str]) -> list[float | str]:
+    return sorted(irs, key=lambda ir: ir_value(ir_text(ir)))
+
+
+def _texts(irs: list[float | str]) -> str:
     return listing([ir_text(ir) for ir in irs], "and")

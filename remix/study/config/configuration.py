@@ -13,7 +13,7 @@ from remix.protocol import Protocol
 from remix.study.config.checks import semantic_problems
 from remix.study.config.files import ConfigFiles, overlaid
 from remix.study.config.schema import schema_problems
-from remix.study.data.catalogue import Dataset, Task, task_irs
+from remix.study.data.catalogue import Dataset, Task, ir_text, ir_value, task_irs
 from remix.study.data.sources.downloading import Network
 from remix.study.study import Study, Switches, sorted_irs
 from remix.study.sweep import Sweep
@@ -143,6 +143,7 @@ def _plain(value: Any) -> Any:
 
 def _configuration(config: Mapping[str, Any]) -> Configuration:
     study, irs = config["study"], config["study"]["irs"]
+    chosen = set() if irs == "all" else {ir_value(ir_text(ir)) for ir in irs}
     switches = Switches(**config["switches"])
     datasets: dict[str, Dataset] = {}
     tasks: dict[str, Task] = {}
@@ -155,7 +156,7 @@ def _configuration(config: Mapping[str, Any]) -> Configuration:
         dataset = Dataset.from_entry(name, {**entry, "sources": sources, "tasks": specs})
         selected = [
             dataclasses.replace(
-                task, irs=tuple(sorted_irs([ir for ir in task.irs if irs == "all" or float(ir) in irs]))
+                task, irs=tuple(sorted_irs([ir for ir in task.irs if irs == "all" or ir_value(ir) in chosen]))
             )
             for task in dataset.tasks
             if study["tasks"] == "all" or task.name in study["tasks"]

@@ -125,6 +125,10 @@ def _explain(error: jsonschema.ValidationError, choices: str | None = None) -> I
 
 def _explain_alternatives(error: jsonschema.ValidationError, keys: KeyPath) -> Iterator[Problem]:
     """Explain why a value fits none of several forms, by the form that has its type."""
+    numbers = [each for each in error.validator_value if each.get("type") in ("integer", "number")]
+    if numbers and _decimal(error.instance) is not None:
+        yield _wrong_type(keys, error.instance, numbers[0], None)
+        return
     branches: dict[Any, list[jsonschema.ValidationError]] = {}
     for sub in error.context or ():
         branches.setdefault(sub.relative_schema_path[0], []).append(sub)

@@ -1,5 +1,6 @@
 """What the catalogue says about each dataset, and the tasks that are defined on it."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -9,6 +10,8 @@ from typing import Any
 TABLE_KINDS = ("binary", "multiclass")
 IMAGE_KINDS = ("binary_images", "multiclass_images")
 KINDS = (*TABLE_KINDS, *IMAGE_KINDS)
+# The imbalance ratio that the data has: all rows are kept.
+NATURAL = "natural"
 # What is known of a task beside its definition and its ratios.
 _SAID = ("batch_size", "title", "text", "complete", "grouped")
 
@@ -30,7 +33,7 @@ class Task:
     classes : tuple of str
         All labels of the dataset, in catalogue order.
     irs : tuple of str
-        Imbalance ratios, written as in paths.
+        Imbalance ratios, written as in paths; `NATURAL` is that of the data.
     batch_size : int or None
         Rows per mini-batch where the task departs from the protocol.
     image : tuple of int or None
@@ -260,8 +263,8 @@ class Dataset:
 
 
 def task_irs(
-    spec: Mapping[str, Any], dataset: Mapping[str, Any], multiclass_irs: str | Sequence[float]
-) -> Sequence[float]:
+    spec: Mapping[str, Any], dataset: Mapping[str, Any], multiclass_irs: str | Sequence[float | str]
+) -> Sequence[float | str]:
     """Give the imbalance ratios of a task's entry: its own, or those for all multi-class tasks on tables.
 
     Parameters
@@ -270,7 +273,7 @@ def task_irs(
         Entry of the task: ``others`` and ``irs``.
     dataset : mapping
         Entry of its dataset, which has ``image`` where the rows are images.
-    multiclass_irs : 'listed' or sequence of float
+    multiclass_irs : 'listed' or sequence of float or `NATURAL`
         ``switches.multiclass_irs``.
 
     Examples
@@ -283,13 +286,22 @@ def task_irs(
     return multiclass_irs
 
 
-def ir_text(ir: float) -> str:
+def ir_text(ir: float | str) -> str:
     """Write an imbalance ratio as a path has it: ``0.05``, never ``5e-02``.
 
-    >>> ir_text(0.05), ir_text(0.00001), ir_text(1)
-    ('0.05', '0.00001', '1')
+    >>> ir_text(0.05), ir_text(0.00001), ir_text(1), ir_text("natural")
+    ('0.05', '0.00001', '1', 'natural')
     """
-    return format(Decimal(repr(ir)), "f")
+    return ir if isinstance(ir, str) else format(Decimal(repr(ir)), "f")
+
+
+def ir_value(ir: str) -> float:
+    """Give the number by which ratios are ordered; that of the data, which is not known, is the largest.
+
+    >>> sorted(["natural", "0.05", "0.01"], key=ir_value)
+    ['0.01', '0.05', 'natural']
+    """
+    return math.inf if ir == NATURAL else float(ir)
 
 
 def _text_note(text: TextColumn, sources: Sequence[Mapping[str, Any]]) -> str:

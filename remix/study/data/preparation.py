@@ -98,12 +98,13 @@ def prepare(
     -------
     pandas.DataFrame
         One row per row of `table` that is not to be left out, in order: features (float64, NaN where
-        missing), then ``label`` (string, as written in the catalogue's ``classes``). A categorical column becomes one column of zeros and ones
-        per value, ``column=value``, which are NaN where the value is missing; texts are values as they are
-        written, so ``01`` is another one than ``1``. A column of texts becomes its
-        components (float32), ``column.0, column.1, …``; a missing text is one without words. The features of
-        images are their pixels (uint8), ``x0, x1, …``. Where it is known which rows belong together, the
-        last column is ``group`` (int64): the same number for these, counted in the order in which groups
+        missing), then ``label`` (string, as written in the catalogue's ``classes``). A categorical column
+        becomes one column of zeros and ones per value, ``column=value``, which are NaN where the value is
+        missing; texts are values as they are written, so ``01`` is another one than ``1``. A column of texts
+        becomes its components (float32), ``column.0, column.1, …``; a missing text is one without words. The
+        features of images are their pixels (uint8), ``x0, x1, …``. Where it is known which rows belong
+        together, the last column is ``group`` (int64): the same number for these, counted in the order in
+        which groups
         first appear, so that it does not depend on how a source names them.
 
     Raises

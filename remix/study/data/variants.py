@@ -1,6 +1,7 @@
 """Imbalanced variants: the rows of a dataset that make a task at one imbalance ratio."""
 
 import math
+from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 
 from remix import seeding
 from remix.errors import DataError
-from remix.study.data.catalogue import Task
+from remix.study.data.catalogue import NATURAL, Task
 
 
 def encode_labels(labels: pd.Series, task: Task) -> np.ndarray:
@@ -73,9 +74,20 @@ def minority_size(counts: np.ndarray, task: Task, ir: str) -> int:
             name = task.minority[0] if task.merged else task.classes[label]
             raise DataError(
                 f"{task.name}, IR {ir}: class {name} needs {size} rows ({ir} × {reference}) and has "
-                f"{counts[label]}; the largest IR it can reach is {counts[label] / reference:.4f}"
+                f"{counts[label]}; the largest IR it can reach is {_largest(counts[label], reference)}; "
+                f"'{NATURAL}' keeps all rows"
             )
     return size
+
+
+def _largest(rows: int, reference: int) -> str:
+    """Write a ratio, with as few digits as can be, of which this many rows are left."""
+    ratio, decimals = Decimal(int(rows)) / Decimal(int(reference)), 4
+    while True:
+        written = format(ratio.quantize(Decimal((0, (1,), -decimals)), ROUND_CEILING), "f")
+        if math.floor(Fraction(written) * int(reference)) == rows:
+            return written
+        decimals += 1
 
 
 def select_rows(labels: np.ndarray, task: Task, ir: str, *, seed: int) -> np.ndarray:
@@ -90,7 +102,7 @@ def select_rows(labels: np.ndarray, task: Task, ir: str, *, seed: int) -> np.nda
     task : Task
         Which labels are minority classes.
     ir : str
-        Imbalance ratio as written.
+        Imbalance ratio as written; `NATURAL` keeps all rows.
     seed : int
         The study's seed.
 
@@ -104,6 +116,8 @@ def select_rows(labels: np.ndarray, task: Task, ir: str, *, seed: int) -> np.nda
     DataError
         As `minority_size`.
     """
+    if ir == NATURAL:
+        return np.arange(len(labels))
     size = minority_size(np.bincount(labels, minlength=task.n_classes), task, ir)
     keep = ~np.isin(labels, task.minority_labels)
     for label in task.minority_labels:

@@ -148,3 +148,24 @@ def test_a_ratio_out_of_reach_says_what_is_needed_and_what_is_there():
         DataError, match=r"b, IR 0.25: class y needs 100 rows \(0.25 × 400\) and has 50; .* 0.1250"
     ):
         imbalanced_variant(prepared(x=300, y=50, z=100), BINARY, "0.25", seed=1)
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**6))
+def test_the_largest_ratio_that_is_named_can_be_reached(rows, majority):
+    counts = np.array([majority, rows])
+    if rows >= majority:
+        return
+    with pytest.raises(DataError) as caught:
+        minority_size(counts, BINARY, "1")
+    named = str(caught.value).partition("can reach is ")[2].partition(";")[0]
+    assert minority_size(counts, BINARY, named) == rows
+
+
+@pytest.mark.parametrize("task", [BINARY, MULTI])
+def test_the_ratio_of_the_data_keeps_all_rows(task):
+    data = prepared(x=30, y=5, z=7) if task is BINARY else prepared(x=30, y=5, z=7, w=9)
+    variant = imbalanced_variant(data, task, "natural", seed=1)
+    assert variant["row"].tolist() == list(range(len(data)))
+    assert variant["label"].value_counts().sort_index().tolist() == (
+        [37, 5] if task is BINARY else [30, 5, 7, 9]
+    )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from remix.study.data.catalogue import Task
+from remix.study.data.catalogue import Task, ir_value
 from remix.study.data.columns import feature_names
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
@@ -225,7 +225,7 @@ def _note(line: Mapping[str, Any], task: Task, printed: pd.Series) -> str:
         differences.append((f"{features} features, printed {printed['features']}", "features_remark"))
     if pd.notna(line["rows"]) and line["rows"] != printed["rows"]:
         differences.append((f"{line['rows']:,} rows, printed {printed['rows']:,}", "rows_remark"))
-    if {float(ir) for ir in task.irs} != {float(ir) for ir in printed["irs"].split(",")}:
+    if {ir_value(ir) for ir in task.irs} != {float(ir) for ir in printed["irs"].split(",")}:
         differences.append((f"IRs {', '.join(sorted_irs(task.irs))}, printed {printed['irs']}", "irs_remark"))
     texts = [f"{text} ({printed[why]})" if printed[why] else text for text, why in differences]
     if pd.notna(line["rows"]) and line["rows_used"] != line["rows"]:
