@@ -38,8 +38,6 @@ HIDDEN_LAYERS, WIDTH_DIVISOR = 3, {"binary": 3, "multiclass": 0.75}
 RATE_FACTOR, RATE_PATIENCE, RATE_MINIMUM, RATE_MIN_DELTA = 0.2, 5, 1e-5, 1e-4
 # The paper's rule gives 2 units to two features, with which few networks learn; its tasks have 14 or more.
 LEAST_WIDTH = 12
-# More than the paper's tasks have: 20,000 features would get 13,000 units a layer, and 2 GiB of weights.
-MOST_WIDTH = 512
 # Rows that are predicted at a time; bounds the memory.
 PREDICTION_ROWS = 4096
 # As in remix.networks.
@@ -492,8 +490,8 @@ class ReMixClassifier(DecidesByProbability, ClassifierMixin, BaseEstimator):
     def _widths(self) -> tuple[int, ...]:
         """Settle the units of each hidden layer."""
         if self.hidden_layer_sizes is None:
-            width = self._tables().hidden_width(self.n_features_in_, len(self.classes_))
-            return (min(max(LEAST_WIDTH, width), MOST_WIDTH),) * HIDDEN_LAYERS
+            width = self._tables().trained_width(self.n_features_in_, len(self.classes_))
+            return (max(LEAST_WIDTH, width),) * HIDDEN_LAYERS
         widths = np.atleast_1d(self.hidden_layer_sizes).tolist()
         if not all(type(width) is int and width >= 1 for width in widths):
             raise InputError(f"hidden_layer_sizes must be whole numbers of at least 1, not {widths}")

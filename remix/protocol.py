@@ -33,6 +33,11 @@ class LearningRateSchedule:
     min_delta: float
 
 
+# Wider than the networks of the paper's tasks: 20,000 features would get 13,000 units a layer, and 2 GiB of
+# weights.
+MOST_WIDTH = 512
+
+
 @dataclass(frozen=True)
 class TableProtocol:
     """What is done with tables only: their scaling and their multi-layer perceptron.
@@ -55,7 +60,7 @@ class TableProtocol:
     dropout: float
 
     def hidden_width(self, n_features: int, n_classes: int) -> int:
-        """Compute the width of the hidden layers, ``int(2 (d + K) / divisor)`` and at least 1.
+        """Compute the width of the hidden layers by the paper: ``int(2 (d + K) / divisor)``, at least 1.
 
         The quotient is taken of the divisor as written (0.7, not the binary fraction next to it), so a
         width that is whole on paper does not lose a unit to rounding.
@@ -73,6 +78,10 @@ class TableProtocol:
         """
         divisor = Fraction(str(self.width_divisor["binary" if n_classes == 2 else "multiclass"]))
         return max(1, int(2 * (n_features + n_classes) / divisor))
+
+    def trained_width(self, n_features: int, n_classes: int) -> int:
+        """Give the width of the hidden layers that are trained: `hidden_width`, at most `MOST_WIDTH`."""
+        return min(self.hidden_width(n_features, n_classes), MOST_WIDTH)
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def _step_seconds(protocol: Protocol, task: Task, features: int) -> float:
             * _multiplications(task.image, images.filters, images.dense, task.n_classes)
         )
     assert protocol.tables is not None
-    width, layers = protocol.tables.hidden_width(features, task.n_classes), protocol.tables.hidden_layers
+    width, layers = protocol.tables.trained_width(features, task.n_classes), protocol.tables.hidden_layers
     weights = width * (features + (layers - 1) * width + task.n_classes)
     sizes, costs = np.log(np.array(TABLE_STEP)).T
     # Beyond the largest, in proportion to the weights.

@@ -173,7 +173,7 @@ def architecture_of(task: Task, protocol: Protocol, shape: tuple[int, ...]) -> A
         assert protocol.images is not None
         return CNN(protocol.images.filters, protocol.images.dense, protocol.images.precision)
     assert protocol.tables is not None
-    width = protocol.tables.hidden_width(shape[0], task.n_classes)
+    width = protocol.tables.trained_width(shape[0], task.n_classes)
     return MLP((width,) * protocol.tables.hidden_layers, protocol.tables.dropout)
 
 

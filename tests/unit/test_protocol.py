@@ -68,6 +68,14 @@ def test_hidden_width_of_the_papers_tasks(n_features, n_classes, width):
     assert protocol().tables.hidden_width(n_features, n_classes) == width
 
 
+@pytest.mark.parametrize(
+    ("n_features", "n_classes", "width"),
+    [(178, 5, 488), (190, 2, 128), (187, 5, 512), (188, 5, 512), (7129, 2, 512), (20000, 10, 512)],
+)
+def test_widths_are_bounded_above_those_of_the_papers_tasks(n_features, n_classes, width):
+    assert protocol().tables.trained_width(n_features, n_classes) == width
+
+
 def test_hidden_width_does_not_lose_a_unit_to_rounding():
     assert int(2 * 14 / 0.28) == 99
     assert protocol(width_divisor={"binary": 0.28}).tables.hidden_width(12, 2) == 100
