@@ -8,6 +8,7 @@ import sys
 
 from remix.errors import RemixError
 from remix.study.code import digest_of_script
+from remix.study.data.fetching import read_source
 from remix.study.plan import Plan, as_parameter, preparation
 from remix.study.results.declarations import category, places, read_by
 from remix.study.running.provenance import commit_state
@@ -146,6 +147,13 @@ REFERENCE = [
 
 # The reference run of this checkout. Absolute, for in the checkout itself `rule reference` makes it.
 REFERENCE_RUN = ROOT / "results" / "reference"
+
+
+def print_notes():
+    """End a run by saying what is suspicious in its data."""
+    for name in PLAN.configuration.datasets:
+        for note in (read_source(RAW / name) or {}).get("notes", []):
+            print(f"{name}: {note}")
 
 
 def print_summary():

@@ -2,6 +2,7 @@
 
 
 onsuccess:
+    print_notes()
     print_summary()
 
 
