@@ -174,7 +174,7 @@ def prepare(
             values = table.iloc[:, i] if i in categorical else pd.Series(numbers[i])
             if said := remark(names[i], values, coded, dataset.classes):
                 notes.append(said)
-            if names[i] in set(values.unique()) and source.get("header", False):
+            if i in categorical and source.get("header", False) and (values == names[i]).any():
                 called = f"column '{names[i]}' is called as one of its values"
                 notes.append(f"{called}: is the header a row of data?")
     prepared = pd.DataFrame(columns).assign(**{LABEL: labels})

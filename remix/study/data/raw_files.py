@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import lzma
+import struct
 import subprocess
 import zipfile
 import zlib
@@ -76,9 +77,8 @@ def refuse_foreign(path: Path, *, parquet: bool = False) -> None:
         start = stream.read(32)
     kinds = {**_FOREIGN} if parquet else {**_FOREIGN, _PARQUET: ("a Parquet file", "write format: parquet")}
     found = next((what for sign, what in kinds.items() if start.startswith(sign)), None)
-    if start.startswith(b"PK") and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
+    if start.startswith(b"PK"):
+        names = _members(path)
         if "xl/workbook.xml" in names or "xl/workbook.bin" in names:
             found = "an Excel workbook", _SAVE
         elif "mimetype" in names and "content.xml" in names:
@@ -86,6 +86,15 @@ def refuse_foreign(path: Path, *, parquet: bool = False) -> None:
     if found is not None:
         what, remedy = found
         raise SourceError(f"{path.name} is {what}, which is not read; {remedy}")
+
+
+def _members(path: Path) -> list[str]:
+    """List what is in a zip file; nothing where it is damaged, which reading it will say."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, LookupError, NotImplementedError, struct.error):
+        return []
 
 
 def unpacked(path: Path) -> bytes:

@@ -308,6 +308,8 @@ UNREADABLE = {
     "7z": ({"t": b"7z\xbc\xaf\x27\x1c"}, {}, "t is a 7z archive, which is not read; unpack it"),
     "rar": ({"t": b"Rar!\x1a\x07\x01\x00"}, ARFF_FORMAT, "t is a rar archive, which is not read; unpack it"),
     "Parquet": ({"t": b"PAR1"}, {}, "t is a Parquet file, which is not read; write format: parquet"),
+    "a zip file": ({"t": zip_of({"a": "1,2"})}, {}, "t is not UTF-8 text"),
+    "a damaged zip file": ({"t": zip_of({"a": "1,2"})[:-9] + b"\xff" * 9}, {}, "t is not UTF-8 text"),
     "no Parquet": ({"t": "1,2\n"}, {"format": "parquet"}, "t cannot be read as Parquet: "),
     "cut Parquet": ({"t": b"PAR1" + b"0" * 99}, {"format": "parquet"}, "t cannot be read as Parquet: "),
     "no KEEL": ({"t": "1,2\n"}, {"format": "keel"}, "t has no line '@data', as files of KEEL do"),

@@ -47,6 +47,16 @@ def test_signs_of_units_are_no_categories():
         numeric(frame, [0, 1, 2])
 
 
+def test_a_first_row_of_names_may_be_a_header():
+    frame = pd.DataFrame({"x0": ["a", "1", "2"], "x1": ["b", "1", "2"], "x2": ["3", "1", "2"]})
+    with pytest.raises(
+        DataError, match=r"2 columns are not numeric.* is the first line a header.*header: true"
+    ):
+        numeric(frame, [0, 1, 2], header=False)
+    with pytest.raises(DataError, match=r"na_values: \[a, b\]$"):
+        numeric(frame, [0, 1, 2], header=True)
+
+
 @pytest.mark.parametrize("name", ["yes", "a: b", "x, y", "'q'", "1", "größe", "-", "#", "a b"])
 def test_the_line_is_yaml(name):
     assert yaml.safe_load(f"{{{yaml_line({'drop': [name]})}}}") == {"drop": [name]}

@@ -148,7 +148,7 @@ def test_a_header_that_is_a_row_is_refused(read_and_prepared, header, target, cl
 @pytest.mark.parametrize(
     ("text", "settings", "message"),
     [
-        ("a,b,y\n1,2,n\n3,4,p\n", {}, "2 columns are not numeric.*is the first line a header.*header: true"),
+        ("a,b,y\n1,2,n\n3,4,p\n", {}, "not among the classes: y; .*write 'header: true'"),
         ("a,y\nu,n\nv,p\n", {"categorical": [0]}, "not among the classes: y; .*write 'header: true'"),
     ],
 )
