@@ -62,6 +62,15 @@ def numeric(table: pd.DataFrame, positions: Sequence[int], *, header: bool = Tru
     return found
 
 
+def seem_numbers(texts: Sequence[str]) -> bool:
+    """Tell whether texts are all numbers with a decimal comma, which may have been taken for categories.
+
+    >>> seem_numbers(["24,23", "-1,5"]), seem_numbers(["24,23", "b"]), seem_numbers(["1", "2"])
+    (True, False, False)
+    """
+    return all(_COMMA.fullmatch(text) for text in texts)
+
+
 def yaml_line(entry: dict[str, Any]) -> str:
     """Write keys of a catalogue entry in one line, as they stand in a source that is written in one line.
 
@@ -110,16 +119,20 @@ def _not_numeric(table: pd.DataFrame, broken: dict[int, pd.Series], header: bool
     held = {i: listing([repr(text) for text in each]) for i, each in texts.items()}
     if len(broken) == 1:
         ((i, name),) = names.items()
-        what = f"column '{name}' (position {i}) is not numeric: it holds {held[i]}; list it"
+        what, those = f"column '{name}' (position {i}) is not numeric: it holds {held[i]}", "it"
     else:
         all_of_them = ", ".join(f"'{name}' ({held[i]})" for i, name in names.items())
-        what = f"{len(broken)} columns are not numeric: {all_of_them}; list them"
-    what += " in 'categorical' or 'drop', or add what stands for a missing value to 'na_values'"
+        what, those = f"{len(broken)} columns are not numeric: {all_of_them}", "them"
     if not header and all(len(each) == 1 and cells.index[0] == 0 for each, cells in _pairs(texts, broken)):
-        return f"{what}; or is the first line a header? Then write: header: true"
-    if with_units := [names[i] for i, each in texts.items() if all(map(_UNIT.fullmatch, each))]:
-        what += f"; take the signs of currencies and per cent out of {listing(with_units)}"
+        return f"{what}; is the first line a header? Then write: header: true"
     advice = _advice(len(table), names, texts, broken)
+    with_units = [names[i] for i, each in texts.items() if all(map(_UNIT.fullmatch, each))]
+    # Numbers that are written otherwise are no categories.
+    if not with_units and not advice.keys() & {"decimal", "thousands"}:
+        marks = "add what stands for a missing value to 'na_values'"
+        what += f"; list {those} in 'categorical' or 'drop', or {marks}"
+    if with_units:
+        what += f"; take the signs of currencies and per cent out of {listing(with_units)}"
     return f"{what}; to read it so, add to the source: {yaml_line(advice)}" if advice else what
 
 

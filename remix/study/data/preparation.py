@@ -16,7 +16,7 @@ from remix.study.data.columns import GROUP, LABEL, NOMINAL, NOTES, ROW, UNNAMED,
 from remix.study.data.formats import read_corpus, read_table
 from remix.study.data.headers import refuse_data_as_names
 from remix.study.data.labels import by_value, label_text, labels_of, listing
-from remix.study.data.numeric import numeric, yaml_line
+from remix.study.data.numeric import numeric, seem_numbers, yaml_line
 from remix.study.data.suspicion import identifier, remark
 from remix.study.data.text import embed
 
@@ -174,6 +174,10 @@ def prepare(
             values = table.iloc[:, i] if i in categorical else pd.Series(numbers[i])
             if said := remark(names[i], values, coded, dataset.classes):
                 notes.append(said)
+            if i in categorical and seem_numbers([str(value) for value in values.dropna().unique()]):
+                notes.append(
+                    f"column '{names[i]}' is categorical, and seems to hold numbers: is decimal ','?"
+                )
             if i in categorical and source.get("header", False) and (values == names[i]).any():
                 called = f"column '{names[i]}' is called as one of its values"
                 notes.append(f"{called}: is the header a row of data?")

@@ -110,6 +110,14 @@ def test_what_is_suspicious_is_recorded_and_said(run, make_dataset, tmp_path, ca
     assert kept["notes"] == []
 
 
+def test_numbers_that_are_taken_for_categories_are_said(run, make_dataset, tmp_path):
+    rows = "".join(f"{i % 7},5;{i % 5};{'ab'[i % 2]}\n" for i in range(40))
+    (tmp_path / "t.csv").write_text(rows)
+    source = {"file": str(tmp_path / "t.csv"), "separator": ";", "categorical": [0, 1]}
+    (note,) = run(make_dataset(source))["notes"]
+    assert note == "column 'x0' is categorical, and seems to hold numbers: is decimal ','?"
+
+
 # Header, target, classes, and what is said of it; nothing where it is a header.
 HEADERS = {
     "a class above the labels": (
