@@ -3,13 +3,14 @@
 A method that resamples or weights its rows learns the probabilities of the class mix that it trained on. Two
 remedies leave the model as it is. *Prior correction* exchanges that mix for another prior by Bayes' rule
 (Saerens, Latinne and Decaestecker 2002; Elkan 2001, theorem 2). *Temperature scaling* makes all probabilities
-of a model more or less sharp, by one number that is learnt from validation rows (Guo et al. 2017).
+of a model more or less sharp, by one number that is learnt from validation rows (Guo et al. 2017). A
+*threshold* is a prior too, chosen on validation rows (`remix.thresholds`).
 
 Where the class mix that a model trained on is not known, `estimate_prior` learns it from rows with labels.
 `remix.PriorCorrectedClassifier` does the first of them to any classifier of scikit-learn.
 
-In the study nothing here is shown the label of a test row: priors and temperatures come from the validation
-part of the same fold, the class mix from the record of its training.
+In the study nothing here is shown the label of a test row: priors, temperatures and thresholds come from the
+validation part of the same fold, the class mix from the record of its training.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -26,12 +27,14 @@ from remix.corrections import (
     CORRECTIONS,
     NATURAL_METRICS,
     PRIORS,
+    UNCORRECTED,
     Correction,
     is_unfitted,
 )
 from remix.errors import InputError, ResultError
 from remix.metrics import score_folds
 from remix.reliability import reliability
+from remix.thresholds import choose_class_weights
 
 # Smaller probabilities count as this much where a temperature is fitted or applied: one row that is given
 # next to none of its own class does not decide over all others.
@@ -398,12 +401,20 @@ def correct_fold(
     trained_shares : array-like of float > 0, shape (K,)
         Share of each class in what the model was trained on.
     correction : Correction
+        With a threshold, the probabilities are brought to equal shares, and from there to the prior under
+        which decisions on the validation rows score best, see `remix.thresholds.choose_class_weights`. So
+        where these rows do not speak for another one, the prior is the balanced one.
 
     Returns
     -------
     CorrectedFold
     """
     n_classes = y_prob.shape[1]
+    if correction.threshold is not None:
+        equal = np.full(n_classes, 1 / n_classes)
+        balanced = exchange_prior(validation_prob, trained_shares, equal)
+        prior = choose_class_weights(validation_labels, balanced, correction.threshold)
+        return CorrectedFold(exchange_prior(y_prob, trained_shares, prior), float("nan"))
     natural = class_shares(validation_labels, n_classes)
     if correction.prior is not None:
         target = natural if correction.prior == "natural" else np.full(n_classes, 1 / n_classes)
@@ -418,10 +429,10 @@ def correct_fold(
     return CorrectedFold(y_prob, temperature)
 
 
-def correct_predictions(
-    predictions: pd.DataFrame, validation: pd.DataFrame, records: pd.DataFrame
-) -> Iterator[tuple[Correction, pd.DataFrame, pd.Series]]:
-    """Apply every correction to the predictions of one method on one cell, fold by fold.
+def corrected(
+    predictions: pd.DataFrame, validation: pd.DataFrame, records: pd.DataFrame, correction: Correction
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Apply a correction to the predictions of one method on one cell, fold by fold.
 
     Parameters
     ----------
@@ -429,14 +440,14 @@ def correct_predictions(
         ``repeat, fold, row, y_true, p_0 … p_{K-1}`` of the test and of the validation rows.
     records : DataFrame
         One line per fold: ``repeat, fold, class_share_0 … class_share_{K-1}``.
-
-    Yields
-    ------
     correction : Correction
-    corrected : DataFrame
+
+    Returns
+    -------
+    DataFrame
         The predictions with other p; for ``none`` they are the same.
-    temperatures : Series of float
-        By (repeat, fold); see `CorrectedFold`.
+    Series of float
+        Temperatures by (repeat, fold); see `CorrectedFold`.
 
     Raises
     ------
@@ -452,27 +463,42 @@ def correct_predictions(
             if fold not in parts:
                 raise ResultError(f"repeat {fold[0]}, fold {fold[1]} has no {name}; train it anew")
     y_prob = predictions[columns].to_numpy()
+    found = np.array(y_prob, dtype=y_prob.dtype if correction.name == UNCORRECTED else np.float64)
+    temperatures = {}
+    for fold, rows in folds.items():
+        own = held_out[fold]
+        try:
+            result = correct_fold(
+                y_prob[rows], own[:, 0].astype(np.int64), own[:, 1:], shares[fold][0], correction
+            )
+        except ValueError as error:
+            raise ResultError(f"repeat {fold[0]}, fold {fold[1]} cannot be corrected: {error}") from None
+        found[rows], temperatures[fold] = result
+    return (
+        predictions.assign(**dict(zip(columns, found.T, strict=True))),
+        pd.Series(temperatures, name="temperature").rename_axis(["repeat", "fold"]),
+    )
+
+
+def correct_predictions(
+    predictions: pd.DataFrame, validation: pd.DataFrame, records: pd.DataFrame
+) -> Iterator[tuple[Correction, pd.DataFrame, pd.Series]]:
+    """Apply every correction of the table ``calibration``, one after the other.
+
+    Parameters
+    ----------
+    predictions, validation, records : DataFrame
+        See `corrected`.
+
+    Yields
+    ------
+    correction : Correction
+    predictions : DataFrame
+    temperatures : Series of float
+        As `corrected` gives them.
+    """
     for correction in CORRECTIONS.values():
-        corrected = np.array(y_prob, dtype=y_prob.dtype if correction.name == "none" else np.float64)
-        temperatures = {}
-        for fold, rows in folds.items():
-            own = held_out[fold]
-            try:
-                result = correct_fold(
-                    y_prob[rows],
-                    own[:, 0].astype(np.int64),
-                    own[:, 1:],
-                    shares[fold][0],
-                    correction,
-                )
-            except ValueError as error:
-                raise ResultError(f"repeat {fold[0]}, fold {fold[1]} cannot be corrected: {error}") from None
-            corrected[rows], temperatures[fold] = result
-        yield (
-            correction,
-            predictions.assign(**dict(zip(columns, corrected.T, strict=True))),
-            pd.Series(temperatures, name="temperature").rename_axis(["repeat", "fold"]),
-        )
+        yield correction, *corrected(predictions, validation, records, correction)
 
 
 def assess(predictions: pd.DataFrame, validation: pd.DataFrame, records: pd.DataFrame) -> Assessment:
@@ -481,7 +507,7 @@ def assess(predictions: pd.DataFrame, validation: pd.DataFrame, records: pd.Data
     Parameters
     ----------
     predictions, validation, records : DataFrame
-        See `correct_predictions`.
+        See `corrected`.
 
     Returns
     -------
@@ -490,15 +516,15 @@ def assess(predictions: pd.DataFrame, validation: pd.DataFrame, records: pd.Data
     Raises
     ------
     ResultError
-        As `correct_predictions` and `remix.metrics.score_folds`.
+        As `corrected` and `remix.metrics.score_folds`.
     """
     scores, curves = [], []
-    for correction, corrected, temperatures in correct_predictions(predictions, validation, records):
-        values = score_folds(corrected, (*NATURAL_METRICS, *BALANCED_METRICS))
+    for correction, changed, temperatures in correct_predictions(predictions, validation, records):
+        values = score_folds(changed, (*NATURAL_METRICS, *BALANCED_METRICS))
         values = values.join(temperatures, on=["repeat", "fold"])
         scores.append(values.assign(correction=correction.name)[SCORE_COLUMNS])
-        labels = corrected["y_true"].to_numpy()
-        probabilities = corrected.filter(regex=r"^p_\d+$").to_numpy()
+        labels = changed["y_true"].to_numpy()
+        probabilities = changed.filter(regex=r"^p_\d+$").to_numpy()
         for prior in PRIORS:
             curve = reliability(labels, probabilities, prior)
             curve.insert(0, "correction", correction.name)

@@ -32,6 +32,32 @@ def is_for_images(method: Mapping[str, Any]) -> bool:
     return "augment" in method
 
 
+def with_base(entry: Mapping[str, Any], methods: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Give a method's entry with the stages of the method that it names as its ``base``.
+
+    Parameters
+    ----------
+    entry : mapping
+    methods : mapping of str to mapping
+        The entries among which the base is, beside those of `LATER_METHODS`.
+
+    Returns
+    -------
+    mapping
+        The entry itself, if it has no base.
+
+    Examples
+    --------
+    >>> with_base({"base": "focal", "after": {"temperature": True}}, {})
+    {'loss': 'focal', 'after': {'temperature': True}}
+    """
+    if "base" not in entry:
+        return entry
+    base = methods[entry["base"]] if entry["base"] in methods else LATER_METHODS[entry["base"]]
+    stages_of_base = {stage: value for stage, value in base.items() if stage != "title"}
+    return stages_of_base | {key: value for key, value in entry.items() if key != "base"}
+
+
 TABLE_METHODS = tuple(name for name, entry in METHODS.items() if not is_for_images(entry))
 
 
@@ -122,6 +148,10 @@ def contradictions(method: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...],
     >>> stage, option, text.partition(";")[0]
     ('mix', 'partners', "'balanced' draws the mini-batch to mix with from all classes")
     """
+    yield from _about_the_base(method)
+    if "threshold" in (after := method.get("after", {})):
+        text = "'threshold' chooses a prior itself; it cannot stand beside {!r}: keep one of the two"
+        yield from ((("after", key), text.format(key)) for key in ("prior", "temperature") if key in after)
     mix = method.get("mix", {})
     if mix.get("partners") != "balanced":
         return
@@ -132,3 +162,11 @@ def contradictions(method: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...],
     if mix.get("layers") == "hidden":
         text = "its rows are there at the input only: write 'layers: input', or other partners"
         yield ("mix", "partners"), f"{says}; {text}"
+
+
+def _about_the_base(method: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Find stages beside those that a base brings."""
+    for stage in [key for key in method if key not in ("title", "base", "after")]:
+        if "base" in method:
+            text = f"it brings all stages of '{method['base']}'; it cannot stand beside {stage!r}: remove one"
+            yield ("base",), text

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from remix.calibration import assess, unfitted_note
+from remix.calibration import assess, corrected, unfitted_note
+from remix.corrections import REMEDIES, UNCORRECTED
 from remix.errors import ResultError
 from remix.metrics import score_folds
-from remix.study.store import Entry, path_of, read_training
+from remix.study.store import Entry, Trained, Use, path_of, read_training
 from remix.study.study import STUDY
 
 logger = logging.getLogger(__name__)
@@ -26,8 +27,8 @@ class Evaluation(NamedTuple):
     scores : DataFrame
         ``run, task, ir, method, repeat, fold, metric, value``.
     calibration, curves : DataFrame
-        ``task, ir, method`` and what `remix.calibration.Assessment` has, of the study's own methods. Empty on
-        a cell that only the audit has.
+        ``task, ir, method`` and what `remix.calibration.Assessment` has, of the study's own methods without a
+        remedy: those that have one are rows of their base there. Empty on a cell that only the audit has.
     folds : DataFrame
         ``run, task, ir, method``, what `remix.study.store.Trained` has of each fold, and ``test_rows``.
     """
@@ -51,9 +52,9 @@ def evaluate_cell(results: Path, task: str, ir: str, entries: Iterable[Entry]) -
         path = path_of(results, task, ir, entry.training)
         trained = read_training(path)
         try:
-            scored = score_folds(trained.predictions)
+            scored = _scored(trained, entry.uses)
             # Only the study's own methods are calibrated: what other runs change is judged by their scores.
-            studys = [use.method for use in entry.uses if use.run == STUDY]
+            studys = [use.method for use in entry.uses if use.run == STUDY and use.after == UNCORRECTED]
             assessed = assess(*trained) if studys else None
         except ResultError as error:
             raise ResultError(f"{task}, IR {ir}, {entry.uses[0].method}, {path}: {error}") from None
@@ -61,7 +62,7 @@ def evaluate_cell(results: Path, task: str, ir: str, entries: Iterable[Entry]) -
         happened = trained.folds.join(sizes, on=["repeat", "fold"])
         for use in entry.uses:
             names = {"run": use.run, "task": task, "ir": ir, "method": use.method}
-            scores.append(_named(_first(scored, use.repeats), names))
+            scores.append(_named(_first(scored[use.after], use.repeats), names))
             folds.append(_named(_first(happened, use.repeats), names))
         if assessed:
             for method in studys:
@@ -69,13 +70,28 @@ def evaluate_cell(results: Path, task: str, ir: str, entries: Iterable[Entry]) -
                 calibration.append(_named(assessed.scores, names))
                 curves.append(_named(assessed.curves, names))
                 logger.info(f"{method}: {unfitted_note(assessed.scores)}")
-        means = scored.groupby("metric", sort=False)["value"].mean()
-        each = ", ".join(f"{name} {value:.4f}" for name, value in means.items())
-        wanted = ", ".join(f"{use.method} ({use.run})" for use in entry.uses)
-        logger.info(f"{wanted}, means over the folds: {each}")
+        for after, values in scored.items():
+            means = values.groupby("metric", sort=False)["value"].mean()
+            each = ", ".join(f"{name} {value:.4f}" for name, value in means.items())
+            wanted = ", ".join(f"{use.method} ({use.run})" for use in entry.uses if use.after == after)
+            logger.info(f"{wanted}, means over the folds: {each}")
     return Evaluation(
         _together(scores), _together(calibration, ASSESSED), _together(curves, ASSESSED), _together(folds)
     )
+
+
+def _scored(trained: Trained, uses: Iterable[Use]) -> dict[str, pd.DataFrame]:
+    """Score the folds that are wanted, by what is done to the probabilities after training."""
+    repeats: dict[str, int] = {}
+    for use in uses:
+        repeats[use.after] = max(use.repeats, repeats.get(use.after, 0))
+    found = {}
+    for after, most in repeats.items():
+        predictions = _first(trained.predictions, most)
+        if after != UNCORRECTED:
+            predictions, _ = corrected(predictions, trained.validation, trained.folds, REMEDIES[after])
+        found[after] = score_folds(predictions)
+    return found
 
 
 def _first(rows: pd.DataFrame, repeats: int) -> pd.DataFrame:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from remix.calibration import corrected
+from remix.corrections import REMEDIES, UNCORRECTED
 from remix.errors import ResultError
 from remix.study.running.parquet import read_parquet
 from remix.study.store import Trained, path_of, read_training
@@ -17,7 +19,7 @@ INDEX = "trainings.parquet"
 def predictions(
     task: str, ir: str, method: str, run: str = STUDY, folder: str | os.PathLike[str] = "results"
 ) -> pd.DataFrame:
-    """Read the predictions of a method's test rows on one cell.
+    """Read the predictions of a method's test rows on one cell, after its remedy if it has one.
 
     Parameters
     ----------
@@ -34,28 +36,28 @@ def predictions(
     -------
     DataFrame
         ``repeat, fold, row, y_true, p_0 … p_{K-1}``: one line per test row of each fold, probabilities as
-        float32, in label order.
+        float32 (after a remedy float64), in label order.
 
     Raises
     ------
     ResultError
         If there is no such training, or if it is gone or damaged; one line that says what to do.
     """
-    trained, repeats = _trained(task, ir, method, run, folder)
-    return _first(trained.predictions, repeats)
+    trained, wanted = _trained(task, ir, method, run, folder)
+    return _remedied(trained.predictions, trained, wanted)
 
 
 def validation(
     task: str, ir: str, method: str, run: str = STUDY, folder: str | os.PathLike[str] = "results"
 ) -> pd.DataFrame:
     """Read the predictions of the validation rows, which were not trained on; as `predictions`."""
-    trained, repeats = _trained(task, ir, method, run, folder)
-    return _first(trained.validation, repeats)
+    trained, wanted = _trained(task, ir, method, run, folder)
+    return _remedied(trained.validation, trained, wanted)
 
 
 def _trained(
     task: str, ir: str, method: str, run: str, folder: str | os.PathLike[str]
-) -> tuple[Trained, int]:
+) -> tuple[Trained, pd.Series]:
     results = Path(folder)
     if not (results / INDEX).is_file():
         raise ResultError(f"{results / INDEX} is not there; run the study first, or name another folder")
@@ -67,7 +69,15 @@ def _trained(
             raise ResultError(f"{results} has no {column} {value!r} with these settings; there is: {known}")
         index = index[index[column] == value]
     line = index.iloc[0]
-    return read_training(path_of(results, task, str(ir), line["training"])), int(line["repeats"])
+    return read_training(path_of(results, task, str(ir), line["training"])), line
+
+
+def _remedied(rows: pd.DataFrame, trained: Trained, wanted: pd.Series) -> pd.DataFrame:
+    first = _first(rows, int(wanted["repeats"]))
+    after = wanted["after"]
+    if after == UNCORRECTED:
+        return first
+    return corrected(first, trained.validation, trained.folds, REMEDIES[after])[0]
 
 
 def _first(rows: pd.DataFrame, repeats: int) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from remix.corrections import UNCORRECTED
 from remix.errors import ResultError
 from remix.study.running.parquet import read_about, read_parquet
 from remix.study.running.writing import write_parquet, write_text
@@ -36,11 +37,14 @@ class Use(NamedTuple):
         The method's name in that run.
     repeats : int
         How many of the repeats that run has; the training may have more.
+    after : str
+        What the method does to the probabilities after training: a name in `remix.corrections.REMEDIES`.
     """
 
     run: str
     method: str
     repeats: int
+    after: str = UNCORRECTED
 
 
 class Trained(NamedTuple):

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from remix.catalogue import is_for_images, stage_entry, stages
+from remix.corrections import UNCORRECTED, remedy
 from remix.protocol import Protocol
 from remix.study.data.catalogue import IMAGE_KINDS, TABLE_KINDS, Task, ir_value
 
@@ -60,7 +61,7 @@ class Study:
     tasks : mapping of str to Task
         The selected tasks in catalogue order, with the selected imbalance ratios only, from mild to extreme.
     entries : mapping of str to mapping
-        Full entries of the selected methods, in catalogue order.
+        Full entries of the selected methods, in catalogue order: with the stages of their bases.
     run : str
         What results call it: ``study``, or of a study that is the same with other settings ``sweep/0.4``,
         ``audit/authors`` …
@@ -155,7 +156,7 @@ class Study:
         return {n: title for n, title in self.methods.items() if on_images or n not in self.image_methods}
 
     def method_spec(self, name: str, *, images: bool = False) -> dict[str, Any]:
-        """Give the stages of a method as they are trained: under the study's switches, without the title.
+        """Give the stages of a method as they are trained: under the study's switches, and nothing else.
 
         Parameters
         ----------
@@ -163,7 +164,8 @@ class Study:
         images : bool
             Whether for a task on images, for which parameters may differ.
         """
-        spec = stages(self.entries[name], images=images)
+        entry = {key: value for key, value in self.entries[name].items() if key != "after"}
+        spec = stages(entry, images=images)
         if self.switches.cost_weights == "ignored":
             spec.pop("loss_weights", None)
         if "resample" in spec:
@@ -175,6 +177,15 @@ class Study:
             }
             spec["resample"] = {stage: switched[stage] | parameters}
         return spec
+
+    def after(self, name: str) -> str:
+        """Name what a method does to the probabilities after training, in `remix.corrections.REMEDIES`."""
+        return remedy(self.entries[name].get("after", {})).name
+
+    def trained(self) -> "Study":
+        """Give the same study without the methods that do something after training."""
+        as_trained = {name: e for name, e in self.entries.items() if self.after(name) == UNCORRECTED}
+        return replace(self, entries=as_trained)
 
     def rows(self, task: str) -> str | int:
         """Count the rows of its dataset that a task uses: ``'all'``, or a number."""

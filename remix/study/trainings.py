@@ -109,7 +109,8 @@ def trainings_of(studies: Sequence[Study]) -> dict[tuple[str, str], list[Trainin
             given = {"task": task.definition()}
             own_rows, repeats = studies[0].rows(task.name), study.repeats[task.name]
             for method, (settings, key) in wants.of(task.name).items():
-                use, definition = Use(study.run, method, repeats), {**given, **settings}
+                use = Use(study.run, method, repeats, study.after(method))
+                definition = {**given, **settings}
                 for ir in task.irs:
                     alike = found.setdefault((task.name, ir), {}).setdefault(key, [])
                     served_by = next((made for made in alike if made.repeats >= repeats), None)

@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 SECTIONS = {
     part.split("`")[1]: part
-    for part in re.split(r"^### (?=`)", (DOCS / "methods.md").read_text(), flags=re.M)[1:]
+    for part in re.split(r"^#{2,3} ", (DOCS / "methods.md").read_text(), flags=re.M)
+    if part.startswith("`")
 }
 API = set(re.findall(r"^   (remix\S*)$", (DOCS / "api.md").read_text(), re.M))
 

@@ -13,14 +13,16 @@ from remix.calibration import (
     class_shares,
     correct_fold,
     correct_predictions,
+    corrected,
     exchange_prior,
     fit_temperature,
     scale_temperature,
     unfitted_note,
 )
-from remix.corrections import CORRECTIONS
+from remix.corrections import CORRECTIONS, REMEDIES
 from remix.errors import ResultError
 from remix.metrics import score_folds
+from remix.thresholds import choose_class_weights
 
 shares = arrays(float, 3, elements=st.floats(0.01, 1.0))
 probabilities = arrays(float, (5, 3), elements=st.floats(0.001, 1.0)).map(
@@ -193,6 +195,52 @@ def test_the_labels_of_test_rows_have_no_influence(n_classes):
     for (_, own, temperatures), (_, others, other_temperatures) in pairs:
         pd.testing.assert_frame_equal(own.drop(columns="y_true"), others.drop(columns="y_true"))
         pd.testing.assert_series_equal(temperatures, other_temperatures)
+
+
+@pytest.mark.parametrize("correction", REMEDIES.values(), ids=REMEDIES)
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_other_test_rows_have_no_influence(n_classes, correction):
+    """Rows that are replaced, labels and probabilities, change no prior, no temperature and no threshold."""
+    predictions, validation, records = fold_frames(n_classes=n_classes)
+    columns = [f"p_{k}" for k in range(n_classes)]
+    other, replaced = predictions.copy(), predictions["row"] % 2 == 0
+    other.loc[replaced, columns] = other.loc[replaced, columns[::-1]].to_numpy() ** 2
+    other.loc[replaced, columns] = other.loc[replaced, columns].div(
+        other.loc[replaced, columns].sum(axis=1), axis=0
+    )
+    other["y_true"] = (other["y_true"] + 1) % n_classes
+    own, temperatures = corrected(predictions, validation, records, correction)
+    others, other_temperatures = corrected(other, validation, records, correction)
+    pd.testing.assert_frame_equal(own.loc[~replaced, columns], others.loc[~replaced, columns])
+    pd.testing.assert_series_equal(temperatures, other_temperatures)
+    assert not np.allclose(own.loc[replaced, columns], others.loc[replaced, columns])
+
+
+@pytest.mark.parametrize("criterion", ["g_mean", "balanced_accuracy"])
+def test_a_threshold_is_the_prior_whose_decisions_are_best_on_validation_rows(criterion):
+    rng = np.random.default_rng(5)
+    y = np.repeat([0, 1], [80, 20])
+    own = softmax(rng.normal(size=(100, 2)) + np.eye(2)[y], axis=1)
+    test = softmax(rng.normal(size=(50, 2)), axis=1)
+    trained = [0.7, 0.3]
+    result = correct_fold(test, y, own, trained, REMEDIES[f"threshold_{criterion}"])
+    prior = choose_class_weights(y, exchange_prior(own, trained, [1, 1]), criterion)
+    assert result.y_prob == pytest.approx(exchange_prior(test, trained, prior))
+    assert result.y_prob.sum(axis=1) == pytest.approx(np.ones(50))
+    assert np.isnan(result.temperature)
+    # As the threshold on the probability of class 1 that it is.
+    threshold = 1 / (1 + prior[1] / prior[0] * trained[0] / trained[1])
+    assert (result.y_prob.argmax(axis=1) == (test[:, 1] > threshold)).all()
+
+
+def test_menons_post_hoc_logit_adjustment_is_the_balanced_prior():
+    """z_c - log π_c of a model that was trained on the data as they are (2021, with τ = 1)."""
+    rng = np.random.default_rng(6)
+    logits, shares = rng.normal(size=(40, 3)), np.array([0.8, 0.15, 0.05])
+    result = correct_fold(
+        softmax(logits, axis=1), np.array([0, 1, 2]), logits[:3], shares, REMEDIES["balanced"]
+    )
+    assert result.y_prob == pytest.approx(softmax(logits - np.log(shares), axis=1))
 
 
 def test_a_fold_is_corrected_by_its_own_validation_rows_and_record():

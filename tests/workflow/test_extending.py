@@ -3,6 +3,7 @@
 What a job then trains of its cell, and what it leaves alone, is counted in test_trainings.py.
 """
 
+import pandas as pd
 import pytest
 from study_project import DATASETS, jobs_in, wanted
 
@@ -84,3 +85,26 @@ def test_what_was_added_is_trained_and_ranked(finished):
     assert before.items() <= after.items()
     assert len(after) == len(before) + 2
     assert "SMOTE + MixUp" in (finished.folder / table).read_text()
+
+
+def test_what_follows_a_training_is_ranked_and_trains_nothing(finished):
+    """Beside the others in all tables, with the numbers that the table of calibration has of its base."""
+    after = {"prior": "balanced", "temperature": True}
+    more = {"methods": {"mixup_after": {"title": "MixUp, after", "base": "mixup", "after": after}}}
+    before = finished.trainings()
+    tables = ["rank_sums", "scores", "comparisons", "cell_tests", "calibration", "batches"]
+    finished.run(finished.overlay(more), arguments=[f"results/tables/{name}.md" for name in tables])
+    assert finished.trainings() == before
+    read = {name: pd.read_csv(finished.folder / f"results/tables/{name}.csv") for name in tables}
+    for name in ("rank_sums", "scores"):
+        assert "mixup_after" in set(read[name]["method"])
+    for name in ("comparisons", "cell_tests"):
+        assert "mixup_after" in set(read[name]["first"])
+    for name in ("calibration", "batches"):
+        assert "mixup_after" not in set(read[name]["method"])
+    scores = read["scores"].set_index(["kind", "method", "metric"])["mean"]
+    remedies = read["calibration"].set_index(["kind", "method", "correction", "metric"])["mean"]
+    for kind in ("binary", "multiclass"):
+        for metric in ("g_mean", "balanced_brier", "log_loss"):
+            expected = remedies[kind, "mixup", "balanced_temperature", metric]
+            assert scores[kind, "mixup_after", metric] == pytest.approx(expected, abs=1e-12)

@@ -93,6 +93,16 @@ methods:
             *on_both_cells(("audit/cost_weights_ignored", "cost"), ("audit/nothing", "remix")),
         },
     ),
+    "what follows a training": (
+        {
+            "methods": {
+                "mixup_prior": {"base": "mixup", "after": {"prior": "balanced", "temperature": True}},
+                "mixup_threshold": {"base": "mixup", "after": {"threshold": "g_mean"}},
+                "natural": {"resample": "balanced", "mix": {"alpha": 0.1}, "after": {"prior": "natural"}},
+            }
+        },
+        on_both_cells(("study", "mixup_prior"), ("study", "mixup_threshold"), ("study", "natural")),
+    ),
     "other batches of jobs": ({"trainings_per_job": {"images": "all"}}, set()),
 }
 NOTHING = (

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from remix.catalogue import LATER_METHODS, contradictions, is_for_images
+from remix.catalogue import LATER_METHODS, contradictions, is_for_images, with_base
 from remix.errors import SourceError
 from remix.study.config.messages import KeyPath, Problem, listing, shown, unknown
 from remix.study.data.catalogue import ir_text, ir_value, task_irs
@@ -52,6 +52,7 @@ def semantic_problems(config: Mapping[str, Any], broken: Iterable[KeyPath]) -> l
         for name, entry in config["methods"].items():
             if is_sound("methods", name):
                 problems += [Problem(("methods", name, *keys), text) for keys, text in contradictions(entry)]
+                problems += _base(name, entry, config["methods"])
     if is_mapping("datasets"):
         for name, entry in config["datasets"].items():
             if is_sound("datasets", name):
@@ -85,6 +86,31 @@ def _titles(methods: Mapping[str, Any]) -> Iterator[Problem]:
         if owner != name:
             keys = ("methods", name, "title") if "title" in entry else ("methods", name)
             yield Problem(keys, f"{shown(title)} is also the title of method '{owner}'; titles must differ")
+
+
+def _base(name: str, entry: Mapping[str, Any], methods: Mapping[str, Any]) -> Iterator[Problem]:
+    """Find a base that is no method, or none that is trained, and a baseline that is none."""
+    if name == BASELINE and "after" in entry:
+        text = "gains are measured against the baseline as trained; give the remedy to a method of its own"
+        yield Problem(("methods", name, "after"), text)
+    known, base = _known(methods), entry.get("base")
+    if base is None:
+        return
+    here = ("methods", name, "base")
+    if base not in known:
+        yield Problem(here, unknown("method", base, known))
+    elif isinstance(known[base], dict) and {"base", "after"} & set(known[base]):
+        text = "does something after training itself; name a method that does not"
+        yield Problem(here, f"'{base}' {text}")
+
+
+def _resolved(methods: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the methods that a study may name, each with the stages of its base, as far as there is one."""
+    known = _known(methods)
+    return {
+        name: with_base(entry, methods) if isinstance(entry, dict) and entry.get("base") in known else entry
+        for name, entry in known.items()
+    }
 
 
 def _dataset(name: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
@@ -257,14 +283,14 @@ def _image_methods(
     study: Mapping[str, Any], datasets: Mapping[str, Any], methods: Mapping[str, Any]
 ) -> Iterator[Problem]:
     """Find methods that were asked for by name and would not be trained on any task."""
-    selected = study["tasks"]
+    selected, known = study["tasks"], _resolved(methods)
     images = any(
         "image" in datasets[dataset]
         for dataset, task in _tasks(datasets)
         if selected == "all" or task in selected
     )
     for i, name in enumerate(study["methods"] if isinstance(study["methods"], list) else ()):
-        if not images and is_for_images(methods.get(name, {})):
+        if not images and is_for_images(known.get(name, {})):
             text = f"'{name}' works on images only, and no selected task has images; remove it"
             yield Problem(("study", "methods", i), text)
 
@@ -299,7 +325,7 @@ def _sweep(
     for i, name in enumerate(sweep["tasks"]):
         if name not in tasks:
             yield Problem(("sweep", "tasks", i), unknown("task", name, tasks))
-    method, known = sweep["method"], _known(methods)
+    method, known = sweep["method"], _resolved(methods)
     if method not in known:
         yield Problem(("sweep", "method"), unknown("method", method, known))
     elif sweep["tasks"] and isinstance(known[method], dict) and "mix" not in known[method]:

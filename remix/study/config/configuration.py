@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from remix.catalogue import LATER_METHODS
+from remix.catalogue import LATER_METHODS, with_base
 from remix.errors import ConfigError, one_line
 from remix.protocol import Protocol
 from remix.study.config.checks import semantic_problems
@@ -172,7 +172,7 @@ def _configuration(config: Mapping[str, Any]) -> Configuration:
             switches=switches,
             tasks=tasks,
             entries={
-                name: entry
+                name: with_base(entry, config["methods"])
                 for name, entry in config["methods"].items()
                 if study["methods"] == "all" or name in study["methods"]
             },

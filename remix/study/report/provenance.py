@@ -110,7 +110,7 @@ def _cost_text(trainings: pd.DataFrame) -> str:
 def _cost_table(trainings: pd.DataFrame, study: Study) -> pd.DataFrame:
     own = trainings[trainings["run"] == study.run]
     sums = own.pivot_table(index="task", columns="method", values="seconds", aggfunc="sum")
-    measured = study.only(name for name in study.tasks if name in sums.index)
+    measured = study.trained().only(name for name in study.tasks if name in sums.index)
     lines = []
     for task in measured.tasks:
         line = {"Task": task}

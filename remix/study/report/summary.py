@@ -57,7 +57,7 @@ def summary_text(
 
 def _networks(study: Study, coverage: pd.DataFrame) -> str:
     """Count the networks: cells × methods × folds, apart for tasks that differ in these."""
-    present = coverage[coverage["state"] != MISSING]
+    present, study = coverage[coverage["state"] != MISSING], study.trained()
     sizes = [
         (len(study.methods_of(task)), study.repeats[task] * study.protocol.splits) for task in present["task"]
     ]

@@ -43,12 +43,20 @@ def list_trainings(cells: Iterable[tuple[str, str, Iterable[Entry]]]) -> pd.Data
     Returns
     -------
     DataFrame
-        ``run, task, ir, method, training, repeats`` and what made it, see
-        `remix.study.running.provenance.of_training`: a row for each use of a training.
+        ``run, task, ir, method, training, repeats, after`` (see `remix.study.store.Use`) and what made it
+        (see `remix.study.running.provenance.of_training`): a row for each use of a training.
     """
-    columns = ["run", "task", "ir", "method", "training", "repeats"]
+    columns = ["run", "task", "ir", "method", "training", "repeats", "after"]
     lines = [
-        dict(zip(columns, (use.run, task, ir, use.method, entry.training, use.repeats), strict=True))
+        {
+            "run": use.run,
+            "task": task,
+            "ir": ir,
+            "method": use.method,
+            "training": entry.training,
+            "repeats": use.repeats,
+            "after": use.after,
+        }
         | dict(entry.made_by)
         for task, ir, entries in cells
         for entry in entries

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from remix.calibration import assess
+from remix.calibration import assess, corrected
+from remix.corrections import REMEDIES
 from remix.errors import ResultError
 from remix.metrics import score_folds
 from remix.study.evaluation import evaluate_cell
@@ -62,6 +63,37 @@ def test_the_methods_of_the_study_are_calibrated(write, trained, tmp_path):
         assert rows.empty
         assert list(rows) == ["task", "ir", "method", "correction"]
     assert not other.scores.empty
+
+
+def test_what_follows_a_training_is_scored_beside_it(write, trained, tmp_path):
+    made = trained()
+    entry = write(
+        "a",
+        ("study", "mixup", 2),
+        ("study", "mixup_prior", 2, "balanced"),
+        ("study", "mixup_threshold", 2, "threshold_g_mean"),
+        ("ablation", "mixup_prior", 1, "balanced"),
+    )
+    found = evaluate_cell(tmp_path, "toy", "0.2", [entry])
+    rows = found.scores.set_index(["run", "method"]).sort_index()
+    for method, after in (("mixup_prior", "balanced"), ("mixup_threshold", "threshold_g_mean")):
+        remedied, _ = corrected(made.predictions, made.validation, made.folds, REMEDIES[after])
+        expected = score_folds(remedied)
+        own = rows.loc[("study", method), list(expected)].reset_index(drop=True)
+        pd.testing.assert_frame_equal(own, expected)
+    own = rows.loc[("ablation", "mixup_prior")].reset_index(drop=True)
+    pd.testing.assert_frame_equal(
+        own, rows.loc[("study", "mixup_prior")].query("repeat == 0").reset_index(drop=True)
+    )
+    # What it is as trained, and under each correction, is the row of its base.
+    for of_base in (found.calibration, found.curves):
+        assert set(of_base["method"]) == {"mixup"}
+    assert found.folds.value_counts(["run", "method"]).to_dict() == {
+        ("study", "mixup"): 4,
+        ("study", "mixup_prior"): 4,
+        ("study", "mixup_threshold"): 4,
+        ("ablation", "mixup_prior"): 2,
+    }
 
 
 def test_what_cannot_be_evaluated_is_named(write, trained, tmp_path):

@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 
 import remix.study
+from remix.calibration import corrected
+from remix.corrections import REMEDIES
 from remix.errors import ResultError
 from remix.study.results.training_table import list_trainings
 from remix.study.running.writing import write_parquet
@@ -32,6 +34,22 @@ def test_predictions_and_validation_by_name(results, trained):
     pd.testing.assert_frame_equal(of_audit, first)
     # A ratio may be given as a number where its text is the same.
     assert len(remix.study.predictions("toy", 0.2, "baseline")) == len(made.predictions)
+
+
+def test_predictions_of_a_method_that_follows_a_training_are_those_after_it(trained, tmp_path):
+    made = trained()
+    after = "balanced_temperature"
+    uses = (Use("study", "mixup", 2), Use("study", "remedied", 1, after))
+    write_training(path_of(tmp_path, "toy", "0.2", "a1"), made, {}, {})
+    write_parquet(list_trainings([("toy", "0.2", [Entry("a1", uses, {})])]), tmp_path / "trainings.parquet")
+    for read, rows in (
+        (remix.study.predictions, made.predictions),
+        (remix.study.validation, made.validation),
+    ):
+        expected, _ = corrected(rows, made.validation, made.folds, REMEDIES[after])
+        first = expected[expected["repeat"] == 0].reset_index(drop=True)
+        pd.testing.assert_frame_equal(read("toy", "0.2", "remedied", folder=tmp_path), first)
+        pd.testing.assert_frame_equal(read("toy", "0.2", "mixup", folder=tmp_path), rows)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from remix.study.code import ROOT
 from remix.study.config import DEFAULT_FILES as FILES
 from remix.study.config import audit_protocols, load_configuration, overlaid, read_overlay
 from remix.study.store import Use
+from remix.study.study import Study
 from remix.study.trainings import (
     Training,
     free_of,
@@ -162,6 +163,30 @@ def test_which_runs_need_no_training(protocols, audited):
     assert free_of(few, {"whole": study_of()}) == {}
     more = dataclasses.replace(few, protocol=dataclasses.replace(few.protocol, repeats=11))
     assert free_of(few, {"more": more, "few": few}) == {"few": few}
+
+
+def test_what_follows_a_training_is_a_use_of_it(audited):
+    more = {
+        "mixup_prior": {"base": "mixup", "after": {"prior": "balanced", "temperature": False}},
+        "weighted": {"loss_weights": "balanced", "after": {"threshold": "balanced_accuracy"}},
+        # Its base is of the library, and the study does not name it.
+        "adjusted_natural": {"base": "logit_adjusted", "after": {"prior": "natural", "temperature": True}},
+    }
+    study = load_study({"study": {"tasks": ["musk"]}, "methods": more})
+    uses = by_use([study])
+    assert len({id(each) for each in uses.values()}) == 3 * (5 + 1)
+    cell = ("study", "musk", "0.05")
+    for name, base, after in (
+        ("mixup_prior", "mixup", "balanced"),
+        ("weighted", "cost", "threshold_balanced_accuracy"),
+    ):
+        assert uses[*cell, name] is uses[*cell, base]
+        assert Use("study", name, 10, after) in uses[*cell, name].uses
+    alone = uses[*cell, "adjusted_natural"]
+    assert alone.uses == (Use("study", "adjusted_natural", 10, "prior_temperature"),)
+    assert alone.definition["method"] == {"loss": "logit_adjusted"}
+    assert list(study.trained().methods) == [name for name in study.methods if name not in more]
+    assert Study.from_json(study.to_json()) == study
 
 
 def test_tasks_that_the_study_does_not_have_are_left_out():

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from remix.corrections import PRIORS
+from remix.corrections import PRIORS, UNCORRECTED
 from remix.plotting.reliability_diagram import OTHERS_COLOUR, SHADE, draw_diagonal, draw_histogram
 from remix.reliability import pooled
 from remix.study.results.coverage import coverage_note
@@ -34,7 +34,6 @@ TITLES = {
     "binary_images": "Binary tasks on images",
     "multiclass_images": "Multi-class tasks on images",
 }
-UNCORRECTED = "none"
 # What is drawn beside the probabilities as trained: the correction that aims at the prior of the panel.
 REMEDIES = {"natural": "prior_temperature", "balanced": "balanced_temperature"}
 # A point needs this many predictions; with ten repeats, that is some two rows.
@@ -62,8 +61,9 @@ POOLING = "The minority classes of a cell are pooled, then the cells, each with 
 
 def make(runs: Runs, curves: pd.DataFrame, coverage: pd.DataFrame) -> Figure:
     """Draw the curves of every method over all cells."""
-    caption = f"{READING} {POOLING} {runs.study.protocol_note} {coverage_note(coverage)}"
-    return reliability_overview(curves_of(curves, runs.study), caption, runs.study.methods)
+    study = runs.study.trained()
+    caption = f"{READING} {POOLING} {study.protocol_note} {coverage_note(coverage)}"
+    return reliability_overview(curves_of(curves, study), caption, study.methods)
 
 
 class _Group(NamedTuple):
@@ -119,7 +119,7 @@ def draw_tasks(curves: pd.DataFrame, study: Study) -> Iterator[tuple[str, Figure
     study : Study
     """
     for task in study.tasks:
-        alone = study.only([task])
+        alone = study.trained().only([task])
         own = curves_of(curves, alone)
         if len(own):
             caption = f"{READING} {alone.protocol_note}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from remix.corrections import BALANCED_METRICS, CORRECTIONS, NATURAL_METRICS, is_unfitted
+from remix.corrections import BALANCED_METRICS, CORRECTIONS, NATURAL_METRICS, UNCORRECTED, is_unfitted
 from remix.errors import ResultError
 from remix.metrics import Metric
 from remix.metrics import metric as metric_named
@@ -29,12 +29,12 @@ COLUMNS = [
     "kind", "method", "correction", "metric", "mean", "n_cells",
     "n_folds", "median_temperature", "unfitted_folds",
 ]  # fmt: skip
-UNCORRECTED, BASELINE = "none", "baseline"
+BASELINE = "baseline"
 
 
 def make(runs: Runs, calibration: pd.DataFrame, coverage: pd.DataFrame) -> MadeTable:
-    """Make the table from every method under every correction."""
-    study = runs.study
+    """Make the table from every method that is a training, under every correction."""
+    study = runs.study.trained()
     table = calibration_table(scores_of(calibration, study), study)
     return MadeTable(table, calibration_markdown(table, study, coverage))
 
