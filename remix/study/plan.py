@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from remix.catalogue import METHODS
 from remix.errors import ConfigError
-from remix.study.config import Configuration, audit_protocols, load_configuration
+from remix.study.config import Configuration, audit_protocols, load_configuration, overlaid
 from remix.study.cost import training_seconds
 from remix.study.data.fetching import canonical, read_source
 from remix.study.results.declarations import Declaration, Kind, wanted
@@ -66,6 +67,7 @@ class Plan:
             if name not in config["methods"]:
                 raise ConfigError(f"methods: there is no method '{name}', which Figures 1 to 3 show; add it")
         pictured = dataclasses.replace(study, entries=config["methods"])
+        ablation = configuration.ablation.study(study, overlaid(METHODS, config["methods"]))
         free = free_of(study, protocols)
         runs = Runs(
             study=study,
@@ -75,9 +77,11 @@ class Plan:
             free=free,
             audit_repeats=min(audit.repeats, study.protocol.repeats),
             pictured={name: pictured.methods[name] for name in PICTURED},
+            ablation=ablation,
         )
         others = [run for run in runs.audited.values() if run is not study]
-        trainings = trainings_of([study, *runs.swept.values(), *others])
+        ablated = [] if ablation is None else [ablation]
+        trainings = trainings_of([study, *runs.swept.values(), *ablated, *others])
         return cls(configuration=configuration, pictured=pictured, runs=runs, trainings=trainings)
 
     @property

@@ -41,6 +41,7 @@ DATASETS = {
 STUDY = {
     "study": {"tasks": ["breast_cancer", "wine"]},
     "protocol": {"repeats": 2, "epochs": 3},
+    "ablation": {"train": False},
     "datasets": DATASETS,
 }
 

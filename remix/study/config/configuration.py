@@ -10,6 +10,7 @@ from typing import Any
 from remix.catalogue import LATER_METHODS, with_base
 from remix.errors import ConfigError, one_line
 from remix.protocol import Protocol
+from remix.study.ablation import Ablation
 from remix.study.config.checks import semantic_problems
 from remix.study.config.files import ConfigFiles, overlaid
 from remix.study.config.schema import schema_problems
@@ -63,6 +64,7 @@ class Configuration:
         Those with a selected task, in catalogue order, with these tasks only.
     audit : Audit
     sweep : Sweep
+    ablation : Ablation
     data_dir : pathlib.Path
         Folder for files that the user provides.
     on_missing : str
@@ -75,6 +77,7 @@ class Configuration:
     datasets: dict[str, Dataset]
     audit: Audit
     sweep: Sweep
+    ablation: Ablation
     data_dir: Path
     on_missing: str
     network: Network
@@ -180,6 +183,7 @@ def _configuration(config: Mapping[str, Any]) -> Configuration:
         datasets=datasets,
         audit=Audit(**config["audit"]),
         sweep=Sweep(**config["sweep"]),
+        ablation=Ablation(**config["ablation"]),
         data_dir=Path(config["data_dir"]),
         on_missing=config["on_missing"],
         network=Network(**config["network"]),

@@ -31,6 +31,8 @@ class Runs:
         Repeats that the protocols of the audit have.
     pictured : mapping of str to str
         Titles of the methods that the paper's pictures show, by name.
+    ablation : Study or None
+        Balance, mixing and prior in every combination; see `remix.study.ablation`.
     """
 
     study: Study
@@ -40,6 +42,7 @@ class Runs:
     free: Mapping[str, Study]
     audit_repeats: int
     pictured: Mapping[str, str]
+    ablation: Study | None = None
 
     def without_training(self) -> "Runs":
         """Give the same with an audit of those protocols only for which nothing is trained anew."""
@@ -61,6 +64,7 @@ class Runs:
                 "sweep": asdict(self.sweep),
                 "audit_repeats": self.audit_repeats,
                 "pictured": self.pictured,
+                "ablation": None if self.ablation is None else _without(self.ablation.to_mapping(), own),
                 **several,
             }
         )
@@ -78,6 +82,9 @@ class Runs:
             sweep=Sweep(**given["sweep"]),
             audit_repeats=given["audit_repeats"],
             pictured=given["pictured"],
+            ablation=None
+            if given["ablation"] is None
+            else Study.from_mapping(given["study"] | given["ablation"]),
             **several,
         )
 

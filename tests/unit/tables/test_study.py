@@ -136,7 +136,9 @@ def test_a_study_goes_through_json(mixed):
         free={"a": study},
         audit_repeats=3,
         pictured={"remix": "ReMix"},
+        ablation=mixed.first_repeats(1),
     )
+    assert Runs.from_json(dataclasses.replace(runs, ablation=None).to_json()).ablation is None
     read = Runs.from_json(runs.to_json())
     assert read == runs
     assert list(read.audited) == ["b", "a"]
