@@ -24,6 +24,12 @@ from remix.errors import ResultError
 SUM_TOLERANCE = 1e-3
 LEAST_PROBABILITY = np.finfo(np.float64).eps
 ECE_BINS = 15
+# Probabilities of class 1 from which on a row is decided for it, in per cent, where net benefit is computed.
+NET_BENEFIT_PERCENT = (1, 2, 5, 10, 15, 20, 30, 40, 50)
+# Newton's method for the calibration slope: steps, and the change of an estimate that ends it.
+NEWTON_STEPS, NEARNESS = 50, 1e-10
+# A slope beyond this is none: rows of the two classes are apart, or next to it, and it would grow for ever.
+LARGEST_SLOPE = 100.0
 
 
 def brier_by_class(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> np.ndarray:
@@ -214,10 +220,7 @@ def log_loss(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = No
     >>> round(log_loss([0, 1], [[0.5, 0.5], [0.5, 0.5]]), 4)
     0.6931
     """
-    classes, probabilities = _checked(y_true, y_prob, labels)
-    true = _summing_to_one(probabilities)[np.arange(len(classes)), classes]
-    # As scikit-learn's, whose checks take longer than the arithmetic: a study asks for it thousands of times.
-    return float(-np.log(np.clip(true, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)).mean())
+    return float(_log_losses(*_checked(y_true, y_prob, labels)).mean())
 
 
 def expected_calibration_error(
@@ -244,6 +247,161 @@ def expected_calibration_error(
     return float(np.abs(gaps).sum() / len(classes))
 
 
+def matthews_correlation(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> float:
+    """Matthews' correlation of true and predicted classes (1975; for K classes Gorodkin 2004, R_K).
+
+    With s rows, of which c are right, t_k of class k and p_k predicted as it, it is
+    (c s − Σ p_k t_k) / √((s² − Σ p_k²) (s² − Σ t_k²)): 1 if all are right, 0 by chance, and 0 where all rows
+    are predicted as one class.
+
+    >>> round(matthews_correlation([0, 0, 1, 1], [[1, 0], [1, 0], [1, 0], [0, 1]]), 4)
+    0.5774
+    """
+    classes, probabilities = _checked(y_true, y_prob, labels)
+    decided = probabilities.argmax(axis=1)
+    rows, right = float(len(classes)), float((decided == classes).sum())
+    true = np.bincount(classes).astype(np.float64)
+    predicted = np.bincount(decided, minlength=len(true)).astype(np.float64)
+    spread = (rows**2 - predicted @ predicted) * (rows**2 - true @ true)
+    return float((right * rows - predicted @ true) / np.sqrt(spread)) if spread > 0 else 0.0
+
+
+def balanced_log_loss(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> float:
+    """Log loss of equally frequent classes: the mean over the classes of the mean −ln p of their rows.
+
+    It is to `log_loss` what the balanced Brier score is to the Brier score.
+
+    >>> round(balanced_log_loss([0, 0, 0, 1], [[0.5, 0.5], [0.5, 0.5], [0.5, 0.5], [0.9, 0.1]]), 4)
+    1.4979
+    """
+    classes, probabilities = _checked(y_true, y_prob, labels)
+    return float(
+        (np.bincount(classes, weights=_log_losses(classes, probabilities)) / np.bincount(classes)).mean()
+    )
+
+
+def classwise_ece(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> float:
+    """Class-wise expected calibration error with bins of equal mass (Kull et al. 2019; Nixon et al. 2019).
+
+    For each class the rows are cut at the 15-quantiles of its probability, equal probabilities together. The
+    error of the class is the mean over all rows of the distance between mean probability and share of the
+    class in the row's bin; the result is the mean over the classes. Other than in
+    `expected_calibration_error` the probabilities of all classes count, and those of a rare class, of which
+    most are small, are not all in one bin.
+
+    Two rows with 0.8 for class 0, of which one is of it: both classes are off by 0.3.
+
+    >>> round(classwise_ece([0, 1], [[0.8, 0.2], [0.8, 0.2]]), 4)
+    0.3
+    """
+    classes, probabilities = _checked(y_true, y_prob, labels)
+    edges = np.percentile(probabilities, np.linspace(0, 100, ECE_BINS + 1), axis=0)
+    errors = 0.0
+    for label, p in enumerate(probabilities.T):
+        bins = np.searchsorted(edges[1:-1, label], p)
+        # |Σ p − Σ 1[y = c]| of a bin is its number of rows times the gap between the two means.
+        gaps = np.bincount(bins, weights=p - (classes == label), minlength=ECE_BINS)
+        errors += np.abs(gaps).sum() / len(classes)
+    return float(errors / probabilities.shape[1])
+
+
+def calibration_slope(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> float:
+    """Slope b of the logistic recalibration logit P(y = 1) = a + b logit p (Cox 1958), for two classes.
+
+    1 is best. Below 1 the probabilities are too extreme, above 1 too moderate. It is a property of the order
+    and the spread of the probabilities: exchanging the class prior does not change it.
+
+    Returns
+    -------
+    float
+        NaN where there is none: if a probability tells the classes apart without error, if all are the same,
+        or if it is above 100.
+
+    Raises
+    ------
+    ValueError
+        As `brier_by_class`, or if there are more than two classes.
+
+    Examples
+    --------
+    Odds of 1 to 9 and 9 to 1 are given where those of the rows are 1 to 3 and 3 to 1: log 3 / log 9.
+
+    >>> p = [[0.9, 0.1]] * 4 + [[0.1, 0.9]] * 4
+    >>> round(calibration_slope([0, 0, 0, 1, 0, 1, 1, 1], p), 4)
+    0.5
+    """
+    classes, x = _log_odds(y_true, y_prob, labels)
+    if x.min() == x.max() or x[classes == 0].max() <= x[classes == 1].min():
+        return float("nan")
+    if x[classes == 1].max() <= x[classes == 0].min():
+        return float("nan")
+    slope = _logistic_slope(classes, x)
+    return slope if abs(slope) <= LARGEST_SLOPE else float("nan")
+
+
+def calibration_intercept(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> float:
+    """Calibration in the large: a of logit P(y = 1) = a + logit p, for two classes (Van Calster et al. 2019).
+
+    0 is best: then the mean probability of class 1 is its share. Below 0 the probabilities of class 1 are too
+    high, as those of a model that was trained on balanced classes are for rows of which few are of class 1.
+
+    Raises
+    ------
+    ValueError
+        As `brier_by_class`, or if there are more than two classes.
+
+    Examples
+    --------
+    >>> round(calibration_intercept([0, 0, 0, 1], [[0.5, 0.5]] * 4), 4)
+    -1.0986
+    """
+    from scipy.optimize import brentq
+    from scipy.special import expit
+
+    classes, x = _log_odds(y_true, y_prob, labels)
+    rows = classes.sum()
+    # Where the mean probability is the share, which it is between these two.
+    middle = np.log(rows / (len(classes) - rows))
+    low, high = middle - x.max(), middle - x.min()
+    if high - low < NEARNESS:
+        return float(low)
+    return float(brentq(lambda a: expit(a + x).sum() - rows, low, high, xtol=NEARNESS))
+
+
+def net_benefit(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None = None) -> np.ndarray:
+    """Net benefit of deciding for class 1 from a probability t on (Vickers and Elkin 2006), for two classes.
+
+    Of n rows, (true positives − false positives × t / (1 − t)) / n: the threshold t says how many false
+    positives one true positive is worth. Deciding for class 0 always has 0; a model that is no better than
+    that, or than deciding for class 1 always, is of no use at this threshold.
+
+    Returns
+    -------
+    ndarray of float64, shape (9,)
+        For the thresholds of 1, 2, 5, 10, 15, 20, 30, 40 and 50 %.
+
+    Raises
+    ------
+    ValueError
+        As `brier_by_class`, or if there are more than two classes.
+
+    Examples
+    --------
+    At 50 %, one true positive and one false one in four rows:
+
+    >>> net_benefit([0, 0, 1, 1], [[0.9, 0.1], [0.4, 0.6], [0.6, 0.4], [0.2, 0.8]])[-1]
+    np.float64(0.0)
+    """
+    classes, p = _of_two_classes(y_true, y_prob, labels)
+    thresholds = np.array(NET_BENEFIT_PERCENT) / 100
+    # Rows of each class with at least this probability.
+    found = [
+        len(own) - np.searchsorted(np.sort(own), thresholds)
+        for own in (p[classes == label] for label in (0, 1))
+    ]
+    return (found[1] - found[0] * thresholds / (1 - thresholds)) / len(classes)
+
+
 @dataclass(frozen=True)
 class Metric:
     """A metric and what one must know to rank by it.
@@ -251,15 +409,20 @@ class Metric:
     Attributes
     ----------
     name : str
-        Name in score files; a metric with one value per class has ``{class}`` in it.
+        Name in score files; a metric with several values has ``{class}`` or ``{percent}`` in it.
     title : str
         Name for people.
     higher_is_better : bool
         The direction; nothing else in the package knows it.
     function : callable
-        ``function(y_true, y_prob, labels=None)``: a number, or an ndarray of K numbers if `per_class`.
+        ``function(y_true, y_prob, labels=None)``: a number, or an ndarray of numbers if `several`.
     proper : bool
         False for a number that is computed to explain the paper's, and that no model should be chosen by.
+    binary : bool
+        Whether it is for two classes only.
+    best : float or None
+        The best value, of a metric that may be too high and too low. It ranks nothing, and a fold may have
+        none.
     """
 
     name: str
@@ -267,15 +430,24 @@ class Metric:
     higher_is_better: bool
     function: Callable[..., float | np.ndarray]
     proper: bool = True
+    binary: bool = False
+    best: float | None = None
 
     @property
-    def per_class(self) -> bool:
-        """Whether there is one value per class."""
-        return "{class}" in self.name
+    def several(self) -> bool:
+        """Whether there is one value per class, or per threshold."""
+        return "{" in self.name
+
+    @property
+    def compares(self) -> bool:
+        """Whether methods are compared by it: it is one number, of which one direction is better."""
+        return self.best is None and not self.several
 
     @property
     def direction(self) -> str:
         """The direction in words, for labels and captions."""
+        if self.best is not None:
+            return f"{self.best:g} is best"
         return "higher is better" if self.higher_is_better else "lower is better"
 
     @property
@@ -284,15 +456,21 @@ class Metric:
         return 1 if self.higher_is_better else -1
 
     def values(self, y_true: ArrayLike, y_prob: ArrayLike) -> dict[str, float]:
-        """Compute the metric, under the name or names that score files have.
+        """Compute the metric, under the name or names that score files have; none where it is not defined.
 
         >>> METRICS["recall_{class}"].values([0, 1], [[0.9, 0.1], [0.6, 0.4]])
         {'recall_0': 1.0, 'recall_1': 0.0}
         """
+        if self.binary and np.shape(y_prob)[1] != 2:
+            return {}
         values = np.atleast_1d(self.function(y_true, y_prob))
-        if not self.per_class:
-            return {self.name: float(values[0])}
-        return {self.name.replace("{class}", str(label)): float(v) for label, v in enumerate(values)}
+        if self.best is not None and np.isnan(values[0]):
+            return {}
+        names = [self.name]
+        if self.several:
+            labels = NET_BENEFIT_PERCENT if self.binary else range(len(values))
+            names = [re.sub(r"{\w+}", str(label), self.name) for label in labels]
+        return {name: float(value) for name, value in zip(names, values, strict=True)}
 
 
 METRICS: dict[str, Metric] = {
@@ -316,6 +494,14 @@ METRICS: dict[str, Metric] = {
             inverted_balanced_brier_score,
             proper=False,
         ),
+        Metric("matthews", "Matthews correlation", True, matthews_correlation),
+        Metric("balanced_log_loss", "Balanced log loss", False, balanced_log_loss),
+        Metric("classwise_ece", "Class-wise calibration error", False, classwise_ece),
+        Metric("calibration_slope", "Calibration slope", True, calibration_slope, binary=True, best=1),
+        Metric(
+            "calibration_intercept", "Calibration intercept", True, calibration_intercept, binary=True, best=0
+        ),
+        Metric("net_benefit_{percent}", "Net benefit at {percent} %", True, net_benefit, binary=True),
     )
 }
 
@@ -333,7 +519,8 @@ def metric(name: str) -> Metric:
     >>> metric("balanced_brier").higher_is_better, metric("recall_3").higher_is_better
     (False, True)
     """
-    found = METRICS.get(name) or METRICS.get(re.sub(r"_\d+$", "_{class}", name))
+    several = (METRICS.get(re.sub(r"_\d+$", f"_{{{what}}}", name)) for what in ("class", "percent"))
+    found = METRICS.get(name) or next(filter(None, several), None)
     if found is None:
         raise ResultError(f"there is no metric '{name}'; there are {', '.join(METRICS)}")
     return found
@@ -441,6 +628,65 @@ def _brier_by_row(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     """½ Σ_c (1[y_i = c] − p_ic)² of every row."""
     truth = np.eye(probabilities.shape[1])[labels]
     return ((truth - probabilities) ** 2).sum(axis=1) / 2
+
+
+def _log_losses(classes: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    """−ln p of the true class of every row."""
+    true = _summing_to_one(probabilities)[np.arange(len(classes)), classes]
+    # As scikit-learn's, whose checks take longer than the arithmetic: a study asks for it thousands of times.
+    return -np.log(np.clip(true, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY))
+
+
+def _of_two_classes(
+    y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the classes and the probabilities of class 1."""
+    classes, probabilities = _checked(y_true, y_prob, labels)
+    if probabilities.shape[1] != 2:
+        raise ValueError(
+            f"this is for two classes, y_prob has {probabilities.shape[1]}; score one against the rest"
+        )
+    return classes, probabilities[:, 1]
+
+
+def _log_odds(
+    y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the classes and the log-odds of class 1; probabilities keep 2.2e-16 away from 0 and 1."""
+    classes, p = _of_two_classes(y_true, y_prob, labels)
+    p = np.clip(p, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)
+    return classes, np.log(p) - np.log1p(-p)
+
+
+def _logistic_slope(classes: np.ndarray, x: np.ndarray) -> float:
+    """Find the slope of a logistic model of class 1 on x: maximum likelihood, by Newton's method.
+
+    The loss is convex: a step is halved while it leads to where the loss rises more steeply than it fell.
+    """
+    from scipy.special import expit
+
+    squares = x * x
+
+    def derivatives(found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        p = expit(found[0] + found[1] * x)
+        error, weight = p - classes, p * (1 - p)
+        mixed = weight @ x
+        curvature = np.array([[weight.sum(), mixed], [mixed, weight @ squares]])
+        return np.array([error.sum(), error @ x]), curvature
+
+    share = classes.mean()
+    found = np.array([np.log(share / (1 - share)), 0.0])
+    slope, curvature = derivatives(found)
+    for _ in range(NEWTON_STEPS):
+        step = np.linalg.lstsq(curvature, slope)[0]
+        after, its_curvature = derivatives(found - step)
+        while abs(after @ step) > abs(slope @ step) and np.abs(step).max() > NEARNESS:
+            step = step / 2
+            after, its_curvature = derivatives(found - step)
+        found, slope, curvature = found - step, after, its_curvature
+        if np.abs(step).max() <= NEARNESS:
+            break
+    return float(found[1])
 
 
 def _summing_to_one(probabilities: np.ndarray) -> np.ndarray:

@@ -5,21 +5,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from imblearn.metrics import geometric_mean_score
 from sklearn import metrics as sklearn_metrics
+from sklearn.calibration import calibration_curve
+from statsmodels.genmod import families as statsmodels
+from statsmodels.genmod import generalized_linear_model as statsmodels_glm
 
 from remix.errors import ResultError
 from remix.metrics import (
     METRICS,
+    NET_BENEFIT_PERCENT,
     Metric,
+    average_precision,
     balanced_accuracy,
     balanced_brier_score,
     brier,
     brier_by_class,
+    calibration_intercept,
+    calibration_slope,
+    classwise_ece,
     expected_calibration_error,
     f1_macro,
     g_mean,
     inverted_balanced_brier_score,
     log_loss,
+    matthews_correlation,
     metric,
+    net_benefit,
     recall_by_class,
     score_folds,
 )
@@ -101,6 +111,8 @@ def test_against_the_libraries(n_classes):
             ]
         ),
         "log_loss": sklearn_metrics.log_loss(y, p),
+        "matthews": sklearn_metrics.matthews_corrcoef(y, predicted),
+        "balanced_log_loss": sklearn_metrics.log_loss(y, p, sample_weight=weights),
     }
     for name, value in expected.items():
         assert METRICS[name].function(y, p32) == pytest.approx(value, abs=1e-6), name
@@ -114,9 +126,13 @@ def test_against_the_libraries(n_classes):
 def test_certain_and_right_is_best_of_all(given_predictions):
     y, p = given_predictions
     perfect = np.eye(p.shape[1])[y]
-    for m in (m for m in METRICS.values() if m.proper):
+    for m in (m for m in METRICS.values() if m.proper and m.best is None):
+        if m.binary and p.shape[1] > 2:
+            continue
         best = np.atleast_1d(m.function(y, perfect))
-        assert best == pytest.approx(1 if m.higher_is_better else 0, abs=1e-9), m.name
+        # Of net benefit the best is the share of the class that is looked for.
+        expected = y.mean() if m.binary else 1 if m.higher_is_better else 0
+        assert best == pytest.approx(expected, abs=1e-9), m.name
         assert (m.sign * best >= m.sign * np.atleast_1d(m.function(y, p)) - 1e-9).all(), m.name
 
 
@@ -175,6 +191,8 @@ def test_a_metric_is_found_by_its_name_in_a_score_file():
     assert metric("brier_12").direction == "lower is better"
     assert metric("recall_0") is METRICS["recall_{class}"]
     assert metric("brier") is METRICS["brier"]
+    assert metric("net_benefit_5") is METRICS["net_benefit_{percent}"]
+    assert metric("calibration_slope").direction == "1 is best"
 
 
 @pytest.mark.parametrize("name", ["recall", "recall_x", "accuracy", "brier_{class}x"])
@@ -201,8 +219,13 @@ def test_score_folds_has_every_metric_of_every_fold(n_classes):
     frame = folds(n_classes)
     scores = score_folds(frame)
     classes = range(n_classes)
-    names = [m.name for m in METRICS.values() if m.proper and not m.per_class]
+    names = ["g_mean", "balanced_brier", "balanced_accuracy", "f1_macro", "roc_auc", "average_precision"]
+    names += ["brier", "log_loss", "ece"]
     names += [f"{name}_{c}" for name in ("recall", "brier") for c in classes] + ["balanced_brier_inverted"]
+    names += ["matthews", "balanced_log_loss", "classwise_ece"]
+    if n_classes == 2:
+        names += ["calibration_slope", "calibration_intercept"]
+        names += [f"net_benefit_{percent}" for percent in NET_BENEFIT_PERCENT]
     assert list(scores.columns) == ["repeat", "fold", "metric", "value"]
     for fold in [(r, f) for r in range(2) for f in range(2)]:
         part = scores[(scores["repeat"] == fold[0]) & (scores["fold"] == fold[1])]
@@ -242,3 +265,138 @@ def test_score_folds_refuses(spoil, message):
 def test_a_metric_per_class_has_a_value_for_each():
     both = Metric("twice_{class}", "Twice", True, lambda y, p: np.array([1.0, 2.0]))
     assert both.values([], []) == {"twice_0": 1.0, "twice_1": 2.0}
+
+
+@pytest.mark.parametrize("decimals", [1, 6])
+@pytest.mark.parametrize("n_classes", [2, 3, 10])
+def test_average_precision_is_scikit_learns_where_probabilities_are_equal(n_classes, decimals):
+    """Rounding makes them so."""
+    for seed in range(10):
+        y, p = example(n_classes, n=90, seed=seed)
+        p = np.round(p.astype(np.float64), decimals)
+        p[:, 0] = 1 - p[:, 1:].sum(axis=1)
+        p = np.abs(p)
+        p /= p.sum(axis=1, keepdims=True)
+        expected = sklearn_metrics.average_precision_score(y, p[:, 1] if n_classes == 2 else p)
+        assert average_precision(y, p) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("n_classes", [2, 5])
+def test_the_classwise_error_is_that_of_scikit_learns_curves(n_classes):
+    y, p = example(n_classes, dtype=np.float64)
+    p[:40] = p[0]  # equal probabilities stay together
+    errors = []
+    for c in range(n_classes):
+        share, mean = calibration_curve(y == c, p[:, c], n_bins=15, strategy="quantile")
+        edges = np.percentile(p[:, c], np.linspace(0, 100, 16))
+        sizes = np.bincount(np.searchsorted(edges[1:-1], p[:, c]))
+        errors.append((sizes[sizes > 0] * np.abs(share - mean)).sum() / len(y))
+    assert classwise_ece(y, p) == pytest.approx(np.mean(errors))
+
+
+def test_the_classwise_error_of_equal_mass_by_hand():
+    """15 rows, one in each bin: the mean distance of label and probability."""
+    p1 = np.linspace(0.1, 0.8, 15)
+    y = np.arange(15) % 2
+    assert classwise_ece(y, np.column_stack([1 - p1, p1])) == pytest.approx(np.abs(p1 - y).mean())
+
+
+def test_of_one_predicted_class_the_correlation_is_0():
+    assert matthews_correlation([0, 0, 1], [[0.9, 0.1], [0.8, 0.2], [0.6, 0.4]]) == 0
+    y, p = example(2)
+    found, expected = matthews_correlation(y, p), np.corrcoef(y, p.argmax(axis=1))[0, 1]
+    assert found == pytest.approx(expected)
+
+
+def logistic(seed, n=300):
+    """Rows of two classes whose log-odds are a + b x, and the probabilities of x."""
+    rng = np.random.default_rng(seed)
+    x = 3 * rng.normal(size=n) - 2
+    y = (rng.random(n) < 1 / (1 + np.exp(-(rng.normal() + rng.uniform(0.2, 2) * x)))).astype(int)
+    p = 1 / (1 + np.exp(-x))
+    return y, np.column_stack([1 - p, p]), x
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_slope_and_intercept_are_those_of_statsmodels(seed):
+    y, p, x = logistic(seed)
+    family = statsmodels.Binomial()
+    design = np.column_stack([np.ones(len(x)), x])
+    slope = statsmodels_glm.GLM(y, design, family=family).fit(tol=1e-12).params[1]
+    intercept = statsmodels_glm.GLM(y, design[:, :1], family=family, offset=x).fit(tol=1e-12).params[0]
+    assert calibration_slope(y, p) == pytest.approx(slope, rel=1e-8)
+    assert calibration_intercept(y, p) == pytest.approx(intercept, abs=1e-8)
+
+
+def test_slope_and_intercept_of_known_odds():
+    """By hand: shares of 1/4 and 3/4 where odds of 1 to 9 and 9 to 1 are given; and another prior."""
+    y, p = np.array([0, 0, 0, 1, 0, 1, 1, 1]), np.array([[0.9, 0.1]] * 4 + [[0.1, 0.9]] * 4)
+    assert calibration_slope(y, p) == pytest.approx(np.log(3) / np.log(9))
+    assert calibration_intercept(y, p) == pytest.approx(0)
+    for seed in range(3):
+        y, p, _ = logistic(seed)
+        moved = p * [0.9, 0.1]
+        moved /= moved.sum(axis=1, keepdims=True)
+        assert calibration_slope(y, moved) == pytest.approx(calibration_slope(y, p))
+        shift = calibration_intercept(y, moved) - calibration_intercept(y, p)
+        assert shift == pytest.approx(np.log(9))
+    # The mean probability is then the share.
+    odds = p[:, 1] / p[:, 0] * np.exp(calibration_intercept(y, p))
+    assert (odds / (1 + odds)).mean() == pytest.approx(y.mean())
+
+
+@pytest.mark.parametrize(
+    "p1",
+    [
+        [0.1, 0.2, 0.8, 0.9],
+        [0.9, 0.8, 0.2, 0.1],
+        [0.1, 0.5, 0.5, 0.9],
+        [0.3, 0.3, 0.3, 0.3],
+        [0.0, 0.0, 1.0, 1.0],
+    ],
+    ids=["apart", "apart the other way", "touching", "all the same", "certain"],
+)
+def test_where_there_is_no_slope_the_fold_has_no_line_of_it(p1):
+    y, p = np.array([0, 0, 1, 1]), np.column_stack([1 - np.array(p1), p1])
+    assert np.isnan(calibration_slope(y, p))
+    assert METRICS["calibration_slope"].values(y, p) == {}
+    assert np.isfinite(calibration_intercept(y, p))
+    frame = pd.DataFrame(
+        {"repeat": 0, "fold": 0, "row": range(4), "y_true": y, "p_0": p[:, 0], "p_1": p[:, 1]}
+    )
+    assert "calibration_slope" not in set(score_folds(frame)["metric"])
+
+
+def test_extreme_probabilities_have_a_slope():
+    """Far from where the search begins: all rows but two are given 1e-12 or less."""
+    rng = np.random.default_rng(0)
+    p1 = np.concatenate([10.0 ** -rng.uniform(12, 15, 200), [0.4, 0.6]])
+    y = np.concatenate([rng.integers(0, 2, 200), [0, 1]])
+    p = np.column_stack([1 - p1, p1])
+    x = np.log(p1) - np.log1p(-p1)
+    fit = statsmodels_glm.GLM(y, np.column_stack([np.ones(202), x]), family=statsmodels.Binomial()).fit(
+        tol=1e-12
+    )
+    assert calibration_slope(y, p) == pytest.approx(fit.params[1], rel=1e-6)
+    assert np.isfinite(calibration_intercept(y, p))
+
+
+def test_net_benefit_by_its_formula():
+    y, p, _ = logistic(1)
+    found = net_benefit(y, p)
+    for percent, value in zip(NET_BENEFIT_PERCENT, found, strict=True):
+        t = percent / 100
+        decided = p[:, 1] >= t
+        _, fp, _, tp = sklearn_metrics.confusion_matrix(y, decided, labels=[0, 1]).ravel()
+        assert value == pytest.approx(tp / len(y) - fp / len(y) * t / (1 - t))
+    # To decide for class 1 always.
+    everyone = net_benefit(y, np.tile([0.0, 1.0], (len(y), 1)))
+    odds = np.array(NET_BENEFIT_PERCENT) / (100 - np.array(NET_BENEFIT_PERCENT))
+    assert everyone == pytest.approx(y.mean() - (1 - y.mean()) * odds)
+    assert net_benefit(y, np.tile([1.0, 0.0], (len(y), 1))).tolist() == [0] * 9
+
+
+@pytest.mark.parametrize("function", [calibration_slope, calibration_intercept, net_benefit])
+def test_what_is_for_two_classes_refuses_more(function):
+    with pytest.raises(ValueError, match="this is for two classes, y_prob has 3"):
+        function(*example(3))

@@ -296,7 +296,7 @@ def test_arrays_are_no_dataset():
 # Scores and calibration
 
 
-@pytest.mark.parametrize("metric", [each for each in METRICS.values() if not each.per_class])
+@pytest.mark.parametrize("metric", [each for each in METRICS.values() if each.compares])
 @pytest.mark.parametrize(
     ("names", "labels"),
     [(np.array(["a", "b"]), None), (np.array([-1, 1]), None), (np.array(["z", "a"]), ["z", "a"])],

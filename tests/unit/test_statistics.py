@@ -335,3 +335,29 @@ def test_the_coverage_that_the_documentation_states(monkeypatch, n_units, stated
     intervals = [bootstrap_interval(values, np.arange(n_units)) for values in samples]
     covered = np.mean([low <= 0 <= high for low, high in intervals])
     assert covered == pytest.approx(stated, abs=0.05)
+
+
+def test_first_shares_against_a_loop_over_the_draws():
+    rng = np.random.default_rng(0)
+    means = pd.DataFrame(rng.integers(0, 4, (9, 3)) / 4, columns=["a", "b", "c"])
+    units = ["one"] * 3 + ["two"] + ["three"] * 4 + ["four"]
+    found = statistics.first_shares(means, "balanced_brier", units)
+    rows = {name: np.flatnonzero(np.array(units) == name) for name in sorted(set(units))}
+    draws = np.random.default_rng(statistics.BOOTSTRAP_SEED).integers(0, 4, (9999, 4))
+    counts = np.zeros(3)
+    for draw in draws[:400]:
+        taken = np.concatenate([rows[list(rows)[place]] for place in draw])
+        ranks = stats.rankdata(means.to_numpy()[taken], axis=1).mean(axis=0)
+        best = np.isclose(ranks, ranks.min())
+        counts += best / best.sum()
+    assert found.to_numpy() == pytest.approx(counts / 400, abs=0.06)
+    assert found.sum() == pytest.approx(1)
+    assert statistics.first_shares(means[:3], "g_mean", units[:3]).max() >= 1 / 3
+
+
+def test_first_shares_refuse_gaps_and_other_numbers_of_units():
+    means = pd.DataFrame({"a": [1.0, 2.0], "b": [np.nan, 1.0]})
+    with pytest.raises(ResultError, match="has no number for b"):
+        statistics.first_shares(means, "g_mean", ["x", "y"])
+    with pytest.raises(ResultError, match="2 cells and 1 units"):
+        statistics.first_shares(means[["a"]], "g_mean", ["x"])

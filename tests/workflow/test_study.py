@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from remix.metrics import NET_BENEFIT_PERCENT
 from remix.study import predictions
 from remix.study.running.parquet import read_parquet
 from remix.study.store import read_cell, read_training
@@ -82,7 +83,14 @@ def test_every_cell_and_method_has_predictions_scores_and_a_record_of_each_fold(
             scores = scores[scores["method"] == method]
             expected = {"g_mean", "balanced_brier", "balanced_accuracy", "f1_macro", "roc_auc"}
             expected |= {"average_precision", "log_loss", "ece", "brier", "balanced_brier_inverted"}
+            expected |= {"matthews", "balanced_log_loss", "classwise_ece"}
             expected |= {f"{name}_{k}" for name in ("recall", "brier") for k in range(classes)}
+            # Not in a fold whose classes are apart.
+            slope = scores["metric"] == "calibration_slope"
+            assert slope.sum() <= (4 if classes == 2 else 0)
+            scores = scores[~slope]
+            if classes == 2:
+                expected |= {"calibration_intercept", *(f"net_benefit_{n}" for n in NET_BENEFIT_PERCENT)}
             assert set(scores["metric"]) == expected
             assert (scores.groupby("metric").size() == 4).all()
             assert scores["value"].notna().all()

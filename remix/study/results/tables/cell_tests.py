@@ -52,7 +52,7 @@ def cell_tests_table(scores: pd.DataFrame, sizes: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per cell, metric with one value per fold, and pair. ``mean_difference`` over the folds is
+        One row per cell, metric that methods are compared by, and pair. ``mean_difference`` over the folds is
         positive where ``first`` is better; ``low`` and ``high`` are its 95 % interval; ``t`` and ``p`` are of
         `remix.study.compare.statistics.corrected_t_test`, and p is not adjusted for the number of tests.
         ``n_train`` and ``n_test`` are mean rows per fold.
@@ -62,7 +62,7 @@ def cell_tests_table(scores: pd.DataFrame, sizes: pd.DataFrame) -> pd.DataFrame:
     ResultError
         If a cell lacks a method, a fold, a number, or the sizes of its folds.
     """
-    metrics = [name for name, definition in METRICS.items() if not definition.per_class]
+    metrics = [name for name, definition in METRICS.items() if definition.compares]
     by_cell = {
         cell: part.set_index(["repeat", "fold"])[["train_rows", "test_rows"]].astype(float)
         for cell, part in sizes.groupby(["task", "ir"])

@@ -52,7 +52,7 @@ def comparisons_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per kind, metric and pair, for all metrics in the scores that have one value per fold: the
+        One row per kind, metric and pair, for all metrics in the scores that methods are compared by: the
         columns of `remix.study.compare.statistics.compare_methods` and, the same for all pairs of a kind and
         metric, Friedman's χ² and p and Nemenyi's critical difference of mean ranks.
 
@@ -64,7 +64,7 @@ def comparisons_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     parts = []
     present = set(scores["metric"])
     for metric, definition in METRICS.items():
-        if definition.per_class or metric not in present:
+        if not definition.compares or metric not in present:
             continue
         for kind, means in ranking.by_kind(ranking.cell_means(scores, metric)):
             friedman = statistics.friedman_test(means)

@@ -50,16 +50,16 @@ def scores_table(scores: pd.DataFrame) -> pd.DataFrame:
 def scores_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:
     """Write one wide table per metric for people; the best mean of each row is bold.
 
-    Missing cells are rows of dashes. Metrics per class are left out.
+    Missing cells are rows of dashes. Metrics with several values, or that rank nothing, are left out.
     """
-    shown = [metric for metric in METRICS.values() if metric.proper and not metric.per_class]
+    shown = [metric for metric in METRICS.values() if metric.proper and metric.compares]
     counts = sorted({repeats * study.protocol.splits for repeats in study.repeats.values()})
     folds = " or ".join(map(str, counts))
     caption = (
         f"Mean ± standard deviation over the {folds} test folds of each cell; the best mean of a row is "
         f"bold. {study.protocol_note} The folds are the same for all methods and their training sets "
         "overlap: the standard deviation describes the spread and is no error of the mean. "
-        "The values per class are in `scores.csv`."
+        "The other metrics are in `scores.csv`."
     )
     sections = [
         f"## {metric.title}{part.suffix} ({metric.direction})\n\n"
