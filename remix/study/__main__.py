@@ -64,8 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print_trainings(listed, "are kept")
         lacking = sum(map(len, wanted.values())) - int((listed["wanted"] == YES).sum())
         print(
-            f"{lacking} more are wanted, by study, sweep or audit, if the audit is asked for and all data is "
-            "there"
+            f"{lacking} more are wanted, by study, sweep, ablation or audit, if the audit is asked for and "
+            "all data is there"
         )
     except RemixError as error:
         print(f"error: {one_line(error)}", file=sys.stderr)
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def wanted_by_all(overlays: Sequence[Path]) -> dict[tuple[str, str], list[Training]]:
-    """List what study, sweep and audit want, the audit also where it is not asked for now."""
+    """List what study, sweep, ablation and audit want, the audit also where it is not asked for now."""
     return plan_of(overlays, {"audit": {"train": True}}).trainings
 
 

@@ -1,4 +1,4 @@
-# Train what is wanted of a cell: by the study, by its sweep over α and, where it is asked for, by its audit.
+# Train what is wanted of a cell: by the study, its sweep over α, its ablation and, where it is asked for, its audit.
 
 
 # What is there already is left alone: trainings are kept in results/trainings, and are no outputs of this rule.
