@@ -107,10 +107,12 @@ def _base(name: str, entry: Mapping[str, Any], methods: Mapping[str, Any]) -> It
 def _resolved(methods: Mapping[str, Any]) -> dict[str, Any]:
     """Give the methods that a study may name, each with the stages of its base, as far as there is one."""
     known = _known(methods)
-    return {
-        name: with_base(entry, methods) if isinstance(entry, dict) and entry.get("base") in known else entry
-        for name, entry in known.items()
-    }
+
+    def has_base(entry: Any) -> bool:
+        base = entry.get("base") if isinstance(entry, dict) else None
+        return isinstance(base, str) and isinstance(known.get(base), dict)
+
+    return {name: with_base(entry, methods) if has_base(entry) else entry for name, entry in known.items()}
 
 
 def _dataset(name: str, entry: Mapping[str, Any]) -> Iterator[Problem]:

@@ -95,7 +95,7 @@ def test_the_estimate_of_a_study(folder, capsys):
     command = ["estimate", "--directory", str(folder), "--cores", "2", "--quiet", *ONE_CELL]
     assert main(command) == 0
     said = capsys.readouterr().out
-    assert said.startswith("To be trained: 4 trainings of 1 cell, 1 are there already.\nThat takes about ")
+    assert said.startswith("To be trained: 8 trainings of 1 cell, 1 are there already.\nThat takes about ")
     assert "The longest job, segment at 0.05, takes " in said
     kept = json.loads((folder / "logs" / "estimate.json").read_text())
     assert 20 < kept["seconds"] < 1_000
@@ -105,7 +105,7 @@ def test_the_estimate_of_a_study(folder, capsys):
 
 def test_a_study_without_data_is_estimated_by_the_catalogue(tmp_path, capsys):
     assert main(["estimate", "--directory", str(tmp_path), *ONE_CELL]) == 0
-    assert "5 trainings of 1 cell." in capsys.readouterr().out
+    assert "9 trainings of 1 cell." in capsys.readouterr().out
 
 
 def test_what_is_said(tmp_path):

@@ -17,7 +17,7 @@ from remix.study.words import counted
 
 TITLE = "Decision curves"
 CATEGORY = "Calibration"
-ORDER = 5
+ORDER = 6
 READS = {
     "scores": "results/scores.parquet",
     "coverage": "results/tables/coverage.csv",

@@ -17,7 +17,7 @@ from remix.study.study import KIND_TITLES, Study
 
 TITLE = "What reporting guidelines ask for"
 CATEGORY = "Calibration"
-ORDER = 4
+ORDER = 5
 READS = {
     "scores": "results/scores.parquet",
     "coverage": "results/tables/coverage.csv",
