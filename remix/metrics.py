@@ -551,7 +551,7 @@ def score_folds(predictions: pd.DataFrame, metrics: Iterable[str] = tuple(METRIC
     if missing:
         raise ResultError(f"the predictions lack the column '{min(missing)}'; make them anew")
     definitions = [METRICS[name] for name in metrics]
-    y_true, y_prob = predictions["y_true"].to_numpy(), predictions[columns].to_numpy()
+    y_true, y_prob = predictions["y_true"].to_numpy(), predictions[columns].to_numpy(np.float64)
     lines = []
     for (repeat, fold), rows in predictions.groupby(["repeat", "fold"], sort=True).indices.items():
         try:
@@ -578,9 +578,10 @@ def _checked(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None) -> 
         raise ValueError(
             f"y_true must have shape ({len(probabilities)},) as y_prob has, it has {given.shape}"
         )
-    if not np.isfinite(probabilities).all():
-        raise ValueError("y_prob has values that are NaN or infinite")
-    if (probabilities < 0).any() or (probabilities > 1 + SUM_TOLERANCE).any():
+    # In few passes, for a study asks thousands of times. What is NaN is in no interval.
+    if not (probabilities.min(initial=0) >= 0 and probabilities.max(initial=0) <= 1 + SUM_TOLERANCE):
+        if not np.isfinite(probabilities).all():
+            raise ValueError("y_prob has values that are NaN or infinite")
         raise ValueError("y_prob has values outside [0, 1]; pass probabilities, not logits")
     sums = probabilities.sum(axis=1)
     if (np.abs(sums - 1) > SUM_TOLERANCE).any():
@@ -598,6 +599,8 @@ def _classes(
 ) -> tuple[np.ndarray, Sequence[Any] | np.ndarray]:
     """Find the column of each label; gives these, and the labels of the columns."""
     if labels is None:
+        if given.dtype.kind in "iu" and given.size and given.min() >= 0 and given.max() < n_classes:
+            return given.astype(np.int64, copy=False), range(n_classes)
         if given.dtype.kind in "biuf" and np.isin(given, np.arange(n_classes)).all():
             return given.astype(np.int64), range(n_classes)
         if given.dtype.kind == "f" and not (given == np.round(given)).all():
