@@ -26,8 +26,7 @@ from remix.metrics import score_folds
 from remix.protocol import Protocol
 from remix.study.data.catalogue import Dataset
 from remix.study.data.fetching import fetch
-from remix.study.data.formats import read_table
-from remix.study.data.preparation import LABEL, prepare
+from remix.study.data.preparation import LABEL, read_and_prepare
 from remix.study.data.sources.downloading import Network
 from remix.study.data.variants import imbalanced_variant
 from remix.study.running.writing import write_parquet
@@ -47,8 +46,8 @@ def prepared_from(folder, name, entry, source):
     raw = folder / "resources" / "raw"
     record = fetch(dataset, raw, folder / "data", NETWORK, "fail", "t")
     read = Dataset.from_entry("tiny", {**json.loads(json.dumps(entry)), "tasks": {}})
-    table = read_table(raw, list(record["files"]), read.sources[record["source"]], read.image)
-    prepared = prepare(table, read, read.sources[0], record["described"])
+    (taken,) = read.sources
+    prepared = read_and_prepare(raw, list(record["files"]), read, taken, record["described"])
     write_parquet(prepared, folder / "prepared.parquet")
     return dataset, pd.read_parquet(folder / "prepared.parquet")
 
