@@ -15,7 +15,7 @@ LOCK ?= cpu
 CELL ?= segment/0.05
 DATA_DIR ?= data
 
-.PHONY: help quick study audit trainings prune result report estimate bench scaling overhead plan default-method verify test lint unit checks workflow test-faults test-fuzz test-slurm test-xla gpu-export gpu-run gpu-estimate docs lock clean
+.PHONY: help quick study audit trainings prune result report estimate bench scaling overhead plan default-method verify test lint unit checks workflow test-faults test-fuzz test-slurm test-xla test-slow gpu-export gpu-run gpu-estimate docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
@@ -39,19 +39,21 @@ help:
 	@echo "make test-fuzz  feed thousands of mutated settings, catalogues and data files, and count how they end (minutes)"
 	@echo "make test-slurm  run a study on a SLURM of one node, which it installs and starts (root; minutes)"
 	@echo "make test-xla  have XLA compile every method, as on a GPU, and compare with TensorFlow's own kernels (minutes)"
+	@echo "make test-slow  from end to end what the other tests cover in part, such as that other cores give the same bytes (minutes)"
 	@echo "make gpu-export  write what is to be timed on a GPU: epochs as XLA compiles them, with inputs and results"
 	@echo "make gpu-run  compile, check and time these by JAX, here on the CPU (minutes)"
 	@echo "make gpu-estimate  estimate how long the study takes on a GPU, from what XLA says of these"
 	@echo "make docs    set up, then build the documentation, docs/_build/html"
 	@echo "make lock    resolve the dependencies anew (needs uv)"
 
-# pip compiles bytecode while it installs, whatever PYTHONDONTWRITEBYTECODE says; remix/ itself is compiled here.
+# Bytecode is compiled here, whatever PYTHONDONTWRITEBYTECODE says: on all cores, which pip does not, and without the
+# tests of the packages.
 define install
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v < (3, 14) else \
 	    "Python %d.%d is not supported, 3.11 to 3.13 are: make PYTHON=python3.12" % v)'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --compile --require-hashes -r $(1)
-	$(BIN)/python -m compileall -q remix
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-compile --require-hashes -r $(1)
+	$(BIN)/python -m compileall -q -j 0 -x '/tests?/' .venv/lib remix
 	touch $@
 endef
 
@@ -170,7 +172,12 @@ verify: .venv/study-ready
 	@cat "verify/results/verify/$(CELL).txt"
 	@head -n 1 "verify/results/verify/$(CELL).txt" | grep -q "^$(CELL) agrees"
 
-test: lint unit workflow
+# What has a target of its own.
+APART = estimator_checks or slurm or fuzz or faults or xla or slow
+
+# Unit tests and workflow tests in one, so that neither core waits for the other in between.
+test: lint
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not ($(APART))"
 
 lint: .venv/test-ready
 	$(BIN)/ruff check .
@@ -181,18 +188,21 @@ lint: .venv/test-ready
 	$(BIN)/snakemake --lint
 
 unit: .venv/test-ready
-	$(BIN)/python -m pytest -n 2 -m "not workflow and not online and not estimator_checks and not slurm and not fuzz and not faults and not xla"
+	$(BIN)/python -m pytest -n 2 -m "not (workflow or online or $(APART))"
 
 # The unit tests check one method, with small networks; here are all of them, as they are by default.
 checks: .venv/test-ready
 	$(BIN)/python -m pytest -n 2 -m estimator_checks tests/unit/test_classifier.py
 
-# The unit tests have XLA compile two methods; here it compiles all, deterministic as the study asks it to be.
+# The unit tests have XLA compile one method; here it compiles all, deterministic as the study asks it to be.
 test-xla: .venv/test-ready
 	TF_DETERMINISTIC_OPS=1 $(BIN)/python -m pytest -n 2 tests/contract/test_xla.py
 
 workflow: .venv/test-ready
-	$(BIN)/python -m pytest -n 2 -m "workflow or online"
+	$(BIN)/python -m pytest -n 2 -m "(workflow or online) and not ($(APART))"
+
+test-slow: .venv/test-ready
+	$(BIN)/python -m pytest -n 2 -m slow
 
 # One after the other: what is killed at a random moment of a run should not depend on what runs beside it.
 test-faults: .venv/test-ready

@@ -26,7 +26,7 @@ PROTOCOL = Protocol(
     selection="last",
 )
 # What is compiled otherwise than TensorFlow computes it: SMOTE, augmentation, dropout.
-QUICK = {("smote", False), ("remix_aug", True)}
+QUICK = {("smote", False)}
 CASES = [
     pytest.param(
         name,
@@ -147,7 +147,9 @@ def tf32():
     allow_tf32(True)
 
 
-@pytest.mark.parametrize("images", [False, True], ids=["table", "images"])
+@pytest.mark.parametrize(
+    "images", [False, pytest.param(True, marks=pytest.mark.xla)], ids=["table", "images"]
+)
 def test_products_are_rounded_to_tf32_only_where_that_is_allowed(images, tf32):
     """Said in the program itself, of every product and convolution."""
     # TensorFlow finds out what the device is by drawing a number.

@@ -3,12 +3,11 @@
 import os
 import re
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from forked_snakemake import snakemake
 from sklearn.datasets import load_breast_cancer, load_wine
 
 from remix.study.__main__ import wanted_by_all
@@ -67,16 +66,7 @@ class Project:
         """Run Snakemake with the test's overlays; gives what it printed and its exit status."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV"))}
         environment |= {"PYTHONPATH": "", **(variables or {})}
-        result = subprocess.run(
-            [sys.executable, "-m", "snakemake", *map(str, arguments)],
-            cwd=self.folder,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=900,
-            check=False,
-        )
+        result = snakemake([*map(str, arguments)], self.folder, environment, timeout=900)
         assert not check or result.returncode == 0, result.stdout[-6000:]
         return result
 
@@ -132,7 +122,8 @@ def make_project(folder):
     for part in PARTS:
         source = ROOT / part
         if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+            # With the bytecode: it is as old as the source, of which each job imports a hundred modules.
+            shutil.copytree(source, folder / part)
         else:
             shutil.copy2(source, folder / part)
     (folder / "tables").mkdir()

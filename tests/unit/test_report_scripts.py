@@ -275,6 +275,7 @@ def made(results, tmp_path_factory):
     return folder / "results"
 
 
+@pytest.mark.slow
 def test_all_tables_figures_and_pages_are_made(made):
     note = "4 of 5 cells; missing: aps (0.01) – openml 41138: no answer."
     for name in TABLES:
@@ -300,6 +301,7 @@ def test_all_tables_figures_and_pages_are_made(made):
     assert "data/aps/" in summary
 
 
+@pytest.mark.slow
 def test_the_same_inputs_give_the_same_bytes(results, made, tmp_path, monkeypatch):
     evaluated = [path for task, ir, _ in CELLS for path in cell_files(results, task, ir).values()]
     before = [path.read_bytes() for path in evaluated]
@@ -316,7 +318,9 @@ def test_the_same_inputs_give_the_same_bytes(results, made, tmp_path, monkeypatc
             assert path.read_bytes() == (tmp_path / "results" / path.relative_to(made)).read_bytes()
 
 
-@pytest.mark.parametrize("kept", ["musk", "landsat", "aps", "shirt"])
+@pytest.mark.parametrize(
+    "kept", ["aps", *(pytest.param(task, marks=pytest.mark.slow) for task in ("musk", "landsat", "shirt"))]
+)
 def test_one_task_is_enough_and_so_is_none_with_data(results, tmp_path, monkeypatch, kept):
     monkeypatch.chdir(tmp_path)
     report(results, STUDY | {"tasks": {kept: STUDY["tasks"][kept]}})

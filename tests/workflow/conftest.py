@@ -5,6 +5,7 @@ import time
 from types import SimpleNamespace
 
 import pytest
+from extended_project import OVERLAY, as_printed_tasks, extend
 from faults import SEVERAL, Tally, end_all, kept, results, run, small_project
 from study_project import Project, make_project
 
@@ -18,18 +19,34 @@ def project(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def finished_once(tmp_path_factory):
-    """A project whose study has run, once for all workers: the others wait for the first that asks for it."""
+def once(tmp_path_factory):
+    """Makes a project once for all workers: the others wait for the first that asks for it."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
-    project, first_run = Project(shared / "finished"), shared / "first_run.pickle"
-    with (shared / "finished.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not first_run.exists():
-            first_run.write_bytes(pickle.dumps(make_project(project.folder).run()))
-    project.first_run = pickle.loads(first_run.read_bytes())
-    return project
+
+    def made(name, make):
+        project, kept = Project(shared / name), shared / f"{name}.pickle"
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                kept.write_bytes(pickle.dumps(make(project.folder)))
+        project.__dict__.update(pickle.loads(kept.read_bytes()))
+        return project
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def finished_once(once):
+    """A project whose study has run; its first run's result is ``first_run``. Table 1 has its tasks."""
+
+    def make(folder):
+        project = make_project(folder)
+        as_printed_tasks(project)
+        return {"first_run": project.run()}
+
+    return once("finished", make)
 
 
 @pytest.fixture
@@ -38,6 +55,29 @@ def finished(finished_once, tmp_path):
     project = finished_once.copied_to(tmp_path / "finished")
     project.first_run = finished_once.first_run
     return project
+
+
+@pytest.fixture(scope="session")
+def extended_once(finished_once, once):
+    """A finished study after a second run, with all that is in `extended_project`.
+
+    It has the trainings that were there ``before``, the jobs that were ``planned``, and what the run said:
+    ``second_run``.
+    """
+
+    def make(folder):
+        project = finished_once.copied_to(folder)
+        extend(project)
+        before, planned = project.trainings(), project.planned_jobs(OVERLAY)
+        return {"before": before, "planned": planned, "second_run": project.run(OVERLAY)}
+
+    return once("extended", make)
+
+
+@pytest.fixture
+def extended(extended_once, tmp_path):
+    """A copy of it."""
+    return extended_once.copied_to(tmp_path / "extended")
 
 
 @pytest.fixture

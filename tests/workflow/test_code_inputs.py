@@ -16,8 +16,6 @@ def edit(project, module):
 @pytest.mark.parametrize(
     ("module", "reruns"),
     [
-        ("metrics", {"evaluate": 2}),
-        ("training", {"train": 2, "evaluate": 2}),
         ("batches/smote", {"train": 2, "evaluate": 2}),
         ("study/data/variants", {"variant": 2, "train": 2, "evaluate": 2}),
         ("calibration", {"evaluate": 2}),

@@ -9,12 +9,7 @@ def pictures(jobs):
     return {rule: n for rule, n in jobs.items() if rule in {"demonstrate", "pictures"}}
 
 
-def test_they_need_no_data(project):
-    jobs = project.planned_jobs(arguments=["demonstrations"])
-    assert jobs == {"demonstrate": 1, "pictures": 1, "demonstrations": 1}
-
-
-def test_a_method_that_the_study_leaves_out_is_pictured_all_the_same(project):
+def test_they_need_no_data_and_show_methods_that_the_study_leaves_out(project):
     fewer = project.overlay({"study": {"methods": ["baseline", "remix"]}})
     jobs = project.planned_jobs(fewer, arguments=["demonstrations"])
     assert jobs == {"demonstrate": 1, "pictures": 1, "demonstrations": 1}
@@ -23,8 +18,7 @@ def test_a_method_that_the_study_leaves_out_is_pictured_all_the_same(project):
 @pytest.mark.parametrize(
     ("change", "again"),
     [
-        ({"protocol": {"epochs": 4}}, {"pictures": 1}),
-        ({"methods": {"remix": {"title": "Ours"}}}, {"pictures": 1}),
+        ({"protocol": {"epochs": 4}, "methods": {"remix": {"title": "Ours"}}}, {"pictures": 1}),
         ({"methods": {"remix": {"mix": {"alpha": 0.2}}}}, {"demonstrate": 1, "pictures": 1}),
         ({"switches": {"smote_fallback": 3}, "seed": 2}, {"demonstrate": 1, "pictures": 1}),
     ],

@@ -15,12 +15,6 @@ def expensive(jobs):
     return {rule: n for rule, n in jobs.items() if rule in stages}
 
 
-def test_the_whole_study_is_counted_before_anything_ran(project):
-    assert expensive(project.planned_jobs()) == {
-        "fetch": 2, "prepare": 2, "variant": 2, "train": 2, "evaluate": 2,
-    }  # fmt: skip
-
-
 def test_the_default_study_is_the_papers(project):
     # 18 binary and 9 multi-class cells on tables with five methods, 6 on images with seven; nine datasets.
     assert sum("study" in runs for runs in wanted()) == 27 * 5 + 6 * 7
@@ -30,38 +24,25 @@ def test_the_default_study_is_the_papers(project):
     assert expensive(jobs) == {"fetch": 9, "prepare": 9, "variant": 33, "train": train, "evaluate": 33}
 
 
-def test_a_finished_study_plans_nothing(finished):
-    assert finished.planned_jobs() == {}
-
-
-def test_a_ratio_is_one_number(finished):
-    more = {"datasets": {"breast_cancer": {"tasks": {"breast_cancer": {"irs": [0.1, 0.15]}}}}}
+def test_ratios_tasks_and_datasets_are_entries(finished):
+    """A further ratio, a second task on a dataset, which fetches nothing, and a dataset."""
+    again = DATASETS["wine"] | {"tasks": {"wine_again": DATASETS["wine"]["tasks"]["wine"]}}
+    more = {
+        "study": {"tasks": ["breast_cancer", "wine", "wine_binary", "wine_again"]},
+        "datasets": {
+            "breast_cancer": {"tasks": {"breast_cancer": {"irs": [0.1, 0.15]}}},
+            "wine": {"tasks": {"wine_binary": {"minority": ["class_0"], "others": "merged", "irs": [0.1]}}},
+            "wine_again": again,
+        },
+    }
     jobs = finished.planned_jobs(finished.overlay(more))
-    assert expensive(jobs) == {"variant": 1, "train": 1, "evaluate": 1}
+    assert expensive(jobs) == {"fetch": 1, "prepare": 1, "variant": 3, "train": 3, "evaluate": 3}
 
 
 def test_a_method_is_one_entry(finished):
     more = {"methods": {"smote_mixup": {"resample": "smote", "mix": {"alpha": 0.2}}}}
     jobs = finished.planned_jobs(finished.overlay(more))
     assert expensive(jobs) == {"train": 2, "evaluate": 2}
-
-
-def test_a_dataset_is_one_entry(finished):
-    again = DATASETS["wine"] | {"tasks": {"wine_again": DATASETS["wine"]["tasks"]["wine"]}}
-    more = {"study": {"tasks": "all"}, "datasets": {"wine_again": again}}
-    tasks = {"study": {"tasks": ["breast_cancer", "wine", "wine_again"]}}
-    jobs = finished.planned_jobs(finished.overlay(more | tasks))
-    assert expensive(jobs) == {"fetch": 1, "prepare": 1, "variant": 1, "train": 1, "evaluate": 1}
-
-
-def test_a_second_task_on_a_dataset_fetches_nothing(finished):
-    tasks = {"wine_binary": {"minority": ["class_0"], "others": "merged", "irs": [0.1]}}
-    more = {
-        "study": {"tasks": ["breast_cancer", "wine", "wine_binary"]},
-        "datasets": {"wine": {"tasks": tasks}},
-    }
-    jobs = finished.planned_jobs(finished.overlay(more))
-    assert expensive(jobs) == {"variant": 1, "train": 1, "evaluate": 1}
 
 
 def test_another_protocol_trains_everything_again_and_fetches_nothing(finished):
@@ -74,17 +55,15 @@ def test_titles_are_only_words(finished):
     assert expensive(finished.planned_jobs(finished.overlay(more))) == {}
 
 
-def test_what_was_added_is_trained_and_ranked(finished):
-    more = {
-        "methods": {"smote_mixup": {"title": "SMOTE + MixUp", "resample": "smote", "mix": {"alpha": 0.2}}}
-    }
-    before = finished.trainings()
-    table = "results/tables/rank_sums.md"
-    finished.run(finished.overlay(more), arguments=[table])
-    after = finished.trainings()
+def test_what_was_added_is_trained_and_ranked(extended_once):
+    before, after = extended_once.before, extended_once.trainings()
     assert before.items() <= after.items()
-    assert len(after) == len(before) + 2
-    assert "SMOTE + MixUp" in (finished.folder / table).read_text()
+    listed, new = extended_once.listed(), after.keys() - before.keys()
+    of_study = {use for use, path in listed.items() if use[2] == "study" and path in new}
+    assert of_study == {
+        (*cell, "study", "smote_mixup") for cell in (("breast_cancer", "0.1"), ("wine", "0.25"))
+    }
+    assert "SMOTE + MixUp" in (extended_once.folder / "results/tables/rank_sums.md").read_text()
 
 
 def test_what_follows_a_training_is_ranked_and_trains_nothing(finished):

@@ -46,8 +46,12 @@ def outer(project):
     merged |= {"study": merged["study"] | STUDY["study"], "datasets": STUDY["datasets"]}
     # The sweep is over tasks of the catalogue.
     merged["sweep"]["tasks"] = []
-    (folder / "mine.yaml").write_text(yaml.safe_dump({"remix": merged}, sort_keys=False))
+    write(folder, {"remix": merged})
     return Project(folder)
+
+
+def write(folder, config):
+    (folder / "mine.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
 
 
 def planned(outer, snakefile, *arguments):
@@ -69,20 +73,31 @@ def test_with_its_own_configuration_it_is_the_papers_study(outer):
     assert (jobs["remix_fetch"], jobs["remix_train"], jobs["remix_all"]) == (9, 27 + 42 + 15, 1)
 
 
-def test_all_of_it_but_training_runs(outer):
+def test_its_jobs_have_its_configuration(outer):
+    """Scripts are given it, and find what lies beside the outer workflow."""
+    (outer.folder / "Snakefile").write_text(WITH_A_CONFIGURATION)
+    outer.snakemake("--cores", 2, "--", "resources/prepared/wine.parquet")
+    assert len(pd.read_parquet(outer.folder / "resources/prepared/wine.parquet")) == 178
+
+
+@pytest.mark.slow
+def test_all_of_it_runs(outer):
     """Its checkpoint, its scripts with the configuration that they are given, and what lies beside them."""
+    config = yaml.safe_load((outer.folder / "mine.yaml").read_text())
+    config["remix"]["study"] |= {"tasks": ["wine"], "methods": ["baseline"]}
+    write(outer.folder, config)
     (outer.folder / "Snakefile").write_text(WITH_A_CONFIGURATION)
     outer.snakemake("--cores", 2)
     assert (outer.folder / "mine.txt").exists()
     table = pd.read_csv(outer.folder / "results/tables/datasets.csv")
-    assert set(table["task"]) == {"breast_cancer", "wine"}
+    assert set(table["task"]) == {"wine"}
     assert "Nothing to be done" in outer.snakemake("-n").stdout
 
 
 def test_a_mistake_in_its_configuration_is_said(outer):
     config = yaml.safe_load((outer.folder / "mine.yaml").read_text())
     config["remix"]["protocol"]["epochs"] = 0
-    (outer.folder / "mine.yaml").write_text(yaml.safe_dump(config))
+    write(outer.folder, config)
     (outer.folder / "Snakefile").write_text(WITH_A_CONFIGURATION)
     result = outer.snakemake("-n", check=False)
     assert result.returncode != 0
@@ -96,3 +111,5 @@ def test_the_catalogues_snakefile_makes_the_same(project):
     )
     assert direct.pop("all") == other.pop("study") == 1
     assert other == direct
+    stages = ("fetch", "prepare", "variant", "train", "evaluate")
+    assert {rule: direct[rule] for rule in stages} == dict.fromkeys(stages, 2)

@@ -1,15 +1,15 @@
 """The workflow end to end: two small real datasets, two cells, five methods, four folds."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
 import pytest
+from extended_project import as_printed_tasks
 
 from remix.metrics import NET_BENEFIT_PERCENT
 from remix.study import predictions
+from remix.study.__main__ import main
 from remix.study.running.parquet import read_parquet
 from remix.study.store import read_cell, read_training
 
@@ -35,22 +35,12 @@ def test_data_can_be_made_alone(project):
     assert jobs == {"fetch": 2, "prepare": 2, "variant": 2, "data": 1}
 
 
-def test_what_is_to_be_trained_is_said(finished):
-    def said(*overlay):
-        command = [
-            sys.executable,
-            "-m",
-            "remix.study",
-            "estimate",
-            "--cores",
-            "2",
-            "--configfile",
-            "study.yaml",
-        ]
-        done = subprocess.run(
-            [*command, *overlay], cwd=finished.folder, capture_output=True, text=True, check=True
-        )
-        return done.stdout.splitlines()
+def test_what_is_to_be_trained_is_said(finished, capsys):
+    def said(*overlays):
+        files = [str(finished.folder / name) for name in ("study.yaml", *overlays)]
+        folder = str(finished.folder)
+        assert main(["estimate", "--cores", "2", "--directory", folder, "--configfile", *files]) == 0
+        return capsys.readouterr().out.splitlines()
 
     assert said() == ["Nothing is to be trained: all 10 trainings are there."]
     more = finished.overlay({"methods": {"far": {"resample": "balanced", "mix": {"alpha": 0.4}}}})
@@ -117,6 +107,11 @@ def test_tables_and_figures_are_there_and_agree(finished):
     for name in (*figures, *pictures, *pages):
         for suffix in ("png", "svg"):
             assert (finished.folder / f"results/figures/{name}.{suffix}").stat().st_size > 1000
+    for name in pictures:
+        text = (finished.folder / f"results/figures/{name}.svg").read_text()
+        assert "seed 1" in text.replace("\n", " "), name
+    regions = pd.read_parquet(finished.folder / "results/demonstrations/rings_regions.parquet")
+    assert list(regions["method"].unique()) == ["baseline", "smote", "remix"]
 
     # The rank sums, computed anew from the score files.
     frames = [read_scores(finished, task, ir) for task, ir in CELLS]
@@ -174,7 +169,9 @@ def test_a_second_run_has_nothing_to_do(finished):
     assert "Nothing to be done" in finished.run().stdout
 
 
+@pytest.mark.slow
 def test_another_number_of_cores_gives_the_same_bytes(finished, project):
+    as_printed_tasks(project)
     project.snakemake("--cores", 1, "tables", "figures", "--configfile", "study.yaml")
     made = [path for path in sorted((project.folder / "results").rglob("*")) if path.is_file()]
     folders = {path.relative_to(project.folder / "results").parts[0] for path in made}

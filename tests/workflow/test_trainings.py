@@ -41,56 +41,35 @@ def named(project, paths):
     return {first[path] for path in paths}
 
 
-def on_both_cells(*uses):
-    return {(*cell, *use) for cell in (("breast_cancer", "0.1"), ("wine", "0.25")) for use in uses}
-
-
-def test_a_new_method_is_trained_on_each_cell_and_nothing_else(finished):
-    before = finished.trainings()
-    more = {"methods": {"smote_mixup": {"resample": "smote", "mix": {"alpha": 0.2}}}}
-    finished.run(finished.overlay(more), arguments=CELLS)
-    new = new_trainings(finished, before)
-    assert len(new) == 2
-    assert named(finished, new) == on_both_cells(("study", "smote_mixup"))
-
-
-# Overlays that train nothing, each with uses that its lists have then.
+# Overlays that train nothing, each with lists that are asked for, and uses that these have then. What equals
+# what is tested without a run, in tests/unit/study/test_trainings.py.
 FREE = {
-    "fewer methods": (
-        {"study": {"methods": ["baseline", "remix"]}},
-        on_both_cells(("study", "remix")),
-    ),
     # Overlays cannot take away a method: the former name is left unselected.
-    "another name": (
+    "fewer methods, another name, other batches of jobs": (
         {
             "methods": {"ours": {"title": "Ours", "resample": "balanced", "mix": {"alpha": 0.1}}},
-            "study": {"methods": ["baseline", "cost", "smote", "mixup", "ours"]},
+            "study": {"methods": ["baseline", "ours"]},
+            "trainings_per_job": {"tables": 1},
         },
-        on_both_cells(("study", "ours")),
+        [f"results/cells/wine/0.25/{part}.json" for part in (1, 2)],
+        {("wine", "0.25", "study", "baseline"), ("wine", "0.25", "study", "ours")},
     ),
-    "written in another way": (
+    # All of the authors' switches but those that change what is trained here.
+    "the sweep's α, deviations that change nothing here, the same written in another way": (
         """\
 protocol: {epochs: 3, learning_rate: {minimum: 1.0e-5, initial: 1.0e-3}, clip: 5}
 methods:
   remix: {mix: {alpha: 1.0e-1}, resample: {balanced: {}}}
   mixup: {mix: {weights: batch, alpha: 0.10}}
+sweep: {tasks: [wine], alphas: [0.1]}
+audit: {train: true, overlays: [../nothing.yaml], repeats: 1}
 """,
-        on_both_cells(("study", "remix")),
-    ),
-    "weights ignored, as in the baseline": (
-        {"switches": {"cost_weights": "ignored"}},
-        on_both_cells(("study", "baseline"), ("study", "cost")),
-    ),
-    "the sweep's α is the study's": (
-        {"sweep": {"tasks": ["breast_cancer", "wine"], "alphas": [0.1]}},
-        on_both_cells(("sweep/0.1", "remix")),
-    ),
-    # All of the authors' switches but those that change what is trained here.
-    "deviations that change nothing here": (
-        {"audit": {"train": True, "overlays": ["../nothing.yaml"], "repeats": 1}},
+        ["results/cells/wine/0.25/1.json"],
         {
-            ("wine", "0.25", "audit/binary_repeats_1", "remix"),
-            *on_both_cells(("audit/cost_weights_ignored", "cost"), ("audit/nothing", "remix")),
+            ("wine", "0.25", "study", "remix"),
+            ("wine", "0.25", "sweep/0.1", "remix"),
+            ("wine", "0.25", "audit/cost_weights_ignored", "cost"),
+            ("wine", "0.25", "audit/nothing", "remix"),
         },
     ),
     "what follows a training": (
@@ -101,9 +80,9 @@ methods:
                 "natural": {"resample": "balanced", "mix": {"alpha": 0.1}, "after": {"prior": "natural"}},
             }
         },
-        on_both_cells(("study", "mixup_prior"), ("study", "mixup_threshold"), ("study", "natural")),
+        ["results/cells/wine/0.25/1.json"],
+        {("wine", "0.25", "study", name) for name in ("mixup_prior", "mixup_threshold", "natural")},
     ),
-    "other batches of jobs": ({"trainings_per_job": {"images": "all"}}, set()),
 }
 NOTHING = (
     "switches: {cost_weights: ignored, binary_repeats: 1, binary_bbs: negatives_inverted}\n"
@@ -111,43 +90,33 @@ NOTHING = (
 )
 
 
-@pytest.mark.parametrize(("overlay", "uses"), FREE.values(), ids=FREE)
-def test_what_equals_something_trained_trains_nothing(finished, overlay, uses):
+@pytest.mark.parametrize(("overlay", "jobs", "uses"), FREE.values(), ids=FREE)
+def test_what_equals_something_trained_trains_nothing(finished, overlay, jobs, uses):
     finished.overlay(NOTHING, "nothing.yaml")
     before = finished.trainings()
-    finished.run(finished.overlay(overlay), arguments=CELLS)
+    overlay = finished.overlay(overlay)
+    assert finished.planned_jobs(overlay, arguments=jobs)["train"] == len(jobs)
+    finished.run(overlay, arguments=jobs)
     assert finished.trainings() == before
     assert uses <= finished.listed().keys()
 
 
-def test_code_of_a_stage_retrains_the_methods_that_use_it_and_no_others(finished):
+def test_code_of_a_stage_and_changed_data_retrain_what_uses_them_and_nothing_else(finished):
+    """Of one cell the method with this stage, of the other, whose data changed, every method."""
+    two = finished.overlay({"study": {"methods": ["baseline", "smote"]}})
     before = finished.trainings()
     stage = finished.folder / "remix/batches/smote.py"
     stage.write_text(stage.read_text() + "\n# edited\n")
-    finished.run(arguments=CELLS)
-    new = new_trainings(finished, before)
-    assert len(new) == 2
-    assert named(finished, new) == on_both_cells(("study", "smote"))
-
-
-def test_changed_data_retrains_its_cells_and_no_others(finished):
-    before = finished.trainings()
     path = finished.folder / "tables/wine.csv"
     table = pd.read_csv(path)
     table.assign(alcohol=table["alcohol"] + 1).to_csv(path, index=False)
-    finished.run(arguments=CELLS)
+    finished.run(two, arguments=CELLS)
     new = new_trainings(finished, before)
-    assert len(new) == len(METHODS)
-    assert named(finished, new) == set(WINE)
-
-
-def test_the_number_of_trainings_per_job_changes_the_jobs_and_trains_nothing(finished):
-    before = finished.trainings()
-    one_each = finished.overlay({"trainings_per_job": {"tables": 1}})
-    assert finished.planned_jobs(one_each)["train"] == 2 * len(METHODS)
-    parts = [f"results/cells/wine/0.25/{part}.json" for part in range(1, len(METHODS) + 1)]
-    finished.run(one_each, arguments=parts)
-    assert finished.trainings() == before
+    assert len(new) == 1 + 2
+    assert named(finished, new) == {
+        ("breast_cancer", "0.1", "study", "smote"),
+        *(("wine", "0.25", "study", method) for method in ("baseline", "smote")),
+    }
 
 
 @pytest.fixture
@@ -157,6 +126,7 @@ def in_background():
     end_all()
 
 
+@pytest.mark.slow
 def test_a_killed_job_loses_the_training_that_was_running(finished, in_background):
     finished.overlay({"study": {"tasks": ["wine"]}, "protocol": {"epochs": 4}}, "small.yaml")
     old = finished.trainings()
@@ -201,33 +171,17 @@ def test_a_training_that_is_damaged_or_gone_is_named_and_made_again_alone(finish
     assert values(read_training, path) == whole
 
 
-def study(project, *arguments):
-    """What a command of ``python -m remix.study`` prints."""
-    command = [sys.executable, "-m", "remix.study", *arguments]
-    return subprocess.run(command, cwd=project.folder, check=True, capture_output=True, text=True).stdout
-
-
-def test_what_nothing_wants_any_more_is_listed_and_removed_by_a_command(finished):
-    finished.overlay(
-        {"study": {"tasks": ["breast_cancer", "wine"], "methods": ["baseline", "remix"]}}, "few.yaml"
-    )
+def test_what_nothing_wants_any_more_is_removed_by_a_command(finished):
+    """And would be trained again."""
+    few = finished.overlay({"study": {"tasks": ["wine"], "methods": ["baseline", "remix"]}})
     kept, before = finished.listed(), finished.trainings()
-    wanted = {kept[use] for use in on_both_cells(("study", "baseline"), ("study", "remix"))}
-    unwanted = before.keys() - wanted
-    assert len(unwanted) == 2 * 3
-
-    assert study(finished, "prune", "--configfile", "study.yaml").startswith("0 trainings")
-    assert study(finished, "trainings", "--configfile", "study.yaml").count("yes") == len(before)
-    fewer = ["prune", "--configfile", "study.yaml", "few.yaml"]
-    listed = study(finished, *fewer)
-    assert {name for name in before if name.rpartition("/")[2].removesuffix(".parquet") in listed} == unwanted
-    assert "6 trainings are wanted by no run of this configuration" in listed
-    assert "Nothing was removed" in listed
-    assert finished.trainings() == before
-
-    assert "They were removed" in study(finished, *fewer, "--remove")
+    wanted = {kept["wine", "0.25", "study", method] for method in ("baseline", "remix")}
+    command = [sys.executable, "-m", "remix.study", "prune", "--configfile", "study.yaml", few, "--remove"]
+    done = subprocess.run(command, cwd=finished.folder, check=True, capture_output=True, text=True)
+    assert "8 trainings are wanted by no run of this configuration" in done.stdout
+    assert "They were removed" in done.stdout
     assert finished.trainings() == {name: before[name] for name in wanted}
-    assert finished.planned_jobs("few.yaml")["train"] == 2
+    assert finished.planned_jobs()["train"] == 2
 
 
 def test_predictions_are_read_by_name(finished):

@@ -36,7 +36,13 @@ def module(monkeypatch):
     return load
 
 
-@pytest.mark.parametrize(("name", "method"), [*RUNS.items(), ("keras_fit", "baseline")])
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [
+        pytest.param(*each, marks=pytest.mark.slow if each[0] == "keras_fit" else ())
+        for each in [*RUNS.items(), ("keras_fit", "baseline")]
+    ],
+)
 def test_a_contender_trains_as_many_epochs_as_it_says_and_learns(module, cell, name, method):
     begun = []
     with joblib.parallel_config(backend="sequential"):

@@ -15,6 +15,7 @@ STACKS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STACKS)
 def test_an_epoch_with_its_inputs_and_results(name, tmp_path):
     stack, study = STACKS[name], default_study()

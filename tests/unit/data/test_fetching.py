@@ -6,6 +6,8 @@ import hashlib
 import io
 import json
 import os
+import subprocess
+import sys
 from collections import defaultdict
 from pathlib import Path
 
@@ -347,7 +349,16 @@ def test_a_file_that_is_none(refusal, tmp_path, monkeypatch, path):
     assert refusal({"file": path}) == "it is a device or a pipe, not a file"
 
 
-def test_faults_of_openml(run, server, add_openml, make_dataset):
+ANSWERS = """
+import json, sys
+from remix.study.data.sources.openml import main
+for request in json.loads(sys.argv[1]):
+    main(request)
+"""
+
+
+def test_faults_of_openml(network, server, add_openml, tmp_path):
+    """Of one process of the client, for its start takes seconds."""
     add_openml(1, ARFF, md5="0" * 32)
     server.add("/api/v1/xml/data/3", server.hang)
     error = '<oml:error xmlns:oml="http://openml.org/openml"><oml:code>111</oml:code>'
@@ -355,8 +366,21 @@ def test_faults_of_openml(run, server, add_openml, make_dataset):
     server.add("/api/v1/xml/data/4", server.status(412, unknown))
     server.add("/api/v1/xml/data/5", server.content("<html><p>Sign in</html>"))
     server.add("/api/v1/xml/data/6", server.status(500))
-    record = run(make_dataset(*({"openml": number} for number in (1, 3, 4, 5, 6))))
-    assert reasons(record) == [
+    requests = [
+        {
+            "id": number,
+            "file": str(tmp_path / f"{number}.arff"),
+            "answer": str(tmp_path / f"{number}.json"),
+            "server": network.openml_server,
+            "timeout": [network.connect_timeout, network.read_timeout],
+            "retries": 0,
+        }
+        for number in (1, 3, 4, 5, 6)
+    ]
+    variables = {"PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": str(tmp_path), "OPENML_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", ANSWERS, json.dumps(requests)]
+    subprocess.run(command, check=True, env=os.environ | variables)
+    assert [json.loads(Path(request["answer"]).read_text())["reason"] for request in requests] == [
         "the file differs from the MD5 that OpenML gives",
         "no answer in time",
         "OpenML answers: Unknown dataset (code 111)",

@@ -105,6 +105,7 @@ def test_nothing_overlaps():
         assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
+@pytest.mark.slow
 def test_the_bytes_do_not_depend_on_the_order_of_sets():
     program = (
         "import hashlib, test_critical_difference as t;"

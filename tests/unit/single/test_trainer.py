@@ -18,6 +18,8 @@ from remix.training import StackTrainer, TrainingSet
 ROOT = Path(__file__).parents[3]
 # The stages and losses of the others are computed by TensorFlow only.
 BY_TENSORFLOW = {"smote", "focal", "ldam_drw", "manifold_mixup", "manifold_remix"}
+# Whose stages use the weights of rows.
+WEIGHTED = {"cost", "remix", "remix_dataset_pool", "remix_chou", "remix_linked", "smote_before"}
 
 
 def rows(n, seed):
@@ -59,10 +61,9 @@ def run(trainer, method, part, settings, dropout=0.0, patience=None):
 @pytest.mark.parametrize(
     ("method", "weighted", "changes"),
     [
-        *((method, False, {}) for method in sorted(set(TABLE_METHODS) - BY_TENSORFLOW)),
-        *((method, True, {}) for method in ("cost", "remix", "remix_dataset_pool", "remix_chou")),
-        ("remix_linked", True, {}),
-        ("smote_before", True, {}),
+        *((method, True, {}) for method in sorted(WEIGHTED)),
+        *((method, False, {}) for method in sorted(set(TABLE_METHODS) - BY_TENSORFLOW - WEIGHTED)),
+        *(pytest.param(method, False, {}, marks=pytest.mark.slow) for method in sorted(WEIGHTED)),
         ({"loss_weights": {"balanced": {"start": 0.5}}}, False, {"selection": "best_validation"}),
         ({"loss": {"logit_adjusted": {"tau": 0.5}}, "loss_weights": "balanced"}, True, {}),
     ],

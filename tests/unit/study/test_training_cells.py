@@ -81,6 +81,7 @@ def test_folds_are_cut_by_groups_where_that_is_wanted(training, files, tmp_path)
     assert min(shared[0]) > 0
 
 
+@pytest.mark.slow
 def test_trainings_are_the_same_whatever_is_trained_beside_them(training, files, tmp_path):
     """Folds and rows are shared by those that have the same, and by no others."""
     wanted = [
