@@ -1,6 +1,7 @@
 """Snakemake in a process of its own that begins with its imports done: these are most of a dry-run."""
 
 import os
+import sys
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,4 +64,6 @@ def _run(arguments, folder, environment, printed):
             os.dup2(stream.fileno(), descriptor)
     from snakemake.cli import main
 
+    # Each project has its own.
+    assert "remix" not in sys.modules
     main(arguments)

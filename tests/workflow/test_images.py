@@ -66,7 +66,7 @@ def test_a_small_cifar_10_from_archive_to_scores(project):
     log = (project.folder / "logs/train/cifar10_multi/0.25/1.log").read_text()
     assert "training 2 of 2: remix_aug" in log
     assert "images of 32 × 32 × 3" in log
-    assert re.search(r"all 4 epochs of this cell will take at most about \d+ s", log)
+    assert re.search(r"all 2 epochs of this cell will take at most about \d+ s", log)
 
 
 def catalogue(project):

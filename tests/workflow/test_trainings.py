@@ -172,7 +172,6 @@ def test_a_training_that_is_damaged_or_gone_is_named_and_made_again_alone(finish
 
 
 def test_what_nothing_wants_any_more_is_removed_by_a_command(finished):
-    """And would be trained again."""
     few = finished.overlay({"study": {"tasks": ["wine"], "methods": ["baseline", "remix"]}})
     kept, before = finished.listed(), finished.trainings()
     wanted = {kept["wine", "0.25", "study", method] for method in ("baseline", "remix")}
@@ -181,7 +180,8 @@ def test_what_nothing_wants_any_more_is_removed_by_a_command(finished):
     assert "8 trainings are wanted by no run of this configuration" in done.stdout
     assert "They were removed" in done.stdout
     assert finished.trainings() == {name: before[name] for name in wanted}
-    assert finished.planned_jobs()["train"] == 2
+    # The list of the cell is written anew, which names fewer.
+    assert finished.planned_jobs(few)["train"] == 1
 
 
 def test_predictions_are_read_by_name(finished):
