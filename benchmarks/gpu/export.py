@@ -68,7 +68,7 @@ class Stack:
         """Set the stack up, under the settings of the study."""
         assert protocol.tables is not None
         assert protocol.images is not None
-        width = protocol.tables.hidden_width(self.shape[0], 2)
+        width = protocol.tables.trained_width(self.shape[0], 2)
         return StackTrainer(
             self.sets(),
             [Method.from_spec(stages(method, images=self.images)) for method in self.methods],

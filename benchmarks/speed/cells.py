@@ -56,7 +56,7 @@ class Cell:
         """Units of the hidden layers."""
         tables = self.protocol.tables
         assert tables is not None
-        return (tables.hidden_width(self.n_features, self.n_classes),) * tables.hidden_layers
+        return (tables.trained_width(self.n_features, self.n_classes),) * tables.hidden_layers
 
     @property
     def dropout(self) -> float:

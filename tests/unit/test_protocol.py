@@ -26,7 +26,6 @@ def test_fields_are_those_of_the_default_study():
         filters=(32, 64),
         dense=64,
         precision="float32",
-        stack=1,
         rows={"binary": 5000, "multiclass": 8000},
         repeats=3,
     )
@@ -39,7 +38,7 @@ def test_fields_are_those_of_the_default_study():
 
 @pytest.mark.parametrize("images", [False, True])
 def test_a_training_knows_only_what_it_depends_on(images):
-    """Other epochs for images must not train tables anew; how many folds are trained at once, nothing.
+    """Other epochs for images must not train tables anew.
 
     How many images and repeats there are is part of a training, but not of its protocol for images.
     """

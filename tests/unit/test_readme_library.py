@@ -1,4 +1,4 @@
-"""The README's Python is run as it is written there."""
+"""The Python of README and docs/keras.md is run as it is written there."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,8 @@ from sklearn.datasets import load_breast_cancer
 
 from remix.metrics import brier
 
-BLOCKS = python_blocks(Path(__file__).parents[2] / "README.md")
+ROOT = Path(__file__).parents[2]
+BLOCKS = [block for page in ("README.md", "docs/keras.md") for block in python_blocks(ROOT / page)]
 
 
 def test_there_is_an_example_of_each_kind():
