@@ -10,8 +10,8 @@ from typing import Any, Literal
 from remix.methods import Method
 from remix.protocol import Protocol
 from remix.study.data.catalogue import Task
-from remix.study.data.columns import features
 from remix.study.experiment import architecture_of, cross_validate
+from remix.study.fold_rows import fold_rows
 from remix.study.running import provenance
 from remix.study.running.parquet import read_parquet
 from remix.study.runtime import allow_tf32, device_name, uses_tf32
@@ -61,7 +61,7 @@ class CellTrainer:
         training, given = trainings[0], trainings[0].definition
         task, protocol = Task.from_definition(given["task"]), Protocol.from_mapping(given["protocol"])
         allow_tf32(protocol.images is not None and protocol.images.tf32)
-        rows = self._rows_of(training, task, protocol)
+        rows = self._rows_of(training, protocol)
         results = cross_validate(
             self._variant(training.inputs[0]),
             task,
@@ -83,7 +83,7 @@ class CellTrainer:
             for result in results
         ]
 
-    def _rows_of(self, training: Training, task: Task, protocol: Protocol) -> FoldRows:
+    def _rows_of(self, training: Training, protocol: Protocol) -> FoldRows:
         """Make folds and their rows, once for all trainings in turn that have the same."""
         clip = protocol.tables and protocol.tables.clip
         seed, by_groups = training.definition["seed"], training.definition.get("splits") == "groups"
@@ -91,16 +91,7 @@ class CellTrainer:
         same = training.inputs, cut, clip
         if same not in self._rows:
             self._rows.clear()
-            whole = [features(read_parquet(self.files[path])) for path in training.inputs[1:]]
-            self._rows[same] = FoldRows.of_cell(
-                self._variant(training.inputs[0]),
-                task,
-                training.ir,
-                protocol,
-                seed=seed,
-                fill=whole[0].mean() if whole else None,
-                by_groups=by_groups,
-            )
+            self._rows[same] = fold_rows(training, self._variant(training.inputs[0]), self.files)
         return self._rows[same]
 
     def _at_once(self, task: Task, protocol: Protocol, rows: FoldRows) -> int:

@@ -1,7 +1,7 @@
 """Evaluate the trainings of a cell: scores, calibration, reliability, and what happened in each fold."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from remix.calibration import assess, corrected, unfitted_note
 from remix.corrections import REMEDIES, UNCORRECTED
 from remix.errors import ResultError
 from remix.metrics import score_folds
+from remix.study.plain import PLAIN
 from remix.study.store import Entry, Trained, Use, path_of, read_training
 from remix.study.study import STUDY
 
@@ -28,7 +29,8 @@ class Evaluation(NamedTuple):
         ``run, task, ir, method, repeat, fold, metric, value``.
     calibration, curves : DataFrame
         ``task, ir, method`` and what `remix.calibration.Assessment` has, of the study's own methods without a
-        remedy: those that have one are rows of their base there. Empty on a cell that only the audit has.
+        remedy: those that have one are rows of their base there. Plain classifiers have rows
+        as methods have. Empty on a cell that only the audit has.
     folds : DataFrame
         ``run, task, ir, method``, what `remix.study.store.Trained` has of each fold, and ``test_rows``.
     """
@@ -39,8 +41,24 @@ class Evaluation(NamedTuple):
     folds: pd.DataFrame
 
 
-def evaluate_cell(results: Path, task: str, ir: str, entries: Iterable[Entry]) -> Evaluation:
+def evaluate_cell(
+    results: Path, task: str, ir: str, entries: Iterable[Entry], plain: Mapping[str, Path] | None = None
+) -> Evaluation:
     """Evaluate what is wanted of a cell, each training once.
+
+    Parameters
+    ----------
+    results : Path
+    task, ir : str
+        The cell.
+    entries : iterable of Entry
+        What is wanted of it.
+    plain : mapping of str to Path, optional
+        By name, what `remix.study.plain_classifiers` has fitted; of the run `remix.study.plain.PLAIN`.
+
+    Returns
+    -------
+    Evaluation
 
     Raises
     ------
@@ -75,6 +93,17 @@ def evaluate_cell(results: Path, task: str, ir: str, entries: Iterable[Entry]) -
             each = ", ".join(f"{name} {value:.4f}" for name, value in means.items())
             wanted = ", ".join(f"{use.method} ({use.run})" for use in entry.uses if use.after == after)
             logger.info(f"{wanted}, means over the folds: {each}")
+    for name, path in (plain or {}).items():
+        trained = read_training(path)
+        try:
+            values, assessed = score_folds(trained.predictions), assess(*trained)
+        except ResultError as error:
+            raise ResultError(f"{task}, IR {ir}, {name}, {path}: {error}") from None
+        names = {"task": task, "ir": ir, "method": name}
+        scores.append(_named(values, {"run": PLAIN, **names}))
+        calibration.append(_named(assessed.scores, names))
+        curves.append(_named(assessed.curves, names))
+        logger.info(f"{name}: {unfitted_note(assessed.scores)}")
     return Evaluation(
         _together(scores), _together(calibration, ASSESSED), _together(curves, ASSESSED), _together(folds)
     )

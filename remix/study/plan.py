@@ -1,5 +1,6 @@
 """What Snakemake's rules ask for: which cells there are, what is wanted of each, what results are told."""
 
+import csv
 import dataclasses
 import hashlib
 import json
@@ -11,11 +12,13 @@ from typing import Any
 from remix.catalogue import METHODS
 from remix.errors import ConfigError
 from remix.study.config import Configuration, audit_protocols, load_configuration, overlaid
+from remix.study.config.checks import BASELINE
 from remix.study.cost import training_seconds
 from remix.study.data.fetching import canonical, read_source
+from remix.study.plain import PLAIN_TITLES
 from remix.study.results.declarations import Declaration, Kind, wanted
 from remix.study.results.runs import Runs
-from remix.study.study import Study
+from remix.study.study import STUDY, Study
 from remix.study.trainings import Training, free_of, in_jobs, trainings_of, trainings_to_json
 
 # Of a dataset whose catalogue entry does not say.
@@ -92,15 +95,26 @@ class Plan:
     def results(self, kind: Kind) -> list[Declaration]:
         """List the tables or the figures of the study, each after those that it is made from."""
         has_images = any(task.image is not None for task in self.study.tasks.values())
-        conditions = {"images": has_images, "audit": self.configuration.audit.train}
+        paper = self.configuration.report == "paper"
+        conditions = {
+            "paper": paper,
+            "images": paper and has_images,
+            "answer": self.answers,
+            "audit": self.configuration.audit.train,
+        }
         return wanted(kind, [name for name, true in conditions.items() if true])
+
+    @property
+    def answers(self) -> bool:
+        """Whether the report is about which remedy is best, beside classifiers without any."""
+        return self.configuration.report == "answer"
 
     def demonstrated(self) -> dict[str, Any]:
         """Give the stages of the methods that the paper's pictures show."""
         return {name: self.pictured.method_spec(name) for name in PICTURED}
 
     def cells(self, raw: Path) -> list[tuple[str, str]]:
-        """List the cells whose data is there; a dataset that no run has tried counts as there.
+        """List the cells whose data is there, and reaches their ratio; what no run has tried counts as there.
 
         Parameters
         ----------
@@ -109,12 +123,23 @@ class Plan:
         """
         tried = {name: read_source(raw / name) for name in self.configuration.datasets}
         there = {name for name, source in tried.items() if source is None or source["available"]}
-        return [(task, ir) for task, ir in self.study.cells if self.study.tasks[task].dataset in there]
+        out_of_reach = cells_out_of_reach(raw / "coverage.csv")
+        return [
+            (task, ir)
+            for task, ir in self.study.cells
+            if self.study.tasks[task].dataset in there and (task, ir) not in out_of_reach
+        ]
 
     def wanted_cells(self, cells: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """List the cells that some run wants something of, and whose data is there as that of `cells` is."""
-        there = {self.study.tasks[task].dataset for task, _ in cells}
-        return [cell for cell in self.trainings if self.study.tasks[cell[0]].dataset in there]
+        known = set(cells)
+        there = {self.study.tasks[task].dataset for task, _ in known}
+        left_out = set(self.study.cells) - known
+        return [
+            cell
+            for cell in self.trainings
+            if self.study.tasks[cell[0]].dataset in there and cell not in left_out
+        ]
 
     def jobs(self, task: str, ir: str) -> list[Sequence[Training]]:
         """Share out the trainings of a cell to jobs.
@@ -136,6 +161,24 @@ class Plan:
         if int(part) > len(jobs):
             raise ConfigError(f"{task} at IR {ir} has no job {part}")
         return jobs[int(part) - 1]
+
+    def plain(self, task: str, ir: str) -> Training:
+        """Give the training whose folds and rows the plain classifiers of a cell have: the baseline's.
+
+        Raises
+        ------
+        ConfigError
+            If the study wants nothing of the cell.
+        """
+        for training in self.trainings.get((task, ir), []):
+            if any(use.run == STUDY and use.method == BASELINE for use in training.uses):
+                return training
+        raise ConfigError(f"nothing is wanted of {task} at IR {ir}")
+
+    def plain_files(self, task: str, ir: str) -> list[str]:
+        """Name what the plain classifiers predict on a cell of the study, if the report is to show it."""
+        wanted = self.answers and (task, ir) in self.study.cells
+        return [f"results/plain/{task}/{ir}/{name}.parquet" for name in PLAIN_TITLES] if wanted else []
 
     def weight(self, task: str, ir: str, part: str) -> int:
         """Estimate how long a job trains, in milliseconds: the longest is to start first."""
@@ -173,6 +216,19 @@ class Plan:
         """Digest of all that is wanted of a cell, however it is shared out to jobs."""
         text = trainings_to_json(self.trainings[task, ir])
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def cells_out_of_reach(coverage: Path) -> set[tuple[str, str]]:
+    """Read which cells' ratios are out of reach, of those that the last run has looked at."""
+    if not coverage.is_file():
+        return set()
+    # Not by pandas, which takes longer to import than rules to be made.
+    with coverage.open(encoding="utf-8", newline="") as file:
+        return {
+            (line["task"], line["ir"])
+            for line in csv.DictReader(file)
+            if line["state"] == "missing" and line["source"]
+        }
 
 
 def as_parameter(value: Any) -> str:

@@ -34,6 +34,10 @@ DEFINITION = {
         "splits": 2, "repeats": 1, "validation_fraction": 0.3, "epochs": 7, "batch_size": 64,
         "learning_rate": {"initial": 0.001, "factor": 0.2, "patience": 5, "minimum": 1e-5, "min_delta": 1e-4},
         "selection": "last",
+        "tables": {
+            "clip": 5.0, "hidden_layers": 3, "dropout": 0.1,
+            "width_divisor": {"binary": 3, "multiclass": 0.75},
+        },
     },
     "switches": dataclasses.asdict(Switches()),
     "seed": 1,

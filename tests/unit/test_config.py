@@ -351,7 +351,7 @@ def test_problems_of_several_files_come_in_order(project):
     path.write_text(path.read_text().replace("seed: 1 ", "seed: x ").replace("repeats: 10", "repeats: 0"))
     found = problems(overlay("seed: -5\nprotocol: {epochs: 0}\n"), command_line={"data_dir": 3})
     assert [line.split(": ")[:2] for line in found] == [
-        ["config/config.yaml:13", "protocol.repeats"],
+        ["config/config.yaml:14", "protocol.repeats"],
         ["overlay.yaml:1", "seed"],
         ["overlay.yaml:2", "protocol.epochs"],
         ["--config", "data_dir"],
@@ -395,7 +395,7 @@ def test_missing_section_and_missing_key(project):
     path.write_text(path.read_text().replace("  clip: 5.0 ", "  # "))
     assert problems() == [
         "config/config.yaml:1: the key 'methods' is missing",
-        "config/config.yaml:11: protocol: the key 'clip' is missing",
+        "config/config.yaml:12: protocol: the key 'clip' is missing",
     ]
 
 

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from remix.metrics import score_folds
-from remix.study.results.declarations import declared, wanted
+from remix.study.plain import PLAIN_TITLES
+from remix.study.results.declarations import wanted
 from remix.study.running.provenance import of_training
 from remix.study.running.writing import write_parquet
 from remix.study.store import Entry, Trained, Use, path_of, read_training, write_cell, write_training
@@ -46,6 +47,10 @@ STUDY = {
         "splits": 2, "repeats": 1, "validation_fraction": 0.3, "epochs": 3, "batch_size": 16,
         "learning_rate": {"initial": 0.001, "factor": 0.2, "patience": 5, "minimum": 1e-5, "min_delta": 1e-4},
         "selection": "last",
+        "tables": {
+            "clip": 5.0, "hidden_layers": 3, "dropout": 0.1,
+            "width_divisor": {"binary": 3, "multiclass": 0.75},
+        },
         "images": {"epochs": 2, "filters": [8], "dense": 8, "precision": "float32"},
     },
     "switches": {},
@@ -60,9 +65,15 @@ OTHERS = {
     "baseline": [("sweep/0.4", "remix"), ("audit/swapped", "remix")],
     "augment": [("audit/swapped", "augment")],
 }
-RESULTS = [each for each in declared() if not each.of_made_up_data]
-TABLES = [each.name for each in wanted("tables", ["audit", "images"])]
-FIGURES = [each.name for each in RESULTS if each.kind == "figures"]
+# What a report about the paper has, with the audit and with images, and what one with an answer has.
+PAPER, ANSWER = ["paper", "audit", "images"], ["answer"]
+
+
+def names(kind, conditions):
+    return [each.name for each in wanted(kind, conditions) if not each.of_made_up_data]
+
+
+TABLES, FIGURES = names("tables", PAPER), names("figures", PAPER)
 
 
 class Outputs(dict):
@@ -87,6 +98,7 @@ def run(name, folder, inputs, output, wildcards=None, study=STUDY):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     params = {"study": json.dumps(study), "runs": runs_of(study), "data_dir": "data", "root": str(ROOT)}
+    params["on_missing"] = "skip"
     module.main(
         SimpleNamespace(
             input=inputs,
@@ -144,8 +156,13 @@ def cell_files(results, task, ir):
     }
 
 
+def plain_file(results, task, ir, name):
+    return results / f"plain/{task}/{ir}/{name}.parquet"
+
+
 def evaluate(results, task, ir):
-    inputs = Named(cell=[str(results / f"cells/{task}/{ir}/1.json")])
+    plain = [str(plain_file(results, task, ir, name)) for name in PLAIN_TITLES]
+    inputs = Named(cell=[str(results / f"cells/{task}/{ir}/1.json")], plain=plain)
     outputs = Named(cell_files(results, task, ir))
     run("evaluate", results, inputs, outputs, {"task": task, "ir": ir})
 
@@ -180,7 +197,7 @@ def write_record(folder, available):
     return str(folder)
 
 
-def report(results, study=STUDY):
+def report(results, study=STUDY, conditions=PAPER):
     """Run every script after evaluation, in the working directory."""
     datasets = list(dict.fromkeys(task["dataset"] for task in study["tasks"].values()))
     raw = [write_record(Path("resources/raw", name), available=name != "aps") for name in datasets]
@@ -197,8 +214,10 @@ def report(results, study=STUDY):
     run("coverage", Path(), Named(raw=raw), ["resources/raw/coverage.csv"], study=study)
     published = [str(PUBLISHED / f"table{k}.csv") for k in (1, 2)]
     files = [*gather(results, study), *data, *published, "resources/raw/coverage.csv"]
-    tables = {form: [f"results/tables/{name}.{form}" for name in TABLES] for form in ("csv", "md")}
-    figures = {form: [f"results/figures/{name}.{form}" for name in FIGURES] for form in ("png", "svg")}
+    listed = names("tables", conditions)
+    tables = {form: [f"results/tables/{name}.{form}" for name in listed] for form in ("csv", "md")}
+    drawn = names("figures", conditions)
+    figures = {form: [f"results/figures/{name}.{form}" for name in drawn] for form in ("png", "svg")}
     run("tables", Path(), files, Outputs(tables), study=study)
     files += tables["csv"] + tables["md"]
     run("figures", Path(), files, Outputs(figures, tasks="results/figures/tasks"), study=study)
@@ -226,6 +245,8 @@ def results(tmp_path_factory):
             path = path_of(folder, task, ir, entries[-1].training)
             write_training(path, trained(n_classes, method), {}, entries[-1].made_by)
         write_cell(folder / f"cells/{task}/{ir}/1.json", entries)
+        for name in PLAIN_TITLES:
+            write_training(plain_file(folder, task, ir, name), trained(n_classes, name), {}, {})
         evaluate(folder, task, ir)
     return folder
 
@@ -233,14 +254,15 @@ def results(tmp_path_factory):
 def test_what_is_evaluated_keeps_its_contract(results):
     files = cell_files(results, "shirt", "0.1")
     scores = pd.read_csv(files["scores"], dtype={"ir": str})
-    names = ["run", "task", "ir", "method"]
-    assert list(scores.columns) == [*names, "repeat", "fold", "metric", "value"]
+    keys = ["run", "task", "ir", "method"]
+    assert list(scores.columns) == [*keys, "repeat", "fold", "metric", "value"]
     wanted = [
         [run, "shirt", "0.1", method]
         for own in METHODS["shirt"]
         for run, method in [("study", own), *OTHERS[own]]
     ]
-    assert scores[names].drop_duplicates().to_numpy().tolist() == wanted
+    beside = [["plain", "shirt", "0.1", name] for name in PLAIN_TITLES]
+    assert scores[keys].drop_duplicates().to_numpy().tolist() == [*wanted, *beside]
     assert set(scores["metric"]) >= {
         "g_mean", "balanced_brier", "recall_1", "brier_0", "roc_auc", "ece", "brier",
     }  # fmt: skip
@@ -249,17 +271,17 @@ def test_what_is_evaluated_keeps_its_contract(results):
     predictions = read_training(path_of(results, "shirt", "0.1", "of_augment")).predictions
     assert own.tolist() == score_folds(predictions)["value"].tolist()
     folds = pd.read_csv(files["folds"], dtype={"ir": str})
-    assert folds[names].drop_duplicates().to_numpy().tolist() == wanted
+    assert folds[keys].drop_duplicates().to_numpy().tolist() == wanted
     assert (folds["train_rows"] == 28).all()
     assert (folds["test_rows"] == 40).all()
     calibration = pd.read_csv(files["calibration"])
     assert list(calibration) == [
         "task", "ir", "method", "correction", "repeat", "fold", "temperature", "metric", "value",
     ]  # fmt: skip
-    assert list(dict.fromkeys(calibration["method"])) == METHODS["shirt"]
+    assert list(dict.fromkeys(calibration["method"])) == [*METHODS["shirt"], *PLAIN_TITLES]
     assert (calibration.groupby(["method", "correction", "metric"]).size() == 2).all()
     curves = pd.read_parquet(cell_files(results, "landsat", "0.1")["curves"])
-    assert list(dict.fromkeys(curves["method"])) == METHODS["landsat"]
+    assert list(dict.fromkeys(curves["method"])) == [*METHODS["landsat"], *PLAIN_TITLES]
     assert curves.groupby(["method", "correction", "prior", "class"])["rows"].sum().unique() == [120]
     log = (results / "logs" / "evaluate.log").read_text()
     assert "augment: folds without a best temperature: temperature 0 of 2, " in log
@@ -300,6 +322,22 @@ def test_all_tables_figures_and_pages_are_made(made):
     summary = (made / "summary.txt").read_text()
     assert "4 of 5 cells: 3 × 2 methods × 2 folds + 1 × 3 methods × 2 folds = 18 networks" in summary
     assert "data/aps/" in summary
+
+
+def test_a_report_with_an_answer_has_nothing_of_the_paper(results, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    report(results, conditions=ANSWER)
+    assert {path.stem for path in Path("results/tables").iterdir()} == set(names("tables", ANSWER))
+    front, summary = Path("results/front.rst").read_text(), Path("results/summary.txt").read_text()
+    assert "Which remedy is best?" in front
+    assert front.count("data:image/svg+xml;base64,") == 1
+    # docutils refuses longer lines.
+    assert max(map(len, front.splitlines())) < 10_000
+    assert "Which remedy is best for Musk, ratio 0.05\n" in summary
+    # Musk and Landsat are printed in the paper's table of datasets.
+    tables = [path for path in Path("results/tables").glob("*.md") if path.stem != "datasets"]
+    texts = [front, summary, *(path.read_text() for path in tables)]
+    assert not [text for text in texts if "paper" in text.lower()]
 
 
 @pytest.mark.slow

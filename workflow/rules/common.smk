@@ -9,6 +9,7 @@ import sys
 from remix.errors import RemixError
 from remix.study.code import digest_of_script
 from remix.study.data.fetching import read_source
+from remix.study.plain import PLAIN_TITLES
 from remix.study.plan import Plan, as_parameter, preparation
 from remix.study.results.declarations import category, places, read_by
 from remix.study.running.provenance import commit_state
@@ -136,7 +137,7 @@ TABLES, FIGURES = PLAN.results("tables"), PLAN.results("figures")
 # The paper's pictures of the method, for which no dataset is needed, and all others.
 PICTURES = [figure for figure in FIGURES if figure.of_made_up_data]
 STUDIED = [figure for figure in FIGURES if not figure.of_made_up_data]
-PLACES = places()
+PLACES = places([*TABLES, *FIGURES])
 FRONT_PAGE = "results/front.rst"
 
 # What a reference run keeps.

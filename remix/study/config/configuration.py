@@ -60,6 +60,8 @@ class Configuration:
     Attributes
     ----------
     study : Study
+    report : str
+        What the report is about: ``'paper'``, or ``'answer'``.
     datasets : dict of str to Dataset
         Those with a selected task, in catalogue order, with these tasks only.
     audit : Audit
@@ -74,6 +76,7 @@ class Configuration:
     """
 
     study: Study
+    report: str
     datasets: dict[str, Dataset]
     audit: Audit
     sweep: Sweep
@@ -180,6 +183,7 @@ def _configuration(config: Mapping[str, Any]) -> Configuration:
                 if study["methods"] == "all" or name in study["methods"]
             },
         ),
+        report=study["report"],
         datasets=datasets,
         audit=Audit(**config["audit"]),
         sweep=Sweep(**config["sweep"]),

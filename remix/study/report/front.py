@@ -1,9 +1,10 @@
-"""The report's first page: Table 2 beside the printed one, and which of the paper's claims hold.
+"""The report's first page: Table 2 beside the printed one and which of the paper's claims hold, or an answer.
 
 Snakemake renders the page's text with Jinja and docutils. Tables as wide as these are beyond
 reStructuredText, so the page is HTML within it, shielded from both.
 """
 
+import base64
 from collections.abc import Sequence
 from html import escape
 
@@ -60,7 +61,7 @@ def front_page_rst(
         f"<style>\n{style}</style>",
         '<div class="front">',
         "<h1>Does ReMix hold up?</h1>",
-        *(f'<p class="warning"><strong>Warning.</strong> {escape(warning)}</p>' for warning in warnings),
+        *_warnings(warnings),
         f'<p class="answer">{escape(_answer(rank_sums, claims))}</p>',
         f"<h2>Table 2: ranks, ours beside the paper's {_link('rank_sums', 'sort, values')}</h2>",
         html_fragment(rank_sums_text.partition("\n")[2]),
@@ -85,6 +86,50 @@ def front_page_rst(
         ),
         "</div>",
     ]
+    return _shielded(parts)
+
+
+def answer_page_rst(answer_text: str, picture: bytes, *, warnings: Sequence[str] = (), style: str) -> str:
+    """Write the first page of a report about tables of one's own, for the ``report:`` directive.
+
+    Parameters
+    ----------
+    answer_text : str
+        The table `remix.study.results.tables.answer` for people, in Markdown.
+    picture : bytes
+        SVG of the reliability of what is best.
+    warnings, style
+        As `front_page_rst`.
+
+    Returns
+    -------
+    str
+        As `front_page_rst`.
+    """
+    title, _, text = answer_text.partition("\n")
+    body, mark, reading = text.partition("## How to read it")
+    # In lines: docutils refuses one of more than 10,000 characters.
+    address = f"data:image/svg+xml;base64,{base64.encodebytes(picture).decode()}"
+    return _shielded(
+        [
+            f"<style>\n{style}</style>",
+            '<div class="front">',
+            f"<h1>{escape(title.lstrip('# '))}? {_link('answer', 'all values')}</h1>",
+            *_warnings(warnings),
+            html_fragment(body),
+            f'<img src="{address}" alt="Reliability of what is best, beside no remedy">',
+            html_fragment(mark + reading),
+            "</div>",
+        ]
+    )
+
+
+def _warnings(warnings: Sequence[str]) -> list[str]:
+    return [f'<p class="warning"><strong>Warning.</strong> {escape(warning)}</p>' for warning in warnings]
+
+
+def _shielded(parts: Sequence[str]) -> str:
+    """Put HTML into reStructuredText that Jinja and docutils leave alone."""
     lines = "\n".join(parts).splitlines()
     indented = "\n".join(f"   {line}".rstrip() for line in lines)
     # Two marks in a title would end what Jinja leaves alone.

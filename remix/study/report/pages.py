@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from remix.study.report.document import html_page
-from remix.study.report.front import front_page_rst
+from remix.study.report.front import answer_page_rst, front_page_rst
 from remix.study.report.provenance import provenance_markdown
-from remix.study.report.summary import summary_text
+from remix.study.report.summary import answer_lines, paper_lines, summary_text
 from remix.study.report.task import task_markdown, task_values
 from remix.study.results.declarations import find
 from remix.study.results.reading import read_table
@@ -86,8 +86,15 @@ def provenance_page(
 
 
 def front_page(files: Iterable[str], style: str) -> str:
-    """Make the report's first page from the tables of ranks and claims, and the audit without training."""
+    """Make the report's first page: the answer or, about the paper, its table of ranks and its claims."""
     at_hand = list(files)
+    if _has_answer(at_hand):
+        return answer_page_rst(
+            find("results/tables/answer.md", at_hand).read_text(encoding="utf-8"),
+            find("results/figures/answer_reliability.svg", at_hand).read_bytes(),
+            warnings=_warnings(at_hand),
+            style=style,
+        )
     return front_page_rst(
         _table("rank_sums", at_hand),
         find("results/tables/rank_sums.md", at_hand).read_text(encoding="utf-8"),
@@ -103,12 +110,23 @@ def summary(study: Study, files: Iterable[str], data_dir: str) -> str:
     at_hand = list(files)
     return summary_text(
         study,
-        *(_table(name, at_hand) for name in ("coverage", "rank_sums", "claims")),
+        _table("coverage", at_hand),
+        _findings(study, at_hand),
         warnings=_warnings(at_hand),
         tables=[path for path in at_hand if path.startswith("results/tables/")],
         figures=[path for path in at_hand if path.startswith("results/figures/")],
         data_dir=data_dir,
     )
+
+
+def _findings(study: Study, files: list[str]) -> list[str]:
+    if _has_answer(files):
+        return answer_lines(_table("answer", files), study)
+    return paper_lines(_table("rank_sums", files), _table("claims", files), study)
+
+
+def _has_answer(files: list[str]) -> bool:
+    return any(path.endswith("results/tables/answer.csv") for path in files)
 
 
 def _table(name: str, files: list[str]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What a run says at its end: what was made, what was left out and why, rank sums, and verdicts."""
+"""What a run says at its end: what was found, what was made, what was left out and why."""
 
 import textwrap
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ import pandas as pd
 from tabulate import tabulate
 
 from remix.study.results.coverage import MISSING, reasons_by_source
+from remix.study.results.tables.answer import answer_sentences
 from remix.study.results.tables.claims import SIGNS
 from remix.study.results.tables.rank_sums import SHORT_TITLES, cell_count, comparison_remarks
 from remix.study.study import KIND_TITLES, Study
@@ -17,8 +18,7 @@ WIDTH = 100
 def summary_text(
     study: Study,
     coverage: pd.DataFrame,
-    rank_sums: pd.DataFrame,
-    claims: pd.DataFrame,
+    findings: Sequence[str],
     *,
     warnings: Sequence[str] = (),
     tables: Sequence[str],
@@ -30,8 +30,10 @@ def summary_text(
     Parameters
     ----------
     study : Study
-    coverage, rank_sums, claims : DataFrame
-        The study's tables of these names.
+    coverage : DataFrame
+        The study's table of this name.
+    findings : sequence of str
+        What the study found: what `paper_lines` or `answer_lines` gives.
     warnings : sequence of str
         What a reader must know before anything else, such as
         `remix.study.results.training_table.differences`.
@@ -48,11 +50,41 @@ def summary_text(
         _files("figures", figures),
         "",
         *_left_out(coverage, data_dir),
+        *findings,
+    ]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def paper_lines(rank_sums: pd.DataFrame, claims: pd.DataFrame, study: Study) -> list[str]:
+    """Say how the methods rank beside the paper's ranks, and which of its claims hold.
+
+    Parameters
+    ----------
+    rank_sums, claims : DataFrame
+        The study's tables of these names.
+    study : Study
+    """
+    return [
         *_rank_tables(rank_sums),
         *(_wrapped(remark) for remark in comparison_remarks(rank_sums, study)),
         *_claims(claims),
     ]
-    return "\n".join(parts).rstrip() + "\n"
+
+
+def answer_lines(answer: pd.DataFrame, study: Study) -> list[str]:
+    """Say which remedy is best in each cell.
+
+    Parameters
+    ----------
+    answer : DataFrame
+        The study's table of this name.
+    study : Study
+    """
+    lines = []
+    for (task, ir), of_cell in answer.groupby(["task", "ir"], sort=False):
+        heading = _heading(f"Which remedy is best for {study.titles[task]}, ratio {ir}")
+        lines += [heading, *(_wrapped(sentence) for sentence in answer_sentences(of_cell)), ""]
+    return lines
 
 
 def _networks(study: Study, coverage: pd.DataFrame) -> str:
@@ -79,9 +111,11 @@ def _left_out(coverage: pd.DataFrame, data_dir: str) -> list[str]:
             f"{task} ({', '.join(cell['ir'])})" for task, cell in part.groupby("task", sort=False)
         )
         lines.append(_wrapped(f"{dataset}: {cells}"))
-        for source, reason in reasons_by_source(part["reasons"].iloc[0]):
-            lines.append(_wrapped(f"{source}: {reason}", indent="    "))
-        lines.append(f"    to supply it: place the file in {data_dir}/{dataset}/")
+        for reasons in part["reasons"].unique():
+            for source, reason in reasons_by_source(reasons):
+                lines.append(_wrapped(f"{source}: {reason}", indent="    "))
+        if (part["source"] == "").any():
+            lines.append(f"    to supply it: place the file in {data_dir}/{dataset}/")
     return [*lines, "The next run tries these again.", ""]
 
 

@@ -10,7 +10,7 @@ from remix.metrics import metric as metric_named
 from remix.study.compare.ranking import PAPER_METRICS
 from remix.study.data.catalogue import Task
 from remix.study.results import markdown
-from remix.study.results.tables.datasets import dimension, rows_text
+from remix.study.results.tables.datasets import NOT_PRINTED, dimension, rows_text
 from remix.study.results.tables.gains import BASELINE
 from remix.study.results.tables.scores import scores_wide
 from remix.study.study import KIND_TITLES, Study, sorted_irs
@@ -73,15 +73,17 @@ def task_values(name: str, scores: pd.DataFrame) -> pd.DataFrame:
 def _facts(name: str, task: Task, datasets: pd.DataFrame, coverage: pd.DataFrame) -> pd.DataFrame:
     line = datasets[datasets["task"] == name].iloc[0]
     source = coverage.loc[coverage["task"] == name, "source"].iloc[0]
-    facts = {
+    facts: dict[str, str] = {
         "Kind": KIND_TITLES[task.kind],
         "Minority": f"class{'' if len(task.minority) == 1 else 'es'} {', '.join(task.minority)}",
         "Classes of the data": str(len(task.classes)),
         "Rows of the data": rows_text(line),
         "Features": dimension(task, line["features"]) or markdown.ABSENT,
         "Source used": source or markdown.ABSENT,
-        "Beside the paper": line["note"] or "as printed",
     }
+    # Where it prints nothing of all tasks, nothing is said of it.
+    if not datasets["note"].str.startswith(NOT_PRINTED).all():
+        facts["Beside the paper"] = line["note"] or "as printed"
     return pd.DataFrame({"Fact": facts.keys(), "This study": facts.values()})
 
 

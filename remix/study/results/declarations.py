@@ -10,7 +10,8 @@ A module declares its result by constants:
     The files that it is made from, by the name under which its function ``make`` takes them. ``{task}`` and
     the like stand for any name: ``make`` takes a mapping of paths by these names.
 ``ONLY``
-    Left out, or when there is such a result: for a study of ``images``, or with the ``audit``.
+    Left out, or when there is such a result: with the ``audit``, in a report about the ``paper`` or its
+    ``images``, or in one that has an ``answer`` for a table of one's own.
 
 ``make(runs, …)`` is a pure function: it takes `remix.study.results.runs.Runs` and what is read, and gives a
 `remix.study.results.made.MadeTable` or a Matplotlib figure. Its caption in the report is
@@ -110,7 +111,7 @@ def wanted(kind: Kind, conditions: Collection[str]) -> list[Declaration]:
     ----------
     kind : {'tables', 'figures'}
     conditions : collection of str
-        Which values of ``ONLY`` are true of the study: ``images``, ``audit``.
+        Which values of ``ONLY`` are true of the study: ``paper``, ``images``, ``answer``, ``audit``.
     """
     waiting = [each for each in declared() if each.kind == kind and (each.only or "") in {"", *conditions}]
     own = {each.files[0] for each in waiting}
@@ -127,11 +128,12 @@ def wanted(kind: Kind, conditions: Collection[str]) -> list[Declaration]:
     return ordered
 
 
-def places() -> dict[str, tuple[str, str]]:
-    """Give category and title of each table and figure in the report, which sorts by name: with numbers."""
+def places(results: Iterable[Declaration]) -> dict[str, tuple[str, str]]:
+    """Give category and title of each table and figure of a report, which sorts by name: with numbers."""
     found: dict[str, tuple[str, str]] = {}
+    shown = {each.name for each in results}
     for k, name in enumerate(CATEGORIES, start=1):
-        own = (each for each in declared() if each.category == name)
+        own = (each for each in declared() if each.category == name and each.name in shown)
         found |= {each.name: (category(name), f"{k}.{n} {each.title}") for n, each in enumerate(own, start=1)}
     return found
 

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from remix.study.report.summary import WIDTH, summary_text
+from remix.study.report.summary import WIDTH, paper_lines, summary_text
 from remix.study.results.tables.rank_sums import rank_sums_table
 
 FILES = {
@@ -20,10 +20,12 @@ CLAIMS = pd.DataFrame(
 )
 
 
+def findings(scores, study, table2, claims=CLAIMS):
+    return paper_lines(rank_sums_table(scores, study, table2), claims, study)
+
+
 def test_summary(scores, study, coverage, table2):
-    text = summary_text(
-        study, coverage, rank_sums_table(scores, study, table2), CLAIMS, **FILES, data_dir="mine"
-    )
+    text = summary_text(study, coverage, findings(scores, study, table2), **FILES, data_dir="mine")
     assert max(map(len, text.splitlines())) <= WIDTH
     assert "3 of 4 cells × 3 methods × 2 folds = 18 networks." in text
     assert "results/tables/: gains.{csv,md}, scores.csv" in text
@@ -39,16 +41,14 @@ def test_summary(scores, study, coverage, table2):
 
 
 def test_a_warning_comes_first(scores, study, coverage, table2):
-    ranks, warnings = rank_sums_table(scores, study, table2), ["Not the same processor."]
-    text = summary_text(study, coverage, ranks, CLAIMS, warnings=warnings, **FILES, data_dir="data")
+    found, warnings = findings(scores, study, table2), ["Not the same processor."]
+    text = summary_text(study, coverage, found, warnings=warnings, **FILES, data_dir="data")
     assert text.startswith("Warning: Not the same processor.\n\nMade\n----\n")
 
 
 def test_nothing_left_out(scores, study, coverage, table2):
     complete = coverage[coverage["state"] == "present"]
-    text = summary_text(
-        study, complete, rank_sums_table(scores, study, table2), CLAIMS, **FILES, data_dir="data"
-    )
+    text = summary_text(study, complete, findings(scores, study, table2), **FILES, data_dir="data")
     assert "Nothing: the data of every cell of the study was there." in text
 
 
@@ -57,8 +57,7 @@ def test_nothing_made(no_scores, study, coverage, table2):
     text = summary_text(
         study,
         missing,
-        rank_sums_table(no_scores, study, table2),
-        CLAIMS.iloc[2:],
+        findings(no_scores, study, table2, CLAIMS.iloc[2:]),
         tables=[],
         figures=[],
         data_dir="data",
@@ -69,8 +68,8 @@ def test_nothing_made(no_scores, study, coverage, table2):
 
 
 def test_images_are_counted_with_their_own_methods(mixed_scores, mixed, mixed_coverage, table2):
-    sums = rank_sums_table(mixed_scores, mixed, table2)
-    text = summary_text(mixed, mixed_coverage, sums, CLAIMS, **FILES, data_dir="data")
+    found = findings(mixed_scores, mixed, table2)
+    text = summary_text(mixed, mixed_coverage, found, **FILES, data_dir="data")
     assert "5 of 7 cells: 3 × 3 methods × 2 folds + 2 × 4 methods × 2 folds = 34 networks." in text
     block = text.split("Rank sums, binary images")[1]
     assert block.splitlines()[0].endswith("; 2 cells here)")
@@ -80,7 +79,5 @@ def test_images_are_counted_with_their_own_methods(mixed_scores, mixed, mixed_co
 
 def test_an_effect_of_one_dataset_has_no_interval(scores, study, coverage, table2):
     claims = CLAIMS.assign(low=float("nan"), high=float("nan"))
-    text = summary_text(
-        study, coverage, rank_sums_table(scores, study, table2), claims, **FILES, data_dir="data"
-    )
+    text = summary_text(study, coverage, findings(scores, study, table2, claims), **FILES, data_dir="data")
     assert "✓ ReMix is first: holds (remix − cost: +0.125)" in text

@@ -18,6 +18,7 @@ from remix.study.study import KIND_TITLES
 TITLE = "Ablation: what each ingredient does"
 CATEGORY = "Gains and statistics"
 ORDER = 10
+ONLY = "paper"
 READS = {
     "ablation": "results/tables/ablation.csv",
     "coverage": "results/tables/coverage.csv",

@@ -20,6 +20,7 @@ from remix.study.study import KIND_TITLES, shown_kinds
 TITLE = "Critical differences of the mean ranks"
 CATEGORY = "Gains and statistics"
 ORDER = 6
+ONLY = "paper"
 READS = {
     "comparisons": "results/tables/comparisons.csv",
     "coverage": "results/tables/coverage.csv",

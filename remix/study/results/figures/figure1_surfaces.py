@@ -24,6 +24,7 @@ from remix.study.results.runs import Runs
 TITLE = "Figure 1: decision surfaces"
 CATEGORY = "The method in pictures"
 ORDER = 1
+ONLY = "paper"
 READS = {
     "points": "results/demonstrations/rings_points.parquet",
     "surfaces": "results/demonstrations/rings_surfaces.parquet",

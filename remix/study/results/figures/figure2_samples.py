@@ -21,6 +21,7 @@ from remix.study.results.runs import Runs
 TITLE = "Figure 2: samples of SMOTE and ReMix"
 CATEGORY = "The method in pictures"
 ORDER = 2
+ONLY = "paper"
 READS = {
     "hull": "results/demonstrations/samples_hull.parquet",
     "batches": "results/demonstrations/samples_batches.parquet",

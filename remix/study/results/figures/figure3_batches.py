@@ -17,6 +17,7 @@ from remix.study.results.runs import Runs
 TITLE = "Figure 3: mini-batches"
 CATEGORY = "The method in pictures"
 ORDER = 3
+ONLY = "paper"
 READS = {
     "points": "results/demonstrations/samples_points.parquet",
     "batches": "results/demonstrations/samples_batches.parquet",

@@ -12,6 +12,7 @@ from remix.study.results.runs import Runs
 TITLE = "Figure 4: densities by α"
 CATEGORY = "The method in pictures"
 ORDER = 4
+ONLY = "paper"
 READS = {
     "points": "results/demonstrations/densities_points.parquet",
     "curves": "results/demonstrations/densities_curves.parquet",

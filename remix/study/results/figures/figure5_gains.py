@@ -12,6 +12,7 @@ from remix.study.results.tables.gains import ERROR_NOTE
 TITLE = "Figure 5: gains over the baseline"
 CATEGORY = "Gains and statistics"
 ORDER = 1
+ONLY = "paper"
 READS = {
     "gains": "results/tables/gains.csv",
     "coverage": "results/tables/coverage.csv",

@@ -21,6 +21,7 @@ from remix.study.study import sorted_irs
 TITLE = "Figure 7: sensitivity to α"
 CATEGORY = "Gains and statistics"
 ORDER = 4
+ONLY = "paper"
 READS = {
     "alpha_sweep": "results/tables/alpha_sweep.csv",
     "coverage": "results/tables/coverage.csv",

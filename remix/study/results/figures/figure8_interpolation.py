@@ -13,6 +13,7 @@ from remix.study.results.runs import Runs
 TITLE = "Figure 8: a harmful interpolation"
 CATEGORY = "The method in pictures"
 ORDER = 5
+ONLY = "paper"
 READS = {
     "points": "results/demonstrations/interpolation_points.parquet",
     "samples": "results/demonstrations/interpolation_samples.parquet",

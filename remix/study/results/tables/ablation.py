@@ -22,6 +22,7 @@ from remix.study.study import KIND_TITLES, Study
 TITLE = "Ablation: balance, mixing, prior"
 CATEGORY = "Gains and statistics"
 ORDER = 11
+ONLY = "paper"
 READS = {
     "scores": "results/scores.parquet",
     "coverage": "results/tables/coverage.csv",

@@ -21,6 +21,7 @@ from remix.study.sweep import Sweep
 TITLE = "Scores at each α"
 CATEGORY = "Gains and statistics"
 ORDER = 5
+ONLY = "paper"
 READS = {
     "scores": "results/scores.parquet",
     "folds": "results/folds.parquet",

@@ -14,6 +14,7 @@ from remix.study.study import Study
 TITLE = "The paper's claims, one by one"
 CATEGORY = "Verdict"
 ORDER = 2
+ONLY = "paper"
 READS = {
     "scores": "results/scores.parquet",
     "coverage": "results/tables/coverage.csv",

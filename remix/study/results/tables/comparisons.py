@@ -18,6 +18,7 @@ from remix.study.study import KIND_TITLES, Part, Study
 TITLE = "Comparisons of methods over cells"
 CATEGORY = "Gains and statistics"
 ORDER = 7
+ONLY = "paper"
 READS = {
     "scores": "results/scores.parquet",
     "coverage": "results/tables/coverage.csv",

@@ -34,6 +34,12 @@ COLUMNS = [
 ]  # fmt: skip
 
 
+# The note of a task of which the paper prints nothing.
+NOT_PRINTED = "not in the paper"
+# Columns of the document for people that show what the paper prints.
+PAPERS = ["Paper's Dim", "Paper's Inst", "Paper's IRs"]
+
+
 def make(
     runs: Runs,
     prepared: Mapping[str, Path],
@@ -124,7 +130,7 @@ def datasets_table(
                 "published_features": "",
                 "published_rows": pd.NA,
                 "published_irs": "",
-                "note": "not in the paper",
+                "note": NOT_PRINTED,
             }
         if task in study.texts:
             line["note"] = "; ".join(filter(None, [line["note"], study.texts[task]]))
@@ -137,6 +143,7 @@ def datasets_table(
 
 def datasets_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:
     """Write the table for people, one row per task."""
+    printed = table["published_rows"].notna().any()
     lines = []
     for task, part in table.groupby("task", sort=False):
         first = part.iloc[0]
@@ -158,26 +165,36 @@ def datasets_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame)
                 "Paper's IRs": _printed(first["published_irs"]),
             }
         )
+    own = {} if printed else {f"^{NOT_PRINTED}(; )?": ""}
     notes = [
         f"{task}: {note}."
-        for task, note in table.drop_duplicates("task")[["task", "note"]].to_numpy()
+        for task, note in table.drop_duplicates("task")[["task", "note"]]
+        .replace({"note": own}, regex=True)
+        .to_numpy()
         if note
     ]
+    shown = pd.DataFrame(lines)
+    beside, inverse = (
+        (", beside the paper's Table 1", "; the paper's formula has the inverse") if printed else ("", "")
+    )
     caption = (
-        "The tasks and the variants made from them, beside the paper's Table 1. IR is the number of rows of "
-        "a minority class over that of the merged majority (binary) or of the largest class of the data "
-        "(multi-class); the paper's formula has the inverse. Minority rows are per minority class; majority "
+        f"The tasks and the variants made from them{beside}. IR is the number of rows of a minority "
+        "class over that of "
+        "the merged majority (binary) or of the largest class of the data "
+        f"(multi-class){inverse}. Minority rows are per minority class; majority "
         f"rows are those of all other classes. Half of a variant's rows are tested in each fold, and "
         f"{study.protocol.validation_fraction:.0%} of the rest are set aside for validation. Copies are test "
         "rows with the same features as a row that was trained on, as a mean over the folds: the largest "
         "share of any IR."
     )
     return markdown.document(
-        "Table 1: datasets",
+        "Table 1: datasets" if printed else "Datasets",
         caption,
         coverage_note(coverage),
-        markdown.table(pd.DataFrame(lines)),
-        f"Where this differs from the paper:\n\n{markdown.listing(notes)}" if notes else "",
+        markdown.table(shown if printed else shown.drop(columns=PAPERS)),
+        f"{'Where this differs from the paper' if printed else 'Notes'}:\n\n{markdown.listing(notes)}"
+        if notes
+        else "",
     )
 
 

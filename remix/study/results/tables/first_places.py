@@ -15,6 +15,7 @@ from remix.study.study import KIND_TITLES, Study
 TITLE = "How often each method is first"
 CATEGORY = "Gains and statistics"
 ORDER = 12
+ONLY = "paper"
 READS = {
     "scores": "results/scores.parquet",
     "coverage": "results/tables/coverage.csv",

@@ -15,6 +15,7 @@ from remix.study.study import KIND_TITLES, Study
 TITLE = "Gains over the baseline"
 CATEGORY = "Gains and statistics"
 ORDER = 3
+ONLY = "paper"
 READS = {
     "scores": "results/scores.parquet",
     "coverage": "results/tables/coverage.csv",

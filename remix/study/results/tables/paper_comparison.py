@@ -19,6 +19,7 @@ from remix.study.study import KIND_TITLES, Study, sorted_irs
 TITLE = "Every printed number beside ours"
 CATEGORY = "Verdict"
 ORDER = 10
+ONLY = "paper"
 READS = {
     "datasets": "results/tables/datasets.csv",
     "rank_sums": "results/tables/rank_sums.csv",

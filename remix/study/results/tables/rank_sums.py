@@ -14,6 +14,7 @@ from remix.study.study import KIND_TITLES, Study
 TITLE = "Table 2: ranks, ours and the paper's"
 CATEGORY = "Verdict"
 ORDER = 1
+ONLY = "paper"
 READS = {
     "scores": "results/scores.parquet",
     "coverage": "results/tables/coverage.csv",

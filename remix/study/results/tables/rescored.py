@@ -9,6 +9,7 @@ from remix.study.results.tables import audit
 TITLE = "Audit without training: Table 2"
 CATEGORY = "Verdict"
 ORDER = 7
+ONLY = "paper"
 READS = {
     "scores": "results/scores.parquet",
     "trainings": "results/trainings.parquet",

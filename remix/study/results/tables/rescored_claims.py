@@ -9,6 +9,7 @@ from remix.study.results.tables import audit_claims
 TITLE = "Audit without training: the claims"
 CATEGORY = "Verdict"
 ORDER = 8
+ONLY = "paper"
 READS = {
     "scores": "results/scores.parquet",
     "trainings": "results/trainings.parquet",

@@ -9,6 +9,7 @@ from remix.study.results.tables import audit_effects
 TITLE = "Audit without training: what changes"
 CATEGORY = "Verdict"
 ORDER = 9
+ONLY = "paper"
 READS = {
     "scores": "results/scores.parquet",
     "trainings": "results/trainings.parquet",

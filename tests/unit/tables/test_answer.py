@@ -1,0 +1,168 @@
+"""Which remedy is best: ranks, leads and what is said of them."""
+
+import ast
+import inspect
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from remix import ReMixClassifier
+from remix.study.compare.statistics import corrected_t_test, holm
+from remix.study.plain import PLAIN_TITLES
+from remix.study.results.tables.answer import (
+    CLASSIFIER_DEFAULTS,
+    PRIORS,
+    QUESTIONS,
+    answer_markdown,
+    answer_sentences,
+    answer_table,
+    fitting_lines,
+)
+
+LR, GB = PLAIN_TITLES
+# By method and correction: what each fold has in every metric.
+FOLDS = {
+    ("baseline", "none"): [0.5, 0.52, 0.48, 0.5],
+    ("baseline", "balanced"): [0.7, 0.71, 0.69, 0.7],
+    ("baseline", "prior"): [0.5, 0.52, 0.48, 0.5],
+    ("smote", "none"): [0.7, 0.72, 0.69, 0.7],
+    ("smote", "balanced"): [0.6, 0.61, 0.6, 0.59],
+    ("smote", "prior"): [0.3, 0.31, 0.3, 0.29],
+    (LR, "none"): [0.9, 0.92, 0.88, 0.9],
+    (GB, "none"): [0.2, 0.22, 0.18, 0.2],
+}
+SIZES = pd.DataFrame(
+    {
+        "task": "musk",
+        "ir": "0.05",
+        "repeat": [0, 0, 1, 1],
+        "fold": [0, 1, 0, 1],
+        "train_rows": 70,
+        "test_rows": 100,
+    }
+)
+
+
+def scores(folds=FOLDS):
+    """The same numbers in all metrics, mirrored where less is better."""
+    lines = [
+        (
+            "binary",
+            "musk",
+            "0.05",
+            method,
+            correction,
+            k // 2,
+            k % 2,
+            metric,
+            value if metric == "g_mean" else 1 - value,
+        )
+        for metric in QUESTIONS
+        for (method, correction), values in folds.items()
+        for k, value in enumerate(values)
+    ]
+    columns = ["kind", "task", "ir", "method", "correction", "repeat", "fold", "metric", "value"]
+    return pd.DataFrame(lines, columns=columns)
+
+
+@pytest.fixture
+def table(study):
+    return answer_table(scores(), SIZES, study)
+
+
+@pytest.fixture
+def datasets():
+    facts = {"task": "musk", "ir": "0.05", "minority_rows": 12, "majority_rows": 240, "features": 5}
+    return pd.DataFrame([facts])
+
+
+@pytest.mark.parametrize("metric", QUESTIONS)
+def test_the_best_is_first_and_all_others_are_compared_with_it(table, metric):
+    part = table[table["metric"] == metric].set_index(["method", "correction"])
+    assert list(part.index[:3]) == [("smote", "none"), ("baseline", "balanced"), ("smote", "balanced")]
+    assert part["position"].tolist()[:6] == [1, 2, 3, 4, 5, 6]
+    assert part.loc[[(LR, "none"), (GB, "none")], "position"].isna().all()
+    best, none = np.array(FOLDS["smote", "none"]), np.array(FOLDS["baseline", "none"])
+    test = corrected_t_test(best - none, 70, 100)
+    line = part.loc[("baseline", "none")]
+    assert line[["lead_of_best", "low", "high", "p"]].tolist() == pytest.approx(
+        [test.mean, test.low, test.high, test.p]
+    )
+    others = part.iloc[1:]
+    assert others["holm_p"].tolist() == pytest.approx(holm(others["p"]).tolist())
+    assert part.iloc[0][["lead_of_best", "p", "holm_p"]].isna().all()
+    assert part.loc[(LR, "none"), "lead_of_best"] < 0
+
+
+def test_of_equal_remedies_the_one_that_needs_no_more_is_taken(study):
+    equal = {**FOLDS, ("smote", "none"): FOLDS["baseline", "none"], ("smote", "balanced"): [0.3] * 4}
+    equal["baseline", "balanced"] = FOLDS["baseline", "none"]
+    table = answer_table(scores(equal), SIZES, study)
+    assert table.iloc[0][["method", "correction"]].tolist() == ["baseline", "none"]
+    (sentence, *_) = answer_sentences(table)
+    assert "no remedy is better than none, 0.500." in sentence
+
+
+def test_what_is_said(table):
+    (sentence, *_) = answer_sentences(table)
+    assert sentence.startswith(
+        "Finding every class (G-mean, higher is better): SMOTE is best, 0.702 instead of 0.500"
+    )
+    assert re.search(r"The lead is \+0\.20\d \[\+0\.1\d\d, \+0\.2\d\d\], beyond chance\.", sentence)
+    assert "Not told apart from it are 1 of the 5 others: Baseline, balanced prior." in sentence
+    assert "Logistic regression 0.900 (better); Gradient boosting 0.200 (worse)." in sentence
+
+
+def test_what_is_beyond_chance_and_what_is_not(study):
+    sure = {each: values for each, values in FOLDS.items() if each != ("baseline", "balanced")}
+    (sentence, *_) = answer_sentences(answer_table(scores(sure), SIZES, study))
+    assert "It is ahead of all 4 others beyond chance." in sentence
+    wide = FOLDS | {("smote", "none"): [0.2, 1.0, 0.6, 1.0], (LR, "none"): [0.6, 1.0, 0.6, 1.0]}
+    (sentence, *_) = answer_sentences(answer_table(scores(wide), SIZES, study))
+    assert "which may be chance. Not told apart from it are 5 of the 5 others" in sentence
+    assert "Logistic regression 0.800 (better, which may be chance)" in sentence
+
+
+def test_the_document_has_the_answer_the_table_and_the_code(table, study, datasets, coverage):
+    text = answer_markdown(table, study, datasets, coverage)
+    assert "## Musk: 252 rows, 12 of class 1 (ratio 0.05)" in text
+    assert text.index("SMOTE is best") < text.index("| Best remedy") < text.index("```python")
+    assert "# best in G-mean, Balanced Brier score, Brier score" in text
+    assert answer_markdown(table.iloc[:0], study, datasets, coverage).startswith(
+        "# Which remedy is best\n\nThere is no cell."
+    )
+
+
+def test_the_defaults_are_those_of_the_classifier():
+    signature = inspect.signature(ReMixClassifier)
+    assert {key: signature.parameters[key].default for key in CLASSIFIER_DEFAULTS} == CLASSIFIER_DEFAULTS
+
+
+@pytest.mark.parametrize("correction", PRIORS)
+def test_the_code_fits_the_remedy_on_all_rows(study, tmp_path, monkeypatch, correction):
+    """It is run as it is written; merged classes are merged in it."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "resources" / "prepared"
+    folder.mkdir(parents=True)
+    generator = np.random.default_rng(0)
+    frame = pd.DataFrame(generator.normal(size=(60, 3)), columns=list("abc"))
+    frame.assign(label=np.resize(["0", "1", "0"], 60)).to_parquet(folder / "musk.parquet")
+    lines = fitting_lines({("remix", correction): "best"}, study, "musk", 3)
+    found = {}
+    exec("\n".join(lines), found)
+    model = found["model"]
+    assert (model.method, model.prior) == ("remix", PRIORS[correction])
+    assert model.hidden_layer_sizes_ == (3, 3, 3)
+    assert model.n_iter_ == 7
+    assert model.n_features_in_ == 3
+
+
+def test_a_method_that_is_not_the_librarys_is_written_as_stages(study):
+    mine = {**study.entries, "remix": {"title": "ReMix", "resample": "balanced", "mix": {"alpha": 0.3}}}
+    changed = type(study).from_mapping(study.to_mapping() | {"methods": mine})
+    (line,) = [line for line in fitting_lines({("remix", "none"): ""}, changed, "musk", 3) if "model" in line]
+    call = ast.parse(line).body[0].value.func.value
+    method = next(each.value for each in call.keywords if each.arg == "method")
+    assert ast.literal_eval(method)["mix"] == {"alpha": 0.3}
