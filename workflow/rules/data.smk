@@ -39,6 +39,7 @@ checkpoint coverage:
         "../../envs/environment.yaml"
     params:
         study=STUDY.to_json(),
+        on_missing=PLAN.configuration.on_missing,
         code=code("coverage"),
     message:
         "see which datasets could be had"

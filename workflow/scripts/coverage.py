@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from remix.study.results.coverage import coverage_note, coverage_table
+from remix.study.results.coverage import coverage_note, coverage_table, refuse_unreachable
 from remix.study.running.logs import job
 from remix.study.running.writing import write_csv
 from remix.study.study import Study
@@ -17,6 +17,7 @@ def main(snakemake):
         records = {folder.name: json.loads((folder / "source.json").read_text()) for folder in folders}
         coverage = coverage_table(study, records)
         logger.info(coverage_note(coverage))
+        refuse_unreachable(coverage, snakemake.params.on_missing)
         write_csv(coverage, snakemake.output[0])
 
 

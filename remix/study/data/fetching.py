@@ -66,6 +66,7 @@ def fetch(
         The record, as written: ``available``; ``source``, the index of the source, ``origin`` ('placed' or
         'source'), ``kind`` and ``described`` (what the source says of its columns), each None where nothing
         worked; ``files``, SHA-256 by name; ``notes``, sentences on what is suspicious in the data;
+        ``classes``, rows by label, where it works;
         ``attempts``, what was tried in vain: dicts of ``source`` and ``reason``; ``ticket``, the stamp.
 
     Raises
@@ -180,6 +181,7 @@ def _try(
     candidate: _Candidate, dataset: Dataset, raw: Path, network: Network, unfinished: Path
 ) -> dict[str, Any]:
     """Fill the folder `raw` from one candidate; give its part of the record."""
+    from remix.study.data.columns import LABEL
     from remix.study.data.preparation import read_and_prepare
     from remix.study.data.sources.collecting import collect
     from remix.study.data.sources.downloading import download
@@ -202,7 +204,7 @@ def _try(
         paths = sorted(downloads.iterdir(), key=lambda path: order.get(path.name, 0))
     names = collect(paths, source, raw)
     notes: list[str] = []
-    read_and_prepare(raw, names, dataset, source, described, notes)
+    prepared = read_and_prepare(raw, names, dataset, source, described, notes)
     return {
         "available": True,
         "source": candidate.index,
@@ -210,6 +212,7 @@ def _try(
         "kind": kind(source),
         "described": described,
         "files": {name: digest_of(raw / name) for name in names},
+        "classes": {str(label): int(rows) for label, rows in prepared[LABEL].value_counts().items()},
         "notes": notes,
     }
 

@@ -4,15 +4,21 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from remix.errors import DataError
+from remix.study.data.variants import draw_subset, encode_labels, select_rows
 from remix.study.study import Study
+from remix.study.words import counted
 
 COLUMNS = ["task", "ir", "kind", "dataset", "state", "origin", "source", "reasons"]
 PRESENT, MISSING = "present", "missing"
 _SEPARATOR = " | "
 # The share of copies among the test rows of a cell above which every caption says so.
 _MANY_COPIES = 0.01
+# Rows of a class that a fold needs outside of its test part: one to train on, one to validate.
+_FEWEST = 2
 
 
 def coverage_table(study: Study, records: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
@@ -24,34 +30,88 @@ def coverage_table(study: Study, records: Mapping[str, Mapping[str, Any]]) -> pd
     records : mapping of str to mapping
         By dataset, the content of ``resources/raw/{dataset}/source.json``: ``available``; for available
         data ``origin`` ('placed' or 'source'), ``kind`` and ``files`` (by name); ``attempts``, a list of
-        ``{source, reason}`` with the sources that failed.
+        ``{source, reason}`` with the sources that failed. ``classes``, the rows of each class, where it is
+        known.
 
     Returns
     -------
     DataFrame of str
         ``task, ir, kind, dataset, state, origin, source, reasons``: one row per cell. ``reasons`` has
         ``source: reason`` for each source that failed, separated by ``|``; also where a later one served.
+        A cell whose imbalance ratio the data does not reach is missing, with a source; the reason says so.
     """
     lines = []
     for task, ir in study.cells:
         definition = study.tasks[task]
         record = records[definition.dataset]
         available = bool(record["available"])
+        obstacle = _obstacle(study, task, ir, record.get("classes") or {}) if available else ""
         lines.append(
             {
                 "task": task,
                 "ir": ir,
                 "kind": definition.kind,
                 "dataset": definition.dataset,
-                "state": PRESENT if available else MISSING,
+                "state": PRESENT if available and not obstacle else MISSING,
                 "origin": record["origin"] if available else "",
                 "source": _source_text(record) if available else "",
-                "reasons": _SEPARATOR.join(
+                "reasons": obstacle
+                or _SEPARATOR.join(
                     f"{attempt['source']}: {_one_line(attempt['reason'])}" for attempt in record["attempts"]
                 ),
             }
         )
     return pd.DataFrame(lines, columns=COLUMNS)
+
+
+def unreachable(coverage: pd.DataFrame) -> pd.DataFrame:
+    """Choose the cells whose data is there, and whose imbalance ratio it does not reach."""
+    return coverage[(coverage["state"] == MISSING) & (coverage["source"] != "")]
+
+
+def refuse_unreachable(coverage: pd.DataFrame, on_missing: str) -> None:
+    """Raise where cells are out of reach and nothing is to be left out, or nothing would be left.
+
+    Parameters
+    ----------
+    coverage : DataFrame
+        See `coverage_table`.
+    on_missing : {'skip', 'fail'}
+
+    Raises
+    ------
+    DataError
+        In one line, with all such cells.
+    """
+    out_of_reach = unreachable(coverage)
+    if not out_of_reach.empty and (on_missing == "fail" or not (coverage["state"] == PRESENT).any()):
+        cells = zip(out_of_reach["task"], out_of_reach["reasons"], strict=True)
+        raise DataError("; ".join(f"{task}, {reason}" for task, reason in cells))
+
+
+def _obstacle(study: Study, task: str, ir: str, counts: Mapping[str, int]) -> str:
+    """Say why a cell cannot be made of so many rows of each class, if it cannot."""
+    if not counts:
+        return ""
+    definition = study.tasks[task]
+    labels = pd.Series(np.repeat(list(counts), list(counts.values())))
+    splits = study.protocol.splits
+    try:
+        if (rows := study.rows(task)) != "all":
+            labels = labels.iloc[draw_subset(labels, definition.dataset, int(rows), seed=study.seed)]
+        encoded = encode_labels(labels, definition)
+        kept = encoded[select_rows(encoded, definition, ir, seed=study.seed)]
+    except DataError as error:
+        return f"IR {ir}: {_one_line(str(error)).partition(f'IR {ir}: ')[2] or error}"
+    sizes = np.bincount(kept, minlength=definition.n_classes)
+    size = sizes.min()
+    if size - -(-size // splits) < _FEWEST:
+        names = ["others, merged", *definition.minority] if definition.merged else list(definition.classes)
+        return (
+            f"IR {ir}: class {names[sizes.argmin()]} has {counted(int(size), 'row')}, too few to be trained, "
+            f"validated and tested on in {splits} folds; choose a larger imbalance ratio"
+        )
+    return ""
 
 
 def coverage_note(coverage: pd.DataFrame, *, width: int = 100) -> str:
@@ -79,9 +139,10 @@ def coverage_note(coverage: pd.DataFrame, *, width: int = 100) -> str:
         cells = ", ".join(
             f"{task} ({', '.join(part['ir'])})" for task, part in absent.groupby("task", sort=False)
         )
-        reasons = reasons_by_source(absent["reasons"].iloc[0])
         texts = [
-            textwrap.shorten(f"{_short(source)}: {why}", width, placeholder=" …") for source, why in reasons
+            textwrap.shorten(f"{_short(source)}: {why}", width, placeholder=" …")
+            for reasons in absent["reasons"].unique()
+            for source, why in reasons_by_source(reasons)
         ]
         # Of two files on one server the same is said.
         said = ", ".join(dict.fromkeys(texts))

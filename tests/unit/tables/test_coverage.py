@@ -2,10 +2,19 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import pytest
+from small_study import RECORDS
 
-from remix.study.results.coverage import coverage_note, reasons_by_source
+from remix.errors import DataError
+from remix.study.results.coverage import (
+    coverage_note,
+    coverage_table,
+    reasons_by_source,
+    refuse_unreachable,
+)
 from remix.study.results.tables.coverage import coverage_markdown, make
 from remix.study.running.writing import write_parquet
+from remix.study.study import Study
 
 
 def test_one_row_per_cell_in_order(coverage):
@@ -74,3 +83,59 @@ def test_the_table_for_machines_has_the_share_of_copies(study, coverage, tmp_pat
     assert table["copies"].tolist()[0] == 1
     assert table["copies"].isna().tolist() == [False, True, True, True]
     pd.testing.assert_frame_equal(table.drop(columns="copies"), coverage)
+
+
+@pytest.mark.parametrize(
+    ("classes", "said"),
+    [
+        ({"0": 1000, "1": 200}, ""),
+        ({"0": 1000, "1": 49}, "IR 0.05: class 1 needs 50 rows (0.05 × 1000) and has 49; the largest IR"),
+        (
+            {"0": 60, "1": 49},
+            "IR 0.05: class 1 has 3 rows, too few to be trained, validated and tested",
+        ),
+        ({"0": 15, "1": 9}, "IR 0.05: no minority row would be left of 15 × 0.05; choose a larger IR"),
+        (None, ""),
+    ],
+)
+def test_a_ratio_that_is_out_of_reach_is_left_out_with_the_reason(study, classes, said):
+    records = {**RECORDS, "musk": RECORDS["musk"] | {"classes": classes}}
+    found = coverage_table(study, records).set_index(["task", "ir"])
+    cell = found.loc[("musk", "0.05")]
+    assert (cell["state"] == "missing") == bool(said)
+    assert cell["source"] == "wheel: musk2.csv"
+    if said:
+        assert cell["reasons"].startswith(said)
+        assert said[: len("IR 0.05: ")] in coverage_note(found.reset_index(), width=200)
+    assert (found.loc["landsat", "state"] == "present").all()
+
+
+def test_images_are_counted_as_they_are_used(mixed):
+    """Of 60 images six are of the minority; 0.05 × 54 would be two of them, and two are too few."""
+    given = mixed.to_mapping()
+    given["protocol"]["images"]["rows"] = {"binary": 60, "multiclass": 60}
+    few = Study.from_mapping(given)
+    counts = {str(k): 50 for k in range(10)}
+    records = {**RECORDS, "fashion": RECORDS["fashion"] | {"classes": counts}}
+    for study, expected in ((mixed, ["present", "present"]), (few, ["present", "missing"])):
+        found = coverage_table(study, records).set_index("task").loc["shirt"]
+        assert found["ir"].tolist() == ["0.1", "0.05"]
+        assert found["state"].tolist() == expected, found["reasons"].tolist()
+
+
+def test_nothing_left_or_nothing_to_be_left_out_is_an_error(study, coverage):
+    reason = "IR 0.05: class 1 needs 500 rows (0.5 × 1000) and has 49"
+    out = coverage.assign(state="missing", source="url: a.csv", reasons=reason)
+    one = pd.concat([out.iloc[:1], coverage.iloc[1:]])
+    refuse_unreachable(one, "skip")
+    refuse_unreachable(coverage, "fail")
+    for table, on_missing in ((one, "fail"), (out.iloc[:1], "skip")):
+        with pytest.raises(DataError, match=r"^musk, IR 0\.05: class 1 needs 500 rows"):
+            refuse_unreachable(table, on_missing)
+
+
+def test_the_data_of_what_is_out_of_reach_needs_no_supply(coverage):
+    out = coverage.assign(state="missing", source="url: a.csv", reasons="IR 0.5: too large")
+    text = coverage_markdown(out)
+    assert "`IR 0.5`: too large" in text
+    assert "To supply it" not in text

@@ -60,12 +60,14 @@ def coverage_markdown(coverage: pd.DataFrame) -> str:
 def _reasons_section(title: str, cells: pd.DataFrame, *, remedy: bool) -> str:
     items = []
     for dataset, part in cells.groupby("dataset", sort=False):
-        reasons = reasons_by_source(part["reasons"].iloc[0])
+        reasons = [each for text in part["reasons"].unique() for each in reasons_by_source(text)]
         if not reasons and not remedy:
             continue
+        # Of cells that are out of reach the data is there.
+        supply = remedy and (part["source"] == "").any()
         items.append(
             f"{dataset}: "
             + "; ".join(f"`{source}`: {why}" for source, why in reasons)
-            + (f". To supply it, place the file in `data_dir/{dataset}/`." if remedy else "")
+            + (f". To supply it, place the file in `data_dir/{dataset}/`." if supply else "")
         )
     return f"## {title}\n\n{markdown.listing(items)}" if items else ""
