@@ -1,6 +1,7 @@
-"""Commands about a study: what it is going to train, which trainings are kept, making one result.
+"""Commands about a study: describing a table, what is to be trained, which trainings are kept, one result.
 
-``python -m remix.study estimate`` says what is going to be trained and how long that takes, and ``took`` how
+``python -m remix.study describe my.csv --target fraud`` prints the catalogue entry of a table, to be saved
+as ``my.yaml``. ``estimate`` says what is going to be trained and how long that takes, and ``took`` how
 good that was. ``trainings`` lists what is kept, ``prune`` what is wanted by nothing, and ``prune --remove``
 removes it. ``make rank_sums`` makes this table, or a figure, from the results that are there.
 """
@@ -15,7 +16,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from remix.errors import RemixError, ResultError, one_line
+from remix.errors import DataError, RemixError, ResultError, one_line
 from remix.study.code import ROOT
 from remix.study.config import DEFAULT_FILES, overlaid, read_overlay
 from remix.study.cost import machine_factor
@@ -26,6 +27,13 @@ from remix.study.results.declarations import FORMS, by_name
 from remix.study.results.making import files_at_hand, make
 from remix.study.trainings import Training
 
+# Of what other studies a table or a figure is.
+MADE = {
+    "audit": "with the audit",
+    "images": "of images",
+    "paper": "with study.report: paper",
+    "answer": "with study.report: answer",
+}
 # Where the estimate of a run is kept until it is done.
 ESTIMATE = Path("logs/estimate.json")
 
@@ -35,8 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m remix.study", description=(__doc__ or "").splitlines()[0], allow_abbrev=False
     )
-    parser.add_argument("command", choices=["estimate", "took", "trainings", "prune", "make"])
-    parser.add_argument("names", nargs="*", help="with make: tables and figures")
+    parser.add_argument("command", choices=["describe", "estimate", "took", "trainings", "prune", "make"])
+    parser.add_argument("names", nargs="*", help="with describe: a file; with make: tables and figures")
+    parser.add_argument("--target", help="with describe: the column of the label, by name or position")
+    parser.add_argument("--name", help="with describe: name of the dataset; default: that of the file")
     parser.add_argument("--directory", type=Path, default=Path(), help="where the study runs; default: here")
     parser.add_argument(
         "--configfile", nargs="+", type=Path, default=[], help="the overlays that it runs with"
@@ -47,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # What else Snakemake is given decides nothing here.
     options = parser.parse_known_args(arguments)[0]
     try:
+        if options.command == "describe":
+            return _describe(options.names, options.target, options.name)
         if options.command == "took":
             print(compared(options.directory / ESTIMATE))
             return 0
@@ -93,6 +105,19 @@ def _settings(given: Sequence[str]) -> dict[str, Any]:
     return {key: yaml.safe_load(value) for key, _, value in pairs}
 
 
+def _describe(names: Sequence[str], target: str | None, name: str | None) -> int:
+    # Imported here, for no other command reads tables.
+    from remix.study.describe import describe
+
+    if len(names) != 1:
+        raise DataError("describe takes one file: python -m remix.study describe my.csv --target fraud")
+    text, problem = describe(Path(names[0]), target, name)
+    print(text, end="")
+    if problem:
+        raise DataError(f"with this entry the table cannot be trained on: {problem}")
+    return 0
+
+
 def _estimate(plan: Plan, directory: Path, cores: str) -> int:
     n_cores = int(cores) if cores.isdigit() else len(os.sched_getaffinity(0))
     factor = machine_factor()
@@ -110,7 +135,7 @@ def _make(names: Sequence[str], directory: Path, overlays: Sequence[Path]) -> in
         if name not in known:
             raise ResultError(f"there is no table or figure {name!r}; there are {', '.join(known)}")
         if name not in own:
-            raise ResultError(f"this study does not make {name}; it is made with the {known[name].only}")
+            raise ResultError(f"this study does not make {name}; it is made {MADE[known[name].only or '']}")
         make(known[name], plan.runs, files_at_hand(known[name], directory, ROOT), directory)
         print(*(directory / path for path in known[name].files), sep="\n")
     return 0

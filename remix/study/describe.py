@@ -1,0 +1,561 @@
+"""From a table to its entry in the catalogue: what can be told from the cells, as YAML with the reasons.
+
+Everything that is decided about a table stands in the YAML. The file is read by the code that fetches it in a
+run, and the entry is tried on it before it is given away.
+"""
+
+import csv
+import math
+import re
+import tempfile
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from remix.errors import DataError, RemixError, SourceError, one_line
+from remix.study.data.catalogue import Dataset
+from remix.study.data.columns import UNNAMED
+from remix.study.data.formats import read_table
+from remix.study.data.preparation import read_and_prepare
+from remix.study.data.raw_files import unpacked
+from remix.study.data.sources.collecting import collect
+from remix.study.data.suspicion import identifier
+from remix.study.words import counted
+
+# In the order in which they are believed. Blanks are in names and texts too: they separate where nothing
+# else does.
+SEPARATORS = (",", ";", "\t", "|")
+BLANKS = "whitespace"
+# Lines that are enough to tell how a file is written, and lines above the table at most.
+HEAD, MOST_SKIPPED = 500, 40
+# What stands for a missing value in whatever column, and what does so only among numbers.
+MARKS = ("?", "NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "null")
+MARKS_AMONG_NUMBERS = (*MARKS, "na", "None", "none", "-", "--", ".", "..", "missing", "unknown", "Unknown")
+# Numbers that often stand for a missing value.
+NUMBERS_AS_MARKS = (-1, -9, -99, -999, -9999, 99, 999, 9999, 99999)
+MOST_CLASSES, MOST_CATEGORIES, FEWEST_ROWS = 50, 50, 10
+# Whole numbers of so few values may be codes.
+MOST_CODES = 10
+# Rows of a class below which it cannot be trained, validated and tested in two folds.
+FEWEST_OF_CLASS = 4
+# A value whose rows are all of one class by chance once in a million columns.
+CHANCE = 1e-6
+WIDTH = 110
+
+_DECIMAL_COMMA = re.compile(r"-?(\d+|\d{1,3}(\.\d{3})+),\d+")
+_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([ T].*)?|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}( .*)?")
+_IDENTIFIER = re.compile(r"(?i:^|[_\W])(?i:id|uid|uuid|index|idx|key)$|[a-z](ID|Id)$|^(?i:unnamed.*)$|^$")
+_OWNER = re.compile(
+    r"(?i)patient|customer|client|subject|user|person|household|account|session|device|family"
+)
+
+
+@dataclass
+class _Findings:
+    """What is said of a table: columns that are not used as numbers, each with the reason, and doubts."""
+
+    drop: dict[str, str] = field(default_factory=dict)
+    categorical: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
+
+
+def describe(path: Path, target: str | None = None, name: str | None = None) -> tuple[str, str | None]:
+    """Write the catalogue entry of a table, as an overlay that trains the methods on this table alone.
+
+    Parameters
+    ----------
+    path : Path
+        A file of comma-separated or likewise separated values, an ARFF file, or an archive of one of these.
+    target : str, optional
+        The column of the label: its name, or its position from 0. An ARFF file's is the last unless named.
+    name : str, optional
+        What the dataset and its task are called; by default after the file.
+
+    Returns
+    -------
+    text : str
+        YAML, with all reasons as comments.
+    problem : str or None
+        Why the table cannot be trained on with this entry, as the run would say it; None if it can.
+
+    Raises
+    ------
+    RemixError
+        If the file cannot be read as a table, or the target is not known or holds no classes.
+    """
+    if not path.is_file():
+        raise SourceError(f"{path} is not there; give the path of a file")
+    with tempfile.TemporaryDirectory() as folder:
+        raw = Path(folder, "raw")
+        raw.mkdir()
+        (file, *_) = collect([path], {"file": str(path)}, raw)
+        source, skipped = _layout(raw, file, target)
+        table = read_table(raw, [file], source)
+        label = _target(table, source, target)
+        source |= _signs_in_numbers(table, label)
+        # The label as it is written: 01 is not 1.
+        table = read_table(raw, [file], source, None, [label])
+        marks = _marks(table, label)
+        if marks:
+            source["na_values"] = list(marks)
+            table = read_table(raw, [file], source, None, [label])
+        labels = table.iloc[:, label]
+        counts = _classes(labels)
+        findings = _findings(table, label)
+        text = _entry(path, name or _name(path), source, table, label, counts, findings, marks, skipped)
+        ((own, dataset),) = yaml.safe_load(text)["datasets"].items()
+        try:
+            read_and_prepare(raw, [file], Dataset.from_entry(own, dataset), dataset["sources"][0])
+        except RemixError as error:
+            return text, one_line(error)
+    return text, None
+
+
+def _signs_in_numbers(table: pd.DataFrame, label: int) -> dict[str, Any]:
+    """Find a decimal comma, where a column holds little else, and the points among its thousands."""
+    found: dict[str, Any] = {}
+    for i in range(table.shape[1]):
+        values = table.iloc[:, i].dropna()
+        if i == label or pd.api.types.is_numeric_dtype(values):
+            continue
+        texts = values.astype(str).str.strip()
+        if texts.str.fullmatch(_DECIMAL_COMMA).mean() > 0.5:
+            points = texts.str.contains(".", regex=False).any()
+            found |= {"decimal": ","} | ({"thousands": "."} if points else {})
+    return found
+
+
+def _layout(folder: Path, file: str, target: str | None) -> tuple[dict[str, Any], list[str]]:
+    """Find out how a file is written; gives the keys of its source, and the lines above the table."""
+    content = unpacked(folder / file)
+    if file.lower().endswith(".arff") or re.match(rb"(?i)(\s*%.*\n|\s*\n)*\s*@relation\b", content):
+        return {"format": "arff"}, []
+    encoding = _encoding(content)
+    lines = content.splitlines(keepends=True)
+    errors: list[SourceError] = []
+    # What is cut off may end within quotes: then all lines are tried.
+    for end in (HEAD, None) if len(lines) > HEAD else (None,):
+        head = folder / "head.csv"
+        head.write_bytes(b"".join(lines[:end]))
+        found = _separated(folder, head.name, encoding, errors)
+        head.unlink()
+        if found:
+            separator, skip, table = found
+            above = [line.decode(errors="replace").strip() for line in lines[:skip]]
+            source: dict[str, Any] = {"format": "csv", "separator": separator}
+            source["header"] = _has_header(table, target)
+            return source | ({"skip_rows": skip} if skip else {}) | encoding, above
+    if errors:
+        raise errors[0]
+    raise SourceError(
+        f"{file} has one column, whichever of , ; | tab and blank separates them; is it a table with a label?"
+    )
+
+
+def _encoding(content: bytes) -> dict[str, str]:
+    """Choose the encoding of Western Europe for text that is not UTF-8."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"encoding": "cp1252"}
+    return {}
+
+
+def _separated(
+    folder: Path, file: str, encoding: Mapping[str, str], errors: list[SourceError]
+) -> tuple[str, int, pd.DataFrame] | None:
+    """Find the separator, and the lines to skip, by which every line has as many columns; at least two."""
+    lines = (folder / file).read_text(encoding="utf-8", errors="replace").splitlines()
+    for skip in range(min(MOST_SKIPPED, len(lines) - 1) + 1):
+        found: list[tuple[str, pd.DataFrame]] = []
+        for separator in (*SEPARATORS, BLANKS):
+            if separator == BLANKS and found:
+                continue
+            try:
+                how = {"separator": separator, "skip_rows": skip, **encoding}
+                table = read_table(folder, [file], how)
+            except SourceError as error:
+                errors += [] if errors else [error]
+                continue
+            widths = {_width(line, separator) for line in lines[:skip]}
+            if table.shape[1] > 1 and table.shape[1] not in widths:
+                found.append((separator, table))
+        if found:
+            separator, table = max(found, key=lambda each: each[1].shape[1])
+            return separator, skip, table
+    return None
+
+
+def _width(line: str, separator: str) -> int:
+    return (
+        len(line.split()) if separator == BLANKS else len(next(csv.reader([line], delimiter=separator), []))
+    )
+
+
+def _has_header(table: pd.DataFrame, target: str | None) -> bool:
+    """Tell whether the first row names the columns: words, where there are numbers or other words below."""
+    first = ["" if pd.isna(cell) else str(cell).strip() for cell in table.iloc[0]]
+    if target in first:
+        return True
+    named = [cell for cell in first if cell]
+    if len(set(named)) < len(named) or any(_number(cell) for cell in named) or not named:
+        return False
+    body = table.iloc[1:]
+    numeric = [pd.to_numeric(body[name], errors="coerce").notna().any() for name in body]
+    repeated = [cell in set(body[name]) for cell, name in zip(first, body, strict=True) if cell]
+    return any(numeric) or not any(repeated)
+
+
+def _number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _target(table: pd.DataFrame, source: Mapping[str, Any], target: str | None) -> int:
+    """Find the column of the label."""
+    names = [str(name) for name in table.columns]
+    if target is None and source["format"] == "arff":
+        return len(names) - 1
+    if target is None:
+        few = [name for name in names if table[name].nunique() <= MOST_CLASSES]
+        raise DataError(
+            f"the column of the label is not known; name it by --target. Columns: {_listed(names)}; "
+            f"with at most {MOST_CLASSES} values: {_listed(few)}"
+        )
+    if target in names:
+        return names.index(target)
+    if re.fullmatch(r"-?\d+", target) and -len(names) <= int(target) < len(names):
+        return int(target) % len(names)
+    hint = "" if source.get("header", True) else "; the first line names none: give the position, from 0"
+    raise DataError(f"there is no column {target!r}; there is {_listed(names)}{hint}")
+
+
+def _marks(table: pd.DataFrame, label: int) -> dict[str, str]:
+    """List the texts that stand for a missing value, with where they are."""
+    found: dict[str, list[str]] = {}
+    counts: dict[str, int] = {}
+    for i, name in enumerate(table.columns):
+        values = table.iloc[:, i].dropna()
+        if i == label or pd.api.types.is_numeric_dtype(values):
+            continue
+        texts = values.astype(str).str.strip()
+        others = texts[pd.to_numeric(texts, errors="coerce").isna()]
+        among_numbers = len(others) < len(texts) and set(others) <= set(MARKS_AMONG_NUMBERS)
+        for mark in MARKS_AMONG_NUMBERS if among_numbers else MARKS:
+            if rows := int((texts == mark).sum()):
+                found.setdefault(mark, []).append(str(name))
+                counts[mark] = counts.get(mark, 0) + rows
+    return {mark: f"{counted(counts[mark], 'cell')} of {_listed(where)}" for mark, where in found.items()}
+
+
+def _classes(labels: pd.Series) -> dict[Any, int]:
+    """Count the rows of each class, in the order of the labels."""
+    counts = labels.value_counts()
+    if not 2 <= len(counts) <= MOST_CLASSES:
+        raise DataError(
+            f"column {str(labels.name)!r} has {counted(len(counts), 'different value')}; a column of "
+            "labels has 2 to "
+            f"{MOST_CLASSES}: is it the right one?"
+        )
+    numbers = pd.to_numeric(pd.Series(counts.index), errors="coerce")
+    if (numbers % 1 != 0).all() and numbers.notna().all():
+        raise DataError(
+            f"column {str(labels.name)!r} holds fractions, which are no labels: is it the right one?"
+        )
+    written = {_label(value): int(rows) for value, rows in counts.items()}
+    return dict(sorted(written.items(), key=lambda item: (isinstance(item[0], str), item[0])))
+
+
+def _label(value: Any) -> int | str:
+    """Write a label as the catalogue has it: a whole number, or a text."""
+    if isinstance(value, bool | np.bool_):
+        return str(value)
+    if isinstance(value, int | float | np.number):
+        return int(value)
+    return str(value).strip()
+
+
+def _findings(table: pd.DataFrame, label: int) -> _Findings:
+    """Judge every column but the label's."""
+    found = _Findings()
+    has_unnamed = bool(table.attrs.get(UNNAMED, False))
+    table = table[table.iloc[:, label].notna()]
+    labels = table.iloc[:, label].astype(str)
+    for i, name in enumerate(map(str, table.columns)):
+        if i != label:
+            _judge(name, i == 0 and has_unnamed, table.iloc[:, i], labels, found)
+    return found
+
+
+def _judge(name: str, unnamed: bool, values: pd.Series, labels: pd.Series, found: _Findings) -> None:
+    present = values.dropna()
+    distinct = present.nunique()
+    numeric = pd.api.types.is_numeric_dtype(values)
+    if distinct <= 1:
+        some = f"always {_shown(present.iloc[0])}" if distinct else "no value at all"
+        found.drop[name] = some + (", or missing" if distinct and len(present) < len(values) else "")
+    elif why := _identifies(name, unnamed, values, distinct, numeric):
+        found.drop[name] = why
+    elif _determines(values, labels, numeric):
+        found.drop[name] = "it determines the label: is it known before the label is?"
+    elif not numeric and present.astype(str).str.strip().str.fullmatch(_DATE).all():
+        found.drop[name] = "dates; make numbers of them if they count"
+    elif _groups_rows(name, len(present), distinct, numeric):
+        rows = len(present) / distinct
+        found.drop[name] = (
+            f"{distinct:,} values, each in {rows:.1f} rows on average: they may be groups, see below"
+        )
+        found.groups[name] = f"{distinct:,} values; rows of one value would be in one part of a fold"
+    elif not numeric:
+        _judge_texts(name, present.astype(str).str.strip(), distinct, found)
+    else:
+        found.doubts += _doubts_of_numbers(name, present, distinct)
+    if name not in found.drop:
+        found.doubts += _telling_values(name, values, labels)
+
+
+def _identifies(name: str, unnamed: bool, values: pd.Series, distinct: int, numeric: bool) -> str:
+    """Say why a column only tells rows apart, if it does."""
+    if why := identifier(values, unnamed=unnamed):
+        return why
+    if distinct < len(values) or len(values) < FEWEST_ROWS or not numeric:
+        return ""
+    if (values % 1 == 0).all() and _IDENTIFIER.search(name):
+        return "another whole number in every row"
+    return ""
+
+
+def _determines(values: pd.Series, labels: pd.Series, numeric: bool) -> bool:
+    """Tell whether the label follows from a column: from each value of it, or from thresholds."""
+    if len(values) < FEWEST_ROWS:
+        return False
+    texts = values.astype(str).where(values.notna(), "")
+    of_value = labels.groupby(texts).nunique()
+    if (of_value > 1).any():
+        return False
+    if len(of_value) <= len(values) / 2:
+        return True
+    if not numeric or values.isna().any():
+        return False
+    ordered = labels.to_numpy()[np.argsort(values.to_numpy(np.float64), kind="stable")]
+    return int((ordered[1:] != ordered[:-1]).sum()) == labels.nunique() - 1
+
+
+def _groups_rows(name: str, rows: int, distinct: int, numeric: bool) -> bool:
+    """Tell whether a column may say which rows belong together, such as those of one customer."""
+    if distinct < FEWEST_ROWS or rows < 1.5 * distinct:
+        return False
+    return bool(
+        _IDENTIFIER.search(name) or (_OWNER.search(name) and (not numeric or distinct > MOST_CATEGORIES))
+    )
+
+
+def _judge_texts(name: str, texts: pd.Series, distinct: int, found: _Findings) -> None:
+    if distinct <= MOST_CATEGORIES:
+        found.categorical[name] = f"{distinct} values: {_listed(_most_frequent(texts), 4)}"
+    elif texts.str.split().str.len().mean() > 3:
+        found.drop[name] = f"texts; to learn from them: text: {{column: {_scalar(name)}}} beside target"
+    else:
+        found.drop[name] = f"{distinct:,} different texts: as categories each would be a column"
+
+
+def _most_frequent(texts: pd.Series) -> list[str]:
+    return [f"{value} ({rows:,})" for value, rows in texts.value_counts().items()]
+
+
+def _doubts_of_numbers(name: str, numbers: pd.Series, distinct: int) -> Iterator[str]:
+    if pd.api.types.is_bool_dtype(numbers):
+        return
+    values = numbers.astype(float)
+    extreme = [value for value in (values.min(), values.max()) if value in NUMBERS_AS_MARKS]
+    for value in extreme:
+        rows, others = int((values == value).sum()), values[values != value]
+        gap = (others.min() - value) if value == values.min() else (value - others.max())
+        if rows > 1 and distinct > 2 and gap > np.ptp(others):
+            yield f"{name} is {value:g} in {rows:,} rows, far from the others: missing? Add it to na_values"
+    if 2 < distinct <= MOST_CODES and (values % 1 == 0).all():
+        listed = _listed([f"{value:g}" for value in sorted(values.unique())])
+        yield f"{name} holds the whole numbers {listed}: if they are codes, list it in categorical"
+
+
+def _telling_values(name: str, values: pd.Series, labels: pd.Series) -> Iterator[str]:
+    """Name the values all of whose rows are of one rare class, where chance does not explain it."""
+    texts = values.map(_shown).where(values.notna(), "a missing value")
+    if texts.nunique() > MOST_CATEGORIES:
+        return
+    shares = labels.value_counts(normalize=True)
+    for value, of_value in labels.groupby(texts):
+        share = shares[of_value.iloc[0]]
+        if (
+            (of_value == of_value.iloc[0]).all()
+            and share <= 0.5
+            and len(of_value) * math.log(share) < math.log(CHANCE)
+        ):
+            yield (
+                f"{name}: all {len(of_value):,} rows with {value} are of class {of_value.iloc[0]}: is it "
+                "known before "
+                "the label is?"
+            )
+
+
+def _entry(
+    path: Path,
+    name: str,
+    source: Mapping[str, Any],
+    table: pd.DataFrame,
+    label: int,
+    counts: Mapping[Any, int],
+    found: _Findings,
+    marks: Mapping[str, str],
+    skipped: Sequence[str],
+) -> str:
+    """Write the overlay."""
+    rarest = min(counts, key=lambda each: counts[each])
+    rare, merged = counts[rarest], len(counts) == 2
+    others = sum(counts.values()) - rare if merged else max(counts.values())
+    header = source.get("header", True)
+    target = str(table.columns[label]) if header else label
+    doubts = [*_doubts_of_rows(table, counts, found), *found.doubts]
+    lines = [
+        *_comment(
+            f"{path.name} as a dataset: {len(table):,} rows, {table.shape[1] - 1:,} columns beside the label."
+        ),
+        *_comment(
+            f'Read it, correct it, save it as {name}.yaml. Then: make study ARGS="--configfile {name}.yaml"'
+        ),
+        *(["#", "# What could not be told:"] if doubts else []),
+        *(line for doubt in doubts for line in _comment(doubt, bullet=True)),
+        "",
+        "study:",
+        f"  tasks: [{name}]   # this table alone",
+        "  methods: all   # the paper's; or a list of names, baseline among them (docs/methods.md)",
+        "  report: answer   # which remedy is best for this table; paper: the paper's tables beside it",
+        "",
+        "ablation: {train: false}   # nothing but these methods is trained",
+        "",
+        "datasets:",
+        f"  {name}:",
+        f"    title: {_scalar(path.name)}",
+        f"    rows: {len(table)}   # another number is an error",
+        f"    features: {table.shape[1] - 1 - len(found.drop)}   # columns, of those that are not dropped",
+        f"    classes: {_flow(counts)}   # "
+        f"{_listed([f'{each}: {rows:,} rows' for each, rows in counts.items()])}",
+        f"    target: {_scalar(target)}",
+        *_columns("drop", "no features", found.drop, table, header),
+        *_columns(
+            "categorical", "a column of zeros and ones for each value", found.categorical, table, header
+        ),
+        *_groups(found.groups, table, header),
+        "    sources:",
+        f"      - file: {_scalar(str(path))}",
+        *_reading(source, marks, skipped),
+        "    tasks:",
+        f"      {name}:",
+        f"        minority: {_flow([rarest])}   # the rarest class",
+        f"        others: {'merged' if merged else 'kept'}   # {_others_note(merged)}",
+        f"        irs: [natural]   # {rare:,} / {others:,} = {rare / others:.4g}, all rows; or numbers below",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _doubts_of_rows(table: pd.DataFrame, counts: Mapping[Any, int], found: _Findings) -> Iterator[str]:
+    without = int(len(table) - sum(counts.values()))
+    if without:
+        yield f"{counted(without, 'row')} have no label: omit_unlabelled: true, beside target, omits them"
+    small = [each for each, rows in counts.items() if rows < FEWEST_OF_CLASS]
+    if small:
+        yield (
+            f"class {_listed(list(map(str, small)))} has fewer than {FEWEST_OF_CLASS} rows, too few to train "
+            f"and test: omit_classes: {_flow(small)}, beside target, omits them"
+        )
+    copies = int(table.drop(columns=list(found.drop)).duplicated().sum())
+    if copies:
+        yield (
+            f"{counted(copies, 'row')} of {len(table):,} are exact copies of an earlier one; where a "
+            "copy is tested "
+            "and the other trained on, scores are too good"
+        )
+
+
+def _others_note(merged: bool) -> str:
+    return "into one class" if merged else "as they are; merged: one class against all others"
+
+
+def _columns(
+    key: str, what: str, columns: Mapping[str, str], table: pd.DataFrame, header: bool
+) -> Iterator[str]:
+    """List columns with the reasons: by name or, where the file has no names, by position."""
+    if not columns:
+        yield f"    {key}: []   # {what}"
+        return
+    yield f"    {key}:   # {what}"
+    names = list(map(str, table.columns))
+    for name, why in columns.items():
+        given = name if header and name != f"x{names.index(name)}" else names.index(name)
+        yield f"      - {_scalar(given)}   # {why}"
+
+
+def _groups(groups: Mapping[str, str], table: pd.DataFrame, header: bool) -> Iterator[str]:
+    for name, why in groups.items():
+        column = name if header else list(map(str, table.columns)).index(name)
+        yield f"    # groups: {_scalar(column)}   # {why};"
+        yield "    #   take it out of drop, and add the line `switches: {splits: groups}` at the top level"
+
+
+def _reading(source: Mapping[str, Any], marks: Mapping[str, str], skipped: Sequence[str]) -> Iterator[str]:
+    notes = {
+        "header": "the first line names the columns" if source.get("header") else "the first line is a row",
+        "skip_rows": f"they have other columns; the first is: {_clipped(skipped[0])}" if skipped else "",
+        "encoding": "it is not UTF-8; a guess: look at letters with accents",
+        "na_values": "; ".join(f"{mark}: {where}" for mark, where in marks.items()),
+    }
+    for key, value in source.items():
+        written = _flow(value) if isinstance(value, list) else _scalar(value)
+        yield f"        {key}: {written}" + (f"   # {notes[key]}" if notes.get(key) else "")
+
+
+def _comment(text: str, *, bullet: bool = False) -> list[str]:
+    first, rest = ("# - ", "#   ") if bullet else ("# ", "# ")
+    return textwrap.wrap(
+        " ".join(text.split()), WIDTH, initial_indent=first, subsequent_indent=rest,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def _name(path: Path) -> str:
+    """Make a name of a dataset from that of a file."""
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "_", path.name.split(".")[0]).strip("_-")
+    return stem[:64] or "table"
+
+
+def _scalar(value: Any) -> str:
+    """Write a value so that YAML reads the same, on one line."""
+    text: str = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10**6)
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
+def _flow(values: Iterable[Any]) -> str:
+    return _scalar(list(values))
+
+
+def _shown(value: Any) -> str:
+    return _clipped(f"{value:g}" if isinstance(value, float | np.floating) else str(value))
+
+
+def _clipped(text: str) -> str:
+    return textwrap.shorten(text, 40, placeholder=" …")
+
+
+def _listed(items: Sequence[str], most: int = 6) -> str:
+    return ", ".join(map(_clipped, islice(items, most))) + (" …" if len(items) > most else "")

@@ -1,0 +1,246 @@
+"""What is told of a table: every kind of column, and an entry that reads the table as it was told."""
+
+import gzip
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from remix.errors import RemixError
+from remix.study.code import ROOT
+from remix.study.config import DEFAULT_FILES, load_configuration, overlaid, read_overlay
+from remix.study.describe import describe
+
+N = 60
+LABELS = np.where(np.arange(N) % 5 == 0, "yes", "no")
+PLAIN = {"a": np.sin(np.arange(N)).round(4), "b": np.arange(N) % 7 + 0.5}
+
+
+def table(**columns):
+    return pd.DataFrame({**PLAIN, **columns, "fraud": LABELS})
+
+
+@pytest.fixture
+def described(tmp_path):
+    """Describes a text or a frame; gives the entry of the dataset, the YAML and the problem."""
+
+    def made(content, target="fraud", name="my.csv", **options):
+        path = tmp_path / name
+        if isinstance(content, pd.DataFrame):
+            content = content.to_csv(index=False, **options)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        text, problem = describe(path, target)
+        return next(iter(yaml.safe_load(text)["datasets"].values())), text, problem
+
+    return made
+
+
+@pytest.mark.parametrize(
+    ("column", "drop", "said"),
+    [
+        ([3] * N, ["c"], "always 3"),
+        ([None] * N, ["c"], "no value at all"),
+        (np.arange(N) + 100, ["c"], "its whole numbers are all different and in order"),
+        ([f"k{7 * k % N:03}" for k in range(N)], ["c"], "its texts are all different"),
+        (pd.date_range("2020-01-01", periods=N).repeat(2)[:N].strftime("%Y-%m-%d"), ["c"], "dates"),
+        (np.where(LABELS == "yes", 1, 0), ["c"], "it determines the label"),
+        (np.where(LABELS == "yes", 9.0, 1.0) + np.arange(N) / N, ["c"], "it determines the label"),
+        (np.arange(N) % 3 + 0.25, [], ""),
+    ],
+)
+def test_what_is_no_feature_is_dropped_with_the_reason(described, column, drop, said):
+    entry, text, problem = described(table(c=column))
+    assert entry["drop"] == drop
+    assert said in text
+    assert problem is None
+    assert entry["features"] == 3 - len(drop)
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        (np.arange(N) * 37 % 1009, "another whole number in every row"),
+        ([k // 4 for k in range(N)], "4.0 rows on average: they may be groups"),
+    ],
+)
+def test_a_name_tells_what_numbers_are(described, column, said):
+    entry, text, _ = described(table(CustomerID=column))
+    assert entry["drop"] == ["CustomerID"]
+    assert said in text
+    entry, text, _ = described(table(amount=column))
+    assert entry["drop"] == []
+
+
+def test_a_column_that_names_groups_is_offered_as_such(described):
+    entry, text, _ = described(table(patient=[f"p{k // 4}" for k in range(N)]))
+    assert entry["drop"] == ["patient"]
+    assert "groups" not in entry
+    assert "# groups: patient" in text
+    grouped = text.replace("      - patient", "").replace(
+        "    # groups: patient   #", "    groups: patient   #"
+    )
+    assert yaml.safe_load(grouped)["datasets"]["my"]["groups"] == "patient"
+
+
+def test_texts_are_categories_or_dropped(described):
+    long = [f"this is the text number {k // 2 % 29} of them" for k in range(N)]
+    many = [f"z{k}" for k in range(N - 1)] + ["z0"]
+    colours = np.resize(["red", "green", "blue"], N)
+    entry, text, problem = described(table(colour=colours, long=long, many=many))
+    assert entry["categorical"] == ["colour", "long"]
+    assert entry["drop"] == ["many"]
+    assert "3 values: red (20), green (20), blue (20)" in text
+    assert "59 different texts: as categories each would be a column" in text
+    assert problem is None
+
+
+@pytest.mark.parametrize("mark", ["?", "NA", "N/A", "NULL", "-", "missing"])
+def test_marks_of_missing_values_among_numbers(described, mark):
+    column = [mark if k % 10 == 0 else k % 13 + 0.5 for k in range(N)]
+    entry, text, problem = described(table(c=column))
+    assert entry["sources"][0]["na_values"] == [mark]
+    assert "6 cells of c" in text
+    assert entry["categorical"] == []
+    assert problem is None
+
+
+def test_words_that_may_be_categories_are_no_marks(described):
+    entry, *_ = described(table(c=np.resize(["none", "-", "N/A", "beer", "wine", "tea"], N)))
+    assert entry["sources"][0]["na_values"] == ["N/A"]
+    assert entry["categorical"] == ["c"]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", " "])
+@pytest.mark.parametrize("header", [True, False])
+def test_separator_and_header(described, separator, header):
+    frame = table(word=np.resize(["x", "y"], N))
+    entry, _, problem = described(frame, "fraud" if header else "3", sep=separator, header=header)
+    source = entry["sources"][0]
+    assert source["separator"] == ("whitespace" if separator == " " else separator)
+    assert source["header"] is header
+    assert entry["target"] == ("fraud" if header else 3)
+    assert entry["categorical"] == (["word"] if header else [2])
+    assert (entry["rows"], problem) == (N, None)
+
+
+@pytest.mark.parametrize("lines", [1, 3, 20])
+def test_lines_above_the_table_are_skipped(described, lines):
+    above = "".join(f"Report, made of\tthings; line {k}, of, many, more, words\n" for k in range(lines))
+    entry, text, problem = described(above + table().to_csv(index=False))
+    assert entry["sources"][0]["skip_rows"] == lines
+    assert "the first is: Report, made of" in text
+    assert problem is None
+
+
+def test_a_broken_row_is_no_line_above_the_table(described):
+    rows = table().to_csv(index=False).splitlines()
+    rows[10] += ",1"
+    with pytest.raises(RemixError, match="line 11 has 4 columns, line 1 has 3"):
+        described("\n".join(rows))
+
+
+def test_a_blank_name_and_rows_that_are_copies(described):
+    frame = pd.concat([table(), table().iloc[:4]])
+    entry, text, problem = described(frame.reset_index(drop=True).to_csv())
+    assert entry["drop"] == [0]
+    assert "4 rows of 64 are exact copies of an earlier one" in text
+    assert problem is None
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes", "minority", "others"),
+    [
+        (np.where(np.arange(N) < 7, 1, 0), ["0", "1"], ["1"], "merged"),
+        (np.where(np.arange(N) < 7, "01", "1"), ["01", "1"], ["01"], "merged"),
+        (np.resize(["1", "x", "x"], N), ["1", "x"], ["1"], "merged"),
+        (np.where(np.arange(N) < 7, "on", np.where(np.arange(N) < 20, "off", "no")),
+         ["no", "off", "on"], ["on"], "kept"),
+    ],
+)  # fmt: skip
+def test_classes_and_the_natural_ratio(described, labels, classes, minority, others):
+    shuffled = np.random.default_rng(0).permutation(labels)
+    entry, _, problem = described(table().assign(fraud=shuffled))
+    assert entry["classes"] == classes
+    (task,) = entry["tasks"].values()
+    assert (task["minority"], task["others"], problem) == (minority, others, None)
+    assert task["irs"] == ["natural"]
+
+
+@pytest.mark.parametrize(
+    ("number", "signs"), [("{},{}", {"decimal": ","}), ("1.{:03},{}", {"decimal": ",", "thousands": "."})]
+)
+def test_a_decimal_comma(described, number, signs):
+    column = [number.format(k % 31, k % 10) for k in range(N)]
+    entry, _, problem = described(table(c=column).to_csv(index=False, sep=";", decimal=","))
+    source = entry["sources"][0]
+    assert {key: source[key] for key in ("decimal", "thousands") if key in source} == signs
+    assert (entry["drop"], entry["categorical"], problem) == ([], [], None)
+
+
+def test_text_that_is_not_utf_8(described):
+    content = table(c=np.resize(["señor", "dueña", "niño"], N)).to_csv(index=False).encode("latin-1")
+    entry, text, problem = described(content)
+    assert entry["sources"][0]["encoding"] == "cp1252"
+    assert "señor (20)" in text
+    assert problem is None
+
+
+def test_doubts(described):
+    rare = np.where(LABELS == "yes", "stolen", np.resize(["a", "b"], N))
+    codes, marked = np.arange(N) % 4, np.where(np.arange(N) % 9 == 0, -999, np.arange(N) % 11)
+    _, text, _ = described(table(codes=codes, marked=marked, kind=np.where(np.arange(N) < 3, "a", rare)))
+    words = " ".join(text.replace("#", "").split())
+    assert "codes holds the whole numbers 0, 1, 2, 3: if they are codes, list it in categorical" in words
+    assert "marked is -999 in 7 rows, far from the others: missing?" in words
+    assert "kind: all 11 rows with stolen are of class yes" in words
+
+
+def test_the_entry_is_an_overlay_that_is_sound(described, tmp_path):
+    _, text, _ = described(table(colour=np.resize(["red", "#1", "a: b"], N)))
+    path = tmp_path / "my.yaml"
+    path.write_text(text)
+    config = {}
+    for file in (*DEFAULT_FILES, path):
+        config = overlaid(config, read_overlay(file))
+    found = load_configuration(config, [*DEFAULT_FILES, path], ROOT / "workflow" / "schemas")
+    assert list(found.study.tasks) == ["my"]
+    assert found.report == "answer"
+    assert all(line.startswith("#") for line in text.partition("\nstudy:")[0].splitlines() if line)
+
+
+def test_compressed_files_and_arff(described):
+    entry, _, problem = described(gzip.compress(table().to_csv(index=False).encode()), name="my.csv.gz")
+    assert (list(entry["tasks"]), entry["rows"], problem) == (["my"], N, None)
+    rows = "\n".join(f"{k % 7}.5,{label}" for k, label in enumerate(LABELS))
+    head = "@relation r\n@attribute a numeric\n@attribute fraud {yes,no}\n@data\n"
+    entry, _, problem = described(head + rows, None, name="my.arff")
+    assert entry["sources"][0]["format"] == "arff"
+    assert (entry["target"], problem) == ("fraud", None)
+
+
+@pytest.mark.parametrize(
+    ("content", "target", "message"),
+    [
+        (table(), None, "the column of the label is not known; name it by --target. Columns: a, b, fraud"),
+        (table(), "froud", "there is no column 'froud'; there is a, b, fraud"),
+        (table(), "9", "there is no column '9'"),
+        (table(), "a", r"has 60 different values; a column of labels has 2 to 50"),
+        (table(), "b", "holds fractions, which are no labels"),
+        (table(c=1), "c", "has 1 different value; "),
+        ("a\n1\n2\n", "a", "one column, whichever of"),
+        ("", "a", "is empty"),
+        ("<!doctype html><p>no", "a", "HTML page"),
+    ],
+)
+def test_what_cannot_be_described_is_one_line(described, content, target, message):
+    with pytest.raises(RemixError, match=message) as raised:
+        described(content, target)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_table_that_cannot_be_trained_on_is_shown_with_the_reason(described):
+    labels = np.where(np.arange(N) < 3, "", LABELS)
+    _, text, problem = described(table().assign(fraud=labels))
+    assert "3 rows have no label" in text
+    assert problem.startswith("3 rows have no label, the first of them row 0")
