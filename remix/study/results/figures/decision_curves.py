@@ -18,6 +18,7 @@ from remix.study.words import counted
 TITLE = "Decision curves"
 CATEGORY = "Calibration"
 ORDER = 6
+ONLY = "paper"
 READS = {
     "scores": "results/scores.parquet",
     "coverage": "results/tables/coverage.csv",
