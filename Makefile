@@ -15,24 +15,27 @@ LOCK ?= cpu
 CELL ?= segment/0.05
 DATA_DIR ?= data
 
-.PHONY: help quick study audit trainings prune result report estimate bench scaling overhead plan default-method verify test lint unit checks workflow test-faults test-fuzz test-slurm test-xla test-slow gpu-export gpu-run gpu-estimate docs lock clean
+.PHONY: help help-all quick study audit trainings prune result report estimate bench scaling overhead plan default-method verify test lint unit checks workflow test-faults test-fuzz test-slurm test-xla test-slow gpu-export gpu-run gpu-estimate docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
 	@echo "make quick   the same of a small study, in quick/ (two minutes)"
+	@echo "make estimate  say what make study is going to train, and how long that takes here"
+	@echo "make result  make one table or figure anew from a finished study (NAME=rank_sums)"
 	@echo "make audit   also train what differs under each deviation of the authors' code (about an hour more)"
+	@echo "make test    set up, then all linters and tests"
+	@echo "make help-all  all other targets"
+
+help-all: help
 	@echo "make trainings  list the trainings that are kept, and what each is wanted as"
 	@echo "make prune   list those that nothing wants any more; make prune REMOVE=yes removes them"
-	@echo "make estimate  say what make study is going to train, and how long that takes here"
 	@echo "make bench   measure the trainer, the classifier and mini-batches beside Keras, scikit-learn, PyTorch and tf.data (minutes)"
 	@echo "make scaling  measure what more cells, folds, rows and features cost; draws results/scaling/cost.png (minutes)"
 	@echo "make overhead  run the study in an empty folder, and tell how much of the time was spent outside of training steps"
 	@echo "make plan    measure what Snakemake needs to plan a study of up to 5,000 cells (minutes)"
 	@echo "make default-method  train the methods that could be the classifier's default at ratios down to 1 in 10,000 (minutes)"
 	@echo "make verify  run a cell of results/reference again, and tell whether its scores agree (CELL=landsat/0.05)"
-	@echo "make result  make one table or figure anew from a finished study (NAME=rank_sums)"
 	@echo "make report  make results/report.html anew from a finished study"
-	@echo "make test    set up, then all linters and tests"
 	@echo "make lint | unit | workflow   one part of make test"
 	@echo "make checks  scikit-learn's checks of the classifier by every method (minutes)"
 	@echo "make test-faults  kill runs, fill disks, damage files; the same command again must mend all (minutes)"
