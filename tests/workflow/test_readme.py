@@ -1,5 +1,6 @@
 """What README and docs/extending.md say is run: their examples, the job counts, the commands."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -63,6 +64,26 @@ def test_every_command_plans_what_it_promises(project):
         if promised is not None:
             (overlay,) = arguments[arguments.index("--configfile") + 1 :]
             assert count_wanted(project.folder / overlay) - before == promised, arguments
+
+
+def test_the_table_is_described_and_trained_alone(project):
+    """The two commands for a table of one's own: the second wants five trainings, and no other table's."""
+    make_table(project)
+    (line,) = [line for _, text in BLOCKS for line in text.splitlines() if " describe " in line]
+    command, _, overlay = line.partition(" > ")
+    done = subprocess.run(
+        [sys.executable, *shlex.split(command)[1:]],
+        cwd=project.folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    path = project.folder / overlay
+    path.write_text(done.stdout)
+    assert f'ARGS="--configfile {overlay}"' in README
+    assert "train" in jobs_in(project.snakemake("-n", "--configfile", path).stdout)
+    assert count_wanted(path) == 5
 
 
 def count_wanted(*overlays):
