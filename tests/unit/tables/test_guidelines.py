@@ -93,5 +93,10 @@ def test_decision_curves_are_means_over_cells(detailed, study):
         everyone = lines["all decided for it"]
         # At a threshold of 1 %.
         assert everyone.get_ydata()[0] == pytest.approx(share - (1 - share) / 99)
+    # What share the ratio of the data is, is not known here.
+    natural = decision_curves(detailed.replace({"ir": {"0.05": "natural"}}), "", study.methods)
+    assert natural.axes[0].get_title() == "IR natural: 1 task"
+    (everyone,) = [line for line in natural.axes[0].lines if line.get_label() == "all decided for it"]
+    assert np.isnan(everyone.get_ydata()).all()
     alone = decision_curves(detailed[detailed["task"] == "landsat"], "", study.methods)
     assert [text.get_text() for text in alone.axes[0].texts] == ["no binary task"]

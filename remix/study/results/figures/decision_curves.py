@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from remix.metrics import NET_BENEFIT_PERCENT
 from remix.plotting.style import fills
+from remix.study.data.catalogue import NATURAL
 from remix.study.results.coverage import coverage_note
 from remix.study.results.figures.layout import captioned, say_instead
 from remix.study.results.reading import scores_of
@@ -123,9 +124,13 @@ def decision_curves(scores: pd.DataFrame, caption: str, titles: Mapping[str, str
 
 
 def _for_all(part: pd.DataFrame) -> pd.Series:
-    """Net benefit of deciding for the class always, mean over the cells, from their imbalance ratios."""
+    """Net benefit of deciding for the class always, mean over the cells, from their imbalance ratios.
+
+    Not a number where a cell has the ratio of its data, which is not said here.
+    """
     cells = part[["task", "ir"]].drop_duplicates()
     # An imbalance ratio is that of the rare class to all others together, which are one class here.
-    share = (cells["ir"].astype(float) / (1 + cells["ir"].astype(float))).mean()
+    ratios = cells["ir"].replace(NATURAL, np.nan).astype(float)
+    share = (ratios / (1 + ratios)).mean(skipna=False)
     percent = np.array(NET_BENEFIT_PERCENT)
     return pd.Series(share - (1 - share) * percent / (100 - percent), index=percent)
