@@ -22,6 +22,7 @@ WRITERS = {
     "study/data/archives": "within the folder of fetching",
     "study/data/sources/": "within the folder of fetching",
     "plotting/style": "into memory",
+    "study/describe": "in a temporary folder of its own",
 }
 
 

@@ -125,13 +125,14 @@ def test_what_cannot_be_cut_or_trained_is_named_in_one_line(finished):
     assert not (finished.folder / "results/cells/wine/0.05/1.json").exists()
 
 
-def test_a_table_with_another_class_is_refused(project):
+def test_a_table_of_ones_own_with_another_class_ends_the_run(project):
     table = project.folder / "tables/wine.csv"
     frame = pd.read_csv(table)
     frame.loc[0, "target"] = "class_9"
     frame.to_csv(table, index=False)
-    where = "resources/raw/coverage.csv"
-    project.run(arguments=[where])
-    coverage = pd.read_csv(project.folder / where).set_index("task")
-    assert coverage["state"].to_dict() == {"breast_cancer": "present", "wine": "missing"}
-    assert "class_9" in coverage.loc["wine", "reasons"]
+    result = project.run(arguments=["resources/raw/coverage.csv"], check=False)
+    assert result.returncode != 0
+    assert re.search(
+        r"^ *error: wine: its own file cannot be used: .*class_9; .*correct the file", result.stdout, re.M
+    )
+    assert "Traceback" not in result.stdout

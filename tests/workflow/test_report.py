@@ -106,7 +106,8 @@ def test_the_provenance_page_says_how(report):
 
 
 def test_the_report_is_small(report):
-    assert report.stat().st_size < 8e6
+    """More than half of it is Snakemake's own."""
+    assert report.stat().st_size < 9e6
 
 
 @needs_browser
