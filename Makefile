@@ -15,7 +15,7 @@ LOCK ?= cpu
 CELL ?= segment/0.05
 DATA_DIR ?= data
 
-.PHONY: help help-all quick study audit trainings prune result report estimate bench scaling overhead plan default-method verify test lint unit checks workflow test-faults test-fuzz test-slurm test-xla test-slow gpu-export gpu-run gpu-estimate docs lock clean
+.PHONY: help help-all setup quick study audit trainings prune result report estimate bench scaling overhead plan default-method verify test lint unit checks workflow test-faults test-fuzz test-slurm test-xla test-slow gpu-export gpu-run gpu-estimate docs lock clean
 
 help:
 	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
@@ -27,6 +27,7 @@ help:
 	@echo "make help-all  all other targets"
 
 help-all: help
+	@echo "make setup   set up .venv from the lock"
 	@echo "make trainings  list the trainings that are kept, and what each is wanted as"
 	@echo "make prune   list those that nothing wants any more; make prune REMOVE=yes removes them"
 	@echo "make bench   measure the trainer, the classifier and mini-batches beside Keras, scikit-learn, PyTorch and tf.data (minutes)"
@@ -65,6 +66,8 @@ endef
 
 .venv/test-ready: envs/dev.lock
 	$(call install,envs/dev.lock)
+
+setup: .venv/study-ready
 
 STUDY = $(BIN)/python -m remix.study
 SNAKEMAKE = $(BIN)/snakemake --directory $(DIRECTORY)
