@@ -10,8 +10,8 @@ from benchmarks.gpu.export import Stack, export
 from benchmarks.study import default_study
 
 STACKS = {
-    "table": Stack("remix", (6,), 150, 0.1, folds=2),
-    "images": Stack("baseline", (10, 10, 1), 70, 0.2, folds=2),
+    "table": Stack(("remix",), (6,), 150, 0.1, folds=2),
+    "images": Stack(("baseline",), (10, 10, 1), 70, 0.2, folds=2),
 }
 
 
