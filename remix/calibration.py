@@ -13,7 +13,7 @@ In the study nothing here is shown the label of a test row: priors, temperatures
 validation part of the same fold, the class mix from the record of its training.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -432,7 +432,18 @@ def correct_fold(
 def corrected(
     predictions: pd.DataFrame, validation: pd.DataFrame, records: pd.DataFrame, correction: Correction
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """Apply a correction to the predictions of one method on one cell, fold by fold.
+    """Apply one correction to the predictions of one method on one cell; as `correct_predictions`."""
+    ((_, changed, temperatures),) = correct_predictions(predictions, validation, records, [correction])
+    return changed, temperatures
+
+
+def correct_predictions(
+    predictions: pd.DataFrame,
+    validation: pd.DataFrame,
+    records: pd.DataFrame,
+    corrections: Iterable[Correction] = tuple(CORRECTIONS.values()),
+) -> Iterator[tuple[Correction, pd.DataFrame, pd.Series]]:
+    """Apply corrections to the predictions of one method on one cell, fold by fold.
 
     Parameters
     ----------
@@ -440,14 +451,16 @@ def corrected(
         ``repeat, fold, row, y_true, p_0 … p_{K-1}`` of the test and of the validation rows.
     records : DataFrame
         One line per fold: ``repeat, fold, class_share_0 … class_share_{K-1}``.
-    correction : Correction
+    corrections : iterable of Correction
+        By default those of the table ``calibration``.
 
-    Returns
-    -------
-    DataFrame
+    Yields
+    ------
+    correction : Correction
+    changed : DataFrame
         The predictions with other p; for ``none`` they are the same.
-    Series of float
-        Temperatures by (repeat, fold); see `CorrectedFold`.
+    temperatures : Series of float
+        By (repeat, fold); see `CorrectedFold`.
 
     Raises
     ------
@@ -463,42 +476,23 @@ def corrected(
             if fold not in parts:
                 raise ResultError(f"repeat {fold[0]}, fold {fold[1]} has no {name}; train it anew")
     y_prob = predictions[columns].to_numpy()
-    found = np.array(y_prob, dtype=y_prob.dtype if correction.name == UNCORRECTED else np.float64)
-    temperatures = {}
-    for fold, rows in folds.items():
-        own = held_out[fold]
-        try:
-            result = correct_fold(
-                y_prob[rows], own[:, 0].astype(np.int64), own[:, 1:], shares[fold][0], correction
-            )
-        except ValueError as error:
-            raise ResultError(f"repeat {fold[0]}, fold {fold[1]} cannot be corrected: {error}") from None
-        found[rows], temperatures[fold] = result
-    return (
-        predictions.assign(**dict(zip(columns, found.T, strict=True))),
-        pd.Series(temperatures, name="temperature").rename_axis(["repeat", "fold"]),
-    )
-
-
-def correct_predictions(
-    predictions: pd.DataFrame, validation: pd.DataFrame, records: pd.DataFrame
-) -> Iterator[tuple[Correction, pd.DataFrame, pd.Series]]:
-    """Apply every correction of the table ``calibration``, one after the other.
-
-    Parameters
-    ----------
-    predictions, validation, records : DataFrame
-        See `corrected`.
-
-    Yields
-    ------
-    correction : Correction
-    predictions : DataFrame
-    temperatures : Series of float
-        As `corrected` gives them.
-    """
-    for correction in CORRECTIONS.values():
-        yield correction, *corrected(predictions, validation, records, correction)
+    for correction in corrections:
+        found = np.array(y_prob, dtype=y_prob.dtype if correction.name == UNCORRECTED else np.float64)
+        temperatures = {}
+        for fold, rows in folds.items():
+            own = held_out[fold]
+            try:
+                result = correct_fold(
+                    y_prob[rows], own[:, 0].astype(np.int64), own[:, 1:], shares[fold][0], correction
+                )
+            except ValueError as error:
+                raise ResultError(f"repeat {fold[0]}, fold {fold[1]} cannot be corrected: {error}") from None
+            found[rows], temperatures[fold] = result
+        yield (
+            correction,
+            predictions.assign(**dict(zip(columns, found.T, strict=True))),
+            pd.Series(temperatures, name="temperature").rename_axis(["repeat", "fold"]),
+        )
 
 
 def assess(predictions: pd.DataFrame, validation: pd.DataFrame, records: pd.DataFrame) -> Assessment:
@@ -507,7 +501,7 @@ def assess(predictions: pd.DataFrame, validation: pd.DataFrame, records: pd.Data
     Parameters
     ----------
     predictions, validation, records : DataFrame
-        See `corrected`.
+        See `correct_predictions`.
 
     Returns
     -------
@@ -516,7 +510,7 @@ def assess(predictions: pd.DataFrame, validation: pd.DataFrame, records: pd.Data
     Raises
     ------
     ResultError
-        As `corrected` and `remix.metrics.score_folds`.
+        As `correct_predictions` and `remix.metrics.score_folds`.
     """
     scores, curves = [], []
     for correction, changed, temperatures in correct_predictions(predictions, validation, records):

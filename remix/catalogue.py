@@ -166,7 +166,7 @@ def contradictions(method: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...],
 
 def _about_the_base(method: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
     """Find stages beside those that a base brings."""
-    for stage in [key for key in method if key not in ("title", "base", "after")]:
-        if "base" in method:
-            text = f"it brings all stages of '{method['base']}'; it cannot stand beside {stage!r}: remove one"
-            yield ("base",), text
+    if "base" in method:
+        says = f"it brings all stages of '{method['base']}'; it cannot stand beside"
+        for stage in [key for key in method if key not in ("title", "base", "after")]:
+            yield ("base",), f"{says} {stage!r}: remove one"

@@ -318,6 +318,7 @@ class Trainer(ABC):
         if before_training is not None:
             sets = [data.resampled(before_training, data.generator(seed, "before_training")) for data in sets]
         self.sets, self.protocol = sets, protocol
+        self.stack = len(self.methods) * len(sets)
         self.n_classes, self.batch_size = n_classes, batch_size
         rows = [len(data.labels) for data in sets]
         self.steps = epoch_steps(rows, batch_size, last_batch) if steps is None else steps
@@ -409,7 +410,7 @@ class Trainer(ABC):
         TrainingError
             If a loss is not finite; names the fold.
         """
-        epochs, stack = self.protocol.epochs, len(self.class_weights)
+        epochs, stack = self.protocol.epochs, self.stack
         rate = LearningRate(self.protocol.learning_rate, stack, self.xp)
         best = _BestEpoch(stack, self.xp) if self.protocol.selection == "best_validation" else None
         diagnostics = None
@@ -593,7 +594,7 @@ class StackTrainer(Trainer):
         # Steps whose mini-batches are made at once.
         of_row = math.prod(shape) + self.n_classes
         bound = XLA_BLOCK_BYTES if self.xla else BLOCK_BYTES
-        self.block = max(1, bound // (4 * len(self.class_weights) * self.batch_size * of_row))
+        self.block = max(1, bound // (4 * self.stack * self.batch_size * of_row))
         if self.xla:
             # As equal as can be: XLA, whose shapes are fixed, has the last one filled up.
             self.block = math.ceil(self.steps / math.ceil(self.steps / self.block))
@@ -775,10 +776,9 @@ class StackTrainer(Trainer):
 
     def validation_losses(self) -> Array:
         """Compute each network's cross-entropy of its validation part, (S,); NaN where no fold has one."""
-        stack = len(self.class_weights)
         if not any(len(data.validation_labels) for data in self.sets):
-            return np.full(stack, np.nan)
-        logits = _logits_of(self.logits, [data.validation_features for data in self.sets], stack)
+            return np.full(self.stack, np.nan)
+        logits = _logits_of(self.logits, [data.validation_features for data in self.sets], self.stack)
         return self.xp.stack(
             [
                 _mean(

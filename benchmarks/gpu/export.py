@@ -127,8 +127,7 @@ def export(stack: Stack, folder: Path, protocol: Protocol, seed: int) -> str:
     """Write an epoch of a stack into a folder; gives the program as text."""
     plain = stack.trainer(protocol, seed, xla=False)
     compiled = stack.trainer(protocol, seed, xla=True)
-    networks = len(compiled.class_weights)
-    rates = np.full(networks, protocol.learning_rate.initial, np.float32)
+    rates = np.full(compiled.stack, protocol.learning_rate.initial, np.float32)
     rows, draws, _ = compiled.draw_epoch()
     (block,) = compiled.blocks(rows, draws)
     sums = tf.zeros(rates.shape), tf.zeros(compiled.class_weights.shape)
@@ -153,7 +152,7 @@ def export(stack: Stack, folder: Path, protocol: Protocol, seed: int) -> str:
     np.savez_compressed(folder / "outputs.npz", *results, *(each.numpy() for each in plain.variables))
     about = {
         "steps": compiled.steps,
-        "networks": networks,
+        "networks": compiled.stack,
         "weights": sum(int(np.prod(variable.shape[1:])) for variable in compiled.variables),
         "flops": step_flops(compiled.variables, stack.shape, compiled.batch_size),
     }

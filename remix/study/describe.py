@@ -11,7 +11,6 @@ import tempfile
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,8 @@ import yaml
 from remix.errors import DataError, RemixError, SourceError, one_line
 from remix.study.data.catalogue import Dataset
 from remix.study.data.columns import UNNAMED
-from remix.study.data.formats import read_table
+from remix.study.data.formats import likely_encoding, read_table
+from remix.study.data.labels import listing
 from remix.study.data.preparation import read_and_prepare
 from remix.study.data.raw_files import unpacked
 from remix.study.data.sources.collecting import collect
@@ -161,11 +161,11 @@ def _layout(folder: Path, file: str, target: str | None) -> tuple[dict[str, Any]
 
 
 def _encoding(content: bytes) -> dict[str, str]:
-    """Choose the encoding of Western Europe for text that is not UTF-8."""
+    """Name the encoding of text that is not UTF-8."""
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
-        return {"encoding": "cp1252"}
+        return {"encoding": likely_encoding(content, "utf-8")}
     return {}
 
 
@@ -558,4 +558,4 @@ def _clipped(text: str) -> str:
 
 
 def _listed(items: Sequence[str], most: int = 6) -> str:
-    return ", ".join(map(_clipped, islice(items, most))) + (" …" if len(items) > most else "")
+    return listing([_clipped(item) for item in items], most)

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from remix.calibration import assess, corrected, unfitted_note
-from remix.corrections import REMEDIES, UNCORRECTED
+from remix.calibration import Assessment, assess, unfitted_note
+from remix.corrections import UNCORRECTED
 from remix.errors import ResultError
 from remix.metrics import score_folds
 from remix.study.plain import PLAIN
+from remix.study.reading import first_repeats, remedied
 from remix.study.store import Entry, Trained, Use, path_of, read_training
 from remix.study.study import STUDY
 
@@ -66,6 +67,13 @@ def evaluate_cell(
         If a training is gone, damaged or cannot be scored; names it.
     """
     scores, calibration, curves, folds = [], [], [], []
+
+    def keep(method: str, assessed: Assessment) -> None:
+        names = {"task": task, "ir": ir, "method": method}
+        calibration.append(_named(assessed.scores, names))
+        curves.append(_named(assessed.curves, names))
+        logger.info(f"{method}: {unfitted_note(assessed.scores)}")
+
     for entry in entries:
         path = path_of(results, task, ir, entry.training)
         trained = read_training(path)
@@ -80,14 +88,11 @@ def evaluate_cell(
         happened = trained.folds.join(sizes, on=["repeat", "fold"])
         for use in entry.uses:
             names = {"run": use.run, "task": task, "ir": ir, "method": use.method}
-            scores.append(_named(_first(scored[use.after], use.repeats), names))
-            folds.append(_named(_first(happened, use.repeats), names))
+            scores.append(_named(first_repeats(scored[use.after], use.repeats), names))
+            folds.append(_named(first_repeats(happened, use.repeats), names))
         if assessed:
             for method in studys:
-                names = {"task": task, "ir": ir, "method": method}
-                calibration.append(_named(assessed.scores, names))
-                curves.append(_named(assessed.curves, names))
-                logger.info(f"{method}: {unfitted_note(assessed.scores)}")
+                keep(method, assessed)
         for after, values in scored.items():
             means = values.groupby("metric", sort=False)["value"].mean()
             each = ", ".join(f"{name} {value:.4f}" for name, value in means.items())
@@ -99,11 +104,8 @@ def evaluate_cell(
             values, assessed = score_folds(trained.predictions), assess(*trained)
         except ResultError as error:
             raise ResultError(f"{task}, IR {ir}, {name}, {path}: {error}") from None
-        names = {"task": task, "ir": ir, "method": name}
-        scores.append(_named(values, {"run": PLAIN, **names}))
-        calibration.append(_named(assessed.scores, names))
-        curves.append(_named(assessed.curves, names))
-        logger.info(f"{name}: {unfitted_note(assessed.scores)}")
+        scores.append(_named(values, {"run": PLAIN, "task": task, "ir": ir, "method": name}))
+        keep(name, assessed)
     return Evaluation(
         _together(scores), _together(calibration, ASSESSED), _together(curves, ASSESSED), _together(folds)
     )
@@ -116,15 +118,8 @@ def _scored(trained: Trained, uses: Iterable[Use]) -> dict[str, pd.DataFrame]:
         repeats[use.after] = max(use.repeats, repeats.get(use.after, 0))
     found = {}
     for after, most in repeats.items():
-        predictions = _first(trained.predictions, most)
-        if after != UNCORRECTED:
-            predictions, _ = corrected(predictions, trained.validation, trained.folds, REMEDIES[after])
-        found[after] = score_folds(predictions)
+        found[after] = score_folds(remedied(trained.predictions, trained, most, after))
     return found
-
-
-def _first(rows: pd.DataFrame, repeats: int) -> pd.DataFrame:
-    return rows[rows["repeat"] < repeats]
 
 
 def _named(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:

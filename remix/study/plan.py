@@ -12,13 +12,12 @@ from typing import Any
 from remix.catalogue import METHODS
 from remix.errors import ConfigError
 from remix.study.config import Configuration, audit_protocols, load_configuration, overlaid
-from remix.study.config.checks import BASELINE
 from remix.study.cost import training_seconds
 from remix.study.data.fetching import canonical, read_source
 from remix.study.plain import PLAIN_TITLES
 from remix.study.results.declarations import Declaration, Kind, wanted
 from remix.study.results.runs import Runs
-from remix.study.study import STUDY, Study
+from remix.study.study import BASELINE, STUDY, Study
 from remix.study.trainings import Training, free_of, in_jobs, trainings_of, trainings_to_json
 
 # Of a dataset whose catalogue entry does not say.

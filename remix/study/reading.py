@@ -44,7 +44,7 @@ def predictions(
         If there is no such training, or if it is gone or damaged; one line that says what to do.
     """
     trained, wanted = _trained(task, ir, method, run, folder)
-    return _remedied(trained.predictions, trained, wanted)
+    return remedied(trained.predictions, trained, int(wanted["repeats"]), wanted["after"])
 
 
 def validation(
@@ -52,7 +52,7 @@ def validation(
 ) -> pd.DataFrame:
     """Read the predictions of the validation rows, which were not trained on; as `predictions`."""
     trained, wanted = _trained(task, ir, method, run, folder)
-    return _remedied(trained.validation, trained, wanted)
+    return remedied(trained.validation, trained, int(wanted["repeats"]), wanted["after"])
 
 
 def _trained(
@@ -72,13 +72,24 @@ def _trained(
     return read_training(path_of(results, task, str(ir), line["training"])), line
 
 
-def _remedied(rows: pd.DataFrame, trained: Trained, wanted: pd.Series) -> pd.DataFrame:
-    first = _first(rows, int(wanted["repeats"]))
-    after = wanted["after"]
+def remedied(rows: pd.DataFrame, trained: Trained, repeats: int, after: str) -> pd.DataFrame:
+    """Give predictions of the first repeats of a training as a use of it has them.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Predictions or validation rows of the training.
+    trained : Trained
+    repeats : int
+    after : str
+        What is done to the probabilities, a name in `remix.corrections.REMEDIES`.
+    """
+    first = first_repeats(rows, repeats)
     if after == UNCORRECTED:
         return first
     return corrected(first, trained.validation, trained.folds, REMEDIES[after])[0]
 
 
-def _first(rows: pd.DataFrame, repeats: int) -> pd.DataFrame:
+def first_repeats(rows: pd.DataFrame, repeats: int) -> pd.DataFrame:
+    """Choose the rows of the first repeats."""
     return rows[rows["repeat"] < repeats].reset_index(drop=True)

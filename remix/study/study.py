@@ -13,6 +13,8 @@ from remix.study.data.catalogue import IMAGE_KINDS, TABLE_KINDS, Task, ir_value
 
 # The run that is the study itself.
 STUDY = "study"
+# The method that others are measured against.
+BASELINE = "baseline"
 KIND_TITLES = {
     "binary": "Binary",
     "multiclass": "Multi-class",
@@ -112,6 +114,10 @@ class Study:
     def cells(self) -> list[tuple[str, str]]:
         """Every (task, IR) of the study, tasks in catalogue order, IRs from mild to extreme."""
         return [(name, ir) for name, task in self.tasks.items() for ir in task.irs]
+
+    def datasets_of(self, tasks: Iterable[str]) -> list[str]:
+        """Name the dataset of each of some tasks."""
+        return [self.tasks[task].dataset for task in tasks]
 
     @cached_property
     def titles(self) -> dict[str, str]:

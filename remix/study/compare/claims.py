@@ -194,7 +194,7 @@ def contest(
         return _nothing(f"there are no {kind} cells")
     means = ranking.cell_means(of_kind, metric)
     if by == "rank":
-        order = ranking.ranked(means, metric).mean()
+        order = statistics.ranked(means, metric).mean()
     else:
         order = -metric_named(metric).sign * means.mean()
     rival = str(order[list(rivals)].idxmin())

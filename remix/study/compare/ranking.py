@@ -14,7 +14,7 @@ import pandas as pd
 
 from remix.errors import ResultError
 from remix.metrics import metric as metric_named
-from remix.study.compare.statistics import bootstrap_interval
+from remix.study.compare.statistics import bootstrap_interval, ranked
 from remix.study.data.catalogue import IMAGE_KINDS, KINDS, ir_value
 
 # What the paper judges by.
@@ -83,6 +83,11 @@ def by_kind(cells: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
         yield kind, cells[kinds == kind].dropna(axis="columns", how="all")
 
 
+def sorted_by_kind(table: pd.DataFrame) -> pd.DataFrame:
+    """Put the rows of each kind of task together, in the order of `remix.study.data.catalogue.KINDS`."""
+    return table.iloc[table["kind"].map(KINDS.index).argsort(kind="stable")].reset_index(drop=True)
+
+
 def cell_ranks(scores: pd.DataFrame, metric: str, ties: Literal["min", "average"] = "min") -> pd.DataFrame:
     """Rank of each method in each cell; 1 is best.
 
@@ -106,12 +111,6 @@ def cell_ranks(scores: pd.DataFrame, metric: str, ties: Literal["min", "average"
         As `cell_means`.
     """
     return ranked(cell_means(scores, metric), metric, ties)
-
-
-def ranked(means: pd.DataFrame, metric: str, ties: Literal["min", "average"] = "min") -> pd.DataFrame:
-    """Give what `cell_ranks` does, of the means that `cell_means` gives."""
-    higher_is_better = metric_named(metric).higher_is_better
-    return means.rank(axis=1, method=ties, ascending=not higher_is_better)
 
 
 def rank_sums(scores: pd.DataFrame, metric: str, ties: Literal["min", "average"] = "min") -> pd.DataFrame:

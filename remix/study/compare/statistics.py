@@ -17,7 +17,7 @@ the field does, and so state more certainty than there is; the bootstrap interva
 import functools
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -105,6 +105,11 @@ def friedman_test(means: pd.DataFrame) -> FriedmanTest:
     return FriedmanTest(float(result.statistic), float(result.pvalue), n_methods, n_cells)
 
 
+def ranked(means: pd.DataFrame, metric: str, ties: Literal["min", "average"] = "min") -> pd.DataFrame:
+    """Rank the methods of each row; see `remix.study.compare.ranking.cell_ranks`."""
+    return means.rank(axis=1, method=ties, ascending=not metric_named(metric).higher_is_better)
+
+
 def mean_ranks(means: pd.DataFrame, metric: str) -> pd.Series:
     """Mean over the cells of each method's rank; 1 is best, equal methods share the mean of their ranks.
 
@@ -126,8 +131,7 @@ def mean_ranks(means: pd.DataFrame, metric: str) -> pd.Series:
         As `friedman_test`.
     """
     _complete(means)
-    higher_is_better = metric_named(metric).higher_is_better
-    return means.rank(axis=1, method="average", ascending=not higher_is_better).mean()
+    return ranked(means, metric, "average").mean()
 
 
 @functools.cache  # A quantile takes a third of a second, and all metrics of a kind ask for the same one.
@@ -509,7 +513,7 @@ def first_shares(means: pd.DataFrame, metric: str, units: Sequence[Any]) -> pd.S
     _complete(means)
     if len(units) != len(means):
         raise ResultError(f"there are {len(means)} cells and {len(units)} units; give each cell its dataset")
-    ranks = means.rank(axis=1, method="average", ascending=not metric_named(metric).higher_is_better)
+    ranks = ranked(means, metric, "average")
     names, position = np.unique(np.asarray(units), return_inverse=True)
     draws = _draws(len(names), RESAMPLES)
     # Ranks are halves of whole numbers: their sums are exact, and equal ones are found.

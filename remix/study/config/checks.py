@@ -15,8 +15,7 @@ from remix.study.data.sources.names import (
     part_names,
     rows_of_parts,
 )
-
-BASELINE = "baseline"
+from remix.study.study import BASELINE
 
 
 def semantic_problems(config: Mapping[str, Any], broken: Iterable[KeyPath]) -> list[Problem]:

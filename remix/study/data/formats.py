@@ -197,25 +197,23 @@ def _text(path: Path, source: Mapping[str, Any]) -> str:
         line = content[:start].count(b"\n") + 1
         byte = f"byte {content[start]:#04x} at {start}, line {line}"
         name = "UTF-8" if encoding == "utf-8" else encoding
-        likely = _likely(content, encoding)
-        hint = (
-            f"; it is likely to be {likely}: write encoding: {likely}" if likely else "; write its 'encoding'"
-        )
-        raise SourceError(f"{path.name} is not {name} text ({byte}){hint}") from None
+        likely = likely_encoding(content, encoding)
+        hint = f"it is likely to be {likely}: write encoding: {likely}"
+        raise SourceError(f"{path.name} is not {name} text ({byte}); {hint}") from None
 
 
-def _likely(content: bytes, tried: str) -> str | None:
+def likely_encoding(content: bytes, tried: str) -> str:
     """Guess an encoding: by its mark, by the zeros of UTF-16, or the first of Europe's that fits."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
     zeros = content[:1000].count(0)
     if zeros > len(content[:1000]) / 4:
         return "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
-    for encoding in ("utf-8", "cp1252", "latin-1"):
+    for encoding in ("utf-8", "cp1252"):
         if encoding != tried:
             try:
                 content.decode(encoding)
             except UnicodeError:
                 continue
             return encoding
-    return None
+    return "latin-1"  # in which every byte is a letter

@@ -29,13 +29,22 @@ def label_text(label: Any) -> str:
     return text if number is None else format(number, "f")
 
 
+def is_number(text: str) -> bool:
+    """Tell whether a text is a number.
+
+    >>> is_number("-1.5e3"), is_number("V57")
+    (True, False)
+    """
+    return bool(_NUMBER.fullmatch(text))
+
+
 def number_of(text: str) -> Decimal | None:
     """Give the value of a text that is a number; None for another one.
 
     >>> number_of("1.50"), number_of("V57")
     (Decimal('1.5'), None)
     """
-    if not _NUMBER.fullmatch(text):
+    if not is_number(text):
         return None
     number = Decimal(text).normalize()
     return number or Decimal(0)

@@ -2,7 +2,7 @@
 
 import difflib
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -171,20 +171,23 @@ def prepare(
         notes += table.attrs.get(NOTES, ())
         coded = pd.Index(dataset.classes).get_indexer(labels)
         for i in [i for i in features if i not in {*kept, text_at}]:
-            values = table.iloc[:, i] if i in categorical else pd.Series(numbers[i])
+            values = pd.Series(numbers[i]) if i in numbers else table.iloc[:, i]
             if said := remark(names[i], values, coded, dataset.classes):
                 notes.append(said)
-            if i in categorical and seem_numbers([str(value) for value in values.dropna().unique()]):
-                notes.append(
-                    f"column '{names[i]}' is categorical, and seems to hold numbers: is decimal ','?"
-                )
-            if i in categorical and source.get("header", False) and (values == names[i]).any():
-                called = f"column '{names[i]}' is called as one of its values"
-                notes.append(f"{called}: is the header a row of data?")
+            if i not in numbers:
+                notes += _notes_on_categories(names[i], values, header=source.get("header", False))
     prepared = pd.DataFrame(columns).assign(**{LABEL: labels})
     if group_column is None:
         return prepared
     return prepared.assign(**{GROUP: _groups(table, group_column, groups_at)})
+
+
+def _notes_on_categories(name: str, values: pd.Series, *, header: bool) -> Iterator[str]:
+    """Say what of a categorical column may not be meant."""
+    if seem_numbers([str(value) for value in values.dropna().unique()]):
+        yield f"column '{name}' is categorical, and seems to hold numbers: is decimal ','?"
+    if header and (values == name).any():
+        yield f"column '{name}' is called as one of its values: is the header a row of data?"
 
 
 def _categorical(

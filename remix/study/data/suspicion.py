@@ -1,10 +1,11 @@
 """Columns that can hardly be features: what identifies rows, what never changes, what tells the label."""
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+
+from remix.study.data.labels import is_number
 
 # Of fewer rows, order and difference may be chance.
 _FEWEST_ROWS = 20
@@ -12,7 +13,6 @@ _FEWEST_ROWS = 20
 _MANY_ROWS = 200
 # A value is said to tell a class from this share of the class on, and this number of rows.
 _TOLD_SHARE, _TOLD_ROWS = 0.5, 10
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
 
 
 def identifier(values: pd.Series, *, unnamed: bool = False) -> str | None:
@@ -93,7 +93,7 @@ def remark(name: str, values: pd.Series, labels: np.ndarray, classes: Sequence[s
 
 
 def _is_numeric(values: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(values) or all(_NUMBER.fullmatch(str(v).strip()) for v in values)
+    return pd.api.types.is_numeric_dtype(values) or all(is_number(str(v).strip()) for v in values)
 
 
 def _whole_numbers(values: pd.Series) -> np.ndarray | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 from tabulate import tabulate
 
-from remix.study.results.coverage import MISSING, reasons_by_source
+from remix.study.results.coverage import MISSING, reasons_of
 from remix.study.results.tables.answer import answer_sentences
 from remix.study.results.tables.claims import SIGNS
 from remix.study.results.tables.rank_sums import SHORT_TITLES, cell_count, comparison_remarks
@@ -111,9 +111,8 @@ def _left_out(coverage: pd.DataFrame, data_dir: str) -> list[str]:
             f"{task} ({', '.join(cell['ir'])})" for task, cell in part.groupby("task", sort=False)
         )
         lines.append(_wrapped(f"{dataset}: {cells}"))
-        for reasons in part["reasons"].unique():
-            for source, reason in reasons_by_source(reasons):
-                lines.append(_wrapped(f"{source}: {reason}", indent="    "))
+        for source, reason in reasons_of(part):
+            lines.append(_wrapped(f"{source}: {reason}", indent="    "))
         if (part["source"] == "").any():
             lines.append(f"    to supply it: place the file in {data_dir}/{dataset}/")
     return [*lines, "The next run tries these again.", ""]

@@ -11,9 +11,8 @@ from remix.study.compare.ranking import PAPER_METRICS
 from remix.study.data.catalogue import Task
 from remix.study.results import markdown
 from remix.study.results.tables.datasets import NOT_PRINTED, dimension, rows_text
-from remix.study.results.tables.gains import BASELINE
 from remix.study.results.tables.scores import scores_wide
-from remix.study.study import KIND_TITLES, Study, sorted_irs
+from remix.study.study import BASELINE, KIND_TITLES, Study, sorted_irs
 
 
 def task_markdown(

@@ -141,13 +141,17 @@ def coverage_note(coverage: pd.DataFrame, *, width: int = 100) -> str:
         )
         texts = [
             textwrap.shorten(f"{_short(source)}: {why}", width, placeholder=" …")
-            for reasons in absent["reasons"].unique()
-            for source, why in reasons_by_source(reasons)
+            for source, why in reasons_of(absent)
         ]
         # Of two files on one server the same is said.
         said = ", ".join(dict.fromkeys(texts))
         datasets.append(f"{cells} – {said or 'no source is listed'}")
     return f"{note}; missing: {'; '.join(datasets)}.{_copies_note(coverage)}"
+
+
+def reasons_of(cells: pd.DataFrame) -> list[tuple[str, str]]:
+    """List why cells are missing, each reason once for each text that has it; see `reasons_by_source`."""
+    return [each for reasons in cells["reasons"].unique() for each in reasons_by_source(reasons)]
 
 
 def reasons_by_source(reasons: str) -> list[tuple[str, str]]:

@@ -66,5 +66,5 @@ def test_each_panel_shows_its_best_no_remedy_and_the_plain_classifiers():
 
 def test_a_study_without_cells_says_so():
     figure = answer_figure(curves().iloc[:0], answer().iloc[:0], "a caption", STUDY)
-    assert "no cells" in [text.get_text() for text in figure.texts]
+    assert "no cells" in [text.get_text() for text in figure.axes[0].texts]
     assert render(figure, "svg").startswith(b"<?xml")

@@ -9,7 +9,7 @@ from remix.plotting.style import SERIES_COLOURS
 from remix.study.ablation import BALANCES
 from remix.study.compare.ranking import PAPER_METRICS
 from remix.study.results.coverage import coverage_note
-from remix.study.results.figures.layout import captioned, say_instead
+from remix.study.results.figures.layout import captioned, empty_figure
 from remix.study.results.runs import Runs
 from remix.study.results.tables.ablation import ANY, INGREDIENTS
 from remix.study.results.tables.gains import ERROR_NOTE
@@ -70,9 +70,7 @@ def ablation_effects(table: pd.DataFrame, caption: str) -> Figure:
     effects = table[table["ingredient"] != "score"]
     kinds = [kind for kind in KIND_TITLES if kind in set(effects["kind"])]
     if not kinds:
-        figure = captioned(7.4, 2.0, caption)
-        say_instead(figure.subplots(), "there is no ablation")
-        return figure
+        return empty_figure("there is no ablation", caption)
     rows = _rows(effects)
     figure = captioned(
         2.2 + WIDTH * len(PAPER_METRICS), 1.1 + (0.7 + ROW * len(rows)) * len(kinds), caption, characters=190

@@ -8,19 +8,18 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from remix.corrections import PRIORS
+from remix.corrections import PRIORS, UNCORRECTED
 from remix.plotting.reliability_diagram import SHADE, draw_diagonal
 from remix.plotting.style import SERIES_COLOURS
 from remix.reliability import pooled
 from remix.study.plain import PLAIN_TITLES
 from remix.study.results.coverage import coverage_note
-from remix.study.results.figures.layout import captioned
+from remix.study.results.figures.layout import captioned, empty_figure
 from remix.study.results.figures.reliability import MIN_ROWS
 from remix.study.results.reading import curves_of
 from remix.study.results.runs import Runs
-from remix.study.results.tables.answer import UNCORRECTED, remedy_title, with_plain
-from remix.study.results.tables.gains import BASELINE
-from remix.study.study import Study
+from remix.study.results.tables.answer import remedy_title, with_plain
+from remix.study.study import BASELINE, Study
 
 TITLE = "Reliability of the best remedies"
 CATEGORY = "Verdict"
@@ -39,12 +38,10 @@ MARKERS = ("o", "s", "^", "D")
 WIDTH, PANEL = 8.0, 3.9
 TITLE_CHARACTERS = 40
 READING = (
-    "Of the test rows that are given a certain probability of the minority class, the share that is of "
-    "it: on the "
-    "diagonal a probability holds, in the shaded half it promises too much. Left all rows count alike, "
-    "right all "
-    f"classes do. Points of fewer than {MIN_ROWS} predictions are left out; the rows of all folds are "
-    "taken together."
+    "Of the test rows that are given a certain probability of the minority class, the share that is of it: "
+    "on the diagonal a probability holds, in the shaded half it promises too much. Left all rows count "
+    f"alike, right all classes do. Points of fewer than {MIN_ROWS} predictions are left out; the rows of all "
+    "folds are taken together."
 )
 
 
@@ -74,10 +71,9 @@ def answer_figure(curves: pd.DataFrame, answer: pd.DataFrame, caption: str, stud
         An empty table gives a figure that says so.
     """
     cells = list(answer[["task", "ir"]].drop_duplicates().itertuples(index=False, name=None))
-    figure = captioned(WIDTH, PANEL * max(len(cells), 0.5), caption)
     if not cells:
-        figure.text(0.5, 0.75, "no cells", ha="center", va="center", color="0.4", fontsize=14)
-        return figure
+        return empty_figure("no cells", caption)
+    figure = captioned(WIDTH, PANEL * len(cells), caption)
     own = curves[curves["minority"]]
     points = pooled(own, ["task", "ir", "method", "correction", "prior"])
     points = points[points["rows"] >= MIN_ROWS]

@@ -10,7 +10,7 @@ from remix.metrics import NET_BENEFIT_PERCENT
 from remix.plotting.style import fills
 from remix.study.data.catalogue import NATURAL
 from remix.study.results.coverage import coverage_note
-from remix.study.results.figures.layout import captioned, say_instead
+from remix.study.results.figures.layout import captioned, empty_figure
 from remix.study.results.reading import scores_of
 from remix.study.results.runs import Runs
 from remix.study.study import sorted_irs
@@ -68,9 +68,7 @@ def decision_curves(scores: pd.DataFrame, caption: str, titles: Mapping[str, str
     names = {f"net_benefit_{percent}": percent for percent in NET_BENEFIT_PERCENT}
     curves = scores[scores["metric"].isin(names)]
     if curves.empty:
-        figure = captioned(7.4, 2.0, caption)
-        say_instead(figure.subplots(), "no binary task")
-        return figure
+        return empty_figure("no binary task", caption)
     curves = curves.assign(percent=curves["metric"].map(names))
     # Every cell counts alike, however many folds it has.
     cells = curves.groupby(["task", "ir", "method", "percent"], sort=False)["value"].mean().reset_index()

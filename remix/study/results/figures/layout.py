@@ -37,3 +37,10 @@ def say_instead(ax: Axes, text: str) -> None:
     # Not by taking the ticks away: panels of a row may share them.
     ax.tick_params(left=False, labelleft=False, bottom=False, labelbottom=False)
     ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center", color="0.4", fontsize=14)
+
+
+def empty_figure(text: str, caption: str) -> Figure:
+    """Make a small figure that says why there is nothing to draw."""
+    figure = captioned(7.4, 2.0, caption)
+    say_instead(figure.subplots(), text)
+    return figure

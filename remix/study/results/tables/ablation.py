@@ -89,7 +89,7 @@ def ablation_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     lines = []
     for metric in PAPER_METRICS if len(scores) else ():
         for kind, means in ranking.by_kind(ranking.cell_means(scores, metric)):
-            datasets = [study.tasks[task].dataset for task in means.index.get_level_values("task")]
+            datasets = study.datasets_of(means.index.get_level_values("task"))
             for each in effects():
                 values = means[list(each.with_it)].mean(axis=1)
                 if each.without:
@@ -104,8 +104,7 @@ def ablation_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
                     }
                 )  # fmt: skip
     table = pd.DataFrame(lines, columns=COLUMNS)
-    kinds = table["kind"].map({kind: place for place, kind in enumerate(KIND_TITLES)})
-    return table.iloc[kinds.argsort(kind="stable")].reset_index(drop=True)
+    return ranking.sorted_by_kind(table)
 
 
 def effects() -> Iterator[Effect]:

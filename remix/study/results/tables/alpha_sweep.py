@@ -13,9 +13,8 @@ from remix.study.results.made import MadeTable
 from remix.study.results.reading import fold_sizes_of, scores_of, scores_of_sweep
 from remix.study.results.runs import Runs
 from remix.study.results.tables.cell_tests import cell_tests_table
-from remix.study.results.tables.gains import BASELINE
 from remix.study.results.tables.scores import scores_table
-from remix.study.study import Study
+from remix.study.study import BASELINE, Study
 from remix.study.sweep import Sweep
 
 TITLE = "Scores at each α"

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from remix.catalogue import METHODS
+from remix.corrections import UNCORRECTED
 from remix.metrics import metric as metric_named
 from remix.study.compare import ranking, statistics
 from remix.study.plain import PLAIN_TITLES
@@ -15,8 +16,8 @@ from remix.study.results.coverage import coverage_note
 from remix.study.results.made import MadeTable
 from remix.study.results.reading import fold_sizes_of, scores_of
 from remix.study.results.runs import Runs
-from remix.study.results.tables.gains import BASELINE, gain_text
-from remix.study.study import Study
+from remix.study.results.tables.gains import gain_text
+from remix.study.study import BASELINE, Study
 from remix.study.words import counted
 
 TITLE = "Which remedy is best"
@@ -30,19 +31,16 @@ READS = {
     "coverage": "results/tables/coverage.csv",
 }
 
-# What a table is judged by: are classes found, do probabilities hold if all classes are equally frequent,
-# and do
-# they hold for the data as they come.
+# What a table is judged by: are classes found, do probabilities hold if all classes are equally frequent, and
+# do they hold for the data as they come.
 QUESTIONS = {
     "g_mean": "Finding every class",
     "balanced_brier": "Probabilities where all classes weigh alike",
     "brier": "Probabilities of the data as they come",
 }
-# A remedy is a method of training and a prior that its probabilities are brought to: what
-# `ReMixClassifier` calls
-# the prior, by the correction.
-PRIORS = {"none": "trained", "balanced": "balanced", "prior": "natural"}
-UNCORRECTED = "none"
+# A remedy is a method of training and a prior that its probabilities are brought to: what `ReMixClassifier`
+# calls the prior, by the correction.
+PRIORS = {UNCORRECTED: "trained", "balanced": "balanced", "prior": "natural"}
 COLUMNS = [
     "kind", "task", "ir", "metric", "method", "correction", "title", "remedy", "position", "mean",
     "lead_of_best", "low", "high", "p", "holm_p", "n_folds",
@@ -175,18 +173,13 @@ def answer_markdown(table: pd.DataFrame, study: Study, datasets: pd.DataFrame, c
             *_code(of_cell, study, facts),
         ]
     reading = (
-        "A remedy is a way of training, and a class prior that its probabilities are brought to "
-        "afterwards by "
-        "Bayes' rule: the natural one of the data, or a balanced one. Brackets: 95 % interval of the "
-        "mean difference "
-        "over the folds, by the corrected resampled t-test of Nadeau and Bengio (2003). *Not told apart* "
-        "are those "
-        "whose difference to the best has a p above 0.05 after Holm's correction for all comparisons of "
-        "the row. The "
-        "best is chosen on the folds that it is measured on: among many that are close, its own number "
-        "is a little "
-        "too good. Logistic regression and gradient boosting are scikit-learn's, with its defaults, on "
-        "the same "
+        "A remedy is a way of training, and a class prior that its probabilities are brought to afterwards "
+        "by Bayes' rule: the natural one of the data, or a balanced one. Brackets: 95 % interval of the mean "
+        "difference over the folds, by the corrected resampled t-test of Nadeau and Bengio (2003). *Not told "
+        "apart* are those whose difference to the best has a p above 0.05 after Holm's correction for all "
+        "comparisons of the row. The best is chosen on the folds that it is measured on: among many that are "
+        "close, its own number is a little too good. Logistic regression and gradient boosting are "
+        "scikit-learn's, with its defaults, on the same "
         f"folds, rows and scaled features. {study.protocol_note}"
     )
     return markdown.document(
@@ -236,16 +229,21 @@ def _sentence(part: pd.DataFrame) -> str:
             f"{best['title']} is best, {_number(best['mean'])} instead of {_number(none['mean'])} without a "
             f"remedy. The lead is {_lead(none)}, {sure}."
         )
-    others = part[part["remedy"]].iloc[1:]
-    alike = list(others.loc[~(others["holm_p"] < statistics.ALPHA), "title"])
+    alike, others = _alike(part), int(part["remedy"].sum()) - 1
     if alike:
-        text += f" Not told apart from it are {len(alike)} of the {len(others)} others: {_listed(alike)}."
-    elif len(others):
-        text += f" It is ahead of all {len(others)} others beyond chance."
+        text += f" Not told apart from it are {len(alike)} of the {others} others: {_listed(alike)}."
+    elif others:
+        text += f" It is ahead of all {others} others beyond chance."
     plain = [
         f"{PLAIN_TITLES[line['method']]} {_against(line)}" for _, line in part[~part["remedy"]].iterrows()
     ]
     return text + (f" Without any remedy: {'; '.join(plain)}." if plain else "")
+
+
+def _alike(part: pd.DataFrame) -> list[str]:
+    """List the remedies that are not told apart from the best, which is the first line."""
+    others = part[part["remedy"]].iloc[1:]
+    return list(others.loc[~(others["holm_p"] < statistics.ALPHA), "title"])
 
 
 def _against(line: pd.Series) -> str:
@@ -272,7 +270,7 @@ def _glance(of_cell: pd.DataFrame) -> pd.DataFrame:
             "No remedy": _number(none["mean"]),
             "Lead [95 %]": markdown.ABSENT if pd.isna(none["lead_of_best"]) else _lead(none),
             "p": markdown.p_value(none["p"]),
-            "Not told apart": str(int((~(part[part["remedy"]].iloc[1:]["holm_p"] < statistics.ALPHA)).sum())),
+            "Not told apart": str(len(_alike(part))),
         }
         plain = part[~part["remedy"]]
         line |= {
@@ -338,7 +336,7 @@ def _settings(method: str, correction: str, study: Study, task: str, n_features:
     """Give the parameters of the classifier by which it trains as the study does."""
     definition, protocol = study.tasks[task], study.protocol
     assert protocol.tables is not None  # of tasks on tables
-    width = protocol.tables.hidden_width(n_features, definition.n_classes)
+    width = protocol.tables.trained_width(n_features, definition.n_classes)
     given = {
         "max_iter": protocol.epochs,
         "batch_size": definition.batch_size or protocol.batch_size,

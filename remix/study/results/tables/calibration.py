@@ -15,7 +15,7 @@ from remix.study.results.coverage import coverage_note
 from remix.study.results.made import MadeTable
 from remix.study.results.reading import scores_of
 from remix.study.results.runs import Runs
-from remix.study.study import KIND_TITLES, Study
+from remix.study.study import BASELINE, KIND_TITLES, Study
 
 TITLE = "Calibration and its remedies"
 CATEGORY = "Calibration"
@@ -29,7 +29,6 @@ COLUMNS = [
     "kind", "method", "correction", "metric", "mean", "n_cells",
     "n_folds", "median_temperature", "unfitted_folds",
 ]  # fmt: skip
-BASELINE = "baseline"
 
 
 def make(runs: Runs, calibration: pd.DataFrame, coverage: pd.DataFrame) -> MadeTable:

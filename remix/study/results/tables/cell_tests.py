@@ -14,8 +14,8 @@ from remix.study.results.coverage import coverage_note
 from remix.study.results.made import MadeTable
 from remix.study.results.reading import fold_sizes_of, scores_of
 from remix.study.results.runs import Runs
-from remix.study.results.tables.gains import BASELINE, gain_text
-from remix.study.study import Study
+from remix.study.results.tables.gains import gain_text
+from remix.study.study import BASELINE, Study
 
 TITLE = "Tests in each cell"
 CATEGORY = "Gains and statistics"

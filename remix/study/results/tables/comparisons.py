@@ -5,7 +5,6 @@ import pandas as pd
 from remix.metrics import METRICS, Metric
 from remix.study.compare import ranking, statistics
 from remix.study.compare.ranking import PAPER_METRICS
-from remix.study.data.catalogue import KINDS
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
 from remix.study.results.made import MadeTable
@@ -69,7 +68,7 @@ def comparisons_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
             continue
         for kind, means in ranking.by_kind(ranking.cell_means(scores, metric)):
             friedman = statistics.friedman_test(means)
-            datasets = [study.tasks[task].dataset for task in means.index.get_level_values("task")]
+            datasets = study.datasets_of(means.index.get_level_values("task"))
             parts.append(
                 statistics.compare_methods(means, metric, datasets).assign(
                     kind=kind,
@@ -82,7 +81,7 @@ def comparisons_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
     table = pd.concat(parts, ignore_index=True)[COLUMNS]
-    return table.iloc[table["kind"].map(KINDS.index).argsort(kind="stable")].reset_index(drop=True)
+    return ranking.sorted_by_kind(table)
 
 
 def comparisons_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from remix.study.copies import share_of_copies
 from remix.study.results import markdown
-from remix.study.results.coverage import PRESENT, reasons_by_source
+from remix.study.results.coverage import PRESENT, reasons_of
 from remix.study.results.made import MadeTable
 from remix.study.results.runs import Runs
 from remix.study.running.parquet import read_parquet
@@ -60,7 +60,7 @@ def coverage_markdown(coverage: pd.DataFrame) -> str:
 def _reasons_section(title: str, cells: pd.DataFrame, *, remedy: bool) -> str:
     items = []
     for dataset, part in cells.groupby("dataset", sort=False):
-        reasons = [each for text in part["reasons"].unique() for each in reasons_by_source(text)]
+        reasons = reasons_of(part)
         if not reasons and not remedy:
             continue
         # Of cells that are out of reach the data is there.

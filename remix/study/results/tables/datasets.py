@@ -178,9 +178,8 @@ def datasets_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame)
         (", beside the paper's Table 1", "; the paper's formula has the inverse") if printed else ("", "")
     )
     caption = (
-        f"The tasks and the variants made from them{beside}. IR is the number of rows of a minority "
-        "class over that of "
-        "the merged majority (binary) or of the largest class of the data "
+        f"The tasks and the variants made from them{beside}. IR is the number of rows of a minority class "
+        "over that of the merged majority (binary) or of the largest class of the data "
         f"(multi-class){inverse}. Minority rows are per minority class; majority "
         f"rows are those of all other classes. Half of a variant's rows are tested in each fold, and "
         f"{study.protocol.validation_fraction:.0%} of the rest are set aside for validation. Copies are test "

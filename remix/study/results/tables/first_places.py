@@ -50,7 +50,7 @@ def first_places_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     parts = []
     for metric in PAPER_METRICS if len(scores) else ():
         for kind, means in ranking.by_kind(ranking.cell_means(scores, metric)):
-            datasets = [study.tasks[task].dataset for task in means.index.get_level_values("task")]
+            datasets = study.datasets_of(means.index.get_level_values("task"))
             found = pd.DataFrame(
                 {
                     "mean_rank": statistics.mean_ranks(means, metric),
@@ -62,8 +62,7 @@ def first_places_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
     table = pd.concat(parts, ignore_index=True)[COLUMNS]
-    kinds = table["kind"].map({kind: place for place, kind in enumerate(KIND_TITLES)})
-    return table.iloc[kinds.argsort(kind="stable")].reset_index(drop=True)
+    return ranking.sorted_by_kind(table)
 
 
 def first_places_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:

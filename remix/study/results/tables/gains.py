@@ -10,7 +10,7 @@ from remix.study.results.coverage import coverage_note
 from remix.study.results.made import MadeTable
 from remix.study.results.reading import scores_of
 from remix.study.results.runs import Runs
-from remix.study.study import KIND_TITLES, Study
+from remix.study.study import BASELINE, KIND_TITLES, Study
 
 TITLE = "Gains over the baseline"
 CATEGORY = "Gains and statistics"
@@ -21,7 +21,6 @@ READS = {
     "coverage": "results/tables/coverage.csv",
 }
 
-BASELINE = "baseline"
 ERROR_NOTE = (
     "Intervals (brackets, error bars) are 95 % bootstrap intervals of the mean that draw datasets, not cells "
     "or folds. With few datasets they are too short, with two or three they are only the range of the "
