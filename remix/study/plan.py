@@ -75,13 +75,13 @@ class Plan:
             study=study,
             sweep=sweep,
             swept=sweep.studies(study),
-            audited=protocols if audit.train else free,
+            audited=audit.trained(protocols) if audit.train else free,
             free=free,
             audit_repeats=min(audit.repeats, study.protocol.repeats),
             pictured={name: pictured.methods[name] for name in PICTURED},
             ablation=ablation,
         )
-        others = [run for run in runs.audited.values() if run is not study]
+        others = [run for name, run in runs.audited.items() if name != STUDY]
         ablated = [] if ablation is None else [ablation]
         trainings = trainings_of([study, *runs.swept.values(), *ablated, *others])
         return cls(configuration=configuration, pictured=pictured, runs=runs, trainings=trainings)

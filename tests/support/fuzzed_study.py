@@ -65,6 +65,7 @@ def defaults():
     config = read("config/config.yaml")
     config["audit"]["overlays"] = []
     config["sweep"]["tasks"] = ["segment"]
+    config["audit"]["leave_out"] = []
     catalogue = read("config/datasets.yaml")["datasets"]
     datasets = {name: catalogue[name] for name in DATASETS} | yaml.safe_load(SHUTTLE)
     texts = next(entry for entry in read("config/extended.yaml")["datasets"].values() if "text" in entry)

@@ -71,7 +71,8 @@ def project(tmp_path, monkeypatch):
         shutil.copy(ROOT / path, tmp_path / path)
     (tmp_path / "config" / "datasets.yaml").write_text(DATASETS)
     settings = tmp_path / "config" / "config.yaml"
-    settings.write_text(re.sub(r"(?<=  tasks: )\[musk, [^]]*\]", "[segment]", settings.read_text()))
+    text = re.sub(r"(?<=  tasks: )\[musk, [^]]*\]", "[segment]", settings.read_text())
+    settings.write_text(re.sub(r"(?<=  leave_out: )\[[^]]*\]", "[red]", text))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -253,6 +254,7 @@ def test_smoke_overlay_is_a_small_study():
     tasks["landsat"] = {**tasks.pop("mixed"), "irs": [0.1, 0.05]}
     config = overlaid(datasets, merged(files))
     config["sweep"]["tasks"] = []
+    config["audit"]["leave_out"] = []
     study = load_configuration(config, files, SCHEMAS).study
     assert study.cells == [("segment", "0.05"), ("landsat", "0.05")]
     assert {study.tasks[name].kind for name, _ in study.cells} == {"binary", "multiclass"}

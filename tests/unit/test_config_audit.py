@@ -9,6 +9,7 @@ import yaml
 from remix.errors import ConfigError
 from remix.study.config import DEFAULT_FILES as FILES
 from remix.study.config import audit_protocols, load_configuration
+from remix.study.plan import Plan
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "workflow" / "schemas"
@@ -174,3 +175,26 @@ def test_two_protocols_of_one_name(tmp_path):
     audit = {"overlays": ["a.yaml", "b.yaml"], "repeats": 3}
     with pytest.raises(ConfigError, match=r"b.yaml: two protocols of the audit would be called 'epochs'"):
         audited(configuration(audit=audit), tmp_path)
+
+
+def test_what_is_left_out_is_trained_by_the_study_alone():
+    out = DEFAULTS["audit"]["leave_out"]
+    plan = Plan.of(configuration(audit={"train": True}), FILES, SCHEMAS, ROOT / "config")
+    deviating = {
+        task
+        for (task, _), trainings in plan.trainings.items()
+        if any(use.run.startswith("audit/") for training in trainings for use in training.uses)
+    }
+    assert set(out) < set(plan.study.tasks)
+    assert deviating == set(plan.study.tasks) - set(out)
+    assert plan.runs.audited["study"] == plan.study
+
+
+def test_a_study_of_nothing_but_what_is_left_out_has_no_deviation():
+    alone = configuration(audit={"train": True}, study={"tasks": ["seizure_multi"]}, sweep={"tasks": []})
+    assert list(Plan.of(alone, FILES, SCHEMAS, ROOT / "config").runs.audited) == ["study"]
+
+
+def test_what_is_left_out_must_be_a_task():
+    with pytest.raises(ConfigError, match=r"audit.leave_out\[0\]: .*'muks'.*musk"):
+        audited(configuration(audit={"leave_out": ["muks"]}))

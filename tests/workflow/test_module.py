@@ -46,6 +46,7 @@ def outer(project):
     merged |= {"study": merged["study"] | STUDY["study"], "datasets": STUDY["datasets"]}
     # The sweep is over tasks of the catalogue.
     merged["sweep"]["tasks"] = []
+    merged["audit"]["leave_out"] = []
     write(folder, {"remix": merged})
     return Project(folder)
 

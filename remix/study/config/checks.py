@@ -63,6 +63,8 @@ def semantic_problems(config: Mapping[str, Any], broken: Iterable[KeyPath]) -> l
             problems += _image_methods(config["study"], config["datasets"], config["methods"])
         if is_sound("datasets") and is_sound("switches"):
             problems += _study_irs(config["study"], config["datasets"], config["switches"]["multiclass_irs"])
+    if is_sound("audit") and is_mapping("datasets"):
+        problems += _left_out(config["audit"]["leave_out"], config["datasets"])
     if is_sound("sweep") and is_mapping("datasets") and is_mapping("methods"):
         problems += _sweep(config["sweep"], config["datasets"], config["methods"])
     return problems
@@ -317,6 +319,13 @@ def _study_irs(
         yield Problem(
             ("study", "irs"), f"no selected task has one of these; the selected tasks have {_texts(left)}"
         )
+
+
+def _left_out(names: Iterable[str], datasets: Mapping[str, Any]) -> Iterator[Problem]:
+    tasks = [task for _, task in _tasks(datasets)]
+    for i, name in enumerate(names):
+        if name not in tasks:
+            yield Problem(("audit", "leave_out", i), unknown("task", name, tasks))
 
 
 def _sweep(

@@ -16,7 +16,7 @@ from remix.study.config.files import ConfigFiles, overlaid
 from remix.study.config.schema import schema_problems
 from remix.study.data.catalogue import Dataset, Task, ir_text, ir_value, task_irs
 from remix.study.data.sources.downloading import Network
-from remix.study.study import Study, Switches, sorted_irs
+from remix.study.study import STUDY, Study, Switches, sorted_irs
 from remix.study.sweep import Sweep
 
 
@@ -30,13 +30,24 @@ class Audit:
         Files with the settings that differ.
     repeats : int
         How many of the study's repeats are trained again.
+    leave_out : list of str
+        Tasks of the study that are trained under no deviation.
     train : bool
         Whether the study trains and reports it.
     """
 
     overlays: list[str]
     repeats: int
+    leave_out: list[str]
     train: bool
+
+    def trained(self, protocols: Mapping[str, Study]) -> dict[str, Study]:
+        """Choose what is trained: the study, and the deviations on all tasks but those left out."""
+        chosen = {
+            name: run if name == STUDY else run.only(task for task in run.tasks if task not in self.leave_out)
+            for name, run in protocols.items()
+        }
+        return {name: run for name, run in chosen.items() if run.tasks}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from remix.study.results.runs import Runs
 from remix.study.results.training_table import differences
 from remix.study.study import STUDY, Study
 
-# The study on the repeats that the deviations are compared on.
+# The study on the tasks and repeats that the deviations are compared on.
 STUDY_ALIKE = "study_alike"
 # How the setting of a protocol begins that has all settings of an overlay.
 TOGETHER = "all of "
@@ -38,7 +38,7 @@ class Compared(NamedTuple):
     Attributes
     ----------
     runs : dict of str to Run
-        By name; the study first, then the study on the repeats that all have, then each deviation.
+        By name; the study first, then the study on the tasks and repeats that all have, then each deviation.
     settings : dict of str to str
         What each protocol sets, for people; of those left out too.
     note : str
@@ -63,15 +63,19 @@ def compared(runs: Runs, scores: pd.DataFrame, trainings: pd.DataFrame) -> Compa
         ``results/trainings.parquet``.
     """
     found = {}
+    deviating = {task for name, run in runs.audited.items() if name != STUDY for task in run.tasks}
+    left_out = [task for task in runs.study.tasks if deviating and task not in deviating]
     for name, study in runs.audited.items():
         own = scores_of(scores, study)
         found[name] = Run(study, own)
         if name == STUDY:
-            alike = own[own["repeat"] < runs.audit_repeats]
-            found[STUDY_ALIKE] = Run(study.first_repeats(runs.audit_repeats), alike)
+            alike = own[(own["repeat"] < runs.audit_repeats) & ~own["task"].isin(left_out)]
+            shared = study.only(task for task in study.tasks if task not in left_out)
+            found[STUDY_ALIKE] = Run(shared.first_repeats(runs.audit_repeats), alike)
     settings, unchanged = setting_texts(found), without_effect(found)
     warnings = [f"**Warning.** {text}" for text in differences(trainings)]
-    note = " ".join([*warnings, unchanged_note(settings[name] for name in unchanged)]).strip()
+    notes = [*warnings, left_out_note(left_out), unchanged_note(settings[name] for name in unchanged)]
+    note = " ".join(filter(None, notes))
     return Compared({name: run for name, run in found.items() if name not in unchanged}, settings, note)
 
 
@@ -108,6 +112,12 @@ def without_effect(runs: Mapping[str, Run]) -> list[str]:
         for name, run in runs.items()
         if name not in (STUDY, STUDY_ALIKE) and run.scores.reset_index(drop=True).equals(alike)
     ]
+
+
+def left_out_note(tasks: Iterable[str]) -> str:
+    """Say which tasks are trained under no deviation."""
+    names = ", ".join(tasks)
+    return f"Not trained under any deviation (audit.leave_out): {names}." if names else ""
 
 
 def unchanged_note(settings: Iterable[str]) -> str:

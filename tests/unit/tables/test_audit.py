@@ -8,10 +8,20 @@ import pytest
 from scipy.stats import kendalltau
 
 from remix.protocol import TableProtocol
-from remix.study.results.by_protocol import STUDY_ALIKE, Run, setting_texts, unchanged_note, without_effect
+from remix.study.results.by_protocol import (
+    STUDY_ALIKE,
+    Run,
+    compared,
+    setting_texts,
+    unchanged_note,
+    without_effect,
+)
+from remix.study.results.runs import Runs
 from remix.study.results.tables.audit import audit_markdown, audit_table
 from remix.study.results.tables.audit_effects import audit_effects, audit_effects_markdown
+from remix.study.results.training_table import COMPARED
 from remix.study.study import STUDY, Switches
+from remix.study.sweep import Sweep
 
 
 @pytest.fixture
@@ -180,3 +190,30 @@ def test_nested_settings_are_named(runs, mixed, table, coverage):
     )
     assert list(texts.values())[1:] == ["images epochs 500", "clip 3.0", "epochs 9", "all of authors.yaml"]
     assert "Left out: a." in audit_markdown(table, coverage, "Left out: a.")
+
+
+def test_what_is_left_out_of_the_deviations_is_left_out_of_what_they_are_compared_with(study, scores):
+    authors = dataclasses.replace(study, run="audit/a", switches=Switches(balance="multinomial"))
+    authors = authors.only(["musk", "aps"])
+    worse = scores[scores["task"].isin(authors.tasks)]
+    worse = worse.assign(run="audit/a", value=worse["value"] / 2)
+    runs = Runs(
+        study=study,
+        sweep=Sweep([], "remix", [0.1]),
+        swept={},
+        audited={STUDY: study, "balance": authors},
+        free={},
+        audit_repeats=1,
+        pictured={},
+    )
+    trainings = pd.DataFrame(columns=["training", *COMPARED])
+    found = compared(runs, pd.concat([scores.assign(run=STUDY), worse]), trainings)
+    assert {name: set(run.scores["task"]) for name, run in found.runs.items()} == {
+        STUDY: {"musk", "landsat"},
+        STUDY_ALIKE: {"musk"},
+        "balance": {"musk"},
+    }
+    assert set(found.runs[STUDY_ALIKE].scores["repeat"]) == {0}
+    assert found.note == "Not trained under any deviation (audit.leave_out): landsat."
+    alone = dataclasses.replace(runs, audited={STUDY: study})
+    assert compared(alone, scores.assign(run=STUDY), trainings).note == ""
