@@ -19,10 +19,11 @@ import yaml
 from remix.errors import DataError, RemixError, ResultError, one_line
 from remix.study.code import ROOT
 from remix.study.config import DEFAULT_FILES, overlaid, read_overlay
-from remix.study.cost import machine_factor
+from remix.study.cost import MEASURED
 from remix.study.estimate import announce, compared, estimate, keep
 from remix.study.inventory import NO, YES, inventory
 from remix.study.plan import Plan
+from remix.study.probe import measured_costs
 from remix.study.results.declarations import FORMS, by_name
 from remix.study.results.making import files_at_hand, make
 from remix.study.trainings import Training
@@ -120,9 +121,12 @@ def _describe(names: Sequence[str], target: str | None, name: str | None) -> int
 
 def _estimate(plan: Plan, directory: Path, cores: str) -> int:
     n_cores = int(cores) if cores.isdigit() else len(os.sched_getaffinity(0))
-    factor = machine_factor()
-    found = estimate(plan, directory, n_cores, factor)
-    print(announce(found, n_cores, factor), flush=True)
+    found = estimate(plan, directory, n_cores, MEASURED)
+    if found.trainings:
+        there = plan.cells(directory / "resources" / "raw")
+        images = any(plan.study.tasks[task].image is not None for task, _ in there)
+        found = estimate(plan, directory, n_cores, measured_costs(images=images))
+    print(announce(found, n_cores), flush=True)
     keep(found, directory / ESTIMATE)
     return 0
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pyarrow.parquet as pq
 
 from remix.study import store
+from remix.study.cost import Costs
 from remix.study.data.columns import feature_names
 from remix.study.inventory import by_name
 from remix.study.plan import Plan
@@ -43,7 +44,7 @@ class Estimate(NamedTuple):
     longest: tuple[str, float] | None
 
 
-def estimate(plan: Plan, folder: Path, cores: int, factor: float) -> Estimate:
+def estimate(plan: Plan, folder: Path, cores: int, costs: Costs) -> Estimate:
     """Estimate how long the study of a plan takes, from the data and the trainings that are there.
 
     Parameters
@@ -52,8 +53,8 @@ def estimate(plan: Plan, folder: Path, cores: int, factor: float) -> Estimate:
     folder : Path
         Where the study runs. Of cells whose variants are not cut yet, the catalogue's rows are counted.
     cores : int
-    factor : float
-        See `remix.study.cost.machine_factor`.
+    costs : Costs
+        Of this machine; see `remix.study.probe`.
     """
     jobs: dict[str, float] = {}
     n_trainings = there = cells = 0
@@ -65,13 +66,14 @@ def estimate(plan: Plan, folder: Path, cores: int, factor: float) -> Estimate:
         for part, trainings in enumerate(lacking, start=1):
             if trainings:
                 name = f"{task} at {ir}" + (f", {trainings[0].method}" if len(trainings) == 1 else "")
-                jobs[f"{name} ({part})" if name in jobs else name] = factor * (
-                    START + sum(EVALUATION + _seconds(plan, folder, each) for each in trainings)
+                beside = costs.slowness * (START + EVALUATION * len(trainings))
+                jobs[f"{name} ({part})" if name in jobs else name] = beside + sum(
+                    _seconds(plan, folder, each, costs) for each in trainings
                 )
     if not jobs:
         return Estimate(0, there, 0, 0.0, None)
     longest = max(jobs, key=jobs.__getitem__)
-    seconds = by_the_clock(jobs.values(), cores) + factor * RESULTS / cores
+    seconds = by_the_clock(jobs.values(), cores) + costs.slowness * RESULTS / cores
     return Estimate(n_trainings, there, cells, seconds, (longest, jobs[longest]))
 
 
@@ -87,13 +89,13 @@ def _lacking(folder: Path, job: Sequence[Training]) -> list[Training]:
     ]
 
 
-def _seconds(plan: Plan, folder: Path, training: Training) -> float:
+def _seconds(plan: Plan, folder: Path, training: Training, costs: Costs) -> float:
     """Estimate a training from its variant or, where it is not cut yet, from the catalogue."""
     variant = folder / training.inputs[0]
     if not variant.is_file():
-        return plan.seconds(training)
+        return plan.seconds(training, costs=costs)
     about = pq.read_metadata(variant)
-    return plan.seconds(training, about.num_rows, len(feature_names(about.schema.names)))
+    return plan.seconds(training, about.num_rows, len(feature_names(about.schema.names)), costs)
 
 
 def by_the_clock(jobs: Iterable[float], cores: int) -> float:
@@ -108,7 +110,7 @@ def by_the_clock(jobs: Iterable[float], cores: int) -> float:
     return max(free_at)
 
 
-def announce(estimate: Estimate, cores: int, factor: float) -> str:
+def announce(estimate: Estimate, cores: int) -> str:
     """Say what is going to be trained and about how long it takes, for people."""
     if not estimate.trainings:
         return f"Nothing is to be trained: all {estimate.there} trainings are there."
@@ -116,8 +118,7 @@ def announce(estimate: Estimate, cores: int, factor: float) -> str:
     trainings, cells = counted(estimate.trainings, "training"), counted(estimate.cells, "cell")
     lines = [
         f"To be trained: {trainings} of {cells}{there}.",
-        f"That takes about {in_words(estimate.seconds)} on {cores} cores of this machine, which is "
-        f"{1 / factor:.2f} times as fast as the one where the steps were timed.",
+        f"That takes about {in_words(estimate.seconds)} on {cores} cores, by steps timed on this machine.",
     ]
     if estimate.longest is not None:
         job, seconds = estimate.longest

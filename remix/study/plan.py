@@ -12,7 +12,7 @@ from typing import Any
 from remix.catalogue import METHODS
 from remix.errors import ConfigError
 from remix.study.config import Configuration, audit_protocols, load_configuration, overlaid
-from remix.study.cost import training_seconds
+from remix.study.cost import MEASURED, Costs, training_seconds
 from remix.study.data.fetching import canonical, read_source
 from remix.study.plain import PLAIN_TITLES
 from remix.study.results.declarations import Declaration, Kind, wanted
@@ -183,10 +183,17 @@ class Plan:
         """Estimate how long a job trains, in milliseconds: the longest is to start first."""
         return int(1000 * sum(map(self.seconds, self.job(task, ir, part))))
 
-    def seconds(self, training: Training, rows: int | None = None, features: int | None = None) -> float:
+    def seconds(
+        self,
+        training: Training,
+        rows: int | None = None,
+        features: int | None = None,
+        costs: Costs = MEASURED,
+    ) -> float:
         """Estimate a training by its variant's rows and features or, before that is cut, the catalogue's."""
         of_catalogue = self.size(training)
-        return training_seconds(training.definition, rows or of_catalogue[0], features or of_catalogue[1])
+        rows, features = rows or of_catalogue[0], features or of_catalogue[1]
+        return training_seconds(training.definition, rows, features, costs)
 
     def size(self, training: Training) -> tuple[int, int]:
         """Give the rows and features of a training's dataset, as the catalogue says."""

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from remix.study.__main__ import main, plan_of, wanted_by_all
-from remix.study.cost import TABLE_STEP, machine_factor, training_seconds
+from remix.study.cost import MEASURED, training_seconds
 from remix.study.estimate import Estimate, announce, compared, keep
+from remix.study.probe import measured_costs
 from remix.study.running.writing import write_parquet
 from remix.study.store import path_of, write_training
 from remix.study.training_cells import names_of
@@ -30,7 +31,7 @@ def definition(wanted, task="musk", method="baseline", protocol=(), **images):
 
 def test_a_training_takes_the_measured_steps(wanted):
     # 5,860 rows of musk: 33 mini-batches of each training part, whose network has 43,904 weights.
-    (microseconds,) = (cost for weights, cost in TABLE_STEP if weights == 43_904)
+    (microseconds,) = (cost for weights, cost in MEASURED.table if weights == 43_904)
     seconds = training_seconds(definition(wanted), 5_860, 166)
     assert seconds == pytest.approx(20 * 100 * 33 * microseconds * 1e-6, rel=0.03)
 
@@ -71,7 +72,13 @@ def test_memory_that_was_measured_is_asked_for():
 
 
 def test_the_probe_measures_this_machine():
-    assert 0.05 < machine_factor() < 50
+    costs = measured_costs(images=True)
+    sizes, microseconds = zip(*costs.table, strict=True)
+    assert list(sizes) == sorted(sizes)
+    # The largest of these networks has 800 times the weights of the smallest.
+    assert microseconds[-1] > 5 * microseconds[0]
+    assert 0.02 < costs.image / MEASURED.image < 50
+    assert 0.02 < costs.slowness < 50
 
 
 @pytest.fixture
@@ -110,12 +117,11 @@ def test_a_study_without_data_is_estimated_by_the_catalogue(tmp_path, capsys):
 
 def test_what_is_said(tmp_path):
     nothing = Estimate(0, 105, 0, 0.0, None)
-    assert announce(nothing, 2, 1.0) == "Nothing is to be trained: all 105 trainings are there."
+    assert announce(nothing, 2) == "Nothing is to be trained: all 105 trainings are there."
     some = Estimate(105, 0, 15, 3_000.0, ("musk at 0.05", 400.0))
-    assert announce(some, 2, 1.25).splitlines() == [
+    assert announce(some, 2).splitlines() == [
         "To be trained: 105 trainings of 15 cells.",
-        "That takes about 50 minutes on 2 cores of this machine, which is 0.80 times as fast as the one "
-        "where the steps were timed.",
+        "That takes about 50 minutes on 2 cores, by steps timed on this machine.",
         "The longest job, musk at 0.05, takes 7 minutes.",
     ]
     path = tmp_path / "logs" / "estimate.json"
