@@ -40,7 +40,7 @@ RATE_FACTOR, RATE_PATIENCE, RATE_MINIMUM, RATE_MIN_DELTA = 0.2, 5, 1e-5, 1e-4
 LEAST_WIDTH = 12
 # Rows that are predicted at a time; bounds the memory.
 PREDICTION_ROWS = 4096
-# As in remix.networks.
+# As in remix.networks.layers.
 LEAST_SQUARE = 1e-12
 # What can be squared and summed over the rows.
 LARGEST = 1e150
@@ -568,8 +568,8 @@ class _Curves:
 def _probabilities(weights: Sequence[np.ndarray], X: np.ndarray, output_scale: float | None) -> np.ndarray:
     """Compute the class probabilities of preprocessed rows.
 
-    What `remix.networks.StackedMLP` computes, in float64: the probabilities of a row hardly depend on which
-    rows it is predicted with.
+    What `remix.networks.mlp.StackedMLP` computes, in float64: the probabilities of a row hardly depend on
+    which rows it is predicted with.
     """
     n_hidden = len(weights) - (2 if output_scale is None else 1)
     hidden, last = weights[:n_hidden], weights[n_hidden:]

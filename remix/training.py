@@ -182,7 +182,7 @@ class StackedModel:
 
     @property
     def weights(self) -> list[list[np.ndarray]]:
-        """Weights of each network, as its architecture draws them."""
+        """Weights of each network, as its architecture draws them; without what it keeps of mini-batches."""
         stacked = [variable.numpy() for variable in self._network.variables]
         return [list(network) for network in zip(*stacked, strict=True)]
 
@@ -581,6 +581,8 @@ class StackTrainer(Trainer):
             self.epochs_between_checks = max(1, protocol.epochs // PROGRESS_LINES)
             self.logits = tf.function(self.network.logits, autograph=False, jit_compile=True)
         self.variables = self.network.variables
+        # What predicts.
+        self.state = [*self.variables, *self.network.statistics]
         self.kept: list[tf.Variable] = []
         self.adam = Adam(self.variables)
         self.pool = Pool.from_folds(
@@ -750,7 +752,7 @@ class StackTrainer(Trainer):
         """
         masks = self.network.dropout_masks(dropout_seed, self.batch_size)
         with tf.GradientTape() as tape:
-            logits = self.network.logits(batch.x, masks, batch.hidden)
+            logits = self.network.logits(batch.x, masks, batch.hidden, training=True)
             losses = tf.reduce_sum(weights * self.row_losses(logits, batch.y), axis=1)
             # Networks share no weight: the gradient of the sum holds each one's own gradient.
             total = tf.reduce_sum(losses)
@@ -793,14 +795,14 @@ class StackTrainer(Trainer):
 
     def keep(self, better: np.ndarray) -> None:
         """Keep the weights of the networks that are marked; see `Trainer.keep`."""
-        self.kept = self.kept or [tf.Variable(variable) for variable in self.variables]
-        for kept, variable in zip(self.kept, self.variables, strict=True):
+        self.kept = self.kept or [tf.Variable(variable) for variable in self.state]
+        for kept, variable in zip(self.kept, self.state, strict=True):
             chosen = tf.reshape(better, (-1, *[1] * (len(variable.shape) - 1)))
             kept.assign(tf.where(chosen, variable, kept))
 
     def restore(self) -> None:
         """Put the weights back that were kept."""
-        for kept, variable in zip(self.kept, self.variables, strict=True):
+        for kept, variable in zip(self.kept, self.state, strict=True):
             variable.assign(kept)
 
 

@@ -19,7 +19,7 @@ class Loss(ABC):
     def output_scale(self) -> float | None:
         """What the networks' logits are: cosines times this number, or, if None, a plain linear layer.
 
-        See `remix.networks.Architecture.with_output_scale`.
+        See `remix.networks.network.Architecture.with_output_scale`.
         """
         return None
 

@@ -16,7 +16,7 @@ class Network:
     Parameters
     ----------
     weights : sequence of ndarray of float32
-        Kernel (n_in, n_out) and bias (1, n_out) of each layer, as `remix.networks.MLP.weights` draws them.
+        Kernel (n_in, n_out) and bias (1, n_out) of each layer; see `remix.networks.mlp.MLP.weights`.
     dropout : float
         Share of the units that are dropped in training, in [0, 1), after all hidden layers but the last.
 

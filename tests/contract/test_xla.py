@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from remix import catalogue
 from remix.methods import Method
-from remix.networks import CNN, MLP
+from remix.networks import CNN, MLP, ResNet
 from remix.protocol import LearningRateSchedule, Protocol
 from remix.study.runtime import allow_tf32
 from remix.training import StackTrainer, TrainingSet, can_share
@@ -49,14 +49,17 @@ def fold_of(fold, shape):
     return TrainingSet(x, labels, x[::4], labels[::4], "t", "0.1", 0, fold)
 
 
-def trainer_of(names, images, protocol=PROTOCOL, **options):
+# So many units that none of the networks is dead: LDAM would divide rounding by lengths of 0.
+TABLE_NETWORK, IMAGE_NETWORK = MLP((8, 8, 8), 0.1), CNN((8, 12), 16)
+
+
+def trainer_of(names, images, protocol=PROTOCOL, architecture=None, **options):
     shape = IMAGE if images else TABLE
     return StackTrainer(
         [fold_of(fold, shape) for fold in range(2)],
         [Method.from_spec(catalogue.stages(name, images=images)) for name in names],
         protocol,
-        # So many units that none of the networks is dead: LDAM would divide rounding by lengths of 0.
-        architecture=CNN((8, 12), 16) if images else MLP((8, 8, 8), 0.1),
+        architecture=architecture or (IMAGE_NETWORK if images else TABLE_NETWORK),
         n_classes=CLASSES,
         batch_size=BATCH,
         seed=3,
@@ -96,6 +99,19 @@ def test_a_method_trains_alike_by_xla(name, images, monkeypatch):
     assert trainer.compiled_block.function_def.attr["_XlaMustCompile"].b
     np.testing.assert_allclose(losses, expected_losses, atol=1e-5)
     for ours, theirs in zip(weights, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+def test_residual_networks_train_alike_by_xla():
+    """Losses, weights and what is kept of mini-batches, of rows that are mixed within, in a filled block."""
+    found = []
+    for xla in (False, True):
+        trainer = trainer_of(
+            ["manifold_remix"], False, architecture=ResNet(2, 8, 12, 0.1, 0.1), xla=xla, last_batch="partial"
+        )
+        losses, weights = trained(trainer)
+        found.append([losses, *weights, *(kept.numpy() for kept in trainer.network.statistics)])
+    for theirs, ours in zip(*found, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-5)
 
 

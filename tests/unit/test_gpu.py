@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from remix.methods import Method
-from remix.networks import CNN, MLP
+from remix.networks import CNN, MLP, ResNet
 from remix.training import StackTrainer, TrainingSet
 
 pytestmark = pytest.mark.skipif(
@@ -15,6 +15,7 @@ REMIX = {"resample": "balanced", "mix": {"alpha": 0.2}}
 CASES = {
     "table": ((6,), MLP((8, 8, 8), 0.1), REMIX),
     "smote": ((6,), MLP((8, 8, 8), 0.1), {"resample": "smote"}),
+    "residual": ((6,), ResNet(2, 8, 16, 0.1), REMIX),
     "images": ((10, 10, 3), CNN((4, 6), 8), REMIX | {"augment": "image"}),
     "float16": ((10, 10, 3), CNN((4, 6), 8, "mixed_float16"), REMIX | {"augment": "image"}),
 }

@@ -6,7 +6,8 @@ import tensorflow as tf
 from remix.batches.blending import blend
 from remix.batches.hidden import HiddenMixing
 from remix.errors import TrainingError
-from remix.networks import CNN, MLP, _pooled
+from remix.networks import CNN, MLP, ResNet
+from remix.networks.cnn import _pooled
 
 SIZES = [7, 5, 5, 5, 3]
 
@@ -136,9 +137,12 @@ def test_images_that_are_too_small_are_refused():
 # Networks whose logits are cosines
 
 
-@pytest.mark.parametrize("architecture", [MLP((5, 4), 0.0), CNN((4, 6), 8)], ids=["table", "images"])
-def test_such_networks_begin_as_others_and_lack_the_last_bias(architecture):
-    shape = (7,) if isinstance(architecture, MLP) else (12, 10, 3)
+@pytest.mark.parametrize(
+    ("architecture", "shape"),
+    [(MLP((5, 4), 0.0), (7,)), (ResNet(2, 5, 8, 0.0), (7,)), (CNN((4, 6), 8), (12, 10, 3))],
+    ids=["table", "residual", "images"],
+)
+def test_such_networks_begin_as_others_and_lack_the_last_bias(architecture, shape):
     (plain,), (cosines,) = (
         drawn(each, shape, n=1) for each in (architecture, architecture.with_output_scale(30.0))
     )
@@ -224,8 +228,13 @@ def test_images_are_mixed_behind_the_pooling_and_behind_the_dense_layer(places):
 
 @pytest.mark.parametrize(
     ("architecture", "shape"),
-    [(MLP((5, 5), 0.1), (7,)), (CNN((4, 6), 8), (12, 10, 3)), (CNN((4,), 8, "mixed_bfloat16"), (12, 10, 3))],
-    ids=["tables", "images", "images, 16 bit"],
+    [
+        (MLP((5, 5), 0.1), (7,)),
+        (ResNet(2, 5, 8, 0.1), (7,)),
+        (CNN((4, 6), 8), (12, 10, 3)),
+        (CNN((4,), 8, "mixed_bfloat16"), (12, 10, 3)),
+    ],
+    ids=["tables", "residual", "images", "images, 16 bit"],
 )
 def test_mixing_at_the_input_is_mixing_and_a_share_of_one_is_none(architecture, shape):
     network = architecture.stacked(drawn(architecture, shape))

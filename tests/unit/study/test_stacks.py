@@ -1,6 +1,6 @@
 import pytest
 
-from remix.networks import CNN, MLP
+from remix.networks import CNN, MLP, ResNet
 from remix.study.stacks import memory_of_job, networks_at_once
 
 GIB = 2**30
@@ -17,6 +17,7 @@ def at_once(architecture, shape, rows, memory, gpu=False):
         # The default study's cells: all folds at once on a core with 2 GiB.
         ((SMALL, (166,), 2300, 2), 20, 1000),
         ((MLP((115,) * 3, 0.1), (170,), 21000, 2), 20, 100),
+        ((ResNet(2, 192, 384, 0.15), (166,), 2300, 2), 20, 100),
         # 72 rows of 7,129 features: 79 million weights, five times, of a network.
         ((WIDE, (7129,), 25, 12), 2, 6),
         ((WIDE, (7129,), 25, 1), 1, 1),
