@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 Precision = Literal["float32", "mixed_float16", "mixed_bfloat16"]
+TableNetwork = Literal["mlp", "resnet"]
 
 
 @dataclass(frozen=True)
@@ -39,25 +40,60 @@ MOST_WIDTH = 512
 
 
 @dataclass(frozen=True)
+class ResNetProtocol:
+    """Sizes of the residual network for tables; see `remix.networks.resnet.ResNet`.
+
+    Attributes
+    ----------
+    blocks : int
+        Residual blocks.
+    width : int
+        Units that each block adds to.
+    hidden_factor : float
+        Hidden units of a block, as a multiple of the width, rounded down.
+    dropout, residual_dropout : float
+        Share that is dropped of the hidden units of a block, and of what it adds, in [0, 1).
+    """
+
+    blocks: int
+    width: int
+    hidden_factor: float
+    dropout: float
+    residual_dropout: float
+
+    @property
+    def hidden(self) -> int:
+        """Hidden units of a block."""
+        return int(self.width * self.hidden_factor)
+
+
+@dataclass(frozen=True)
 class TableProtocol:
-    """What is done with tables only: their scaling and their multi-layer perceptron.
+    """What is done with tables only: their scaling and their network.
 
     Attributes
     ----------
     clip : float
         Standardised features are cut to [-clip, clip].
     hidden_layers : int
-        Hidden layers, all of the same width.
+        Of the multi-layer perceptron, like the next two: hidden layers, all of the same width. A residual
+        network needs none of the three.
     width_divisor : mapping of str to float
         Divisor of the hidden width for ``'binary'`` and for ``'multiclass'`` tasks.
     dropout : float
         Share of the units that is dropped, in [0, 1).
+    network : {'mlp', 'resnet'}
+        Which network it is.
+    resnet : ResNetProtocol or None
+        Of the residual network, where it is one.
     """
 
     clip: float
-    hidden_layers: int
-    width_divisor: Mapping[str, float]
-    dropout: float
+    hidden_layers: int = 0
+    width_divisor: Mapping[str, float] = field(default_factory=dict)
+    dropout: float = 0.0
+    network: TableNetwork = "mlp"
+    resnet: ResNetProtocol | None = None
 
     def hidden_width(self, n_features: int, n_classes: int) -> int:
         """Compute the width of the hidden layers by the paper: ``int(2 (d + K) / divisor)``, at least 1.
@@ -150,23 +186,37 @@ class Protocol:
         """Build from the (validated) ``protocol`` section of the configuration."""
         names = {each.name for each in fields(TableProtocol)}
         tables = {key: value for key, value in section.items() if key in names}
+        if tables.get("network", "mlp") == "mlp":
+            tables.pop("resnet", None)
         others = {key: value for key, value in section.items() if key not in names}
         return cls.from_mapping({**others, "tables": tables})
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> "Protocol":
-        """Build from what `dataclasses.asdict`, or `for_training`, gives."""
+        """Build from what `as_mapping`, or `for_training`, gives."""
         parts: dict[str, Any] = {"learning_rate": LearningRateSchedule(**mapping["learning_rate"])}
         if mapping.get("tables") is not None:
-            parts["tables"] = TableProtocol(**mapping["tables"])
+            tables = dict(mapping["tables"])
+            if tables.get("resnet") is not None:
+                tables["resnet"] = ResNetProtocol(**tables["resnet"])
+            parts["tables"] = TableProtocol(**tables)
         if mapping.get("images") is not None:
             images = mapping["images"]
             parts["images"] = ImageProtocol(**{**images, "filters": tuple(images["filters"])})
         return cls(**{**mapping, **parts})
 
+    def as_mapping(self) -> dict[str, Any]:
+        """Give all of it, in types that JSON has."""
+        given = asdict(self)
+        if self.tables is not None and self.tables.network == "mlp":
+            # Only another network is named: what this one trains is called as when it was the only one.
+            for key in ("network", "resnet"):
+                del given["tables"][key]
+        return given
+
     def for_training(self, *, images: bool) -> dict[str, Any]:
         """Give what a training on tables, or on images, depends on; nothing else must train it anew."""
-        given = asdict(self)
+        given = self.as_mapping()
         other = given.pop("tables" if images else "images")
         assert other is not None
         if images:
@@ -174,4 +224,7 @@ class Protocol:
             # What changes no result, and what the study says of each training elsewhere.
             for key in ("rows", "repeats"):
                 del given["images"][key]
+        elif "resnet" in given["tables"]:
+            for key in ("hidden_layers", "width_divisor", "dropout"):
+                del given["tables"][key]
         return given

@@ -10,12 +10,10 @@ import numpy as np
 
 from remix.batches.hidden import HiddenMixing
 from remix.lazy import tf
-from remix.networks.layers import dense_weights, dropout_mask, layers_of, mixed_at, output
+from remix.networks.layers import dense_weights, dropout_mask, glorot_uniform, mixed_at, output
 
 # Batch normalisation as PyTorch has it, and so the paper; a momentum of 0.1 there is one of 0.9 in Keras.
 MOMENTUM, EPSILON = 0.9, 1e-5
-# Kernel and bias, scale and shift, or mean and variance.
-Pair = tuple[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -45,9 +43,12 @@ class ResNet:
     Notes
     -----
     Source: Y. Gorishniy, I. Rubachev, V. Khrulkov and A. Babenko: Revisiting Deep Learning Models for Tabular
-    Data. NeurIPS 2021, section 3.2. Otherwise than there, weights begin as those of the other networks here,
-    the running variance is that of the mini-batches without Bessel's correction (as in Keras), and the
-    protocol trains by Adam, without weight decay.
+    Data. NeurIPS 2021, section 3.2. Otherwise than there, layers have no bias whose sum the next
+    normalisation takes away: the first one, and the second one of each block. The loss does not depend on
+    these (but where what a block adds is dropped), so rounding alone would move them, which Adam makes as
+    large as any step. Weights begin as those of the other networks here, the running variance is that of the
+    mini-batches without Bessel's correction (as in Keras), and the protocol trains by Adam, without weight
+    decay.
     """
 
     blocks: int
@@ -75,15 +76,16 @@ class ResNet:
         Returns
         -------
         list of float32 ndarray
-            Kernel (n_in, n_out) and bias (1, n_out) of the first layer; of each block scale and shift
-            (1, width) of its normalisation, kernels and biases of its two layers; scale and shift of the last
-            normalisation; kernel and bias of the last layer, with an output scale no bias.
+            Kernel (d, width) of the first layer; of each block scale and shift (1, width) of its
+            normalisation, kernel and bias (1, hidden) of its first layer, kernel of its second one; scale and
+            shift of the last normalisation; kernel and bias of the last layer, with an output scale no bias.
         """
         (n_features,) = shape
         norm = [np.ones((1, self.width), np.float32), np.zeros((1, self.width), np.float32)]
-        weights = dense_weights(rng, [n_features, self.width])
+        weights = [glorot_uniform(rng, (n_features, self.width))]
         for _ in range(self.blocks):
-            weights += norm + dense_weights(rng, [self.width, self.hidden, self.width])
+            weights += norm + dense_weights(rng, [self.width, self.hidden])
+            weights.append(glorot_uniform(rng, (self.hidden, self.width)))
         return weights + norm + dense_weights(rng, [self.width, n_classes], self.output_scale)
 
     def values_of_row(self, shape: Sequence[int], n_classes: int) -> int:
@@ -137,16 +139,18 @@ class StackedResNet:
         self.output_scale = output_scale
         self.xla = xla
         _, blocks, norm, _ = self._layers()
-        scales = [scale for (scale, _), *_ in blocks] + [norm[0]]
+        scales = [*(scale for scale, *_ in blocks), norm[0]]
         self.statistics = [
             tf.Variable(start(scale.shape)) for scale in scales for start in (tf.zeros, tf.ones)
         ]
 
-    def _layers(self) -> tuple[Pair, list[tuple[Pair, Pair, Pair]], Pair, Sequence[tf.Tensor]]:
-        """Give first layer, normalisation and two layers of each block, last normalisation, last layer."""
-        (first, *of_blocks, norm), last = layers_of(self.variables, self.output_scale)
-        blocks = list(zip(of_blocks[::3], of_blocks[1::3], of_blocks[2::3], strict=True))
-        return first, blocks, norm, last
+    def _layers(self) -> tuple[Any, list[Sequence[Any]], Sequence[Any], Sequence[Any]]:
+        """Split the weights: first layer, each block, last normalisation, last layer."""
+        first, *rest = self.variables
+        n_last = 2 if self.output_scale is None else 1
+        inner, last = rest[:-n_last], rest[-n_last:]
+        *of_blocks, scale, shift = inner
+        return first, [of_blocks[i : i + 5] for i in range(0, len(of_blocks), 5)], (scale, shift), last
 
     def dropout_masks(self, seed: tf.Tensor, batch_size: int) -> list[tf.Tensor]:
         """Draw the dropout masks of one step, shared by all networks of the stack.
@@ -166,7 +170,7 @@ class StackedResNet:
         _, blocks, _, _ = self._layers()
         dropped = [
             (kernel.shape[2], dropout)
-            for _, (within, _), (added, _) in blocks
+            for _, _, within, _, added in blocks
             for kernel, dropout in ((within, self.dropout), (added, self.residual_dropout))
             if dropout
         ]
@@ -188,27 +192,28 @@ class StackedResNet:
         With `hidden` rows are mixed at the input or behind one of the blocks. In `training` normalisations
         use the statistics of the mini-batch, and take note of them.
         """
-        (kernel, bias), blocks, norm, last = self._layers()
+        first, blocks, norm, last = self._layers()
         *of_blocks, of_norm = zip(self.statistics[::2], self.statistics[1::2], strict=True)
         left, places = iter(masks), len(blocks) + 1
-        x = tf.matmul(mixed_at(0, places, x, hidden), kernel) + bias
-        for i, ((own, within, added), running) in enumerate(zip(blocks, of_blocks, strict=True)):
-            h = _normalised(x, own, running, training=training)
-            for (kernel, bias), activation, dropout in (
-                (within, tf.nn.relu, self.dropout),
-                (added, tf.identity, self.residual_dropout),
-            ):
-                h = activation(tf.matmul(h, kernel) + bias)
-                if masks and dropout:
-                    h = h * next(left)
+        x = tf.matmul(mixed_at(0, places, x, hidden), first)
+        for i, ((scale, shift, within, bias, added), running) in enumerate(
+            zip(blocks, of_blocks, strict=True)
+        ):
+            h = _normalised(x, (scale, shift), running, training=training)
+            h = tf.nn.relu(tf.matmul(h, within) + bias)
+            if masks and self.dropout:
+                h = h * next(left)
+            h = tf.matmul(h, added)
+            if masks and self.residual_dropout:
+                h = h * next(left)
             x = mixed_at(i + 1, places, x + h, hidden)
         return output(tf.nn.relu(_normalised(x, norm, of_norm, training=training)), last, self.output_scale)
 
 
 def _normalised(
     x: tf.Tensor,
-    scale_and_shift: Pair,
-    statistics: Pair,
+    scale_and_shift: Sequence[tf.Tensor],
+    statistics: Sequence[tf.Variable],
     *,
     training: bool,
 ) -> tf.Tensor:

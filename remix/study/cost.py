@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from remix.batches.drawing import epoch_steps
-from remix.protocol import Protocol
+from remix.protocol import Protocol, TableProtocol
 from remix.study.data.catalogue import Task
 
 # Rows of the steps that were timed.
@@ -90,13 +90,20 @@ def _step_seconds(protocol: Protocol, task: Task, features: int, costs: Costs) -
             * multiplications(task.image, images.filters, images.dense, task.n_classes)
         )
     assert protocol.tables is not None
-    width, layers = protocol.tables.trained_width(features, task.n_classes), protocol.tables.hidden_layers
-    weights = width * (features + (layers - 1) * width + task.n_classes)
+    weights = _table_weights(protocol.tables, features, task.n_classes)
     sizes, of_step = np.log(np.array(costs.table)).T
     # Beyond the largest, in proportion to the weights.
     beyond = max(0.0, np.log(weights) - sizes[-1])
     microseconds = np.exp(np.interp(np.log(weights), sizes, of_step) + beyond)
     return 1e-6 * float(microseconds) * (FIXED_SHARE + (1 - FIXED_SHARE) * rows / ROWS_OF_STEP)
+
+
+def _table_weights(tables: TableProtocol, features: int, n_classes: int) -> int:
+    """Count the weights of a table's network, by which it costs, whatever its form."""
+    if (sizes := tables.resnet) is not None:
+        return sizes.width * (features + 2 * sizes.blocks * sizes.hidden + n_classes)
+    width = tables.trained_width(features, n_classes)
+    return width * (features + (tables.hidden_layers - 1) * width + n_classes)
 
 
 def multiplications(image: tuple[int, int, int], filters: Iterable[int], dense: int, n_classes: int) -> int:

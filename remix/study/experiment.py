@@ -11,7 +11,7 @@ import pandas as pd
 
 from remix.batches.drawing import LastBatch, epoch_steps
 from remix.methods import Method
-from remix.networks import CNN, MLP, Architecture
+from remix.networks import CNN, MLP, Architecture, ResNet
 from remix.protocol import Protocol
 from remix.study.data.catalogue import Task
 from remix.study.splits import Fold, FoldRows
@@ -168,11 +168,13 @@ def _parts(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
 
 
 def architecture_of(task: Task, protocol: Protocol, shape: tuple[int, ...]) -> Architecture:
-    """Choose the networks for rows of a shape: multi-layer perceptrons, or for images convolutional ones."""
+    """Choose the networks for rows of a shape: of tables those that the protocol says, of images CNNs."""
     if task.image:
         assert protocol.images is not None
         return CNN(protocol.images.filters, protocol.images.dense, protocol.images.precision)
     assert protocol.tables is not None
+    if (sizes := protocol.tables.resnet) is not None:
+        return ResNet(sizes.blocks, sizes.width, sizes.hidden, sizes.dropout, sizes.residual_dropout)
     width = protocol.tables.trained_width(shape[0], task.n_classes)
     return MLP((width,) * protocol.tables.hidden_layers, protocol.tables.dropout)
 

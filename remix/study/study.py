@@ -81,7 +81,7 @@ class Study:
         return {
             "seed": self.seed,
             "run": self.run,
-            "protocol": _ordered(asdict(self.protocol)),
+            "protocol": _ordered(self.protocol.as_mapping()),
             "switches": asdict(self.switches),
             "tasks": {name: task.as_mapping() for name, task in self.tasks.items()},
             "methods": {name: _ordered(entry) for name, entry in self.entries.items()},
@@ -302,8 +302,9 @@ class Study:
         ]
         weights = {"last": "last weights", "best_validation": "weights of the best validation loss"}
         return (
-            f"{self._folds(on_images)}, {self._epochs(on_images)}, {weights[protocol.selection]}, "
-            f"seed {self.seed}." + (f" Switched on: {', '.join(switched)}." if switched else "")
+            f"{self._folds(on_images)}, {self._epochs(on_images)}{self._network(on_images)}, "
+            f"{weights[protocol.selection]}, seed {self.seed}."
+            + (f" Switched on: {', '.join(switched)}." if switched else "")
         )
 
     def _folds(self, on_images: Sequence[bool]) -> str:
@@ -336,6 +337,13 @@ class Study:
         if all(on_images):
             return f"{own.epochs} epochs{precision}"
         return f"{tables} ({own.epochs} on images{precision})"
+
+    def _network(self, on_images: Sequence[bool]) -> str:
+        """Say which networks were trained on tables, where they are not the paper's."""
+        tables = self.protocol.tables
+        if tables is None or tables.network == "mlp" or all(on_images):
+            return ""
+        return f", residual networks{' for tables' if any(on_images) else ''}"
 
 
 class Part(NamedTuple):

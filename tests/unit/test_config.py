@@ -519,6 +519,8 @@ OVERLAYS = {
     "authors.yaml": (27, 6),
     "remedies.yaml": (27, 6),
     "groups.yaml": (27, 6),
+    "resnet.yaml": (12, 0),
+    "mlp.yaml": (27, 6),
     "tables.yaml": (27, 0),
     "extended.yaml": (23, 2),
     "images_reduced.yaml": (0, 6),

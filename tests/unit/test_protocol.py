@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remix.protocol import ImageProtocol, LearningRateSchedule, Protocol, TableProtocol
+from remix.protocol import ImageProtocol, LearningRateSchedule, Protocol, ResNetProtocol, TableProtocol
 
 DEFAULT = yaml.safe_load((Path(__file__).parents[2] / "config" / "config.yaml").read_text())["protocol"]
 
@@ -53,6 +53,30 @@ def test_a_training_knows_only_what_it_depends_on(images):
     default = protocol()
     assert built.tables == (None if images else default.tables)
     assert built.images == (replace(default.images, rows=more, repeats="all") if images else None)
+
+
+def test_what_the_papers_network_trains_does_not_know_of_others():
+    """A training's name must not change because there are others, nor with their sizes."""
+    names = {"clip", "hidden_layers", "width_divisor", "dropout"}
+    for built in (protocol(), protocol(resnet=DEFAULT["resnet"] | {"blocks": 7})):
+        assert set(built.as_mapping()["tables"]) == names
+        assert built.for_training(images=False)["tables"] == {name: DEFAULT[name] for name in names}
+        assert Protocol.from_mapping(json.loads(json.dumps(built.as_mapping()))) == built
+
+
+def test_a_residual_network_depends_on_its_own_sizes_alone():
+    built = protocol(network="resnet")
+    trained = built.for_training(images=False)
+    assert trained["tables"] == {"clip": 5.0, "network": "resnet", "resnet": DEFAULT["resnet"]}
+    perceptron = {"hidden_layers": 1, "width_divisor": {"binary": 1, "multiclass": 1}, "dropout": 0.5}
+    assert protocol(network="resnet", **perceptron).for_training(images=False) == trained
+    other = protocol(network="resnet", resnet=DEFAULT["resnet"] | {"blocks": 7})
+    assert other.for_training(images=False) != trained
+    assert other.for_training(images=True) == built.for_training(images=True)
+    assert Protocol.from_mapping(json.loads(json.dumps(built.as_mapping()))) == built
+    again = Protocol.from_mapping(json.loads(json.dumps(trained))).tables
+    assert again.resnet == built.tables.resnet == ResNetProtocol(2, 192, 2, 0.15, 0)
+    assert [ResNetProtocol(2, 3, factor, 0, 0).hidden for factor in (1, 1.5, 2)] == [3, 4, 6]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from remix.batches.drawing import draw_epoch
 from remix.batches.mixing import Mixing
 from remix.errors import TrainingError
 from remix.methods import LOSSES, Method
-from remix.networks import MLP
+from remix.networks import MLP, ResNet
 from remix.training import Progress, StackTrainer, TrainingSet, can_share
 
 METHODS = {
@@ -41,7 +41,13 @@ STEPS, BATCH, SEED = 7, 16, 3
 FAST = {"initial": 0.01, "factor": 0.2, "patience": 50, "minimum": 1e-5, "min_delta": 1e-4}
 
 
+SIZES = {"blocks": 2, "width": 8, "hidden_factor": 1.5, "dropout": 0.1, "residual_dropout": 0.1}
+NETWORKS = {"mlp": {}, "resnet": {"network": "resnet", "resnet": SIZES}}
+
+
 def network(protocol):
+    if (sizes := protocol.tables.resnet) is not None:
+        return ResNet(sizes.blocks, sizes.width, sizes.hidden, sizes.dropout, sizes.residual_dropout)
     return MLP((8, 8, 8), protocol.tables.dropout)
 
 
@@ -97,10 +103,12 @@ SHARED = {
 }
 
 
-@pytest.mark.parametrize("selection", ["last", "best_validation"])
-def test_a_method_in_the_stack_of_its_cell_is_as_alone(selection, protocol):
+@pytest.mark.parametrize(
+    ("kind", "selection"), [("mlp", "last"), ("mlp", "best_validation"), ("resnet", "best_validation")]
+)
+def test_a_method_in_the_stack_of_its_cell_is_as_alone(kind, selection, protocol):
     """A fold alone, in its method's stack, and in that of all methods of the cell: the same to 1e-5."""
-    settings = protocol(epochs=4, selection=selection, learning_rate=FAST | {"patience": 1})
+    settings = protocol(epochs=4, selection=selection, learning_rate=FAST | {"patience": 1}, **NETWORKS[kind])
     methods = [Method.from_spec(spec) for spec in SHARED.values()]
     assert len(set(map(can_share, methods))) == 1
     cell = StackTrainer(
@@ -163,26 +171,48 @@ def test_same_seed_same_bytes_in_blocks_of_any_size(name, together, protocol, mo
     assert again.records == whole.records
 
 
-def keras_model(data):
-    """Keras' model with the weights that the trainer starts from."""
-    model = keras.Sequential(
+def keras_mlp():
+    return keras.Sequential(
         [keras.Input((4,))]
         + [keras.layers.Dense(8, activation="relu") for _ in range(3)]
         + [keras.layers.Dense(2, activation="softmax")]
     )
-    weights = MLP((8, 8, 8), 0.0).weights(data.generator(SEED, "weights"), (4,), 2)
-    model.set_weights([w[0] if i % 2 else w for i, w in enumerate(weights)])
+
+
+def keras_resnet():
+    def normalised(x):
+        return keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
+
+    inputs = keras.Input((4,))
+    x = keras.layers.Dense(8, use_bias=False)(inputs)
+    for _ in range(2):
+        h = keras.layers.Dense(12, activation="relu")(normalised(x))
+        x = keras.layers.Add()([x, keras.layers.Dense(8, use_bias=False)(h)])
+    x = keras.layers.Dense(2, activation="softmax")(keras.layers.ReLU()(normalised(x)))
+    return keras.Model(inputs, x)
+
+
+def keras_model(data, protocol):
+    """Keras' model with the weights that the trainer starts from."""
+    model = keras_resnet() if protocol.tables.resnet else keras_mlp()
+    weights = network(protocol).weights(data.generator(SEED, "weights"), (4,), 2)
+    for variable, weight in zip(model.trainable_variables, weights, strict=True):
+        variable.assign(weight.reshape(variable.shape))
     model.compile(keras.optimizers.Adam(1e-3), keras.losses.SparseCategoricalCrossentropy())
     return model
 
 
-def test_as_keras_would_train_it(protocol):
+WITHOUT_DROPOUT = {"dropout": 0.0, "resnet": SIZES | {"dropout": 0.0, "residual_dropout": 0.0}}
+
+
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_as_keras_would_train_it(kind, protocol):
     """Without dropout, the same batches through Keras' model, loss, Adam and class weights end alike."""
-    data, protocol = fold_of(2), protocol(dropout=0.0, epochs=4)
+    data, protocol = fold_of(2), protocol(**NETWORKS[kind] | WITHOUT_DROPOUT, epochs=4)
     spec = {"loss_weights": {"balanced": {"start": 0.5}}}
     (ours,) = train([data], spec, protocol).predict([probe(50)])
 
-    model = keras_model(data)
+    model = keras_model(data, protocol)
     counts = np.bincount(data.labels)
     orders = data.generator(SEED, "batches")
     for epoch in range(4):
@@ -198,10 +228,11 @@ def test_a_partial_last_batch_is_what_keras_trains_on(protocol):
     data, size = fold_of(2), BATCH
     rows = len(data.labels)
     assert rows % size
-    trainer = trainer_of([data], {}, protocol(dropout=0.0, epochs=3), last_batch="partial")
+    settings = protocol(dropout=0.0, epochs=3)
+    trainer = trainer_of([data], {}, settings, last_batch="partial")
     (ours,) = trainer.run().predict([probe(50)])
 
-    model = keras_model(data)
+    model = keras_model(data, settings)
     orders = data.generator(SEED, "batches")
     for _ in range(3):
         order = draw_epoch(orders, rows, -(-rows // size), size).ravel()[:rows]
@@ -367,15 +398,17 @@ def test_every_loss_goes_with_every_other_stage(protocol):
         np.testing.assert_allclose(p.sum(axis=1), 1, atol=1e-5)
 
 
-def test_best_validation_keeps_each_fold_at_its_own_best_epoch(protocol):
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_best_validation_keeps_each_fold_at_its_own_best_epoch(kind, protocol):
     sets, x = [fold_of(i, n=60) for i in range(3)], [probe(20)] * 3
     fast = FAST | {"initial": 0.03}
-    model = train(sets, {}, protocol(epochs=25, selection="best_validation", learning_rate=fast))
+    settings = {"learning_rate": fast, **NETWORKS[kind]}
+    model = train(sets, {}, protocol(epochs=25, selection="best_validation", **settings))
     epochs = [record.best_epoch for record in model.records]
     assert len(set(epochs)) > 1
     assert min(epochs) < 25
     first = int(np.argmin(epochs))
-    short = train([sets[first]], {}, protocol(epochs=epochs[first], learning_rate=fast))
+    short = train([sets[first]], {}, protocol(epochs=epochs[first], **settings))
     np.testing.assert_allclose(model.predict(x)[first], short.predict([x[first]])[0], atol=1e-4)
     (record,) = short.records
     assert model.records[first].validation_loss == pytest.approx(record.validation_loss, abs=1e-4)

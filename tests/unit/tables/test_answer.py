@@ -1,6 +1,7 @@
 """Which remedy is best: ranks, leads and what is said of them."""
 
 import ast
+import dataclasses
 import inspect
 import re
 
@@ -133,6 +134,14 @@ def test_the_document_has_the_answer_the_table_and_the_code(table, study, datase
     assert answer_markdown(table.iloc[:0], study, datasets, coverage).startswith(
         "# Which remedy is best\n\nThere is no cell."
     )
+
+
+def test_no_code_is_given_for_networks_that_the_classifier_does_not_train(table, study, datasets, coverage):
+    tables = dataclasses.replace(study.protocol.tables, network="resnet")
+    other = dataclasses.replace(study, protocol=dataclasses.replace(study.protocol, tables=tables))
+    text = answer_markdown(table, other, datasets, coverage)
+    assert "```" not in text
+    assert "There is no Python to fit the best" in text
 
 
 def test_the_defaults_are_those_of_the_classifier():

@@ -87,6 +87,14 @@ def test_captions_say_how_long_was_trained_on_images(study, mixed):
         assert f"7 epochs (3 on images {said})" in other.protocol_note
 
 
+def test_captions_say_which_networks_were_trained_if_not_the_papers(mixed):
+    tables = dataclasses.replace(mixed.protocol.tables, network="resnet")
+    other = dataclasses.replace(mixed, protocol=dataclasses.replace(mixed.protocol, tables=tables))
+    assert "7 epochs (3 on images), residual networks for tables, last weights" in other.protocol_note
+    assert "7 epochs, residual networks, last weights" in other.only(["musk"]).protocol_note
+    assert "residual" not in other.only(["shirt"]).protocol_note
+
+
 @pytest.mark.parametrize(
     ("tasks", "rows", "repeats", "said"),
     [

@@ -282,10 +282,12 @@ def _glance(of_cell: pd.DataFrame) -> pd.DataFrame:
 
 
 def _code(of_cell: pd.DataFrame, study: Study, facts: pd.Series) -> list[str]:
-    """Write what fits the best remedies on all rows; of images nothing: the classifier takes none."""
-    task = study.tasks[facts["task"]]
-    if task.image is not None:
+    """Write what fits the best remedies on all rows, where the classifier trains such networks on them."""
+    task, tables = study.tasks[facts["task"]], study.protocol.tables
+    if task.image is not None or tables is None:
         return []
+    if tables.network != "mlp":
+        return ["There is no Python to fit the best: `ReMixClassifier` trains multi-layer perceptrons only."]
     wanted: dict[tuple[str, str], list[str]] = {}
     for metric, part in of_cell.groupby("metric", sort=False):
         best = part.iloc[0]
