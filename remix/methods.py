@@ -12,7 +12,9 @@ import numpy as np
 from remix.batches.augmentation import ImageAugmentation
 from remix.batches.balanced import BalancedResampling
 from remix.batches.balanced_partners import BalancedPartners
+from remix.batches.inverse_partners import InversePartners
 from remix.batches.linked_partners import LinkedPartners
+from remix.batches.margin_labels import MarginLabels
 from remix.batches.mini_batch import MiniBatch
 from remix.batches.mixing import Mixing, Partners, SoftLabels
 from remix.batches.partners import PermutedPartners
@@ -62,8 +64,13 @@ PARTNERS: dict[str, type[Partners]] = {
     "permuted": PermutedPartners,
     "balanced": BalancedPartners,
     "linked_classes": LinkedPartners,
+    "inverse": InversePartners,
 }
-SOFT_LABELS: dict[str, type[SoftLabels]] = {"mixed": MixedLabels, "minority": MinorityLabels}
+SOFT_LABELS: dict[str, type[SoftLabels]] = {
+    "mixed": MixedLabels,
+    "minority": MinorityLabels,
+    "margin": MarginLabels,
+}
 MIX_CHOICES: dict[str, Mapping[str, type]] = {"partners": PARTNERS, "labels": SOFT_LABELS}
 
 

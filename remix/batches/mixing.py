@@ -11,18 +11,21 @@ import numpy as np
 from remix.batches.balanced_partners import BalancedPartners
 from remix.batches.blending import blend
 from remix.batches.hidden import HiddenMixing
+from remix.batches.inverse_partners import InversePartners
 from remix.batches.linked_partners import LinkedPartners
+from remix.batches.margin_labels import MarginLabels
 from remix.batches.mini_batch import MiniBatch
 from remix.batches.partners import PermutedPartners
 from remix.batches.pool import Pool
+from remix.batches.prior_weights import moved_to_the_rarer
 from remix.batches.soft_labels import MinorityLabels, MixedLabels
 from remix.lazy import tf
 from remix.parameters import check_alpha, check_choice
 
-Weights = Literal["batch", "row"]
+Weights = Literal["batch", "row", "prior"]
 Layers = Literal["input", "hidden"]
-Partners = PermutedPartners | BalancedPartners | LinkedPartners
-SoftLabels = MixedLabels | MinorityLabels
+Partners = PermutedPartners | BalancedPartners | LinkedPartners | InversePartners
+SoftLabels = MixedLabels | MinorityLabels | MarginLabels
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,12 @@ class Mixing:
     ----------
     alpha : float
         α > 0 of the law of λ; small values leave most rows nearly as they are.
-    weights : {'batch', 'row'}
-        One λ for a mini-batch, or one for each row.
-    partners : PermutedPartners, BalancedPartners or LinkedPartners
+    weights : {'batch', 'row', 'prior'}
+        One λ for a mini-batch, or one for each row; or one for each row that is then moved to favour the
+        rarer one of the two classes, see `remix.batches.prior_weights.moved_to_the_rarer`.
+    partners : PermutedPartners, BalancedPartners, LinkedPartners or InversePartners
         Whom a row is mixed with, and by which law λ is drawn.
-    labels : MixedLabels or MinorityLabels
+    labels : MixedLabels, MinorityLabels or MarginLabels
         The shares of the two classes in the label.
     layers : {'input', 'hidden'}
         Where rows are mixed: as the network is given them, or in a layer that is drawn for each mini-batch;
@@ -62,6 +66,11 @@ class Mixing:
         check_alpha(self.alpha)
         check_choice("mix.weights", self.weights, get_args(Weights))
         check_choice("mix.layers", self.layers, get_args(Layers))
+
+    @property
+    def needs_counts(self) -> bool:
+        """Whether it must be known how many rows the classes have."""
+        return self.labels.needs_counts or self.weights == "prior"
 
     def draw(
         self, rng: np.random.Generator, steps: int, batch_size: int, n_classes: int
@@ -103,6 +112,8 @@ class Mixing:
         """
         weight, order = drawn["weight"], self.partners.order(labels, pool, drawn)
         own, theirs = labels[:, : order.shape[1]], tf.gather(labels, order, batch_dims=1)
+        if self.weights == "prior":
+            weight = moved_to_the_rarer(weight, own, theirs, pool.class_counts)
         share = self.labels.share(weight, own, theirs, pool.class_counts)
         y = blend(tf.one_hot(labels, pool.n_classes), share, order)
         if self.layers == "hidden":

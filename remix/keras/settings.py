@@ -148,9 +148,9 @@ class BatchSettings:
         ConfigError
             If the counts are not those of K classes that have rows.
         """
-        if method.mix is None or not method.mix.labels.needs_counts:
+        if method.mix is None or not method.mix.needs_counts:
             return None
-        return self._class_counts("labels mixed rows by the sizes of the classes", counts)
+        return self._class_counts("mixes rows by the sizes of their classes", counts)
 
     def balanced_counts(self, method: Method, counts: ArrayLike | None) -> np.ndarray | None:
         """Check the rows of the classes, (K,), if they are given and mini-batches may lack what is balanced.

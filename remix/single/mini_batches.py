@@ -15,7 +15,9 @@ import numpy as np
 
 from remix.batches.balanced import BalancedResampling
 from remix.batches.balanced_partners import BalancedPartners
+from remix.batches.inverse_partners import InversePartners
 from remix.batches.linked_partners import LinkedPartners
+from remix.batches.margin_labels import MarginLabels
 from remix.batches.mixing import Partners, SoftLabels
 from remix.batches.pool import class_sizes
 from remix.batches.soft_labels import MinorityLabels
@@ -101,6 +103,36 @@ def linked_order(labels: np.ndarray, links: np.ndarray, pick: np.ndarray) -> np.
     return _at(by_class, (possible <= nth[:, :, None]).sum(axis=2))
 
 
+def inverse_order(labels: np.ndarray, counts: np.ndarray, tau: float, pick: np.ndarray) -> np.ndarray:
+    """Choose partners by the inverse prior; see `remix.batches.inverse_partners.InversePartners.order`.
+
+    Parameters
+    ----------
+    labels : ndarray of int, shape (M, B)
+        Classes of the mini-batches.
+    counts : ndarray, shape (K,)
+        Rows of each class in the training part.
+    tau : float
+    pick : ndarray of float32 in [0, 1), shape (M, B)
+
+    Returns
+    -------
+    ndarray of int, shape (M, B)
+    """
+    upto = (counts.astype(np.float32)[labels].astype(float) ** -tau).cumsum(axis=1)
+    point = pick.astype(float) * upto[:, -1:]
+    return np.minimum((upto[:, None, :] <= point[:, :, None]).sum(axis=2), labels.shape[1] - 1)
+
+
+def moved_to_the_rarer(
+    weight: np.ndarray, own: np.ndarray, partner: np.ndarray, counts: np.ndarray
+) -> np.ndarray:
+    """Move shares (M, B) to favour the rarer class; see `remix.batches.prior_weights.moved_to_the_rarer`."""
+    ours, theirs = counts.astype(np.float32)[own], counts.astype(np.float32)[partner]
+    moved = weight + theirs / (ours + theirs)
+    return np.where(moved > 1, moved - np.float32(1), moved)
+
+
 def with_partners(
     partners: Partners,
     labels: np.ndarray,
@@ -108,12 +140,13 @@ def with_partners(
     rows: np.ndarray,
     drawn: Mapping[str, np.ndarray],
     links: np.ndarray | None,
+    counts: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Find the partners of the rows of mini-batches; see `remix.batches.partners`.
 
     Parameters
     ----------
-    partners : PermutedPartners, BalancedPartners or LinkedPartners
+    partners : PermutedPartners, BalancedPartners, LinkedPartners or InversePartners
     labels : ndarray of int, shape (n,)
         Classes of all rows.
     dataset : ClassOrder
@@ -124,6 +157,8 @@ def with_partners(
         What the mixing drew.
     links : ndarray of bool, shape (K, K), or None
         Which classes are neighbours; given if the partners ask.
+    counts : ndarray, shape (K,)
+        Rows of each class, as many times as their weights say.
 
     Returns
     -------
@@ -139,6 +174,8 @@ def with_partners(
     if isinstance(partners, LinkedPartners):
         assert links is not None
         return rows, linked_order(labels[rows], links, drawn["pick"])
+    if isinstance(partners, InversePartners):
+        return rows, inverse_order(labels[rows], counts, partners.tau, drawn["pick"])
     return rows, drawn["order"]
 
 
@@ -149,7 +186,7 @@ def label_share(
 
     Parameters
     ----------
-    labels : MixedLabels or MinorityLabels
+    labels : MixedLabels, MinorityLabels or MarginLabels
     weight : ndarray of float32, shape (M,) or (M, B)
     own, partner : ndarray of int, shape (M, B)
         Classes of the rows and of their partners.
@@ -159,14 +196,19 @@ def label_share(
     -------
     ndarray of float32, shape (M,) or (M, B)
     """
-    if not isinstance(labels, MinorityLabels):
+    if not isinstance(labels, MinorityLabels | MarginLabels):
         return weight
-    kappa, tau = np.float32(labels.kappa), np.float32(labels.tau)
     weight = weight.reshape(len(own), -1)
     ours, theirs = counts.astype(np.float32)[own], counts.astype(np.float32)[partner]
+    one, two = np.float32(1), np.float32(2)
+    if isinstance(labels, MarginLabels):
+        boundary = one / (one + (ours / theirs) ** np.float32(labels.omega))
+        beyond = one - weight > boundary
+        return np.where(beyond, weight / (two * (one - boundary)), one - (one - weight) / (two * boundary))
+    kappa, tau = np.float32(labels.kappa), np.float32(labels.tau)
     to_partner = (ours >= kappa * theirs) & (weight < tau)
-    to_own = (theirs >= kappa * ours) & (np.float32(1) - weight < tau)
-    return np.where(to_partner, np.float32(0), np.where(to_own, np.float32(1), weight))
+    to_own = (theirs >= kappa * ours) & (one - weight < tau)
+    return np.where(to_partner, np.float32(0), np.where(to_own, one, weight))
 
 
 def applies(method: Method) -> bool:
@@ -219,9 +261,9 @@ def make_batches(
             rows = balanced_positions(dataset, **drawn["resample"])
         else:
             rows = _at(rows, balanced_positions(class_order(labels[rows], n_classes), **drawn["resample"]))
-    order = np.empty((len(rows), 0), int)
+    order, counts = np.empty((len(rows), 0), int), dataset.size if counts is None else counts
     if method.mix is not None:
-        rows, order = with_partners(method.mix.partners, labels, dataset, rows, drawn["mix"], links)
+        rows, order = with_partners(method.mix.partners, labels, dataset, rows, drawn["mix"], links, counts)
     features = x[rows].astype(np.float32, copy=False)
     classes = labels[rows]
     y = np.zeros((*rows.shape, n_classes), np.float32)
@@ -229,7 +271,9 @@ def make_batches(
     if method.mix is None:
         return features, y
     weight, own, theirs = drawn["mix"]["weight"], classes[:, : order.shape[1]], _at(classes, order)
-    share = label_share(method.mix.labels, weight, own, theirs, dataset.size if counts is None else counts)
+    if method.mix.weights == "prior":
+        weight = moved_to_the_rarer(weight, own, theirs, counts)
+    share = label_share(method.mix.labels, weight, own, theirs, counts)
     return blend(features, weight, order), blend(y, share, order)
 
 

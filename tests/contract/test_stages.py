@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import tensorflow as tf
 
 from remix.batches.blending import blend
 from remix.batches.mini_batch import MiniBatch
-from remix.batches.mixing import Mixing
+from remix.batches.mixing import Mixing, Weights
 from remix.batches.pool import Pool
 from remix.batches.soft_labels import MinorityLabels, MixedLabels
 from remix.methods import (
@@ -39,7 +40,7 @@ METHODS = {
     "only balanced, whole dataset": {"resample": {"balanced": {"pool": "dataset"}}},
     **{f"mix, {name} partners": {"mix": {"alpha": 0.5, "partners": name}} for name in PARTNERS},
     **{f"mix, {name} labels": {"mix": {"alpha": 0.5, "labels": name}} for name in SOFT_LABELS},
-    "mix, weights of rows": {"mix": {"alpha": 0.5, "weights": "row"}},
+    **{f"mix, {name} weights": {"mix": {"alpha": 0.5, "weights": name}} for name in get_args(Weights)},
     "mix, hidden layers": {"mix": {"alpha": 0.5, "layers": "hidden"}},
     **{f"{name} and mix": {"resample": name, "mix": {"alpha": 0.5, **ALL_OPTIONS}} for name in RESAMPLERS},
     **{f"only {name} augmentation": {"augment": name} for name in AUGMENTATIONS},

@@ -528,10 +528,15 @@ OVERLAYS = {
 NEEDED = {"images_reduced.yaml": ["extended.yaml"]}
 
 
-def test_the_extended_study_has_every_method_of_the_library():
+# Methods of the literature on long tails, which the extended study does not have.
+LONG_TAILED = {"remix_chou_drw", "mixup_drw", "mamix_drw", "unimix_bayias"}
+
+
+def test_the_extended_study_has_every_method_of_the_library_but_those_for_long_tails():
     extended = parsed(ROOT / "config" / "extended.yaml")
     # And remedies after training, which are no trainings.
-    assert extended["study"]["methods"] == [*METHODS, *extended["methods"]]
+    trained = [name for name in METHODS if name not in LONG_TAILED]
+    assert extended["study"]["methods"] == [*trained, *extended["methods"]]
     assert all({"base", "after"} <= entry.keys() for entry in extended["methods"].values())
 
 

@@ -16,6 +16,8 @@ from scipy import sparse
 from remix import ReMixClassifier
 from remix.batches.augmentation import ImageAugmentation
 from remix.batches.balanced import BalancedResampling
+from remix.batches.inverse_partners import InversePartners
+from remix.batches.margin_labels import MarginLabels
 from remix.batches.mixing import Mixing
 from remix.batches.smote import Smote
 from remix.batches.soft_labels import MinorityLabels
@@ -47,8 +49,10 @@ def quick(**parameters):
         (ImageAugmentation, {"shift": 1}, "shift: expected a number of at least 0 and less than 1"),
         (MinorityLabels, {"kappa": "3"}, "kappa: expected a number of at least 1, received '3'"),
         (MinorityLabels, {"tau": 1.5}, "tau: expected a number of at least 0 and at most 1"),
+        (MarginLabels, {"omega": -1}, "margin: omega: expected a number of at least 0, received -1"),
+        (InversePartners, {"tau": "1"}, "inverse: tau: expected a number of at least 0, received '1'"),
         (Mixing, {"alpha": 0}, "alpha: expected a number above 0, received 0"),
-        (Mixing, {"alpha": 1, "weights": "rows"}, "mix.weights: expected one of batch, row, received 'rows'"),
+        (Mixing, {"alpha": 1, "weights": "rows"}, "mix.weights: expected one of batch, row, prior, received"),
         (Mixing, {"alpha": 1, "layers": None}, "mix.layers: expected one of input, hidden, received None"),
     ],
 )

@@ -3,13 +3,14 @@ import pytest
 from scipy import stats
 
 from remix.batches.balanced_partners import BalancedPartners
+from remix.batches.inverse_partners import InversePartners
 from remix.batches.linked_partners import LinkedPartners
 from remix.batches.mixing import Mixing
 from remix.batches.partners import PermutedPartners
 from remix.batches.pool import Pool
 from remix.errors import ConfigError
 
-KINDS = [PermutedPartners(), BalancedPartners(), LinkedPartners()]
+KINDS = [PermutedPartners(), BalancedPartners(), LinkedPartners(), InversePartners()]
 # Two rows of two classes, of which the first has nine times as many rows as the second.
 X, LABELS = np.array([[[0.0], [10.0]]], np.float32), np.array([[0, 1]], np.int32)
 POOL = Pool.from_folds([np.zeros((10, 1), np.float32)], [np.array([0] * 9 + [1])], 2)
@@ -29,6 +30,31 @@ def test_hidden_layers_leave_the_rows_and_say_how_to_mix_them():
     np.testing.assert_array_equal(mixed.x, X)
     np.testing.assert_allclose(mixed.y, [[[0.8, 0.2], [0.2, 0.8]]], rtol=1e-6)
     assert mixed.hidden == (drawn["weight"], drawn["order"], drawn["layer"])
+
+
+def test_shares_moved_by_the_prior_by_hand():
+    """Nine rows and one: to the row of class 0 its partner's 0.1 is added, to that of class 1 0.9."""
+    for weight, (first, second) in {0.05: (0.15, 0.95), 0.8: (0.9, 0.7), 0.95: (0.05, 0.85)}.items():
+        drawn = SWAPPED | {"weight": np.float32([[weight, weight]])}
+        mixed = Mixing(0.8, "prior").apply(X, LABELS, POOL, drawn)
+        np.testing.assert_allclose(mixed.x[0, :, 0], [10 * (1 - first), 10 * second], rtol=1e-5)
+        np.testing.assert_allclose(mixed.y[0], [[first, 1 - first], [1 - second, second]], rtol=1e-5)
+
+
+def test_shares_moved_by_the_prior_are_of_their_own_law_around_that_of_the_partner():
+    """As SciPy has it: the law of λ, moved by 0.1 around a circle, for rows of the frequent class."""
+    weight = Mixing(0.8, "prior").draw(np.random.default_rng(0), 1, 4000, 2)["weight"]
+    rows = np.zeros((1, 4000, 1), np.float32), np.array([[0] * 3999 + [1]], np.int32)
+    order = np.full((1, 4000), 3999, np.int32)
+    moved = Mixing(0.8, "prior").apply(*rows, POOL, {"weight": weight, "order": order}).y[0, :3999, 0]
+
+    def cdf(share):
+        beta = stats.beta(0.8, 0.8)
+        return np.where(
+            share < 0.1, beta.cdf(share + 0.9) - beta.cdf(0.9), beta.cdf(share - 0.1) + beta.sf(0.9)
+        )
+
+    assert stats.kstest(moved.numpy().astype(float), cdf).pvalue > 0.01
 
 
 def law(partners, alpha):
@@ -72,7 +98,7 @@ def test_the_defaults_draw_what_they_always_did():
     np.testing.assert_array_equal(drawn["order"], order)
 
 
-@pytest.mark.parametrize("partners", [PermutedPartners(), LinkedPartners()])
+@pytest.mark.parametrize("partners", [PermutedPartners(), LinkedPartners(), InversePartners()])
 def test_the_layer_is_drawn_last_and_changes_no_other_draw(partners):
     plain, hidden = (
         Mixing(0.5, partners=partners, layers=layers).draw(np.random.default_rng(1), 4000, 3, 2)
@@ -87,7 +113,7 @@ def test_the_layer_is_drawn_last_and_changes_no_other_draw(partners):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"weights": "rows"}, "mix.weights: expected one of batch, row, received 'rows'"),
+        ({"weights": "rows"}, "mix.weights: expected one of batch, row, prior, received 'rows'"),
         ({"layers": "last"}, "mix.layers: expected one of input, hidden, received 'last'"),
     ],
 )

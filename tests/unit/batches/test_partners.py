@@ -1,8 +1,10 @@
 import numpy as np
+import pytest
 import tensorflow as tf
 from scipy import stats
 
 from remix.batches.balanced_partners import BalancedPartners
+from remix.batches.inverse_partners import InversePartners
 from remix.batches.linked_partners import LinkedPartners
 from remix.batches.partners import PermutedPartners
 from remix.batches.pool import Pool
@@ -83,3 +85,26 @@ def test_the_ends_of_the_unit_interval_are_safe():
     for edge, expected in ((0.0, [0, 0, 0, 0, 2, 2]), (np.nextafter(np.float32(1), 0), [3, 3, 5, 5, 5, 5])):
         drawn = {"pick": tf.fill((1, 6), np.float32(edge))}
         assert LinkedPartners().order(labels, pool, drawn).numpy()[0].tolist() == expected
+
+
+@pytest.mark.parametrize("tau", [0.0, 0.5, 1.0])
+def test_inverse_partners_are_drawn_by_the_power_of_the_size_of_their_class(tau):
+    """Against the definition: 12, 8 and 4 rows in the training part, of which the mini-batch holds some."""
+    labels, steps = np.array([0, 0, 0, 0, 0, 1, 1, 2], np.int32), 4000
+    drawn = InversePartners(tau).draw(np.random.default_rng(2), steps, 8)
+    pool = POOL._replace(class_counts=tf.repeat(POOL.class_counts[:1], steps, axis=0))
+    order = InversePartners(tau).order(tf.constant(np.tile(labels, (steps, 1))), pool, drawn).numpy()
+    share = np.array([12.0, 8.0, 4.0])[labels] ** -tau
+    for row in range(8):
+        counts = np.bincount(order[:, row], minlength=8)
+        assert stats.chisquare(counts, steps * share / share.sum()).pvalue > 0.001
+    # Each row on its own.
+    assert abs(np.corrcoef(order.T) - np.eye(8)).max() < 0.06
+
+
+def test_inverse_partners_at_the_ends_of_the_unit_interval():
+    labels, partners = tf.constant([[0, 1, 2]]), InversePartners()
+    pool = POOL._replace(class_counts=POOL.class_counts[:1])
+    for edge, expected in ((0.0, 0), (np.nextafter(np.float32(1), 0), 2)):
+        order = partners.order(labels, pool, {"pick": tf.fill((1, 3), np.float32(edge))})
+        assert order.numpy().tolist() == [[expected] * 3]

@@ -346,7 +346,7 @@ K3 = {"n_classes": 3}
             ROWS,
             K3 | {"batch_size": 4, "method": {"mix": {"alpha": 1, "labels": "minority"}}},
             ConfigError,
-            "class_counts: .* labels mixed rows by the sizes of the classes, .* received none",
+            "class_counts: .* mixes rows by the sizes of their classes, .* received none",
         ),
         (
             ROWS.map(lambda x, y: x),

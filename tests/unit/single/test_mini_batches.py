@@ -35,16 +35,20 @@ SPECS = {
             "labels": {"minority": {"kappa": 1.7, "tau": 0.4}},
         }
     },
+    "inverse partners": {"mix": {"alpha": 0.5, "weights": "prior", "partners": {"inverse": {"tau": 0.7}}}},
+    "labels by margins": {"mix": {"alpha": 0.5, "weights": "row", "labels": "margin"}},
 }
+# Powers differ in their last bit.
+ROUNDED = {"labels by margins"}
 
 
-@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
+@pytest.mark.parametrize("name", SPECS)
 @settings(max_examples=10)
 @given(
     st.lists(st.integers(0, CLASSES - 1), min_size=1, max_size=40), st.integers(1, 24), st.integers(0, 2**31)
 )
-def test_it_makes_the_batches_that_tensorflow_makes(spec, labels, size, seed):
-    method, labels = Method.from_spec(spec), np.array(labels, np.int32)
+def test_it_makes_the_batches_that_tensorflow_makes(name, labels, size, seed):
+    method, labels = Method.from_spec(SPECS[name]), np.array(labels, np.int32)
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(len(labels), 2, 3)).astype(np.float32)
     rows = rng.integers(0, len(labels), (BATCHES, size)).astype(np.int32)
@@ -57,7 +61,7 @@ def test_it_makes_the_batches_that_tensorflow_makes(spec, labels, size, seed):
     made = mini_batches.make_batches(method, x, labels, order, rows, drawn, links)
     for array, tensor in zip(made, expected[:2], strict=True):
         assert array.dtype == np.float32
-        np.testing.assert_array_equal(array, tensor)
+        np.testing.assert_allclose(array, tensor, rtol=0, atol=1e-6 if name in ROUNDED else 0)
 
 
 @pytest.mark.parametrize("edge", [0.0, np.nextafter(np.float32(1), np.float32(0))])
