@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from remix.study.data.columns import GROUP, features
+from remix.study.data.columns import GROUP, features, may_be_trained
 from remix.study.splits import repeated_folds
 from remix.study.study import Study
 
@@ -41,5 +41,6 @@ def share_of_copies(variant: pd.DataFrame, study: Study, task: str, ir: str) -> 
         repeats=study.repeats[task],
         validation_fraction=study.protocol.validation_fraction,
         groups=variant[GROUP].to_numpy() if study.by_groups(task) else None,
+        trained=may_be_trained(variant),
     )
     return float(np.mean([np.isin(twins[fold.test], twins[fold.train]).mean() for fold in folds]))

@@ -100,6 +100,7 @@ class Plan:
             "images": paper and has_images,
             "answer": self.answers,
             "audit": self.configuration.audit.train,
+            "long_tails": any(task.profile for task in self.study.tasks.values()),
         }
         return wanted(kind, [name for name, true in conditions.items() if true])
 
@@ -190,10 +191,15 @@ class Plan:
         features: int | None = None,
         costs: Costs = MEASURED,
     ) -> float:
-        """Estimate a training by its variant's rows and features or, before that is cut, the catalogue's."""
-        of_catalogue = self.size(training)
-        rows, features = rows or of_catalogue[0], features or of_catalogue[1]
-        return training_seconds(training.definition, rows, features, costs)
+        """Estimate a training by its variant's rows and features or, before that is cut, the catalogue's.
+
+        Of a long tail a part of the rows is trained on.
+        """
+        of_catalogue, task = self.size(training), self.study.tasks[training.task]
+        rows = rows or of_catalogue[0]
+        if task.profile:
+            rows = int(rows * sum(task.tail(training.ir)) / task.n_classes)
+        return training_seconds(training.definition, rows, features or of_catalogue[1], costs)
 
     def size(self, training: Training) -> tuple[int, int]:
         """Give the rows and features of a training's dataset, as the catalogue says."""

@@ -12,7 +12,7 @@ from remix.errors import DataError
 from remix.preprocessing import scaler
 from remix.protocol import Protocol
 from remix.study.data.catalogue import Task
-from remix.study.data.columns import GROUP, features
+from remix.study.data.columns import GROUP, features, may_be_trained
 
 # Into how many parts the training half is cut, by groups, of which some are the validation part.
 _PARTS = 10
@@ -52,6 +52,7 @@ def repeated_folds(
     repeats: int = 10,
     validation_fraction: float = 0.3,
     groups: np.ndarray | None = None,
+    trained: np.ndarray | None = None,
 ) -> list[Fold]:
     """Cut a variant into repeated stratified folds (the paper's 10×2-fold cross-validation).
 
@@ -73,6 +74,9 @@ def repeated_folds(
     groups : ndarray of int, shape (n,), optional
         Group of each row. Given, all rows of a group are in one part of a fold; classes and the share for
         validation are then as even as groups allow.
+    trained : ndarray of bool, shape (n,), optional
+        Which rows may be in a training half. Given, the others are tested and nothing else, and both kinds of
+        each class are shared out evenly.
 
     Returns
     -------
@@ -85,27 +89,29 @@ def repeated_folds(
         If a class is too small, or in too few groups, to be in every part; names task, IR, repeat, fold and
         class.
     """
-    classes, counts = np.unique(labels, return_counts=True)
+    classes, counts = np.unique(labels if trained is None else labels[trained], return_counts=True)
     if (counts < splits).any():
         small = classes[counts.argmin()]
         raise DataError(
             f"{task}, IR {ir}: class {small} has {counts.min()} rows, {splits}-fold cross-validation "
             f"needs at least {splits}; choose a larger imbalance ratio"
         )
+    strata = labels if trained is None else _strata(labels, trained, splits)
     unused, state = np.zeros(len(labels)), seeding.random_state(seed, "folds", task, ir)
     if groups is None:
         repeated = RepeatedStratifiedKFold(n_splits=splits, n_repeats=repeats, random_state=state)
-        halves = repeated.split(unused, labels)
+        halves = repeated.split(unused, strata)
     else:
         _refuse_few(groups, splits, f"{task}, IR {ir}")
         # A number from one generator for each repeat, as scikit-learn does it for rows.
         states = np.random.RandomState(state)
         by_groups = [StratifiedGroupKFold(splits, shuffle=True, random_state=states) for _ in range(repeats)]
-        halves = (parts for each in by_groups for parts in each.split(unused, labels, groups))
+        halves = (parts for each in by_groups for parts in each.split(unused, strata, groups))
     folds = []
     for i, (half, test) in enumerate(halves):
         repeat, fold = divmod(i, splits)
         where = f"{task}, IR {ir}, repeat {repeat}, fold {fold}"
+        half = half if trained is None else half[trained[half]]
         present, in_half = np.unique(labels[half], return_counts=True)
         few = sorted({*classes.tolist()} - {*present.tolist()}) or [*present[in_half < 2]]
         if few:
@@ -131,6 +137,12 @@ def repeated_folds(
                 )
         folds.append(Fold(repeat, fold, np.sort(train), np.sort(validation), np.sort(test)))
     return folds
+
+
+def _strata(labels: np.ndarray, trained: np.ndarray, splits: int) -> np.ndarray:
+    """Tell the rows of each class apart by whether they may be trained on, where enough of them may not."""
+    strata = 2 * labels + ~trained
+    return np.where(np.bincount(strata)[strata] < splits, 2 * labels, strata)
 
 
 def _parted_by_groups(
@@ -217,6 +229,7 @@ class FoldRows:
             repeats=protocol.repeats,
             validation_fraction=protocol.validation_fraction,
             groups=variant[GROUP].to_numpy() if by_groups else None,
+            trained=may_be_trained(variant),
         )
         values = features(variant)
         if task.image:

@@ -524,19 +524,18 @@ OVERLAYS = {
     "tables.yaml": (27, 0),
     "extended.yaml": (23, 2),
     "images_reduced.yaml": (0, 6),
+    "long_tails.yaml": (2, 2),
 }
 NEEDED = {"images_reduced.yaml": ["extended.yaml"]}
 
 
-# Methods of the literature on long tails, which the extended study does not have.
-LONG_TAILED = {"remix_chou_drw", "mixup_drw", "mamix_drw", "unimix_bayias"}
-
-
-def test_the_extended_study_has_every_method_of_the_library_but_those_for_long_tails():
-    extended = parsed(ROOT / "config" / "extended.yaml")
+def test_the_extended_study_and_the_long_tails_have_every_method_of_the_library():
+    extended, tails = (parsed(ROOT / "config" / f"{name}.yaml") for name in ("extended", "long_tails"))
     # And remedies after training, which are no trainings.
-    trained = [name for name in METHODS if name not in LONG_TAILED]
-    assert extended["study"]["methods"] == [*trained, *extended["methods"]]
+    assert [name for name in METHODS if name in extended["study"]["methods"]] == [
+        name for name in extended["study"]["methods"] if name not in extended["methods"]
+    ]
+    assert {*extended["study"]["methods"], *tails["study"]["methods"]} == {*METHODS, *extended["methods"]}
     assert all({"base", "after"} <= entry.keys() for entry in extended["methods"].values())
 
 

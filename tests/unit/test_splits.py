@@ -154,3 +154,39 @@ def test_rows_of_two_groups_cannot_be_trained_and_validated():
     labels = np.tile([0, 1], 20)
     with pytest.raises(DataError, match="repeat 0, fold 0: 1 groups cannot be cut into 2 parts"):
         folds_of(labels, groups=np.repeat([0, 1], 20))
+
+
+@pytest.mark.parametrize("grouped_by", [None, 3])
+@pytest.mark.parametrize("sizes", [(40, 40, 40), (41, 40, 39)])
+def test_of_a_long_tail_nothing_else_is_trained_on_and_all_classes_are_tested_alike(sizes, grouped_by):
+    labels = labels_of(*sizes)
+    trained = np.zeros(len(labels), bool)
+    for label, size in enumerate((sizes[0], 24, 12)):
+        trained[np.flatnonzero(labels == label)[:size]] = True
+    # Of class 1 one row is left over, too few to be shared out.
+    trained[labels == 1] |= np.arange(sizes[1]) < sizes[1] - 1
+    groups = None if grouped_by is None else np.arange(len(labels)) // grouped_by
+    folds = folds_of(labels, repeats=3, trained=trained, groups=groups)
+    for fold in folds:
+        own = np.concatenate([fold.train, fold.validation])
+        assert trained[own].all()
+        assert not set(own) & set(fold.test)
+        # All that may be, and is not tested.
+        assert set(own) == set(np.flatnonzero(trained)) - set(fold.test)
+        if groups is None:
+            np.testing.assert_allclose(np.bincount(labels[fold.test]), np.array(sizes) / 2, atol=1)
+            np.testing.assert_allclose(
+                np.bincount(labels[own]), [sizes[0] / 2, (sizes[1] - 1) / 2, 6], atol=1
+            )
+    for repeat in range(3):
+        tested = np.concatenate([fold.test for fold in folds if fold.repeat == repeat])
+        assert sorted(tested) == list(range(len(labels)))
+
+
+def test_a_class_of_a_long_tail_that_is_too_small():
+    labels = labels_of(40, 40)
+    for size, message in ((1, "class 1 has 1 rows, 2-fold"), (3, r"fold \d: class 1 has fewer than 2 rows")):
+        trained = labels == 0
+        trained[np.flatnonzero(labels == 1)[:size]] = True
+        with pytest.raises(DataError, match=message):
+            folds_of(labels, trained=trained)

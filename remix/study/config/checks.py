@@ -165,7 +165,10 @@ def _groups_of(here: KeyPath, entry: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _task(here: KeyPath, spec: Mapping[str, Any], classes: list[str]) -> Iterator[Problem]:
-    minority = spec["minority"]
+    if "profile" in spec and spec["others"] == "merged":
+        yield Problem((*here, "others"), "a 'profile' cuts classes that are kept; write kept")
+        return
+    minority = spec.get("minority", classes[1:])
     strangers = [(i, label) for i, label in enumerate(minority) if str(label) not in classes]
     for i, label in strangers:
         yield Problem((*here, "minority", i), unknown("class", label, classes))

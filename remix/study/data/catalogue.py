@@ -27,7 +27,8 @@ class Task:
     dataset : str
         Name of the dataset.
     minority : tuple of str
-        Labels of the minority classes, as listed in the catalogue's ``classes``.
+        Labels of the minority classes, as listed in the catalogue's ``classes``; of a long tail all but the
+        first class.
     merged : bool
         Whether the other classes are merged into one (label 0; the minority is then label 1).
     classes : tuple of str
@@ -47,6 +48,8 @@ class Task:
         Whether it is known that no value is missing.
     grouped : bool
         Whether it is known which rows belong together.
+    profile : 'exponential' or None
+        How all classes are cut for training, where that is not some minority classes alike: a long tail.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Task:
     text: str = ""
     complete: bool = False
     grouped: bool = False
+    profile: str | None = None
 
     @classmethod
     def from_definition(cls, definition: Mapping[str, Any]) -> "Task":
@@ -73,6 +77,7 @@ class Task:
             classes=tuple(definition["classes"]),
             irs=tuple(definition.get("irs", ())),
             image=_image(definition),
+            profile=definition.get("profile"),
             **{key: definition[key] for key in _SAID if key in definition},
         )
 
@@ -88,6 +93,7 @@ class Task:
             "merged": self.merged,
             "classes": self.classes,
             **({} if self.image is None else {"image": self.image}),
+            **({} if self.profile is None else {"profile": self.profile}),
         }
 
     def as_mapping(self) -> dict[str, Any]:
@@ -120,6 +126,21 @@ class Task:
         if self.merged:
             return (1,)
         return tuple(self.classes.index(c) for c in self.minority)
+
+    def tail(self, ir: str) -> list[float]:
+        """Give the rows that each class of a long tail may be trained on, over those of the first class.
+
+        Class k of K has ``ir ** (k / (K - 1))``: the last one has the share IR, which is one over the
+        imbalance factor.
+
+        Examples
+        --------
+        >>> task = Task("t", "d", ("b", "c"), merged=False, classes=("a", "b", "c"), profile="exponential")
+        >>> [round(share, 3) for share in task.tail("0.01")]
+        [1.0, 0.1, 0.01]
+        """
+        last = self.n_classes - 1
+        return [1.0 if ir == NATURAL else float(ir) ** (k / last) for k in range(self.n_classes)]
 
 
 @dataclass(frozen=True)
@@ -227,7 +248,8 @@ class Dataset:
             Task(
                 name=task,
                 dataset=name,
-                minority=tuple(str(c) for c in spec["minority"]),
+                # All are cut but the first.
+                minority=tuple(str(c) for c in spec["minority"]) if "minority" in spec else classes[1:],
                 merged=spec["others"] == "merged",
                 classes=classes,
                 irs=tuple(ir_text(ir) for ir in spec["irs"]),
@@ -238,6 +260,7 @@ class Dataset:
                 # Pixels are never missing.
                 complete=image is not None or entry.get("missing") == 0,
                 grouped=any("groups" in each for each in (entry, *entry["sources"])),
+                profile=spec.get("profile"),
             )
             for task, spec in entry["tasks"].items()
         )
@@ -267,6 +290,8 @@ def task_irs(
 ) -> Sequence[float | str]:
     """Give the imbalance ratios of a task's entry: its own, or those for all multi-class tasks on tables.
 
+    Long tails keep their own.
+
     Parameters
     ----------
     spec : mapping
@@ -281,7 +306,9 @@ def task_irs(
     >>> task_irs({"others": "kept", "irs": [0.25]}, {}, [0.05, 0.01])
     [0.05, 0.01]
     """
-    if spec["others"] == "merged" or "image" in dataset or isinstance(multiclass_irs, str):
+    if {"image", "profile"} & {*dataset, *spec} or spec["others"] == "merged":
+        return spec["irs"]
+    if isinstance(multiclass_irs, str):
         return spec["irs"]
     return multiclass_irs
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from remix.errors import SourceError
@@ -12,6 +13,9 @@ ROW = "row"
 LABEL = "label"
 # Which rows belong together: the last column, and only of datasets of which the catalogue says it.
 GROUP = "group"
+# Whether a row may be trained on: behind the label, and only in variants with a long tail, whose rows are all
+# tested.
+TRAINED = "trained"
 # What is known of a table beside its cells, in ``attrs``: which columns the file declares to be nominal,
 # whether its header gives the first column no name, and sentences on what is suspicious.
 NOMINAL, UNNAMED, NOTES = "nominal", "unnamed", "notes"
@@ -57,9 +61,17 @@ def feature_names(columns: Sequence[str]) -> list[str]:
     (['x0'], ['group'])
     """
     others = {ROW, LABEL, *(GROUP for name in columns[-1:] if name == GROUP)}
+    if LABEL in columns and [*columns][columns.index(LABEL) + 1 :][:1] == [TRAINED]:
+        others.add(TRAINED)
     return [name for name in columns if name not in others]
 
 
 def features(frame: pd.DataFrame) -> pd.DataFrame:
     """Give the features of a prepared dataset or a variant."""
     return frame[feature_names(list(frame.columns))]
+
+
+def may_be_trained(variant: pd.DataFrame) -> np.ndarray | None:
+    """Give which rows of a variant may be trained on, bool (n,); None where all may."""
+    names = list(variant.columns)
+    return variant[TRAINED].to_numpy() if TRAINED in names and TRAINED not in feature_names(names) else None

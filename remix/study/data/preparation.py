@@ -12,7 +12,7 @@ import pandas as pd
 
 from remix.errors import DataError
 from remix.study.data.catalogue import Dataset, GroupColumn, TextColumn
-from remix.study.data.columns import GROUP, LABEL, NOMINAL, NOTES, ROW, UNNAMED, find_column
+from remix.study.data.columns import GROUP, LABEL, NOMINAL, NOTES, ROW, TRAINED, UNNAMED, find_column
 from remix.study.data.formats import read_corpus, read_table
 from remix.study.data.headers import refuse_data_as_names
 from remix.study.data.labels import by_value, label_text, labels_of, listing
@@ -154,7 +154,7 @@ def prepare(
     kept = {_position(table, column, "keep") for column in source.get("keep", dataset.keep)}
     _refuse_identifiers(table, [i for i in features if i not in {*kept, text_at}])
     columns: dict[str, np.ndarray] = {}
-    taken = {LABEL, ROW} if group_column is None else {LABEL, ROW, GROUP}
+    taken = {LABEL, ROW, TRAINED} | (set() if group_column is None else {GROUP})
     for i in features:
         if i == text_at:
             encoded = _components(names[i], table.iloc[:, i], dataset.text, corpus)

@@ -10,6 +10,7 @@ import pandas as pd
 from remix import seeding
 from remix.errors import DataError
 from remix.study.data.catalogue import NATURAL, Task
+from remix.study.data.columns import LABEL, ROW, TRAINED
 
 
 def encode_labels(labels: pd.Series, task: Task) -> np.ndarray:
@@ -80,6 +81,48 @@ def minority_size(counts: np.ndarray, task: Task, ir: str) -> int:
     return size
 
 
+def tail_sizes(counts: np.ndarray, task: Task, ir: str) -> list[int]:
+    """Count the rows of each class that a long tail may be trained on: n_0 · IR^(k / (K - 1)) of class k.
+
+    Class 0 keeps its n_0 rows, the last class IR times as many: the imbalance factor is 1 / IR. Rounded down,
+    with the ratio taken exactly as written.
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (K,)
+        Rows of each label in the whole dataset.
+    task : Task
+        One with the profile 'exponential'.
+    ir : str
+        Imbalance ratio as written, in (0, 1].
+
+    Raises
+    ------
+    DataError
+        If a class has fewer rows than that, or if no row would be kept.
+
+    References
+    ----------
+    Y. Cui, M. Jia, T.-Y. Lin, Y. Song and S. Belongie: Class-Balanced Loss Based on Effective Number of
+    Samples. CVPR 2019, arXiv:1901.05555, which has long-tailed CIFAR.
+    """
+    last, sizes = task.n_classes - 1, []
+    for k, share in enumerate(task.tail(ir)):
+        exact = Fraction(int(counts[0])) ** last * Fraction(ir) ** k
+        nearest = round(int(counts[0]) * share)
+        size = nearest if nearest**last <= exact else nearest - 1
+        needed = f"{task.name}, IR {ir}: class {task.classes[k]} needs {max(size, 1)} rows"
+        if size < 1:
+            raise DataError(f"{needed} and is left none of; choose a larger IR")
+        if counts[k] < size:
+            raise DataError(
+                f"{needed} beside {counts[0]} of class {task.classes[0]}, and has {counts[k]}; choose a "
+                f"smaller IR, or list a class first that has fewer rows; '{NATURAL}' keeps all rows"
+            )
+        sizes.append(size)
+    return sizes
+
+
 def _largest(rows: int, reference: int) -> str:
     """Write a ratio, with as few digits as can be, of which this many rows are left."""
     ratio, decimals = Decimal(int(rows)) / Decimal(int(reference)), 4
@@ -93,7 +136,8 @@ def _largest(rows: int, reference: int) -> str:
 def select_rows(labels: np.ndarray, task: Task, ir: str, *, seed: int) -> np.ndarray:
     """Choose the rows of a variant; those of a smaller IR are among those of a larger one.
 
-    Each minority class is shuffled once per task, whatever the IR, and its first rows are kept.
+    Each minority class is shuffled once per task, whatever the IR, and its first rows are kept. Of a long
+    tail they are those that may be trained on; all others are tested all the same.
 
     Parameters
     ----------
@@ -114,13 +158,17 @@ def select_rows(labels: np.ndarray, task: Task, ir: str, *, seed: int) -> np.nda
     Raises
     ------
     DataError
-        As `minority_size`.
+        As `minority_size`, and of a long tail as `tail_sizes`.
     """
     if ir == NATURAL:
         return np.arange(len(labels))
-    size = minority_size(np.bincount(labels, minlength=task.n_classes), task, ir)
+    counts = np.bincount(labels, minlength=task.n_classes)
+    if task.profile is None:
+        sizes = dict.fromkeys(task.minority_labels, minority_size(counts, task, ir))
+    else:
+        sizes = {label: size for label, size in enumerate(tail_sizes(counts, task, ir)) if label}
     keep = ~np.isin(labels, task.minority_labels)
-    for label in task.minority_labels:
+    for label, size in sizes.items():
         rows = np.flatnonzero(labels == label)
         shuffled = seeding.generator(seed, "variant", task.name, int(label)).permutation(rows)
         keep[shuffled[:size]] = True
@@ -184,19 +232,23 @@ def imbalanced_variant(
     Returns
     -------
     DataFrame
-        ``row`` (position in `prepared`), the features, and ``label`` (int64, 0..K-1).
+        ``row`` (position in `prepared`), the features, and ``label`` (int64, 0..K-1). Of a long tail it has
+        all rows, and ``trained`` (bool) says which of them may be trained on.
 
     Raises
     ------
     DataError
-        As `encode_labels`, `draw_subset` and `minority_size`.
+        As `encode_labels`, `draw_subset`, `minority_size` and `tail_sizes`.
     """
     labels = encode_labels(prepared["label"], task)
     subset = np.arange(len(labels))
     if rows != "all":
         subset = draw_subset(prepared["label"], task.dataset, int(rows), seed=seed)
-    kept = subset[select_rows(labels[subset], task, ir, seed=seed)]
+    chosen = select_rows(labels[subset], task, ir, seed=seed)
+    kept = subset if task.profile else subset[chosen]
     variant = prepared.iloc[kept].reset_index(drop=True)
     variant["label"] = labels[kept]
-    variant.insert(0, "row", kept)
+    if task.profile:
+        variant.insert(variant.columns.get_loc(LABEL) + 1, TRAINED, np.isin(np.arange(len(kept)), chosen))
+    variant.insert(0, ROW, kept)
     return variant

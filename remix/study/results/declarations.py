@@ -11,7 +11,7 @@ A module declares its result by constants:
     the like stand for any name: ``make`` takes a mapping of paths by these names.
 ``ONLY``
     Left out, or when there is such a result: with the ``audit``, in a report about the ``paper`` or its
-    ``images``, or in one that has an ``answer`` for a table of one's own.
+    ``images``, in one that has an ``answer`` for a table of one's own, or where there are ``long_tails``.
 
 ``make(runs, …)`` is a pure function: it takes `remix.study.results.runs.Runs` and what is read, and gives a
 `remix.study.results.made.MadeTable` or a Matplotlib figure. Its caption in the report is
@@ -111,7 +111,8 @@ def wanted(kind: Kind, conditions: Collection[str]) -> list[Declaration]:
     ----------
     kind : {'tables', 'figures'}
     conditions : collection of str
-        Which values of ``ONLY`` are true of the study: ``paper``, ``images``, ``answer``, ``audit``.
+        Which values of ``ONLY`` are true of the study: ``paper``, ``images``, ``answer``, ``audit``,
+        ``long_tails``.
     """
     waiting = [each for each in declared() if each.kind == kind and (each.only or "") in {"", *conditions}]
     own = {each.files[0] for each in waiting}

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from remix.study.data.catalogue import Dataset, Task
+from remix.study.data.catalogue import Dataset, Task, task_irs
 
 ENTRY = {
     "title": "Three classes",
@@ -59,3 +59,16 @@ def test_a_definition_survives_json_and_leaves_out_what_other_variants_do_not_de
     assert back.minority_labels == rare.minority_labels
     assert (back.irs, back.batch_size) == ((), None)
     assert back.definition() == rare.definition()
+
+
+def test_a_long_tail_has_no_minority_of_its_own():
+    entry = ENTRY | {"tasks": {"tail": {"profile": "exponential", "others": "kept", "irs": [0.1, 0.01]}}}
+    (task,) = Dataset.from_entry("abc", entry).tasks
+    assert (task.minority_labels, task.kind, task.profile) == ((1, 2), "multiclass", "exponential")
+    assert task.tail("0.01") == pytest.approx([1, 0.1, 0.01])
+    assert task.tail("natural") == [1, 1, 1]
+    assert Task.from_definition(json.loads(json.dumps(task.as_mapping()))) == task
+    # It is part of what predictions depend on; tasks without one have the definition that they had.
+    assert task.definition()["profile"] == "exponential"
+    assert not any("profile" in each.definition() for each in Dataset.from_entry("abc", ENTRY).tasks)
+    assert task_irs(entry["tasks"]["tail"], entry, [0.05]) == [0.1, 0.01]

@@ -1,3 +1,6 @@
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,12 +9,14 @@ from hypothesis import strategies as st
 
 from remix.errors import DataError
 from remix.study.data.catalogue import Task
+from remix.study.data.columns import features
 from remix.study.data.variants import (
     draw_subset,
     encode_labels,
     imbalanced_variant,
     minority_size,
     select_rows,
+    tail_sizes,
 )
 
 BINARY = Task("b", "d", minority=("y",), merged=True, classes=("x", "y", "z"))
@@ -169,3 +174,85 @@ def test_the_ratio_of_the_data_keeps_all_rows(task):
     assert variant["label"].value_counts().sort_index().tolist() == (
         [37, 5] if task is BINARY else [30, 5, 7, 9]
     )
+
+
+TAIL = Task("lt", "d", tuple("123456789"), merged=False, classes=tuple("0123456789"), profile="exponential")
+
+
+@pytest.mark.parametrize(
+    ("ir", "published"),
+    [
+        # CIFAR-10-LT at imbalance factors of 10, 50 and 100, as its users print it.
+        ("0.1", [5000, 3871, 2997, 2320, 1796, 1391, 1077, 834, 645, 500]),
+        ("0.02", [5000, 3237, 2096, 1357, 878, 568, 368, 238, 154, 100]),
+        ("0.01", [5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50]),
+        ("1", [5000] * 10),
+    ],
+)
+def test_a_long_tail_has_the_published_sizes(ir, published):
+    assert tail_sizes(np.full(10, 5000), TAIL, ir) == published
+
+
+@given(st.integers(100, 10**6), st.integers(3, 12), st.integers(1, 10))
+def test_sizes_of_a_long_tail_that_are_whole_on_paper_are_whole(unit, classes, factor):
+    """Class k has unit · factor^(K - 1 - k) rows, which floating point often has as a little less."""
+    names = tuple(f"c{k}" for k in range(classes))
+    task = Task("t", "d", names[1:], merged=False, classes=names, profile="exponential")
+    sizes = [unit * factor ** (classes - 1 - k) for k in range(classes)]
+    ir = format(Decimal(1) / factor ** (classes - 1), "f")
+    if Fraction(ir) * factor ** (classes - 1) == 1:  # such as 1/2 and 1/10, not 1/3
+        assert tail_sizes(np.full(classes, sizes[0]), task, ir) == sizes
+
+
+def long_tail(ir, seed=1, rows="all", per_class=200):
+    data = prepared(**{name: per_class + int(name) for name in TAIL.classes})
+    return data, imbalanced_variant(data, TAIL, ir, seed=seed, rows=rows)
+
+
+def trained_rows(ir, **options):
+    _, variant = long_tail(ir, **options)
+    return set(variant["row"][variant["trained"]])
+
+
+def test_a_long_tail_keeps_all_rows_and_says_which_are_for_training():
+    data, variant = long_tail("0.1")
+    assert list(variant.columns) == ["row", "a", "label", "trained"]
+    assert variant["row"].tolist() == list(range(len(data)))
+    assert list(features(variant).columns) == ["a"]
+    assert np.bincount(variant["label"][variant["trained"]]).tolist() == [
+        int(200 * 0.1 ** (k / 9)) for k in range(10)
+    ]
+    assert variant["trained"][variant["label"] == 0].all()
+
+
+def test_long_tails_are_nested_and_seeded():
+    assert (
+        trained_rows("0.01", seed=2) != trained_rows("0.01") < trained_rows("0.1") < trained_rows("natural")
+    )
+    _, of_some = long_tail("0.1", rows=1000)
+    drawn, first = trained_rows("0.1", rows=1000), (of_some["label"] == 0).sum()
+    assert drawn < set(of_some["row"])
+    assert len(drawn) == sum(int(first * 0.1 ** (k / 9)) for k in range(10))
+
+
+def test_groups_stand_behind_what_may_be_trained_on():
+    data, _ = long_tail("0.1")
+    variant = imbalanced_variant(data.assign(group=0), TAIL, "0.1", seed=1)
+    assert list(variant.columns) == ["row", "a", "label", "trained", "group"]
+    assert list(features(variant).columns) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "ir", "message"),
+    [
+        ([50] * 10, "0.01", "lt, IR 0.01: class 8 needs 1 rows and is left none of; choose a larger IR"),
+        (
+            [50, 40, *[50] * 8],
+            "0.5",
+            r"lt, IR 0.5: class 1 needs 46 rows beside 50 of class 0, and has 40; choose a smaller IR, or .*",
+        ),
+    ],
+)
+def test_a_long_tail_that_cannot_be(counts, ir, message):
+    with pytest.raises(DataError, match=message):
+        tail_sizes(np.array(counts), TAIL, ir)

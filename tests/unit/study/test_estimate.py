@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -141,3 +142,12 @@ def test_what_is_said(tmp_path):
     assert compared(path) == "That took 42 minutes; 50 minutes had been estimated (+20 %)."
     path.write_text(json.dumps({"begun": begun, "seconds": 0.0}))
     assert compared(path) == "That took 42 minutes."
+
+
+def test_of_a_long_tail_so_many_rows_are_counted_as_are_trained_on():
+    plan = plan_of([Path(__file__).parents[3] / "config" / "long_tails.yaml"], {})
+    own = {ir: plan.trainings["optdigits_lt", ir][0] for ir in ("0.1", "0.01")}
+    for ir, part in {"0.1": 0.41, "0.01": 0.24}.items():  # the mean of IR^(k / 9), k = 0 .. 9
+        expected = training_seconds(own[ir].definition, int(5620 * part), 64)
+        assert plan.seconds(own[ir]) == pytest.approx(expected, rel=0.1)
+        assert plan.seconds(own[ir], rows=5620, features=64) == plan.seconds(own[ir])

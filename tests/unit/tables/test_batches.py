@@ -142,3 +142,21 @@ def test_images_have_methods_of_their_own(records, mixed, datasets, mixed_covera
         "shirt", "0.1", "5.0 %", "10 %", "50 %", "50 %", "50 %",
     ]  # fmt: skip
     assert "nan" not in text
+
+
+def test_of_a_long_tail_each_class_has_its_own_share(study):
+    """Of 100, 50 and 25 rows, as 1, 1/2 and 1/4: 20 rows to train on hold about 6 and 3."""
+    task = dataclasses.replace(
+        study.tasks["landsat"],
+        minority=study.tasks["landsat"].classes[1:],
+        profile="exponential",
+        irs=("0.25",),
+    )
+    study = dataclasses.replace(study, tasks={"landsat": task})
+    records = together({("landsat", "0.25", "baseline"): record({0: 0, 1: 1, 2: 3}, [0.6, 0.3, 0.1])})
+    sizes = pd.DataFrame(
+        [("landsat", "0.25", 25, 100)], columns=["task", "ir", "minority_rows", "majority_rows"]
+    )
+    table = batches_table(records, sized(study, {"landsat": 1}), sizes).set_index("class")
+    assert table["natural_share"].tolist() == pytest.approx([2 / 7, 1 / 7])
+    assert table["lacking_by_chance"].tolist() == pytest.approx([14 / 20, 17 / 20])

@@ -1,3 +1,4 @@
+import dataclasses
 from types import SimpleNamespace
 
 import numpy as np
@@ -139,3 +140,19 @@ def test_the_data_of_what_is_out_of_reach_needs_no_supply(coverage):
     text = coverage_markdown(out)
     assert "`IR 0.5`: too large" in text
     assert "To supply it" not in text
+
+
+def test_a_long_tail_whose_last_class_is_too_small_is_left_out_with_the_reason(study):
+    tail = dataclasses.replace(
+        study.tasks["landsat"],
+        minority=study.tasks["landsat"].classes[1:],
+        irs=("0.1", "0.02"),
+        profile="exponential",
+    )
+    study = dataclasses.replace(study, tasks={"landsat": tail})
+    classes = dict.fromkeys(tail.classes, 100)
+    found = coverage_table(study, {tail.dataset: RECORDS[tail.dataset] | {"classes": classes}})
+    assert found["state"].tolist() == ["present", "missing"]
+    assert found["reasons"][1].startswith(
+        f"IR 0.02: class {tail.classes[-1]} has 2 rows, too few to be trained"
+    )

@@ -61,17 +61,21 @@ def batches_table(records: pd.DataFrame, study: Study, datasets: pd.DataFrame) -
         definition = study.tasks[task]
         batch_size = definition.batch_size or study.protocol.batch_size
         labels, size = definition.minority_labels, sizes.loc[(task, ir)]
-        natural = size["minority_rows"] / (size["minority_rows"] * len(labels) + size["majority_rows"])
+        minority = size["minority_rows"] / (size["minority_rows"] * len(labels) + size["majority_rows"])
+        shares = dict.fromkeys(labels, minority)
+        if definition.profile:
+            tail = np.array(definition.tail(ir))
+            shares = dict(enumerate(tail / tail.sum()))
         batches = folds["batches"].sum()
         train_rows = round(folds["train_rows"].mean())
         drawn = min(batch_size, train_rows)
-        by_chance = hypergeom.pmf(0, train_rows, round(natural * train_rows), drawn)
         resampling = {
             name: folds[name].sum() / batches if folds.get(name, pd.Series(np.nan)).notna().all() else np.nan
             for name in ("smote_limited", "smote_repeated")
         }
         for label in labels:
-            lacking = folds[f"batches_lacking_{label}"]
+            lacking, natural = folds[f"batches_lacking_{label}"], shares[label]
+            by_chance = hypergeom.pmf(0, train_rows, round(natural * train_rows), drawn)
             lines.append(
                 {
                     "kind": definition.kind,

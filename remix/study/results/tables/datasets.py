@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from remix.study.data.catalogue import Task, ir_value
-from remix.study.data.columns import feature_names
+from remix.study.data.columns import LABEL, TRAINED, feature_names, may_be_trained
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
 from remix.study.results.made import MadeTable
@@ -62,8 +62,11 @@ def make(
 
 
 def label_counts(variant: Path, n_classes: int) -> np.ndarray:
-    """Count the rows of each label in a variant: an array of int, shape (K,)."""
-    return np.bincount(read_parquet(variant, columns=["label"])["label"], minlength=n_classes)
+    """Count the rows of each label in a variant that may be trained on: an array of int, shape (K,)."""
+    columns = [name for name in (LABEL, TRAINED) if name in parquet_columns(variant)]
+    rows = read_parquet(variant, columns=columns)
+    trained = may_be_trained(rows)
+    return np.bincount(rows[LABEL] if trained is None else rows[LABEL][trained], minlength=n_classes)
 
 
 def datasets_table(
@@ -92,8 +95,9 @@ def datasets_table(
     DataFrame
         One row per cell. ``rows`` are those of the data, of which variants are cut from ``rows_used``;
         ``features`` of an image are its pixels, times its channels. ``minority_rows`` is the number per
-        minority class, ``majority_rows`` that of all other classes together. What is not known, as the data
-        is missing, is <NA>.
+        minority class, ``majority_rows`` that of all other classes together; of a long tail, of the rows that
+        may be trained on, those of the rarest class and of the first. What is not known, as the data is
+        missing, is <NA>.
     """
     printed = published.set_index("task")
     lines = []
@@ -108,7 +112,7 @@ def datasets_table(
             "task": task,
             "title": study.titles[task],
             "kind": definition.kind,
-            "classes": _classes_text(definition.minority, definition.classes, definition.merged),
+            "classes": _classes_text(definition),
             "features": features,
             "rows": rows,
             "rows_used": _used(rows, definition, study),
@@ -186,6 +190,11 @@ def datasets_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame)
         "rows with the same features as a row that was trained on, as a mean over the folds: the largest "
         "share of any IR."
     )
+    if any(task.profile for task in study.tasks.values()):
+        caption += (
+            " A long tail is cut for training: all rows are tested in turn, and minority and majority rows "
+            "are those of its rarest and of its first class that may be trained on."
+        )
     return markdown.document(
         "Table 1: datasets" if printed else "Datasets",
         caption,
@@ -197,10 +206,12 @@ def datasets_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame)
     )
 
 
-def _classes_text(minority: tuple[str, ...], classes: tuple[str, ...], merged: bool) -> str:
-    others = [name for name in classes if name not in minority]
+def _classes_text(task: Task) -> str:
+    if task.profile:
+        return f"{task.classes[0]} to {task.classes[-1]}, a long tail"
+    others = [name for name in task.classes if name not in task.minority]
     rest = "rest" if len(others) > 3 else ", ".join(others)
-    return f"{', '.join(minority)} vs {rest}{' (merged)' if merged and len(others) > 1 else ''}"
+    return f"{', '.join(task.minority)} vs {rest}{' (merged)' if task.merged and len(others) > 1 else ''}"
 
 
 def dimension(task: Task, features: Any) -> str:
