@@ -4,6 +4,10 @@ PYTHON ?= python3
 # Results in another folder: make study DIRECTORY=/path (not --directory in ARGS, which make does not see)
 ARGS ?=
 DIRECTORY ?= .
+# It is quoted below, for it may hold blanks; a home that the shell has left to us is written out here.
+ifneq (,$(filter ~/%,$(DIRECTORY)))
+override DIRECTORY := $(DIRECTORY:~/%=$(HOME)/%)
+endif
 BIN := .venv/bin
 SHELL := /bin/bash
 
@@ -70,7 +74,7 @@ endef
 setup: .venv/study-ready
 
 STUDY = $(BIN)/python -m remix.study
-SNAKEMAKE = $(BIN)/snakemake --directory $(DIRECTORY)
+SNAKEMAKE = $(BIN)/snakemake --directory "$(DIRECTORY)"
 
 # The stylesheet's path is absolute: Snakemake looks for it, and writes the report, in DIRECTORY.
 define make_report
@@ -80,15 +84,15 @@ endef
 # First the data alone, by which it can be said how long the trainings take.
 define run
 	$(SNAKEMAKE) --cores all --no-hooks $(1) -- data
-	@$(STUDY) estimate --directory $(DIRECTORY) $(1)
+	@$(STUDY) estimate --directory "$(DIRECTORY)" $(1)
 	$(SNAKEMAKE) --cores all --no-hooks $(1)
 	$(make_report) $(1)
-	@$(STUDY) took --directory $(DIRECTORY)
+	@$(STUDY) took --directory "$(DIRECTORY)"
 endef
 
 study: .venv/study-ready
 	$(call run,$(ARGS))
-	@cat $(DIRECTORY)/results/summary.txt
+	@cat "$(DIRECTORY)/results/summary.txt"
 	@echo; echo "The report, for a browser: $(DIRECTORY)/results/report.html"
 
 # The first of all overlays: the others may change what it says.
@@ -101,7 +105,7 @@ audit: .venv/study-ready
 # Which trainings are kept, and removing those that neither study nor sweep nor audit wants any more. They need to know
 # the overlays that the study runs with: make prune CONFIG="more-methods.yaml"
 CONFIG ?=
-INVENTORY = $(STUDY) $(1) --directory $(DIRECTORY) $(if $(CONFIG),--configfile $(CONFIG))
+INVENTORY = $(STUDY) $(1) --directory "$(DIRECTORY)" $(if $(CONFIG),--configfile $(CONFIG))
 
 trainings: .venv/study-ready
 	@$(call INVENTORY,trainings)
@@ -122,7 +126,7 @@ quick:
 	@$(MAKE) study DIRECTORY=quick ARGS="--configfile config/smoke.yaml $(ARGS)"
 
 estimate: .venv/study-ready
-	@$(STUDY) estimate --directory $(DIRECTORY) $(ARGS)
+	@$(STUDY) estimate --directory "$(DIRECTORY)" $(ARGS)
 
 # Where pip finds no PyTorch for the CPU (envs/bench.in says what that is), all others are measured.
 .venv-bench/ready: envs/bench.lock envs/cpu.lock

@@ -1,11 +1,10 @@
 """The study whose speed is measured: the default one, or with more of the catalogue."""
 
 import sys
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from remix.study.config import DEFAULT_FILES, load_configuration, overlaid, read_overlay
+from remix.study.config import DEFAULT_FILES, load_configuration, merged_files
 from remix.study.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,8 +18,7 @@ def snakemake(checkout: Path = ROOT) -> list[str]:
 def default_study(*overlays: Path) -> Study:
     """Read the default study, and overlays over it."""
     files = [*DEFAULT_FILES, *overlays]
-    config: dict[str, Any] = reduce(overlaid, map(read_overlay, files), {})
-    return load_configuration(config, files, ROOT / "workflow" / "schemas").study
+    return load_configuration(merged_files(files), files, ROOT / "workflow" / "schemas").study
 
 
 def made_up_dataset(name: str, *, rows: int, features: int, irs: list[float]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import yaml
 
 from remix.errors import DataError, RemixError, ResultError, one_line
 from remix.study.code import ROOT
-from remix.study.config import DEFAULT_FILES, overlaid, read_overlay
+from remix.study.config import DEFAULT_FILES, merged_files, overlaid
 from remix.study.cost import MEASURED
 from remix.study.estimate import announce, compared, estimate, keep
 from remix.study.inventory import NO, YES, inventory
@@ -94,10 +94,8 @@ def wanted_by_all(overlays: Sequence[Path]) -> dict[tuple[str, str], list[Traini
 def plan_of(overlays: Sequence[Path], settings: Mapping[str, Any]) -> Plan:
     """Plan the default study with some overlays, and settings over them."""
     files = [*DEFAULT_FILES, *overlays]
-    config: dict[str, Any] = {}
-    for path in files:
-        config = overlaid(config, read_overlay(path))
-    return Plan.of(overlaid(config, settings), files, ROOT / "workflow" / "schemas", ROOT / "config")
+    config = overlaid(merged_files(files), settings)
+    return Plan.of(config, files, ROOT / "workflow" / "schemas", ROOT / "config", overlays)
 
 
 def _settings(given: Sequence[str]) -> dict[str, Any]:

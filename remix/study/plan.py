@@ -47,12 +47,19 @@ class Plan:
     trainings: dict[tuple[str, str], list[Training]]
 
     @classmethod
-    def of(cls, config: Mapping[str, Any], files: Sequence[Path], schemas: Path, folder: Path) -> "Plan":
+    def of(
+        cls,
+        config: Mapping[str, Any],
+        files: Sequence[Path],
+        schemas: Path,
+        folder: Path,
+        overlays: Iterable[Path] = (),
+    ) -> "Plan":
         """Plan what a configuration asks for.
 
         Parameters
         ----------
-        config, files, schemas
+        config, files, schemas, overlays
             See `remix.study.config.load_configuration`.
         folder : Path
             What ``audit.overlays`` are relative to.
@@ -62,7 +69,7 @@ class Plan:
         ConfigError
             If the configuration is wrong.
         """
-        configuration = load_configuration(config, files, schemas)
+        configuration = load_configuration(config, files, schemas, overlays=overlays)
         study, sweep, audit = configuration.study, configuration.sweep, configuration.audit
         protocols = audit_protocols(configuration, config, files, schemas, folder)
         for name in PICTURED:

@@ -558,3 +558,50 @@ def test_every_overlay_of_the_project_loads(defaults, overlay):
     assert (len(study.cells) - on_images, on_images) == OVERLAYS[overlay]
     files = {"config.yaml", "datasets.yaml", *OVERLAYS}
     assert {path.name for path in (ROOT / "config").glob("*.yaml")} == files
+
+
+OWN_FILE = """\
+data_dir: placed
+datasets:
+  mine:
+    classes: [a, b]
+    target: y
+    sources: [{file: tables/mine.csv}, {file: /elsewhere/mine.csv}, {openml: 28}]
+    tasks: {mine: {minority: [a], others: merged, irs: [0.1]}}
+study: {tasks: [mine]}
+sweep: {tasks: []}
+"""
+
+
+@pytest.mark.parametrize(
+    ("working", "data_dir", "file"),
+    [
+        (".", "placed", "tables/mine.csv"),
+        ("out", "../placed", "../tables/mine.csv"),
+        ("a/b", "../../placed", "../../tables/mine.csv"),
+    ],
+)
+def test_paths_of_an_overlay_are_relative_to_it(project, monkeypatch, working, data_dir, file):
+    """What is found is what the shell finds from the working directory."""
+    files = [Path(path).absolute() for path in [*FILES, overlay(OWN_FILE)]]
+    Path(working).mkdir(parents=True, exist_ok=True)
+    monkeypatch.chdir(working)
+    found = load_configuration(merged(files), files, SCHEMAS, overlays=files[-1:])
+    assert found.data_dir == Path(data_dir)
+    assert [source.get("file") for source in found.datasets["mine"].sources] == [
+        file, "/elsewhere/mine.csv", None,
+    ]  # fmt: skip
+
+
+def test_other_paths_are_relative_to_the_working_directory(project, monkeypatch):
+    """Those of files that are no overlays, as the outer one of a module, and of the command line."""
+    files = [Path(path).absolute() for path in [*FILES, overlay(OWN_FILE), overlay("{}", "last.yaml")]]
+    Path("out").mkdir()
+    monkeypatch.chdir("out")
+    config = merged(files) | {"data_dir": "given"}
+    for overlays in (files[-1:], files[-2:]):
+        found = load_configuration(config, files, SCHEMAS, overlays=overlays)
+        assert found.data_dir == Path("given")
+    other = load_configuration(merged(files), files, SCHEMAS, overlays=files[-1:])
+    assert other.datasets["mine"].sources[0]["file"] == "tables/mine.csv"
+    assert other.data_dir == Path("placed")

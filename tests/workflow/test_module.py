@@ -1,13 +1,12 @@
 """The workflow as a part of another one, as https://snakemake.readthedocs.io calls a module."""
 
+import copy
 import shutil
 
 import pandas as pd
 import pytest
 import yaml
 from study_project import STUDY, Project, jobs_in
-
-from remix.study.config import DEFAULT_FILES
 
 pytestmark = pytest.mark.workflow
 
@@ -16,7 +15,7 @@ configfile: "mine.yaml"
 
 module remix:
     snakefile: "../project/Snakefile"
-    config: config["remix"]
+    config: config["remix"]{prefix}
 
 use rule * from remix as remix_*
 
@@ -24,8 +23,10 @@ rule mine:
     default_target: True
     input: rules.remix_tables.output.csv
     output: "mine.txt"
-    run: shell("touch {output}")
+    run: shell("touch {{output}}")
 """
+IN_A_FOLDER = WITH_A_CONFIGURATION.format(prefix='\n    prefix: "imbalance"')
+WITH_A_CONFIGURATION = WITH_A_CONFIGURATION.format(prefix="")
 AS_IT_IS = """
 module remix:
     snakefile: "../project/Snakefile"
@@ -36,18 +37,11 @@ use rule * from remix as remix_*
 
 @pytest.fixture
 def outer(project):
-    """A folder beside the project, in which another workflow uses it."""
+    """A folder beside the project, in which another workflow uses it, and says only what differs."""
     folder = project.folder.parent / "outer"
     shutil.copytree(project.folder / "tables", folder / "tables")
-    merged = {}
-    for path in DEFAULT_FILES:
-        merged |= yaml.safe_load(path.read_text())
-    merged["protocol"] |= STUDY["protocol"]
-    merged |= {"study": merged["study"] | STUDY["study"], "datasets": STUDY["datasets"]}
     # The sweep is over tasks of the catalogue.
-    merged["sweep"]["tasks"] = []
-    merged["audit"]["leave_out"] = []
-    write(folder, {"remix": merged})
+    write(folder, {"remix": copy.deepcopy(STUDY) | {"sweep": {"tasks": []}}})
     return Project(folder)
 
 
@@ -60,8 +54,9 @@ def planned(outer, snakefile, *arguments):
     return jobs_in(outer.snakemake("-n", *arguments).stdout)
 
 
-def test_its_rules_are_planned_under_their_new_names(outer):
-    jobs = planned(outer, WITH_A_CONFIGURATION, "remix_tables")
+@pytest.mark.parametrize("snakefile", [WITH_A_CONFIGURATION, IN_A_FOLDER])
+def test_its_rules_are_planned_under_their_new_names(outer, snakefile):
+    jobs = planned(outer, snakefile, "remix_tables")
     assert jobs == {
         "remix_fetch": 2, "remix_coverage": 1, "remix_prepare": 2, "remix_variant": 2, "remix_train": 2,
         "remix_evaluate": 2, "remix_gather": 1, "remix_tables": 1,
@@ -75,23 +70,27 @@ def test_with_its_own_configuration_it_is_the_papers_study(outer):
 
 
 def test_its_jobs_have_its_configuration(outer):
-    """Scripts are given it, and find what lies beside the outer workflow."""
-    (outer.folder / "Snakefile").write_text(WITH_A_CONFIGURATION)
-    outer.snakemake("--cores", 2, "--", "resources/prepared/wine.parquet")
-    assert len(pd.read_parquet(outer.folder / "resources/prepared/wine.parquet")) == 178
+    """Scripts are given it, and find what lies beside the outer workflow; they write below the prefix."""
+    (outer.folder / "Snakefile").write_text(IN_A_FOLDER)
+    outer.snakemake("--cores", 2, "--", "imbalance/resources/prepared/wine.parquet")
+    assert len(pd.read_parquet(outer.folder / "imbalance/resources/prepared/wine.parquet")) == 178
+    assert not (outer.folder / "resources").exists()
 
 
 @pytest.mark.slow
-def test_all_of_it_runs(outer):
+@pytest.mark.parametrize(("snakefile", "place"), [(WITH_A_CONFIGURATION, ""), (IN_A_FOLDER, "imbalance/")])
+def test_all_of_it_runs(outer, snakefile, place):
     """Its checkpoint, its scripts with the configuration that they are given, and what lies beside them."""
     config = yaml.safe_load((outer.folder / "mine.yaml").read_text())
     config["remix"]["study"] |= {"tasks": ["wine"], "methods": ["baseline"]}
     write(outer.folder, config)
-    (outer.folder / "Snakefile").write_text(WITH_A_CONFIGURATION)
-    outer.snakemake("--cores", 2)
+    (outer.folder / "Snakefile").write_text(snakefile)
+    outer.snakemake("--cores", 2, "--", "mine", "remix_all")
     assert (outer.folder / "mine.txt").exists()
-    table = pd.read_csv(outer.folder / "results/tables/datasets.csv")
+    table = pd.read_csv(outer.folder / place / "results/tables/datasets.csv")
     assert set(table["task"]) == {"wine"}
+    assert f"{place}results/tables/" in (outer.folder / place / "results/summary.txt").read_text()
+    assert (outer.folder / "results").exists() == (not place)
     assert "Nothing to be done" in outer.snakemake("-n").stdout
 
 

@@ -32,11 +32,15 @@ try:
         ],
         schemas=ROOT / "workflow" / "schemas",
         folder=Path(CONFIG),
+        overlays=workflow.overwrite_configfiles,
     )
 except ConfigError as error:
     raise WorkflowError(f"The configuration is wrong; nothing was started.\n{error}")
 STUDY = PLAN.study
-RAW = Path("resources/raw")
+# Scripts are given the configuration: with paths as the working directory sees them, not the overlays.
+config["data_dir"] = str(PLAN.configuration.data_dir)
+for name, dataset in PLAN.configuration.datasets.items():
+    config["datasets"][name]["sources"] = list(dataset.sources)
 
 
 def one_of(names):
@@ -107,7 +111,8 @@ def lists_of(task, ir):
     """
     lists = or_exit(PLAN.lists, task, ir)
     if workflow.is_main_process and running():
-        for lost in forget_cells_that_lost_trainings(Path("results"), map(Path, lists)):
+        parts = [FOLDER / path for path in lists]
+        for lost in forget_cells_that_lost_trainings(FOLDER / "results", parts):
             print(f"{lost} is gone; it is made anew", file=sys.stderr)
     return lists
 
@@ -159,7 +164,7 @@ def print_notes():
 
 def print_summary():
     """End a run by showing its summary, if what was asked for includes it."""
-    summary = Path("results/summary.txt")
+    summary = FOLDER / "results/summary.txt"
     if summary.exists():
         print(f"\n{summary.read_text()}")
 
@@ -193,9 +198,12 @@ def read(results):
 
 
 def in_checkout(path):
-    """Path of a file of the checkout, such as the printed numbers; others are in the working directory."""
+    """Path of a file of the checkout, such as the printed numbers; others are in the working directory.
+
+    That of the checkout is local: what a module has as its prefix is not put before it.
+    """
     return (
-        os.path.relpath(ROOT / path)
+        local(os.path.relpath(ROOT / path))
         if path.startswith(("config/", "workflow/"))
         else path
     )
@@ -214,7 +222,7 @@ def reported(path):
 
 def first_page():
     """Description of the workflow: what the last run found or, where nothing has run, what the study is."""
-    found = Path(FRONT_PAGE)
+    found = FOLDER / FRONT_PAGE
     return os.path.abspath(
         found if found.exists() else in_checkout("workflow/report/workflow.rst")
     )

@@ -17,17 +17,18 @@ sys.path.insert(0, str(ROOT))
 # Jobs end when the Snakemake that has started them does (remix/study/running/logs.py).
 os.environ.update(PYTHONPATH=str(ROOT), REMIX_RUN=str(os.getpid()))
 
-from remix.study.config import check_files
+from remix.study.config import check_files, merged_files, overlaid
 from remix.errors import ConfigError
 
+# A file that is not there is left to Snakemake: what overlays say may do without.
+DEFAULTS = [
+    path
+    for path in (f"{CONFIG}/config.yaml", f"{CONFIG}/datasets.yaml", METHODS)
+    if Path(path).exists()
+]
 try:
-    # Before Snakemake reads them, which says neither file nor line of what is wrong. A file that is not there is
-    # left to it: what overlays say may do without.
-    check_files(
-        path
-        for path in (f"{CONFIG}/config.yaml", f"{CONFIG}/datasets.yaml", METHODS)
-        if Path(path).exists()
-    )
+    # Before Snakemake reads them, which says neither file nor line of what is wrong.
+    check_files(DEFAULTS)
 except ConfigError as error:
     raise WorkflowError(f"The configuration is wrong; nothing was started.\n{error}")
 
@@ -35,3 +36,7 @@ except ConfigError as error:
 configfile: f"{CONFIG}/config.yaml"
 configfile: f"{CONFIG}/datasets.yaml"
 configfile: METHODS
+
+
+# For a module with a `config:` of its own Snakemake reads none of these files: it needs to hold only what differs.
+config.update(overlaid(merged_files(DEFAULTS), config))

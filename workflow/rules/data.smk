@@ -47,6 +47,11 @@ checkpoint coverage:
         "../scripts/coverage.py"
 
 
+# What rules write is below the prefix that a module may have.
+RAW = Path(rules.coverage.output[0]).parent
+FOLDER = RAW.parents[1]
+
+
 rule prepare:
     input:
         raw="resources/raw/{dataset}",

@@ -18,7 +18,7 @@ def main(snakemake):
         declared = by_name()
         for path in map(Path, snakemake.output.get("svg", [])):
             logger.info(f"draw {path}")
-            make(declared[path.stem], runs, snakemake.input)
+            make(declared[path.stem], runs, snakemake.input, path.parents[2])
         if folder := snakemake.output.get("tasks"):
             Path(folder).mkdir(parents=True, exist_ok=True)
             curves = read_parquet(find("results/reliability.parquet", snakemake.input))

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from remix.errors import RemixError
+from remix.errors import RemixError, SourceError
 from remix.study.data.catalogue import Dataset
 from remix.study.data.columns import LABEL, features
 from remix.study.data.preparation import read_and_prepare
@@ -17,6 +17,10 @@ def main(snakemake):
         name, raw = snakemake.wildcards["dataset"], Path(snakemake.input.raw)
         dataset = Dataset.from_entry(name, {"tasks": {}, **json.loads(snakemake.params.entry)})
         record = json.loads((raw / "source.json").read_text(encoding="utf-8"))
+        if not record["available"]:
+            reasons = "; ".join(f"{each['source']}: {each['reason']}" for each in record["attempts"])
+            remedy = f"place its files in {name}/ below data_dir, or run again where they can be downloaded"
+            raise SourceError(f"{name}: could not be had ({reasons}); {remedy}")
         try:
             source = dataset.sources[record["source"]]
             prepared = read_and_prepare(raw, list(record["files"]), dataset, source, record["described"])

@@ -15,7 +15,7 @@ def main(snakemake):
         declared, files = by_name(), [*snakemake.input, *snakemake.output]
         for path in map(Path, snakemake.output.csv):
             logger.info(f"make {path}")
-            make(declared[path.stem], runs, files)
+            make(declared[path.stem], runs, files, path.parents[2])
 
 
 if __name__ == "__main__":

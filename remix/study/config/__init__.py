@@ -2,7 +2,7 @@
 
 from remix.study.config.audit import audit_protocols
 from remix.study.config.configuration import Configuration, load_configuration
-from remix.study.config.files import DEFAULT_FILES, check_files, overlaid, read_overlay
+from remix.study.config.files import DEFAULT_FILES, check_files, merged_files, overlaid, read_overlay
 
 __all__ = [
     "DEFAULT_FILES",
@@ -10,6 +10,7 @@ __all__ = [
     "audit_protocols",
     "check_files",
     "load_configuration",
+    "merged_files",
     "overlaid",
     "read_overlay",
 ]

@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,7 @@ def load_configuration(
     files: Sequence[str | os.PathLike[str]],
     schemas: str | os.PathLike[str],
     checked: Mapping[str, Any] | None = None,
+    overlays: Iterable[str | os.PathLike[str]] = (),
 ) -> Configuration:
     """Check a configuration and turn it into typed objects.
 
@@ -117,6 +118,9 @@ def load_configuration(
     checked : mapping, optional
         A configuration that was loaded before: sections that are the same object here are not held
         against their schema again, which of many datasets takes a second.
+    overlays : iterable of path-like
+        Those of the files whose paths, ``data_dir`` and the ``file`` of sources, are relative to them. Other
+        files' and ``--config``'s are relative to the working directory, as all are in what is returned.
 
     Returns
     -------
@@ -138,6 +142,7 @@ def load_configuration(
         raise ConfigError("\n".join(one_line(message.text) for message in sorted(messages)))
     for section in ("datasets", "methods"):
         merged[section] = sources.sorted_like(merged[section], section)
+    _locate_paths(merged, sources, {Path(overlay).absolute() for overlay in overlays})
     return _configuration(merged)
 
 
@@ -149,6 +154,24 @@ def _with_later_methods(config: dict[str, Any]) -> dict[str, Any]:
         return config
     later = {name: entry for name, entry in LATER_METHODS.items() if name in named}
     return {**config, "methods": overlaid(later, methods)}
+
+
+def _locate_paths(config: dict[str, Any], sources: ConfigFiles, overlays: set[Path]) -> None:
+    """Write paths that overlays set relative to the working directory."""
+
+    def located(path: str, setter: Path | None) -> str:
+        if setter is None or setter not in overlays or setter.parent == Path.cwd():
+            return path
+        return path if Path(path).is_absolute() else os.path.relpath(setter.parent / path)
+
+    config["data_dir"] = located(config["data_dir"], sources.setter(("data_dir",), config))
+    for name, entry in config["datasets"].items():
+        if any("file" in source for source in entry["sources"]):
+            # The list is from one file as a whole.
+            setter = sources.setter(("datasets", name, "sources"), config)
+            for source in entry["sources"]:
+                if "file" in source:
+                    source["file"] = located(source["file"], setter)
 
 
 def _plain(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Configuration files: which of them sets a key, and in which line."""
 
+import copy
 import functools
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,11 +47,13 @@ class ConfigFiles:
 
     def __init__(self, files: Sequence[str | os.PathLike[str]]) -> None:
         self._files: list[_File] = []
+        self._paths: list[Path] = []
         errors = []
         last_first = dict.fromkeys(Path(path).absolute() for path in reversed(files))
         for path in reversed(last_first):
             try:
                 self._files.append(_file(path))
+                self._paths.append(path)
             except ConfigError as error:
                 errors.append(one_line(error))
         if errors:
@@ -95,6 +98,11 @@ class ConfigFiles:
         i, line = found
         return Message(i, line, f"{self._files[i].name}:{line}: {where}{problem.text}")
 
+    def setter(self, keys: KeyPath, merged: Mapping[str, Any]) -> Path | None:
+        """Give the absolute path of the file that sets a value; None if the value is from no file."""
+        found = self._locate(keys, merged)
+        return None if found is None else self._paths[found[0]]
+
     def _locate(self, keys: KeyPath, merged: Mapping[str, Any]) -> tuple[int, int] | None:
         """Find the last file that sets a key, and the line; None if the value is from no file."""
         if not keys:
@@ -117,6 +125,18 @@ def read_overlay(path: str | os.PathLike[str]) -> dict[str, Any]:
         If it cannot be read, or is not a YAML mapping.
     """
     return dict(_file(Path(path).absolute()).value)
+
+
+def merged_files(paths: Iterable[str | os.PathLike[str]]) -> dict[str, Any]:
+    """Read configuration files and merge them, later ones over earlier ones.
+
+    Raises
+    ------
+    ConfigError
+        As `read_overlay`.
+    """
+    # Copied: what is read is kept, for other studies that are merged from the same files.
+    return copy.deepcopy(functools.reduce(overlaid, map(read_overlay, paths), {}))
 
 
 def overlaid(config: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[str, Any]:

@@ -113,8 +113,8 @@ def summary(study: Study, files: Iterable[str], data_dir: str) -> str:
         _table("coverage", at_hand),
         _findings(study, at_hand),
         warnings=_warnings(at_hand),
-        tables=[path for path in at_hand if path.startswith("results/tables/")],
-        figures=[path for path in at_hand if path.startswith("results/figures/")],
+        tables=[path for path in at_hand if "results/tables/" in path],
+        figures=[path for path in at_hand if "results/figures/" in path],
         data_dir=data_dir,
     )
 

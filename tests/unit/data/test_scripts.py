@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import runpy
 from pathlib import Path
 from types import SimpleNamespace
@@ -141,3 +142,13 @@ def test_an_archive_like_that_of_cifar_10(fetched, prepared, variant, catalogue,
     placed.write_bytes(content)
     assert "trying placed cifar-10-binary.tar.gz" in fetched(entry, on_missing="fail")
     assert len(server.requests) == 1
+
+
+def test_preparing_what_could_not_be_had_is_one_line(tmp_path, fetched, prepared):
+    """As where one file of such a dataset is asked for: no checkpoint has left its cells out."""
+    away = TINY | {"sources": [{"url": "http://127.0.0.1:9/tiny.csv"}]}
+    assert "no source works" in fetched(away)
+    with pytest.raises(SystemExit):
+        prepared(away)
+    log = (tmp_path / "prepare.log").read_text()
+    assert re.fullmatch(r"error: d: could not be had \(url 127\.0\.0\.1:9/tiny\.csv: .*\); place .*\n", log)

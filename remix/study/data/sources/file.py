@@ -29,6 +29,6 @@ def download(source: Mapping[str, Any], folder: Path, network: Network, unfinish
         if is_full_or_locked(error):
             raise
         reason = (error.strerror or type(error).__name__).lower()
-        tried = "" if path.is_absolute() else f", tried as {path.absolute()}"
+        tried = "" if path.is_absolute() else f", tried as {path.resolve()}"
         raise SourceError(f"{reason}{tried}") from None
     return {}
