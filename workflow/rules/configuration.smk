@@ -8,6 +8,11 @@ from snakemake.exceptions import WorkflowError
 # The folder above workflow/, also where another workflow uses this one as a module.
 HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
 ROOT = HERE.parents[1]
+if not (ROOT / "remix").is_dir():
+    raise WorkflowError(
+        f"Nothing was started: {HERE} is no folder of a checkout, whose package the workflow imports; "
+        "clone the repository, and name the clone's Snakefile, also after `snakefile:` in a module"
+    )
 # Seen from the working directory, which --directory may move away from the checkout.
 CONFIG = os.path.relpath(ROOT / "config")
 METHODS = os.path.relpath(ROOT / "remix" / "methods.yaml")

@@ -17,6 +17,7 @@ from packing import compress, tar_of, zip_of
 
 from remix.errors import SourceError
 from remix.study.data.sources import retrying
+from remix.study.data.sources.downloading import Network, download
 from remix.study.data.text import embed
 
 ROOT = Path(__file__).parents[3]
@@ -586,3 +587,12 @@ def test_what_a_folder_lacks_is_said(run, pictures, refusal, tmp_path, monkeypat
     assert refusal({"file": pets}) == "is a directory"
     monkeypatch.setattr("remix.study.data.sources.folders.MAX_BYTES", 10)
     assert said(pets) == [f"the images in {pets} are larger than 10 bytes"]
+
+
+@pytest.mark.parametrize("source", [{"url": "http://example.org/a.csv"}, {"openml": 28}])
+def test_a_proxy_of_the_kind_socks_is_named_with_the_remedy(tmp_path, monkeypatch, source):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "socks5://127.0.0.1:9")
+    monkeypatch.setitem(sys.modules, "socks", None)
+    with pytest.raises(SourceError, match=r"kind socks.*pip install pysocks"):
+        download(source, tmp_path, Network(1, 1, 0, "http://example.org/"), tmp_path / "unfinished")

@@ -1,8 +1,9 @@
 """Downloads of every kind of source, within bounds of time and size."""
 
-import importlib
+import importlib.util
 import re
 import subprocess
+import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from remix.study.data.sources.names import kind
 
 # Seconds that one source may take in all; its time-outs end most of what hangs much earlier.
 LONGEST = 1800
+# Kinds of sources that are had by clients written in Python.
+_PYTHONS = ("openml", "url", "wheel")
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,22 @@ def download(source: Mapping[str, Any], folder: Path, network: Network, unfinish
         If it fails; the text is one line.
     """
     downloader: Downloader = importlib.import_module(f"remix.study.data.sources.{kind(source)}").download
-    return downloader(source, folder, network, unfinished)
+    try:
+        return downloader(source, folder, network, unfinished)
+    except SourceError:
+        # Each client words it in another way, or as if the address were wrong.
+        if kind(source) in _PYTHONS and _lacks_socks():
+            raise SourceError(
+                "the proxy that the environment names is of the kind socks, which needs a package: pip install "
+                "pysocks, or name a proxy of the kind http"
+            ) from None
+        raise
+
+
+def _lacks_socks() -> bool:
+    """Tell whether a proxy is set that Python's clients cannot speak with."""
+    proxies = urllib.request.getproxies().values()
+    return any(proxy.startswith("socks") for proxy in proxies) and importlib.util.find_spec("socks") is None
 
 
 def run_client(name: str, command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
