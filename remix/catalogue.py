@@ -19,6 +19,9 @@ def _read(name: str) -> Mapping[str, Mapping[str, Any]]:
     return yaml.safe_load(text)["methods"]
 
 
+# Keys of an entry that names a classifier which is no network.
+BESIDE_ESTIMATORS = ("title", "estimator", "parameters", "trained_prior", "after")
+
 LATER_METHODS = _read("later_methods.yaml")
 METHODS = {**_read("methods.yaml"), **LATER_METHODS}
 
@@ -30,6 +33,20 @@ def is_for_images(method: Mapping[str, Any]) -> bool:
     (False, True)
     """
     return "augment" in method
+
+
+def is_for_tables(method: Mapping[str, Any]) -> bool:
+    """Tell whether a method's entry names a classifier that is no network: it takes rows of tables only.
+
+    >>> is_for_tables({"estimator": "sklearn.linear_model.LogisticRegression"}), is_for_tables({})
+    (True, False)
+    """
+    return "estimator" in method
+
+
+def is_for(method: Mapping[str, Any], *, images: bool) -> bool:
+    """Tell whether a method is trained on images, or on tables."""
+    return not (is_for_tables(method) if images else is_for_images(method))
 
 
 def with_base(entry: Mapping[str, Any], methods: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -149,6 +166,10 @@ def contradictions(method: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...],
     ('mix', 'partners', "'balanced' draws the mini-batch to mix with from all classes")
     """
     yield from _about_the_base(method)
+    if is_for_tables(method):
+        says = "it names a classifier that is no network; it cannot stand beside"
+        for stage in [key for key in method if key not in (*BESIDE_ESTIMATORS, "base")]:
+            yield ("estimator",), f"{says} {stage!r}, a stage of networks: remove one"
     if "threshold" in (after := method.get("after", {})):
         text = "'threshold' chooses a prior itself; it cannot stand beside {!r}: keep one of the two"
         yield from ((("after", key), text.format(key)) for key in ("prior", "temperature") if key in after)

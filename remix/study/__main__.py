@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print_trainings(listed, "are kept")
         lacking = sum(map(len, wanted.values())) - int((listed["wanted"] == YES).sum())
         print(
-            f"{lacking} more are wanted, by study, sweep, ablation or audit, if the audit is asked for and "
+            f"{lacking} more are wanted, by the study and the runs beside it, if the audit is asked for and "
             "all data is there"
         )
     except RemixError as error:

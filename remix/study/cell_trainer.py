@@ -1,9 +1,8 @@
-"""Train methods on a cell, whose rows and folds are read and made once."""
+"""Train networks on a cell."""
 
-import functools
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,9 +10,8 @@ from remix.methods import Method
 from remix.protocol import Protocol
 from remix.study.data.catalogue import Task
 from remix.study.experiment import architecture_of, cross_validate
-from remix.study.fold_rows import fold_rows
+from remix.study.fold_rows import CellRows
 from remix.study.running import provenance
-from remix.study.running.parquet import read_parquet
 from remix.study.runtime import allow_tf32, device_name, uses_tf32
 from remix.study.splits import FoldRows
 from remix.study.stacks import memory_of_job, networks_at_once
@@ -25,20 +23,18 @@ logger = logging.getLogger(__name__)
 
 
 class CellTrainer:
-    """Trains what is wanted of a cell.
+    """Trains the networks that are wanted of a cell.
 
     Parameters
     ----------
-    files : mapping of str to Path
-        Where the inputs of the trainings are.
+    cell : CellRows
+        The folds of the cell, and their rows.
     stack : int or 'auto'
         Networks that are trained at once, see `remix.study.training_cells.train_cell`.
     """
 
-    def __init__(self, files: Mapping[str, Path], stack: int | Literal["auto"]) -> None:
-        self.files, self.stack = files, stack
-        self._variant = functools.lru_cache(maxsize=1)(lambda path: read_parquet(files[path]))
-        self._rows: dict[object, FoldRows] = {}
+    def __init__(self, cell: CellRows, stack: int | Literal["auto"]) -> None:
+        self.cell, self.stack = cell, stack
 
     def groups(self, lacking: Sequence[tuple[Training, Path]]) -> list[list[tuple[Training, Path]]]:
         """Put those together that can be trained at once: alike but for the method, and methods that can."""
@@ -61,9 +57,9 @@ class CellTrainer:
         training, given = trainings[0], trainings[0].definition
         task, protocol = Task.from_definition(given["task"]), Protocol.from_mapping(given["protocol"])
         allow_tf32(protocol.images is not None and protocol.images.tf32)
-        rows = self._rows_of(training, protocol)
+        rows = self.cell.of(training)
         results = cross_validate(
-            self._variant(training.inputs[0]),
+            self.cell.variant(training),
             task,
             training.ir,
             [Method.from_spec(each.definition["method"]) for each in trainings],
@@ -82,17 +78,6 @@ class CellTrainer:
             )
             for result in results
         ]
-
-    def _rows_of(self, training: Training, protocol: Protocol) -> FoldRows:
-        """Make folds and their rows, once for all trainings in turn that have the same."""
-        clip = protocol.tables and protocol.tables.clip
-        seed, by_groups = training.definition["seed"], training.definition.get("splits") == "groups"
-        cut = seed, protocol.splits, protocol.repeats, protocol.validation_fraction, by_groups
-        same = training.inputs, cut, clip
-        if same not in self._rows:
-            self._rows.clear()
-            self._rows[same] = fold_rows(training, self._variant(training.inputs[0]), self.files)
-        return self._rows[same]
 
     def _at_once(self, task: Task, protocol: Protocol, rows: FoldRows) -> int:
         if self.stack != "auto":

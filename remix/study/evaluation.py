@@ -1,7 +1,7 @@
 """Evaluate the trainings of a cell: scores, calibration, reliability, and what happened in each fold."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,9 +42,7 @@ class Evaluation(NamedTuple):
     folds: pd.DataFrame
 
 
-def evaluate_cell(
-    results: Path, task: str, ir: str, entries: Iterable[Entry], plain: Mapping[str, Path] | None = None
-) -> Evaluation:
+def evaluate_cell(results: Path, task: str, ir: str, entries: Iterable[Entry]) -> Evaluation:
     """Evaluate what is wanted of a cell, each training once.
 
     Parameters
@@ -54,8 +52,6 @@ def evaluate_cell(
         The cell.
     entries : iterable of Entry
         What is wanted of it.
-    plain : mapping of str to Path, optional
-        By name, what `remix.study.plain_classifiers` has fitted; of the run `remix.study.plain.PLAIN`.
 
     Returns
     -------
@@ -79,9 +75,10 @@ def evaluate_cell(
         trained = read_training(path)
         try:
             scored = _scored(trained, entry.uses)
-            # Only the study's own methods are calibrated: what other runs change is judged by their scores.
-            studys = [use.method for use in entry.uses if use.run == STUDY and use.after == UNCORRECTED]
-            assessed = assess(*trained) if studys else None
+            # Only the study's own methods are calibrated, and what these are judged beside: what other runs
+            # change is judged by their scores.
+            own = [use.method for use in entry.uses if use.run in (STUDY, PLAIN) and use.after == UNCORRECTED]
+            assessed = assess(*trained) if own else None
         except ResultError as error:
             raise ResultError(f"{task}, IR {ir}, {entry.uses[0].method}, {path}: {error}") from None
         sizes = trained.predictions.value_counts(["repeat", "fold"], sort=False).rename("test_rows")
@@ -91,21 +88,13 @@ def evaluate_cell(
             scores.append(_named(first_repeats(scored[use.after], use.repeats), names))
             folds.append(_named(first_repeats(happened, use.repeats), names))
         if assessed:
-            for method in studys:
+            for method in own:
                 keep(method, assessed)
         for after, values in scored.items():
             means = values.groupby("metric", sort=False)["value"].mean()
             each = ", ".join(f"{name} {value:.4f}" for name, value in means.items())
             wanted = ", ".join(f"{use.method} ({use.run})" for use in entry.uses if use.after == after)
             logger.info(f"{wanted}, means over the folds: {each}")
-    for name, path in (plain or {}).items():
-        trained = read_training(path)
-        try:
-            values, assessed = score_folds(trained.predictions), assess(*trained)
-        except ResultError as error:
-            raise ResultError(f"{task}, IR {ir}, {name}, {path}: {error}") from None
-        scores.append(_named(values, {"run": PLAIN, "task": task, "ir": ir, "method": name}))
-        keep(name, assessed)
     return Evaluation(
         _together(scores), _together(calibration, ASSESSED), _together(curves, ASSESSED), _together(folds)
     )

@@ -14,7 +14,7 @@ from remix.methods import Method
 from remix.networks import CNN, MLP, Architecture, ResNet
 from remix.protocol import Protocol
 from remix.study.data.catalogue import Task
-from remix.study.splits import Fold, FoldRows
+from remix.study.splits import Fold, FoldRows, predictions_of
 from remix.training import FoldRecord, Progress, StackTrainer, TrainingSet
 
 logger = logging.getLogger(__name__)
@@ -143,8 +143,8 @@ def cross_validate(
             found[i].step_seconds += model.step_seconds / len(at_once)
     return [
         CrossValidation(
-            _predictions(variant, folds, [fold.test for fold in folds], of_method.tested),
-            _predictions(variant, folds, [fold.validation for fold in folds], of_method.validated),
+            predictions_of(variant, folds, [fold.test for fold in folds], of_method.tested),
+            predictions_of(variant, folds, [fold.validation for fold in folds], of_method.validated),
             _records(folds, of_method.records),
             of_method.step_seconds,
             trainer.xla,
@@ -177,28 +177,6 @@ def architecture_of(task: Task, protocol: Protocol, shape: tuple[int, ...]) -> A
         return ResNet(sizes.blocks, sizes.width, sizes.hidden, sizes.dropout, sizes.residual_dropout)
     width = protocol.tables.trained_width(shape[0], task.n_classes)
     return MLP((width,) * protocol.tables.hidden_layers, protocol.tables.dropout)
-
-
-def _predictions(
-    variant: pd.DataFrame, folds: list[Fold], parts: list[np.ndarray], probabilities: list[np.ndarray]
-) -> pd.DataFrame:
-    """Put the probabilities of each fold's part, given by positions in the variant, below each other."""
-    rows, labels = variant["row"].to_numpy(), variant["label"].to_numpy()
-    return pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    "repeat": fold.repeat,
-                    "fold": fold.fold,
-                    "row": rows[part],
-                    "y_true": labels[part],
-                    **{f"p_{k}": p[:, k] for k in range(p.shape[1])},
-                }
-            )
-            for fold, part, p in zip(folds, parts, probabilities, strict=True)
-        ],
-        ignore_index=True,
-    )
 
 
 def _records(folds: list[Fold], records: list[FoldRecord]) -> pd.DataFrame:

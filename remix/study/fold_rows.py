@@ -1,5 +1,6 @@
-"""The folds of a training's cell, and their rows: the same for networks and for plain classifiers."""
+"""The folds of a cell, and their rows: read and made once, for networks and for other classifiers."""
 
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,30 +14,48 @@ from remix.study.splits import FoldRows
 from remix.study.trainings import Training
 
 
-def fold_rows(training: Training, variant: pd.DataFrame, files: Mapping[str, Path]) -> FoldRows:
-    """Make the folds of a training's cell, and their rows.
+class CellRows:
+    """Gives the folds of a cell's trainings, and their rows.
 
     Parameters
     ----------
-    training : Training
-    variant : DataFrame
-        What is in the first of its inputs.
     files : mapping of str to Path
-        Where the inputs are.
-
-    Raises
-    ------
-    DataError
-        If a fold cannot be made; names task, IR, repeat and fold.
+        Where the inputs of the trainings are.
     """
-    given = training.definition
-    whole = [features(read_parquet(files[path])) for path in training.inputs[1:]]
-    return FoldRows.of_cell(
-        variant,
-        Task.from_definition(given["task"]),
-        training.ir,
-        Protocol.from_mapping(given["protocol"]),
-        seed=given["seed"],
-        fill=whole[0].mean() if whole else None,
-        by_groups=given.get("splits") == "groups",
-    )
+
+    def __init__(self, files: Mapping[str, Path]) -> None:
+        self._files = files
+        self._variant = functools.lru_cache(maxsize=1)(lambda path: read_parquet(files[path]))
+        self._rows: dict[object, FoldRows] = {}
+
+    def variant(self, training: Training) -> pd.DataFrame:
+        """Give what is in the first input of a training."""
+        return self._variant(training.inputs[0])
+
+    def of(self, training: Training) -> FoldRows:
+        """Give folds and their rows, made once for all trainings in turn that have the same.
+
+        Raises
+        ------
+        DataError
+            If a fold cannot be made; names task, IR, repeat and fold.
+        """
+        given = training.definition
+        protocol = Protocol.from_mapping(given["protocol"])
+        clip = protocol.tables and protocol.tables.clip
+        by_groups = given.get("splits") == "groups"
+        cut = given["seed"], protocol.splits, protocol.repeats, protocol.validation_fraction, by_groups
+        same = training.inputs, cut, clip
+        if same not in self._rows:
+            self._rows.clear()
+            whole = [features(read_parquet(self._files[path])) for path in training.inputs[1:]]
+            self._rows[same] = FoldRows.of_cell(
+                self.variant(training),
+                Task.from_definition(given["task"]),
+                training.ir,
+                protocol,
+                seed=given["seed"],
+                fill=whole[0].mean() if whole else None,
+                by_groups=by_groups,
+            )
+        return self._rows[same]

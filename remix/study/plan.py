@@ -14,12 +14,14 @@ from remix.errors import ConfigError
 from remix.study.config import Configuration, audit_protocols, load_configuration, overlaid
 from remix.study.cost import MEASURED, Costs, training_seconds
 from remix.study.data.fetching import canonical, read_source
-from remix.study.plain import PLAIN_TITLES
+from remix.study.plain import plain_run
 from remix.study.results.declarations import Declaration, Kind, wanted
 from remix.study.results.runs import Runs
-from remix.study.study import BASELINE, STUDY, Study
+from remix.study.study import Study
 from remix.study.trainings import Training, free_of, in_jobs, trainings_of, trainings_to_json
 
+# The report about which remedy is best.
+ANSWER = "answer"
 # Of a dataset whose catalogue entry does not say.
 ROWS, FEATURES = 10_000, 100
 # The methods that the paper's pictures show.
@@ -54,12 +56,14 @@ class Plan:
         schemas: Path,
         folder: Path,
         overlays: Iterable[Path] = (),
+        *,
+        imports: bool = True,
     ) -> "Plan":
         """Plan what a configuration asks for.
 
         Parameters
         ----------
-        config, files, schemas, overlays
+        config, files, schemas, overlays, imports
             See `remix.study.config.load_configuration`.
         folder : Path
             What ``audit.overlays`` are relative to.
@@ -69,7 +73,7 @@ class Plan:
         ConfigError
             If the configuration is wrong.
         """
-        configuration = load_configuration(config, files, schemas, overlays=overlays)
+        configuration = load_configuration(config, files, schemas, overlays=overlays, imports=imports)
         study, sweep, audit = configuration.study, configuration.sweep, configuration.audit
         protocols = audit_protocols(configuration, config, files, schemas, folder)
         for name in PICTURED:
@@ -90,7 +94,8 @@ class Plan:
         )
         others = [run for name, run in runs.audited.items() if name != STUDY]
         ablated = [] if ablation is None else [ablation]
-        trainings = trainings_of([study, *runs.swept.values(), *ablated, *others])
+        plain = [plain_run(study)] if configuration.report == ANSWER else []
+        trainings = trainings_of([study, *runs.swept.values(), *ablated, *others, *plain])
         return cls(configuration=configuration, pictured=pictured, runs=runs, trainings=trainings)
 
     @property
@@ -114,7 +119,7 @@ class Plan:
     @property
     def answers(self) -> bool:
         """Whether the report is about which remedy is best, beside classifiers without any."""
-        return self.configuration.report == "answer"
+        return self.configuration.report == ANSWER
 
     def demonstrated(self) -> dict[str, Any]:
         """Give the stages of the methods that the paper's pictures show."""
@@ -168,24 +173,6 @@ class Plan:
         if int(part) > len(jobs):
             raise ConfigError(f"{task} at IR {ir} has no job {part}")
         return jobs[int(part) - 1]
-
-    def plain(self, task: str, ir: str) -> Training:
-        """Give the training whose folds and rows the plain classifiers of a cell have: the baseline's.
-
-        Raises
-        ------
-        ConfigError
-            If the study wants nothing of the cell.
-        """
-        for training in self.trainings.get((task, ir), []):
-            if any(use.run == STUDY and use.method == BASELINE for use in training.uses):
-                return training
-        raise ConfigError(f"nothing is wanted of {task} at IR {ir}")
-
-    def plain_files(self, task: str, ir: str) -> list[str]:
-        """Name what the plain classifiers predict on a cell of the study, if the report is to show it."""
-        wanted = self.answers and (task, ir) in self.study.cells
-        return [f"results/plain/{task}/{ir}/{name}.parquet" for name in PLAIN_TITLES] if wanted else []
 
     def weight(self, task: str, ir: str, part: str) -> int:
         """Estimate how long a job trains, in milliseconds: the longest is to start first."""

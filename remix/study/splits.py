@@ -251,3 +251,39 @@ class FoldRows:
     def __str__(self) -> str:
         shape = " × ".join(map(str, self.shape))
         return f"images of {shape}" if self._clip is None else f"{shape} features"
+
+
+def predictions_of(
+    variant: pd.DataFrame, folds: list[Fold], parts: list[np.ndarray], probabilities: list[np.ndarray]
+) -> pd.DataFrame:
+    """Put the probabilities of each fold's part below each other.
+
+    Parameters
+    ----------
+    variant : DataFrame
+    folds : list of Fold
+    parts : list of ndarray of int64
+        Of each fold, the positions in the variant.
+    probabilities : list of ndarray, shape (n_part, K)
+
+    Returns
+    -------
+    DataFrame
+        ``repeat, fold, row, y_true, p_0 … p_{K-1}``.
+    """
+    rows, labels = variant["row"].to_numpy(), variant["label"].to_numpy()
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "repeat": fold.repeat,
+                    "fold": fold.fold,
+                    "row": rows[part],
+                    "y_true": labels[part],
+                    **{f"p_{k}": p[:, k] for k in range(p.shape[1])},
+                }
+            )
+            for fold, part, p in zip(folds, parts, probabilities, strict=True)
+        ],
+        ignore_index=True,
+    )

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from remix.catalogue import is_for_images, stage_entry, stages
+from remix.catalogue import is_for, is_for_tables, stage_entry, stages
 from remix.corrections import UNCORRECTED, remedy
 from remix.protocol import Protocol
 from remix.study.data.catalogue import IMAGE_KINDS, TABLE_KINDS, Task, ir_value
@@ -147,19 +147,14 @@ class Study:
         """Titles of the methods by name, in the order of the catalogue."""
         return {name: str(entry.get("title", name)) for name, entry in self.entries.items()}
 
-    @cached_property
-    def image_methods(self) -> list[str]:
-        """Methods that work on images only."""
-        return [name for name, entry in self.entries.items() if is_for_images(entry)]
-
     def methods_of(self, task: str) -> dict[str, str]:
         """Give the titles of the methods that a task is trained with."""
         return self.methods_on(self.tasks[task].kind)
 
     def methods_on(self, kind: str) -> dict[str, str]:
         """Give the titles of the methods that tasks of a kind are trained with."""
-        on_images = kind in IMAGE_KINDS
-        return {n: title for n, title in self.methods.items() if on_images or n not in self.image_methods}
+        images = kind in IMAGE_KINDS
+        return {n: title for n, title in self.methods.items() if is_for(self.entries[n], images=images)}
 
     def method_spec(self, name: str, *, images: bool = False) -> dict[str, Any]:
         """Give the stages of a method as they are trained: under the study's switches, and nothing else.
@@ -192,6 +187,10 @@ class Study:
         """Give the same study without the methods that do something after training."""
         as_trained = {name: e for name, e in self.entries.items() if self.after(name) == UNCORRECTED}
         return replace(self, entries=as_trained)
+
+    def networks(self) -> "Study":
+        """Give the same study without the methods that are no networks."""
+        return replace(self, entries={n: e for n, e in self.entries.items() if not is_for_tables(e)})
 
     def rows(self, task: str) -> str | int:
         """Count the rows of its dataset that a task uses: ``'all'``, or a number."""

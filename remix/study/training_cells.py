@@ -5,17 +5,25 @@ import gc
 import hashlib
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from remix.errors import RemixError
 from remix.study import store
+from remix.study.estimators import library
+from remix.study.running import provenance
 from remix.study.store import Entry
 from remix.study.trainings import Training
 
+if TYPE_CHECKING:
+    from remix.study.fold_rows import CellRows
+
 logger = logging.getLogger(__name__)
+
+_Lacking = tuple[Training, Path]
+_Train = Callable[[Sequence[Training]], list[tuple[store.Trained, dict[str, Any]]]]
 
 
 def train_cell(
@@ -70,37 +78,33 @@ def train_cell(
 
 
 def _train_all(
-    lacking: Sequence[tuple[Training, Path]],
+    lacking: Sequence[_Lacking],
     files: Mapping[str, Path],
     *,
     threads: int,
     stack: int | Literal["auto"],
 ) -> list[RemixError]:
     """Train and keep each; gives the errors of those that failed."""
-    # TensorFlow takes seconds to import: not for a cell that lacks nothing.
-    from remix.study.runtime import before_import
+    from remix.study.fold_rows import CellRows
 
-    before_import()
-    from remix.study.cell_trainer import CellTrainer
-    from remix.study.runtime import configure_tensorflow
-    from remix.training import on_gpu
-
-    configure_tensorflow(threads=threads)
-    trainer = CellTrainer(files, stack)
+    cell = CellRows(files)
+    networks = [each for each in lacking if not each[0].is_estimator]
+    groups = _network_groups(networks, cell, threads=threads, stack=stack) if networks else []
+    fit = functools.partial(_fit, cell=cell, threads=threads)
+    groups += [(fit, [each]) for each in lacking if each[0].is_estimator]
     failed: list[RemixError] = []
-    groups = trainer.groups(lacking) if on_gpu() else [[each] for each in lacking]
     done = 0
     while groups:
-        group = groups.pop(0)
+        train, group = groups.pop(0)
         names = ", ".join(training.method for training, _ in group)
         logger.info(f"training {done + 1} of {len(lacking)}: {names}")
         begun, started = datetime.now(), time.monotonic()
         try:
-            found = trainer.train([training for training, _ in group])
+            found = train([training for training, _ in group])
         except RemixError as error:
             if len(group) > 1:
                 # One of them fails: each is trained by itself, so that the others are kept.
-                groups = [[each] for each in group] + groups
+                groups = [(train, [each]) for each in group] + groups
                 continue
             failed.append(type(error)(f"method {names}, {error}"))
             logger.info(f"failed: {error}")
@@ -116,6 +120,45 @@ def _train_all(
         del found
         gc.collect()
     return failed
+
+
+def _network_groups(
+    lacking: Sequence[_Lacking], cell: "CellRows", *, threads: int, stack: int | Literal["auto"]
+) -> list[tuple[_Train, Sequence[_Lacking]]]:
+    """Share out networks to what is trained at once."""
+    # TensorFlow takes seconds to import: not for a cell that lacks no network.
+    from remix.study.runtime import before_import
+
+    before_import()
+    from remix.study.cell_trainer import CellTrainer
+    from remix.study.runtime import configure_tensorflow
+    from remix.training import on_gpu
+
+    configure_tensorflow(threads=threads)
+    trainer = CellTrainer(cell, stack)
+    groups = trainer.groups(lacking) if on_gpu() else [[each] for each in lacking]
+    return [(trainer.train, group) for group in groups]
+
+
+def _fit(
+    trainings: Sequence[Training], *, cell: "CellRows", threads: int
+) -> list[tuple[store.Trained, dict[str, Any]]]:
+    """Fit a classifier that is no network; as `remix.study.cell_trainer.CellTrainer.train`."""
+    from remix.study.fitting import fit_folds
+
+    (training,) = trainings
+    given = training.definition
+    trained, seconds = fit_folds(
+        cell.variant(training),
+        training.task,
+        training.ir,
+        given["method"],
+        cell.of(training),
+        seed=given["seed"],
+        threads=threads,
+    )
+    facts = provenance.of_training(given["seed"], "CPU", seconds)
+    return [(trained, facts | {"library": library(given["method"]["estimator"])})]
 
 
 def names_of(trainings: Sequence[Training], files: Mapping[str, Path]) -> list[str]:

@@ -14,14 +14,19 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from remix.batches.mixing import Mixing
+from remix.catalogue import is_for_tables
 from remix.methods import CHOICES, MIX_CHOICES, Method
 from remix.study.code import closure, digest, imports_of
 from remix.study.data.catalogue import Task
+from remix.study.estimators import library
 from remix.study.store import Use
 from remix.study.study import Study
 
-# What trains and predicts.
+# What trains and predicts: networks, and classifiers that are none.
 TRAINER = "remix.study.experiment"
+ESTIMATOR_TRAINER = "remix.study.fitting"
+# What the rows of folds depend on, of a protocol; beside the clipping.
+OF_FOLDS = ("splits", "repeats", "validation_fraction")
 # Modules that choose among stages: of these, a method depends on those that it is made of.
 CHOOSERS = {"remix.methods", "remix.batches.mixing"}
 STAGES = {
@@ -59,6 +64,11 @@ class Training:
         """Its name for people: that of the method in the run that wants it first."""
         return self.uses[0].method
 
+    @property
+    def is_estimator(self) -> bool:
+        """Whether it is of a classifier that is no network."""
+        return is_for_tables(self.definition["method"])
+
     def name(self, data: Iterable[str]) -> str:
         """Compute the name that it is kept under, 20 hexadecimal digits, from the digests of its `inputs`."""
         parts = {"ir": self.ir, "definition": _key(self.definition), "code": self.code, "data": list(data)}
@@ -66,7 +76,7 @@ class Training:
 
     @property
     def code(self) -> str:
-        """Digest of the modules that take part in it."""
+        """Digest of the modules that take part in it; with a classifier's library and its version."""
         return _code_of_method(json.dumps(self.definition["method"]))
 
     def as_mapping(self) -> dict[str, Any]:
@@ -186,7 +196,10 @@ def in_jobs(trainings: Sequence[Training], per_job: str | int) -> list[Sequence[
 @functools.cache
 def _code_of_method(spec: str) -> str:
     """Digest of the modules that take part when a method, given as JSON, is trained."""
-    used = {type(stage).__module__ for stage in _stages(Method.from_spec(json.loads(spec)))}
+    method = json.loads(spec)
+    if is_for_tables(method):
+        return f"{digest(closure([ESTIMATOR_TRAINER]))} {library(method['estimator'])}"
+    used = {type(stage).__module__ for stage in _stages(Method.from_spec(method))}
 
     def imports(module: str) -> frozenset[str]:
         left_out = STAGES - used if module in CHOOSERS else set()
@@ -243,9 +256,17 @@ class _Wanted(NamedTuple):
 def _key(definition: Mapping[str, Any]) -> str:
     """Write a definition in one form, however its YAML writes the same.
 
-    Neither the order of keys counts nor the form of a number; of a method, its stages with all defaults.
+    Neither the order of keys counts nor the form of a number; of a method, its stages with all defaults. A
+    classifier that is no network is what its entry says, where 1 may mean another thing than 1.0, and has no
+    epochs and no mini-batches.
     """
-    plain = _plain(definition)
+    plain, method = _plain(definition), definition["method"]
+    if is_for_tables(method):
+        protocol = plain["protocol"]
+        of_folds = {key: protocol[key] for key in OF_FOLDS if key in protocol}
+        of_folds["clip"] = protocol["tables"]["clip"]
+        others = {key: value for key, value in plain.items() if key != "last_batch"}
+        return json.dumps({**others, "protocol": of_folds, "method": method}, sort_keys=True)
     return json.dumps({**plain, "method": repr(Method.from_spec(plain["method"]))}, sort_keys=True)
 
 

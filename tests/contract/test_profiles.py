@@ -15,7 +15,7 @@ PROFILES = {
 }
 CLUSTERS = {name for name, profile in PROFILES.items() if "executor" in profile}
 # What takes long; all else takes seconds or needs the network, and runs where Snakemake does.
-ON_CLUSTERS = {"prepare", "variant", "train", "plain", "evaluate", "demonstrate"}
+ON_CLUSTERS = {"prepare", "variant", "train", "evaluate", "demonstrate"}
 RULES = {}
 for path in (ROOT / "workflow/rules").glob("*.smk"):
     for block in re.split(r"^(?=(?:use )?(?:rule|checkpoint) )", path.read_text(), flags=re.M)[1:]:

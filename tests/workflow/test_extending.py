@@ -45,6 +45,24 @@ def test_a_method_is_one_entry(finished):
     assert expensive(jobs) == {"train": 2, "evaluate": 2}
 
 
+def test_a_classifier_that_is_no_network_is_one_training_of_each_cell(finished):
+    """And nothing else: not when its method has a remedy, too, nor when epochs change."""
+    tree = {"estimator": "sklearn.tree.DecisionTreeClassifier", "parameters": {"max_depth": 3}}
+    after = {"base": "tree", "after": {"prior": "balanced"}}
+    overlay = finished.overlay({"methods": {"tree": tree, "tree_prior": after}})
+    before = finished.trainings()
+    finished.run(overlay, arguments=["results/tables/rank_sums.md", "results/tables/cell_tests.md"])
+    new, listed = finished.trainings().keys() - before.keys(), finished.listed()
+    assert {use for use, path in listed.items() if path in new} == {
+        (*cell, "study", method)
+        for cell in (("breast_cancer", "0.1"), ("wine", "0.25"))
+        for method in ("tree", "tree_prior")
+    }
+    assert len(new) == 2
+    ranks = pd.read_csv(finished.folder / "results/tables/rank_sums.csv")
+    assert {"tree", "tree_prior"} <= set(ranks["method"])
+
+
 def test_another_protocol_trains_everything_again_and_fetches_nothing(finished):
     jobs = finished.planned_jobs(finished.overlay({"protocol": {"epochs": 4}}))
     assert expensive(jobs) == {"train": 2, "evaluate": 2}

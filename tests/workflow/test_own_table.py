@@ -34,7 +34,7 @@ def test_the_methods_are_trained_on_the_table_alone_and_the_report_answers(descr
     results = described.folder / "results"
     scores = pd.read_parquet(results / "scores.parquet")
     assert set(scores.loc[scores["run"] == "study", "method"]) == METHODS
-    assert len(described.trainings()) == len(METHODS)
+    assert len(described.trainings()) == len(METHODS) + 2
     assert set(scores["ir"]) == {"0.3"}
     answer = pd.read_csv(results / "tables/answer.csv")
     assert set(answer.loc[~answer["remedy"], "method"]) == {

@@ -9,7 +9,6 @@ import sys
 from remix.errors import RemixError
 from remix.study.code import digest_of_script
 from remix.study.data.fetching import read_source
-from remix.study.plain import PLAIN_TITLES
 from remix.study.plan import Plan, as_parameter, preparation
 from remix.study.results.declarations import category, places, read_by
 from remix.study.running.provenance import commit_state
@@ -33,6 +32,7 @@ try:
         schemas=ROOT / "workflow" / "schemas",
         folder=Path(CONFIG),
         overlays=workflow.overwrite_configfiles,
+        imports=workflow.is_main_process,
     )
 except ConfigError as error:
     raise WorkflowError(f"The configuration is wrong; nothing was started.\n{error}")

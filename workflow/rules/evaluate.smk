@@ -4,7 +4,6 @@
 rule evaluate:
     input:
         cell=lambda wildcards: lists_of(wildcards.task, wildcards.ir),
-        plain=lambda wildcards: PLAN.plain_files(wildcards.task, wildcards.ir),
     output:
         scores="results/scores/{task}/{ir}.csv",
         calibration="results/calibration/{task}/{ir}.csv",

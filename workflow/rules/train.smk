@@ -1,5 +1,5 @@
-# Train what is wanted of a cell: by the study, its sweep over α, its ablation and, where it is asked for, its audit. And
-# fit what a table of one's own is judged beside, on the same folds.
+# Train what is wanted of a cell: by the study, its sweep over α, its ablation and, where they are asked for, its audit
+# and what a table of one's own is judged beside.
 
 
 # What is there already is left alone: trainings are kept in results/trainings, and are no outputs of this rule.
@@ -23,26 +23,3 @@ rule train:
         "train what is wanted of {wildcards.task} at IR {wildcards.ir} and not there; progress in {log}"
     script:
         "../scripts/train.py"
-
-
-rule plain:
-    input:
-        lambda wildcards: or_exit(PLAN.plain, wildcards.task, wildcards.ir).inputs,
-    output:
-        [f"results/plain/{{task}}/{{ir}}/{name}.parquet" for name in PLAIN_TITLES],
-    log:
-        "logs/plain/{task}/{ir}.log",
-    conda:
-        "../../envs/environment.yaml"
-    threads: 1
-    resources:
-        mem_mb=lambda wildcards: PLAN.memory(wildcards.task),
-    params:
-        training=lambda wildcards: trainings_to_json(
-            [or_exit(PLAN.plain, wildcards.task, wildcards.ir)]
-        ),
-        code=code("plain"),
-    message:
-        "fit logistic regression and gradient boosting on {wildcards.task} at IR {wildcards.ir}"
-    script:
-        "../scripts/plain.py"

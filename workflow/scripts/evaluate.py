@@ -13,8 +13,7 @@ def main(snakemake):
     with job(snakemake.log[0]):
         entries = read_cell(map(Path, snakemake.input.cell))
         results = Path(snakemake.output.scores).parents[2]
-        plain = {path.stem: path for path in map(Path, snakemake.input.get("plain", []))}
-        found = evaluate_cell(results, snakemake.wildcards.task, snakemake.wildcards.ir, entries, plain)
+        found = evaluate_cell(results, snakemake.wildcards.task, snakemake.wildcards.ir, entries)
         write_csv(found.calibration, snakemake.output.calibration)
         write_parquet(found.curves, snakemake.output.curves)
         write_csv(found.folds, snakemake.output.folds)

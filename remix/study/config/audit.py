@@ -59,7 +59,9 @@ def audit_protocols(
             if name in protocols:
                 raise ConfigError(f"{overlay}: two protocols of the audit would be called '{name}'")
             merged = overlaid(overlaid(config, settings), {"protocol": {"repeats": repeats}})
-            study = load_configuration(merged, [*files, overlay], schemas, checked=config).study
+            study = load_configuration(
+                merged, [*files, overlay], schemas, checked=config, imports=False
+            ).study
             protocols[name] = dataclasses.replace(study, run=f"audit/{_run_name(name, settings)}")
     return protocols
 

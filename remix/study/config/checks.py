@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from remix.catalogue import LATER_METHODS, contradictions, is_for_images, with_base
+from remix.catalogue import LATER_METHODS, contradictions, is_for, is_for_tables, with_base
 from remix.errors import SourceError
+from remix.study.config.estimators import estimator_problems
 from remix.study.config.messages import KeyPath, Problem, listing, shown, unknown
 from remix.study.data.catalogue import ir_text, ir_value, task_irs
 from remix.study.data.sources.checksums import ALGORITHMS
@@ -18,7 +19,9 @@ from remix.study.data.sources.names import (
 from remix.study.study import BASELINE
 
 
-def semantic_problems(config: Mapping[str, Any], broken: Iterable[KeyPath]) -> list[Problem]:
+def semantic_problems(
+    config: Mapping[str, Any], broken: Iterable[KeyPath], *, imports: bool = True
+) -> list[Problem]:
     """Check what the parts of a configuration say about each other.
 
     Parameters
@@ -27,6 +30,8 @@ def semantic_problems(config: Mapping[str, Any], broken: Iterable[KeyPath]) -> l
         The merged configuration.
     broken : iterable of tuple
         Where the schema found problems; parts that hold one, or are in one, are not looked at.
+    imports : bool
+        Whether classifiers that methods name are imported, and asked for their parameters.
 
     Returns
     -------
@@ -52,6 +57,9 @@ def semantic_problems(config: Mapping[str, Any], broken: Iterable[KeyPath]) -> l
             if is_sound("methods", name):
                 problems += [Problem(("methods", name, *keys), text) for keys, text in contradictions(entry)]
                 problems += _base(name, entry, config["methods"])
+                if imports and is_for_tables(entry):
+                    found = estimator_problems(entry)
+                    problems += [Problem(("methods", name, *keys), text) for keys, text in found]
     if is_mapping("datasets"):
         for name, entry in config["datasets"].items():
             if is_sound("datasets", name):
@@ -60,7 +68,7 @@ def semantic_problems(config: Mapping[str, Any], broken: Iterable[KeyPath]) -> l
     if is_sound("study") and is_mapping("datasets") and is_mapping("methods"):
         problems += _study_names(config["study"], config["datasets"], config["methods"])
         if is_sound("datasets") and is_sound("methods"):
-            problems += _image_methods(config["study"], config["datasets"], config["methods"])
+            problems += _methods_without_task(config["study"], config["datasets"], config["methods"])
         if is_sound("datasets") and is_sound("switches"):
             problems += _study_irs(config["study"], config["datasets"], config["switches"]["multiclass_irs"])
     if is_sound("audit") and is_mapping("datasets"):
@@ -94,6 +102,9 @@ def _base(name: str, entry: Mapping[str, Any], methods: Mapping[str, Any]) -> It
     if name == BASELINE and "after" in entry:
         text = "gains are measured against the baseline as trained; give the remedy to a method of its own"
         yield Problem(("methods", name, "after"), text)
+    if name == BASELINE and is_for_tables(entry):
+        text = "the baseline is the network without a remedy; give the classifier to a method of its own"
+        yield Problem(("methods", name, "estimator"), text)
     known, base = _known(methods), entry.get("base")
     if base is None:
         return
@@ -285,19 +296,21 @@ def _known(methods: Mapping[str, Any]) -> dict[str, Any]:
     return {**methods, **{name: entry for name, entry in LATER_METHODS.items() if name not in methods}}
 
 
-def _image_methods(
+def _methods_without_task(
     study: Mapping[str, Any], datasets: Mapping[str, Any], methods: Mapping[str, Any]
 ) -> Iterator[Problem]:
     """Find methods that were asked for by name and would not be trained on any task."""
     selected, known = study["tasks"], _resolved(methods)
-    images = any(
+    kinds = {
         "image" in datasets[dataset]
         for dataset, task in _tasks(datasets)
         if selected == "all" or task in selected
-    )
+    }
     for i, name in enumerate(study["methods"] if isinstance(study["methods"], list) else ()):
-        if not images and is_for_images(known.get(name, {})):
-            text = f"'{name}' works on images only, and no selected task has images; remove it"
+        entry = known.get(name, {})
+        if kinds and not any(is_for(entry, images=images) for images in kinds):
+            only, has = ("tables", "is on a table") if is_for_tables(entry) else ("images", "has images")
+            text = f"'{name}' works on {only} only, and no selected task {has}; remove it"
             yield Problem(("study", "methods", i), text)
 
 

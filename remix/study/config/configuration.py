@@ -104,6 +104,8 @@ def load_configuration(
     schemas: str | os.PathLike[str],
     checked: Mapping[str, Any] | None = None,
     overlays: Iterable[str | os.PathLike[str]] = (),
+    *,
+    imports: bool = True,
 ) -> Configuration:
     """Check a configuration and turn it into typed objects.
 
@@ -121,6 +123,9 @@ def load_configuration(
     overlays : iterable of path-like
         Those of the files whose paths, ``data_dir`` and the ``file`` of sources, are relative to them. Other
         files' and ``--config``'s are relative to the working directory, as all are in what is returned.
+    imports : bool
+        Whether classifiers that methods name are imported, and asked for their parameters, which takes a
+        second: a job of a run that has asked them need not.
 
     Returns
     -------
@@ -135,7 +140,7 @@ def load_configuration(
     merged = _with_later_methods(_plain(config))
     known = [section for section, value in (checked or {}).items() if config.get(section) is value]
     problems = schema_problems(merged, Path(schemas), checked=known)
-    problems += semantic_problems(merged, [problem.place for problem in problems])
+    problems += semantic_problems(merged, [problem.place for problem in problems], imports=imports)
     messages = {*sources.duplicates(), *sources.ineffective(merged)}
     messages |= {sources.message(problem, merged) for problem in problems}
     if messages:

@@ -71,7 +71,7 @@ def _commit(facts: Mapping[str, Any]) -> str:
 def _trainings_text(trainings: pd.DataFrame) -> str:
     alike = "not all by the same" if differences(trainings) else "all alike"
     return (
-        f"{trainings['training'].nunique()} trainings of the study, its sweep, its ablation and its audit, "
+        f"{trainings['training'].nunique()} trainings of the study and the runs beside it, "
         f"{alike}. Each "
         "says of itself what made it. It is kept under the digest of all that its predictions depend on, the "
         "modules that take part among it: a commit that leaves these as they are changes no prediction."

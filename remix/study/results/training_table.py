@@ -26,6 +26,8 @@ COMPARED = {
     "xla": "use of XLA",
     "environment": "settings of the environment",
 }
+# Of these, what only networks depend on: other classifiers are always fitted on the CPU.
+OF_NETWORKS = ("device", "tf32", "xla")
 # What tells trainings apart that were not made alike.
 FACTS = ["commit", "modified", *COMPARED, "seed"]
 # What it took.
@@ -89,8 +91,10 @@ def differences(trainings: pd.DataFrame) -> list[str]:
     ['Not the same version of numpy for all trainings: 2.1 (2), 2.0 (1).']
     """
     found, trainings = [], trainings.drop_duplicates("training")
+    networks = trainings.get("library", pd.Series(index=trainings.index, dtype=object)).isna()
     for fact, title in COMPARED.items():
-        counts = trainings[fact].fillna("none").value_counts()
+        known = trainings[networks] if fact in OF_NETWORKS else trainings
+        counts = known[fact].fillna("none").value_counts()
         if len(counts) > 1:
             each = ", ".join(f"{short(str(value))} ({count})" for value, count in counts.items())
             found.append(f"Not the same {title} for all trainings: {each}.")

@@ -38,7 +38,7 @@ def trainings():
 
 def test_what_made_the_trainings_is_said_once(trainings, study):
     text = provenance_markdown(FACTS, trainings, study, CONFIG)
-    assert "4 trainings of the study, its sweep, its ablation and its audit, all alike" in text
+    assert "4 trainings of the study and the runs beside it, all alike" in text
     assert re.search(r"\| Commit +\| cccccccccc +\|", text)
     assert "Warning" not in text
     # 20 of 40 s.

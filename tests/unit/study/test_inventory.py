@@ -83,7 +83,7 @@ def test_trainings_are_listed_by_a_command(folder):
     assert lines[0].split() == [name for name in COLUMNS if name != "path"]
     assert sorted(line.split()[-1] for line in lines[1:4]) == ["no", "unknown", "yes"]
     assert lines[4].startswith("3 trainings are kept, ")
-    assert lines[5].partition(" ")[2].startswith("more are wanted, by study, sweep, ablation or audit")
+    assert lines[5].partition(" ")[2].startswith("more are wanted, by the study and the runs beside it")
 
 
 def test_what_no_run_wants_is_listed_and_removed_when_asked(folder, capsys):

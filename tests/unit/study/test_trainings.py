@@ -6,7 +6,7 @@ import json
 import pytest
 
 from remix.study import trainings
-from remix.study.code import ROOT
+from remix.study.code import ROOT, closure
 from remix.study.config import DEFAULT_FILES as FILES
 from remix.study.config import audit_protocols, load_configuration, overlaid, read_overlay
 from remix.study.store import Use
@@ -187,6 +187,67 @@ def test_what_follows_a_training_is_a_use_of_it(audited):
     assert alone.definition["method"] == {"loss": "logit_adjusted"}
     assert list(study.trained().methods) == [name for name in study.methods if name not in more]
     assert Study.from_json(study.to_json()) == study
+
+
+FOREST = "sklearn.ensemble.RandomForestClassifier"
+
+
+def estimators(**parameters):
+    """A study of two tasks with the baseline and two entries of a classifier, of which one has parameters."""
+    methods = {"plain": {"estimator": FOREST}, "mine": {"estimator": FOREST, "parameters": parameters}}
+    return {
+        "study": {"tasks": ["musk", "cifar10_dog"], "methods": ["baseline", *methods]},
+        "methods": methods,
+    }
+
+
+def test_a_classifier_that_is_no_network_is_one_training_of_each_cell_on_tables():
+    after = {"plain_prior": {"base": "plain", "after": {"prior": "balanced"}}}
+    given = estimators(n_estimators=7)
+    given["methods"] |= after
+    given["study"]["methods"].append("plain_prior")
+    study = load_study(given)
+    uses = by_use([study])
+    cells = {key[1] for key in uses if key[3] == "plain"}
+    assert cells == {"musk"}
+    assert {key[3] for key in uses if key[1] == "cifar10_dog"} == {"baseline"}
+    cell = ("study", "musk", "0.05")
+    assert uses[*cell, "plain_prior"] is uses[*cell, "plain"]
+    assert uses[*cell, "mine"] is not uses[*cell, "plain"]
+    assert uses[*cell, "mine"].definition["method"] == {
+        "estimator": FOREST,
+        "parameters": {"n_estimators": 7},
+    }
+    assert Study.from_json(study.to_json()) == study
+
+
+def test_a_classifier_is_named_by_what_it_depends_on_and_nothing_else(monkeypatch):
+    def name(parameters=(), method="mine", **more):
+        study = load_study({**estimators(**dict(parameters)), **more})
+        return by_use([study])["study", "musk", "0.05", method].name(["data"])
+
+    ones = {"max_features": 1}
+    plain = name(ones)
+    # Networks have epochs and mini-batches.
+    settings = {"epochs": 3, "batch_size": 16, "dropout": 0.5}
+    assert name(ones, protocol=settings, switches={"last_batch": "dropped"}) == plain
+    assert name(ones, protocol={"clip": 2}) != plain
+    assert name(ones, seed=5) != plain
+    # All features, where 1 is one of them.
+    assert name({"max_features": 1.0}) != plain
+    baseline = name(method="baseline")
+    monkeypatch.setattr(trainings, "library", lambda path: "scikit-learn 99")
+    trainings._code_of_method.cache_clear()
+    assert name(ones) != plain
+    assert name(method="baseline") == baseline
+    trainings._code_of_method.cache_clear()
+
+
+def test_networks_and_other_classifiers_do_not_share_code_that_only_one_has():
+    networks, others = closure([trainings.TRAINER]), closure([trainings.ESTIMATOR_TRAINER])
+    assert {"remix.training", "remix.methods"} <= networks - others
+    assert {"remix.study.fitting", "remix.study.estimators"} <= others - networks
+    assert {"remix.study.splits", "remix.preprocessing"} <= networks & others
 
 
 def test_tasks_that_the_study_does_not_have_are_left_out():

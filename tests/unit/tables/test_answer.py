@@ -8,8 +8,10 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.naive_bayes import GaussianNB
 
 from remix import ReMixClassifier
+from remix.preprocessing import scaler
 from remix.study.compare.statistics import corrected_t_test, holm
 from remix.study.plain import PLAIN_TITLES
 from remix.study.results.tables.answer import (
@@ -166,6 +168,26 @@ def test_the_code_fits_the_remedy_on_all_rows(study, tmp_path, monkeypatch, corr
     assert model.hidden_layer_sizes_ == (3, 3, 3)
     assert model.n_iter_ == 7
     assert model.n_features_in_ == 3
+
+
+@pytest.mark.parametrize("correction", PRIORS)
+def test_the_code_fits_a_classifier_that_is_no_network(study, tmp_path, monkeypatch, correction):
+    """As scikit-learn does it, with the prior exchanged where that is the remedy."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "resources" / "prepared"
+    folder.mkdir(parents=True)
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(60, 3)), columns=list("abc"))
+    frame.assign(label=np.resize(["0", "1", "0"], 60)).to_parquet(folder / "musk.parquet")
+    bayes = {"estimator": "sklearn.naive_bayes.GaussianNB", "parameters": {"var_smoothing": 0.25}}
+    mine = type(study).from_mapping(study.to_mapping() | {"methods": {**study.entries, "bayes": bayes}})
+    found = {}
+    exec("\n".join(fitting_lines({("bayes", correction): "best"}, mine, "musk", 3)), found)
+    rows, y = scaler(5.0).fit_transform(frame.to_numpy()), np.resize(["0", "1", "0"], 60)
+    expected = GaussianNB(var_smoothing=0.25).fit(rows, y).predict_proba(rows)
+    if correction == "balanced":
+        expected = expected / [2 / 3, 1 / 3]
+        expected /= expected.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(found["model"].predict_proba(frame), expected, rtol=1e-5)
 
 
 def test_a_method_that_is_not_the_librarys_is_written_as_stages(study):

@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from remix.catalogue import METHODS
+from remix.catalogue import METHODS, is_for_tables
 from remix.corrections import UNCORRECTED
 from remix.metrics import metric as metric_named
 from remix.study.compare import ranking, statistics
-from remix.study.plain import PLAIN_TITLES
+from remix.study.plain import PLAIN_METHODS, PLAIN_TITLES
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
 from remix.study.results.made import MadeTable
@@ -70,8 +70,7 @@ def make(
 
 def with_plain(study: Study) -> Study:
     """Add the classifiers without any remedy to the methods of a study, for what is read of them."""
-    plain = {name: {"title": title} for name, title in PLAIN_TITLES.items()}
-    return dataclasses.replace(study, entries={**study.entries, **plain})
+    return dataclasses.replace(study, entries={**study.entries, **PLAIN_METHODS})
 
 
 def answer_table(scores: pd.DataFrame, sizes: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -320,18 +319,51 @@ def fitting_lines(
     merged = definition.merged and len(definition.classes) > 2
     label = f'table["label"] == {definition.minority[0]!r}' if merged else 'table["label"]'
     others = '["label", "group"]' if definition.grouped else '"label"'
-    lines = [
-        "import pandas as pd",
-        "from remix import ReMixClassifier",
+    imports, models = {"import pandas as pd": None}, []
+    for (method, correction), comment in remedies.items():
+        if is_for_tables(study.entries[method]):
+            needed, model = _fitted_estimator(method, correction, study)
+        else:
+            settings = _settings(method, correction, study, task, n_features)
+            needed, model = (
+                ["from remix import ReMixClassifier"],
+                _called("ReMixClassifier", settings, random_state=0),
+            )
+        imports |= dict.fromkeys(needed)
+        models.append(f"model = {model}.fit(X, y)  # {comment}")
+    return [
+        *imports,
         "",
         f'table = pd.read_parquet("resources/prepared/{definition.dataset}.parquet")',
         f"X, y = table.drop(columns={others}), {label}",
+        *models,
     ]
-    for remedy, comment in remedies.items():
-        settings = _settings(*remedy, study, task, n_features)
-        arguments = ", ".join(f"{key}={_written(value)}" for key, value in settings.items())
-        lines.append(f"model = ReMixClassifier({arguments}, random_state=0).fit(X, y)  # {comment}")
-    return lines
+
+
+def _fitted_estimator(method: str, correction: str, study: Study) -> tuple[list[str], str]:
+    """Write a classifier that is no network, with the rows that it has here: its imports, and the call."""
+    spec, tables = study.method_spec(method), study.protocol.tables
+    assert tables is not None
+    module, _, name = spec["estimator"].rpartition(".")
+    imports = [
+        f"from {module} import {name}",
+        "from remix.preprocessing import scaler",
+        "from sklearn.pipeline import make_pipeline",
+    ]
+    model = f"make_pipeline(scaler({tables.clip!r}), {_called(name, spec.get('parameters', {}))})"
+    if correction == UNCORRECTED:
+        return imports, model
+    priors = {"prior": PRIORS[correction], "trained_prior": spec.get("trained_prior", "natural")}
+    call = _called("", priors).strip("()")
+    return [
+        "from remix import PriorCorrectedClassifier",
+        *imports,
+    ], f"PriorCorrectedClassifier({model}, {call})"
+
+
+def _called(name: str, settings: Mapping[str, Any], **more: Any) -> str:
+    arguments = ", ".join(f"{key}={_written(value)}" for key, value in {**settings, **more}.items())
+    return f"{name}({arguments})"
 
 
 def _settings(method: str, correction: str, study: Study, task: str, n_features: int) -> dict[str, Any]:

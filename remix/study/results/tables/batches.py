@@ -29,7 +29,7 @@ COLUMNS = [
 
 def make(runs: Runs, folds: pd.DataFrame, datasets: pd.DataFrame, coverage: pd.DataFrame) -> MadeTable:
     """Make the table from what happened in each fold."""
-    study = runs.study.trained()
+    study = runs.study.trained().networks()
     table = batches_table(folds_of(folds, study), study, datasets)
     return MadeTable(table, batches_markdown(table, study, coverage))
 
