@@ -11,8 +11,8 @@ endif
 BIN := .venv/bin
 SHELL := /bin/bash
 
-# The lock that is installed for the study: envs/cpu.lock, or with LOCK=gpu TensorFlow with the CUDA libraries, or
-# with LOCK=cluster what submits jobs to a cluster.
+# The lock that is installed for the study: envs/cpu.lock, or with LOCK=gpu TensorFlow with the CUDA libraries, with
+# LOCK=cluster what submits jobs to a cluster, or with LOCK=boosting LightGBM and CatBoost (config/boosting.yaml).
 LOCK ?= cpu
 
 # The cell of the reference run that `make verify` runs again, and the folder of placed files.
@@ -253,6 +253,8 @@ lock:
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/gpu.lock
 	uv pip compile pyproject.toml --extra workflow --extra cluster --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/cluster.lock
+	uv pip compile pyproject.toml envs/boosting.in --extra workflow --universal --python-version 3.11 \
+	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/boosting.lock
 	uv pip compile envs/jax.in --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate -o envs/jax.lock
 	# Needs UV_FIND_LINKS, or an index, with PyTorch's build for the CPU.

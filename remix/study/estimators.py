@@ -6,6 +6,7 @@ Of a library nothing is imported before a classifier of it is asked for.
 import hashlib
 import importlib
 import importlib.util
+import inspect
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
@@ -44,10 +45,11 @@ def made(spec: Mapping[str, Any], random_state: int | None = None) -> Any:
     classifier
         As scikit-learn has them.
     """
-    model = load(spec["estimator"])(**spec.get("parameters", {}))
-    if random_state is not None and "random_state" in model.get_params():
-        model.set_params(random_state=random_state)
-    return model
+    named, given = load(spec["estimator"]), dict(spec.get("parameters", {}))
+    # CatBoost's `get_params` has what was given and nothing else.
+    if random_state is not None and "random_state" in inspect.signature(named).parameters:
+        given["random_state"] = random_state
+    return named(**given)
 
 
 def class_name(path: str) -> str:

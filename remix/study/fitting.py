@@ -69,7 +69,9 @@ def fit_folds(
     folds, y = rows.folds, variant["label"].to_numpy()
     n_classes = int(y.max()) + 1
     logger.info(f"{task}, IR {ir}: {len(folds)} folds of {len(folds[0].train)} training rows; {rows}; {spec}")
-    validated, tested, records, seconds = [], [], [], 0.0
+    validated: list[np.ndarray] = []
+    tested: list[np.ndarray] = []
+    records, seconds = [], 0.0
     with threadpool_limits(limits=threads):
         for fold in folds:
             train, *others = rows.of_fold(fold)
