@@ -140,7 +140,7 @@ class StackedResNet:
         self.xla = xla
         _, blocks, norm, _ = self._layers()
         scales = [*(scale for scale, *_ in blocks), norm[0]]
-        self.statistics = [
+        self.statistics: Sequence[tf.Variable] = [
             tf.Variable(start(scale.shape)) for scale in scales for start in (tf.zeros, tf.ones)
         ]
 

@@ -17,7 +17,7 @@ from remix.study.data.fetching import canonical, read_source
 from remix.study.plain import plain_run
 from remix.study.results.declarations import Declaration, Kind, wanted
 from remix.study.results.runs import Runs
-from remix.study.study import Study
+from remix.study.study import STUDY, Study
 from remix.study.trainings import Training, free_of, in_jobs, trainings_of, trainings_to_json
 
 # The report about which remedy is best.
