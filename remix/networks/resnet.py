@@ -119,7 +119,7 @@ class StackedResNet:
     ----------
     variables : list of tf.Variable
         What is trained, in the order of `ResNet.weights`, with the stack as first axis.
-    statistics : list of tf.Variable
+    statistics : sequence of tf.Variable
         Running mean and variance (S, 1, width) of each normalisation in turn.
     """
 

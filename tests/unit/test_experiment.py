@@ -57,6 +57,22 @@ def folds_of(variant, protocol):
     )
 
 
+def test_residual_networks_are_trained_if_the_protocol_says_so(protocol):
+    """In stacks of any size alike, and by sizes of their own."""
+    sizes = {"blocks": 1, "width": 6, "hidden_factor": 2, "dropout": 0.1, "residual_dropout": 0}
+
+    def trained(stack, **changes):
+        settings = protocol(epochs=2, network="resnet", resnet=sizes | changes)
+        method = Method.from_spec(EVERYTHING)
+        (found,) = cross_validate(toy(), TASK, "0.1", [method], settings, seed=1, stack=stack)
+        return found.predictions[["p_0", "p_1"]].to_numpy()
+
+    whole = trained(None)
+    np.testing.assert_allclose(whole, trained(1), atol=1e-5)
+    np.testing.assert_allclose(whole.sum(axis=1), 1, atol=1e-5)
+    assert np.abs(whole - trained(None, blocks=2)).max() > 1e-3
+
+
 def test_contract_of_predictions(baseline, protocol):
     variant = toy()
     predictions, validation, records, step_seconds, xla = baseline
