@@ -50,6 +50,7 @@ CHANCE = 1e-6
 WIDTH = 110
 
 _DECIMAL_COMMA = re.compile(r"-?(\d+|\d{1,3}(\.\d{3})+),\d+")
+_COMMA_OF_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([ T].*)?|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}( .*)?")
 _IDENTIFIER = re.compile(r"(?i:^|[_\W])(?i:id|uid|uuid|index|idx|key)$|[a-z](ID|Id)$|^(?i:unnamed.*)$|^$")
 _OWNER = re.compile(
@@ -110,6 +111,11 @@ def describe(path: Path, target: str | None = None, name: str | None = None) -> 
         labels = table.iloc[:, label]
         counts = _classes(labels)
         findings = _findings(table, label)
+        if source.get("thousands") == ",":
+            findings.doubts.append(
+                "three digits follow each comma in numbers: read as thousands; if it is decimal, write "
+                "decimal: ',' in the place of thousands: ','"
+            )
         text = _entry(path, name or _name(path), source, table, label, counts, findings, marks, skipped)
         ((own, dataset),) = yaml.safe_load(text)["datasets"].items()
         try:
@@ -120,17 +126,23 @@ def describe(path: Path, target: str | None = None, name: str | None = None) -> 
 
 
 def _signs_in_numbers(table: pd.DataFrame, label: int) -> dict[str, Any]:
-    """Find a decimal comma, where a column holds little else, and the points among its thousands."""
-    found: dict[str, Any] = {}
+    """Find whether commas are decimal or group thousands, where a column holds little else."""
+    numbers: list[pd.Series] = []
     for i in range(table.shape[1]):
         values = table.iloc[:, i].dropna()
         if i == label or pd.api.types.is_numeric_dtype(values):
             continue
         texts = values.astype(str).str.strip()
-        if texts.str.fullmatch(_DECIMAL_COMMA).mean() > 0.5:
-            points = texts.str.contains(".", regex=False).any()
-            found |= {"decimal": ","} | ({"thousands": "."} if points else {})
-    return found
+        with_comma = texts.str.fullmatch(_DECIMAL_COMMA) | texts.str.fullmatch(_COMMA_OF_THOUSANDS)
+        if with_comma.mean() > 0.5:
+            numbers.append(texts[with_comma])
+    if not numbers:
+        return {}
+    every = pd.concat(numbers)
+    if every.str.fullmatch(_COMMA_OF_THOUSANDS).all():
+        return {"thousands": ","}
+    points = every.str.contains(".", regex=False).any()
+    return {"decimal": ","} | ({"thousands": "."} if points else {})
 
 
 def _layout(folder: Path, file: str, target: str | None) -> tuple[dict[str, Any], list[str]]:

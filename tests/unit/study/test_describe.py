@@ -178,6 +178,25 @@ def test_a_decimal_comma(described, number, signs):
     assert (entry["drop"], entry["categorical"], problem) == ([], [], None)
 
 
+@pytest.mark.parametrize("number", ["{},{:03}", "{},{:03}.50"])
+def test_a_comma_of_thousands(described, number):
+    """In each number three digits follow it: 54,947 is not 54.947."""
+    column = [number.format(k % 40 + 1, 7 * k % 1000) for k in range(N)]
+    entry, text, problem = described(table(c=column))
+    (source,) = entry["sources"]
+    assert (source.get("thousands"), source.get("decimal"), problem) == (",", None, None)
+    assert "read as thousands" in text
+
+
+def test_three_digits_after_a_comma_that_others_lack_are_decimals(described):
+    columns = {
+        "c": [f"{k % 40 + 1},{7 * k % 1000:03}" for k in range(N)],
+        "d": [f"0,{k % 90 + 10}" for k in range(N)],
+    }
+    (source,) = described(table(**columns))[0]["sources"]
+    assert (source.get("thousands"), source.get("decimal")) == (None, ",")
+
+
 def test_text_that_is_not_utf_8(described):
     content = table(c=np.resize(["señor", "dueña", "niño"], N)).to_csv(index=False).encode("latin-1")
     entry, text, problem = described(content)

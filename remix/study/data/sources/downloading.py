@@ -82,8 +82,8 @@ def download(source: Mapping[str, Any], folder: Path, network: Network, unfinish
         # Each client words it in another way, or as if the address were wrong.
         if kind(source) in _PYTHONS and _lacks_socks():
             raise SourceError(
-                "the proxy that the environment names is of the kind socks, which needs a package: pip "
-                "install pysocks, or name a proxy of the kind http"
+                "the proxy that the environment names is of the kind socks, which needs a package: "
+                "pip install pysocks, or name a proxy of the kind http"
             ) from None
         raise
 
