@@ -46,7 +46,8 @@ def list_trainings(cells: Iterable[tuple[str, str, Iterable[Entry]]]) -> pd.Data
     -------
     DataFrame
         ``run, task, ir, method, training, repeats, after`` (see `remix.study.store.Use`) and what made it
-        (see `remix.study.running.provenance.of_training`): a row for each use of a training.
+        (see `remix.study.running.provenance.of_training`), of classifiers that are no networks the
+        ``library`` with its version, too: a row for each use of a training.
     """
     columns = ["run", "task", "ir", "method", "training", "repeats", "after"]
     lines = [
