@@ -87,16 +87,19 @@ def test_a_method_is_a_composition_of_stages(spec, expected):
         ({"mix": {"beta": 3}}, "mix was given beta; allowed: alpha, labels, layers, partners, weights"),
         (
             {"mix": {"alpha": 1, "partners": "any"}},
-            r"unknown mix.partners 'any'; allowed: balanced, linked_classes, permuted",
+            r"unknown mix.partners 'any'; allowed: balanced, inverse, linked_classes, permuted",
         ),
-        ({"mix": {"alpha": 1, "labels": "hard"}}, "unknown mix.labels 'hard'; allowed: minority, mixed"),
+        (
+            {"mix": {"alpha": 1, "labels": "hard"}},
+            "unknown mix.labels 'hard'; allowed: margin, minority, mixed",
+        ),
         (
             {"mix": {"alpha": 1, "labels": {"minority": {"k": 1}}}},
             "mix.labels minority was given k; allowed: kappa, tau",
         ),
         (
             {"mix": {"alpha": 1, "weights": "rows"}},
-            "mix.weights: expected one of batch, row, received 'rows'",
+            "mix.weights: expected one of batch, row, prior, received 'rows'",
         ),
         (
             {"resample": "smote", "mix": {"alpha": 1, "partners": "balanced"}},

@@ -132,6 +132,7 @@ SPECS = {name: stages(entry, images="augment" in entry) for name, entry in METHO
 EVERY = set(SPECS)
 MIXING = {name for name, spec in SPECS.items() if "mix" in spec}
 BALANCED = {name for name, spec in SPECS.items() if "balanced" in str(spec.get("resample"))}
+DEFERRED = {"remix_chou_drw", "mixup_drw", "mamix_drw"}
 
 
 def codes():
@@ -143,14 +144,16 @@ USERS = {
     "remix.batches.balanced": BALANCED | {"balanced_mixup"},
     "remix.batches.augmentation": {"augment", "remix_aug"},
     "remix.batches.mixing": MIXING,
-    "remix.batches.partners": MIXING - {"balanced_mixup", "remix_linked"},
+    "remix.batches.partners": MIXING - {"balanced_mixup", "remix_linked", "unimix_bayias"},
     "remix.batches.balanced_partners": {"balanced_mixup"},
     "remix.batches.linked_partners": {"remix_linked"},
+    "remix.batches.inverse_partners": {"unimix_bayias"},
+    "remix.batches.margin_labels": {"mamix_drw"},
     "remix.losses.class_weights": {"cost", "cost_mixup"},
-    "remix.losses.class_balanced": {"class_balanced", "ldam_drw"},
+    "remix.losses.class_balanced": {"class_balanced", "ldam_drw", *DEFERRED},
     "remix.losses.focal": {"focal"},
     "remix.losses.ldam": {"ldam_drw"},
-    "remix.losses.logit_adjusted": {"logit_adjusted", "logit_adjusted_mixup"},
+    "remix.losses.logit_adjusted": {"logit_adjusted", "logit_adjusted_mixup", "unimix_bayias"},
     "remix.training": EVERY,
     "remix.methods": EVERY,
     "remix.study.splits": EVERY,
