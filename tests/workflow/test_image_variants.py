@@ -16,7 +16,7 @@ def test_a_deviation_with_other_images_trains_on_its_own_variant(project):
         {
             "study": {"tasks": ["cifar10_dog", "cifar10_multi"], "methods": ["baseline", "remix"]},
             "sweep": {"tasks": []},
-            "audit": {"train": True, "overlays": ["../fewer.yaml"], "repeats": 1},
+            "audit": {"train": True, "overlays": ["../fewer.yaml"], "repeats": 1, "leave_out": []},
         }
     )
 
