@@ -61,21 +61,9 @@ def test_readme_and_audit_name_the_same_distances(audit):
             assert number in text
 
 
-def test_table_2_in_readme_is_the_reference_runs():
-    ranks = pd.read_csv(TABLES / "rank_sums.csv")
-    by_column = ranks.set_index(["kind", "metric", "title"])
-    shown = re.search(r"^\| \| binary GM \|.*?\n\n", README, re.M | re.S).group(0).strip().splitlines()[2:]
-    assert len(shown) == 5
-    for line in shown:
-        title, *cells = (cell.strip(" *").replace("**", "") for cell in line.strip("|").split("|"))
-        expected = []
-        for column in COLUMNS:
-            row = by_column.loc[(*column, title)]
-            for prefix in ("", "published_"):
-                expected.append(f"{row[prefix + 'rank_sum']:.0f} ({row[prefix + 'mean_rank']:.2f})")
-        assert cells == expected
-    n_cells = ranks.drop_duplicates("kind").set_index("kind")["n_cells"]
-    said = f"over {n_cells['binary'] + n_cells['multiclass']} of the paper's 27 cells"
+def test_readme_says_how_many_cells_its_table_has():
+    ranks = pd.read_csv(TABLES / "rank_sums.csv").drop_duplicates("kind").set_index("kind")["n_cells"]
+    said = f"over {ranks['binary'] + ranks['multiclass']} of the paper's 27 cells"
     assert said in " ".join(README.split())
 
 

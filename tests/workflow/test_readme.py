@@ -113,7 +113,8 @@ def cells_of(text):
 def test_the_table_is_that_of_the_reference_run():
     reference = (ROOT / "results/reference/tables/rank_sums.md").read_text()
     methods = ["Baseline", "Cost Adjusted", "SMOTE", "MixUp", "ReMix"]
-    expected = [row for row in cells_of(reference) if row[0] in methods]
+    # The first of its tables: those on images are below.
+    expected = [row for row in cells_of(reference) if row[0] in methods][: len(methods)]
     shown = [row for row in cells_of(README) if row[0] in methods]
     assert [row[0] for row in shown] == methods
     assert shown == expected
