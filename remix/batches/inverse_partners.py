@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
-import numpy as np
-
+from remix.batches.partners_within import PartnersWithin
 from remix.batches.pool import Pool
 from remix.lazy import tf
 from remix.parameters import check_number
 
 
 @dataclass(frozen=True)
-class InversePartners:
+class InversePartners(PartnersWithin):
     """Mix with a row of the mini-batch that is drawn by the inverse prior (UniMix, Xu et al., NeurIPS 2021).
 
     A row's partner is drawn from the mini-batch, each on its own and with replacement; a row whose class has
@@ -34,25 +32,10 @@ class InversePartners:
         If it is not such a number.
     """
 
-    mini_batches: ClassVar[int] = 1
-    needs_links: ClassVar[bool] = False
-
     tau: float = 0.5
 
     def __post_init__(self) -> None:
         check_number("inverse: tau", self.tau)
-
-    def law(self, alpha: float) -> tuple[float, float]:
-        """Give a and b of the law of λ, Beta(a, b)."""
-        return alpha, alpha
-
-    def draw(self, rng: np.random.Generator, steps: int, batch_size: int) -> dict[str, np.ndarray]:
-        """Draw ``pick`` (steps, batch_size), float32 in [0, 1): which of the rows is taken."""
-        return {"pick": rng.random((steps, batch_size), dtype=np.float32)}
-
-    def rows(self, rows: tf.Tensor, pool: Pool, drawn: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        """Give the rows (S, B) as they are: partners are among them."""
-        return rows
 
     def order(self, labels: tf.Tensor, pool: Pool, drawn: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Choose each row's partner.

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
+from remix.batches.partners_within import PartnersWithin
 from remix.batches.pool import Pool, choose, class_index
 from remix.lazy import tf
 
 
 @dataclass(frozen=True)
-class LinkedPartners:
+class LinkedPartners(PartnersWithin):
     """Mix no two classes with a third one between them.
 
     Our answer to a question that the ReMix paper leaves open: a row that is mixed from two classes may lie in
@@ -25,20 +24,7 @@ class LinkedPartners:
     With two classes, or with classes none of which lies between others, all are linked.
     """
 
-    mini_batches: ClassVar[int] = 1
     needs_links: ClassVar[bool] = True
-
-    def law(self, alpha: float) -> tuple[float, float]:
-        """Give a and b of the law of λ, Beta(a, b)."""
-        return alpha, alpha
-
-    def draw(self, rng: np.random.Generator, steps: int, batch_size: int) -> dict[str, np.ndarray]:
-        """Draw ``pick`` (steps, batch_size), float32 in [0, 1): which of the possible partners is taken."""
-        return {"pick": rng.random((steps, batch_size), dtype=np.float32)}
-
-    def rows(self, rows: tf.Tensor, pool: Pool, drawn: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        """Give the rows (S, B) as they are: partners are among them."""
-        return rows
 
     def order(self, labels: tf.Tensor, pool: Pool, drawn: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Choose each row's partner among those of the same class and of linked ones.

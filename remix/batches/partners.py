@@ -9,34 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
+from remix.batches.partners_within import PartnersWithin
 from remix.batches.pool import Pool
 from remix.lazy import tf
 
 
 @dataclass(frozen=True)
-class PermutedPartners:
+class PermutedPartners(PartnersWithin):
     """Mix a mini-batch with a permutation of itself (MixUp, Zhang et al., ICLR 2018; ReMix)."""
-
-    # How many mini-batches of rows are needed, and whether it must be known which classes are neighbours.
-    mini_batches: ClassVar[int] = 1
-    needs_links: ClassVar[bool] = False
-
-    def law(self, alpha: float) -> tuple[float, float]:
-        """Give a and b of the law of λ, Beta(a, b)."""
-        return alpha, alpha
 
     def draw(self, rng: np.random.Generator, steps: int, batch_size: int) -> dict[str, np.ndarray]:
         """Draw ``order`` (steps, batch_size), int32 permutations."""
         order = np.tile(np.arange(batch_size, dtype=np.int32), (steps, 1))
         return {"order": rng.permuted(order, axis=1)}
-
-    def rows(self, rows: tf.Tensor, pool: Pool, drawn: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        """Give the rows (S, B) as they are: partners are among them."""
-        return rows
 
     def order(self, labels: tf.Tensor, pool: Pool, drawn: Mapping[str, tf.Tensor]) -> tf.Tensor:
         """Give the position of each row's partner, int32 (S, B), as drawn."""

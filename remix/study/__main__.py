@@ -19,7 +19,6 @@ import yaml
 from remix.errors import DataError, RemixError, ResultError, one_line
 from remix.study.code import ROOT
 from remix.study.config import DEFAULT_FILES, merged_files, overlaid
-from remix.study.cost import MEASURED
 from remix.study.estimate import announce, compared, estimate, keep
 from remix.study.inventory import NO, YES, inventory
 from remix.study.plan import Plan
@@ -119,11 +118,7 @@ def _describe(names: Sequence[str], target: str | None, name: str | None) -> int
 
 def _estimate(plan: Plan, directory: Path, cores: str) -> int:
     n_cores = int(cores) if cores.isdigit() else len(os.sched_getaffinity(0))
-    found = estimate(plan, directory, n_cores, MEASURED)
-    if found.trainings:
-        there = plan.cells(directory / "resources" / "raw")
-        images = any(plan.study.tasks[task].image is not None for task, _ in there)
-        found = estimate(plan, directory, n_cores, measured_costs(images=images))
+    found = estimate(plan, directory, n_cores, measured_costs)
     print(announce(found, n_cores), flush=True)
     keep(found, directory / ESTIMATE)
     return 0

@@ -110,8 +110,16 @@ def _table_weights(tables: TableProtocol, features: int, n_classes: int) -> int:
     """Count the weights of a table's network, by which it costs, whatever its form."""
     if (sizes := tables.resnet) is not None:
         return sizes.width * (features + 2 * sizes.blocks * sizes.hidden + n_classes)
-    width = tables.trained_width(features, n_classes)
-    return width * (features + (tables.hidden_layers - 1) * width + n_classes)
+    return mlp_weights(features, tables.trained_width(features, n_classes), tables.hidden_layers, n_classes)
+
+
+def mlp_weights(features: int, width: int, hidden_layers: int, n_classes: int) -> int:
+    """Count the weights of a multi-layer perceptron, without biases.
+
+    >>> mlp_weights(166, 112, 3, 2)
+    43904
+    """
+    return width * (features + (hidden_layers - 1) * width + n_classes)
 
 
 def multiplications(image: tuple[int, int, int], filters: Iterable[int], dense: int, n_classes: int) -> int:

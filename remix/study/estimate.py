@@ -2,7 +2,7 @@
 
 import heapq
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -44,7 +44,7 @@ class Estimate(NamedTuple):
     longest: tuple[str, float] | None
 
 
-def estimate(plan: Plan, folder: Path, cores: int, costs: Costs) -> Estimate:
+def estimate(plan: Plan, folder: Path, cores: int, measure: Callable[..., Costs]) -> Estimate:
     """Estimate how long the study of a plan takes, from the data and the trainings that are there.
 
     Parameters
@@ -53,28 +53,32 @@ def estimate(plan: Plan, folder: Path, cores: int, costs: Costs) -> Estimate:
     folder : Path
         Where the study runs. Of cells whose variants are not cut yet, the catalogue's rows are counted.
     cores : int
-    costs : Costs
-        Of this machine; see `remix.study.probe`.
+    measure : callable
+        `remix.study.probe.measured_costs`; called if there is anything to train.
     """
-    jobs: dict[str, float] = {}
-    n_trainings = there = cells = 0
+    lacking: dict[str, list[Training]] = {}
+    there, cells, images = 0, set(), False
     for task, ir in plan.wanted_cells(plan.cells(folder / "resources" / "raw")):
-        lacking = [_lacking(folder, job) for job in plan.jobs(task, ir)]
-        n_trainings += sum(map(len, lacking))
-        there += len(plan.trainings[task, ir]) - sum(map(len, lacking))
-        cells += any(lacking)
-        for part, trainings in enumerate(lacking, start=1):
-            if trainings:
+        there += len(plan.trainings[task, ir])
+        for part, job in enumerate(plan.jobs(task, ir), start=1):
+            if trainings := _lacking(folder, job):
                 name = f"{task} at {ir}" + (f", {trainings[0].method}" if len(trainings) == 1 else "")
-                beside = costs.slowness * (START + EVALUATION * len(trainings))
-                jobs[f"{name} ({part})" if name in jobs else name] = beside + sum(
-                    _seconds(plan, folder, each, costs) for each in trainings
-                )
-    if not jobs:
+                lacking[f"{name} ({part})" if name in lacking else name] = trainings
+                there -= len(trainings)
+                cells.add((task, ir))
+                images |= plan.study.tasks[task].image is not None
+    if not lacking:
         return Estimate(0, there, 0, 0.0, None)
+    costs = measure(images=images)
+    jobs = {
+        name: costs.slowness * (START + EVALUATION * len(trainings))
+        + sum(_seconds(plan, folder, each, costs) for each in trainings)
+        for name, trainings in lacking.items()
+    }
     longest = max(jobs, key=jobs.__getitem__)
     seconds = by_the_clock(jobs.values(), cores) + costs.slowness * RESULTS / cores
-    return Estimate(n_trainings, there, cells, seconds, (longest, jobs[longest]))
+    n_trainings = sum(map(len, lacking.values()))
+    return Estimate(n_trainings, there, len(cells), seconds, (longest, jobs[longest]))
 
 
 def _lacking(folder: Path, job: Sequence[Training]) -> list[Training]:

@@ -15,11 +15,12 @@ from remix.errors import RemixError
 from remix.methods import Method
 from remix.networks import CNN, MLP, Architecture
 from remix.protocol import LearningRateSchedule, Protocol
-from remix.study.cost import ROWS_OF_STEP, Costs, multiplications
+from remix.study.cost import ROWS_OF_STEP, Costs, mlp_weights, multiplications
 from remix.study.runtime import before_import, configure_tensorflow
 from remix.training import StackTrainer, TrainingSet
 
-# Features, units of each of three hidden layers and classes, from the smallest of the tables to the largest.
+# Hidden layers; features, units of each layer and classes, from the smallest of the tables to the largest.
+LAYERS = 3
 TABLES = ((19, 14, 2), (64, 44, 2), (166, 112, 2), (178, 488, 5))
 # Networks at once, as of 10 × 2 folds.
 STACK = 20
@@ -65,9 +66,8 @@ def time_steps(*, images: bool) -> Costs:
     configure_tensorflow(1)
     table = []
     for features, width, n_classes in TABLES:
-        seconds = _step_seconds(MLP((width,) * 3, 0.1), (features,), n_classes, STACK)
-        weights = width * (features + 2 * width + n_classes)
-        table.append((weights, 1e6 * seconds / STACK))
+        seconds = _step_seconds(MLP((width,) * LAYERS, 0.1), (features,), n_classes, STACK)
+        table.append((mlp_weights(features, width, LAYERS, n_classes), 1e6 * seconds / STACK))
     if not images:
         return Costs(tuple(table))
     seconds = _step_seconds(CNN(FILTERS, DENSE), IMAGE, 2, 1)

@@ -145,6 +145,7 @@ USERS = {
     "remix.batches.augmentation": {"augment", "remix_aug"},
     "remix.batches.mixing": MIXING,
     "remix.batches.partners": MIXING - {"balanced_mixup", "remix_linked", "unimix_bayias"},
+    "remix.batches.partners_within": MIXING - {"balanced_mixup"},
     "remix.batches.balanced_partners": {"balanced_mixup"},
     "remix.batches.linked_partners": {"remix_linked"},
     "remix.batches.inverse_partners": {"unimix_bayias"},
