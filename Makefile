@@ -44,7 +44,7 @@ help-all: help
 	@echo "make lint | unit | workflow   one part of make test"
 	@echo "make checks  scikit-learn's checks of the classifier by every method (minutes)"
 	@echo "make test-faults  kill runs, fill disks, damage files; the same command again must mend all (minutes)"
-	@echo "make test-fuzz  feed thousands of mutated settings, catalogues and data files, and count how they end (minutes)"
+	@echo "make test-fuzz  feed thousands of mutated settings, catalogues and data files; then new examples to all properties (minutes)"
 	@echo "make test-slurm  run a study on a SLURM of one node, which it installs and starts (root; minutes)"
 	@echo "make test-xla  have XLA compile every method, as on a GPU, and compare with TensorFlow's own kernels (minutes)"
 	@echo "make test-slow  from end to end what the other tests cover in part, such as that other cores give the same bytes (minutes)"
@@ -222,6 +222,7 @@ test-faults: .venv/test-ready
 test-fuzz: .venv/test-ready
 	FUZZ_SEED=$(FUZZ_SEED) FUZZ_COUNT=$(FUZZ_COUNT) FUZZ_ONLY=$(FUZZ_ONLY) TF_CPP_MIN_LOG_LEVEL=3 \
 	    $(BIN)/python -m pytest -m fuzz --show-capture=no tests/fuzz
+	$(BIN)/python -m pytest -n 2 -m "not ($(APART))" --hypothesis-profile=new $$(grep -rl "@given" tests/unit)
 
 # In an environment of its own: where SLURM's clients are and its controller is not, its plug-in delays every start.
 .venv-cluster/ready: envs/dev.lock envs/cluster.lock
