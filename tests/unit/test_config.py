@@ -522,7 +522,7 @@ OVERLAYS = {
     "resnet.yaml": (12, 0),
     "mlp.yaml": (27, 6),
     "tables.yaml": (27, 0),
-    "extended.yaml": (23, 2),
+    "extended.yaml": (24, 2),
     "boosting.yaml": (27, 6),
     "images_reduced.yaml": (0, 6),
     "long_tails.yaml": (2, 2),

