@@ -117,11 +117,21 @@ def test_the_table_for_people(table, coverage):
 def test_effects_are_positive_where_the_method_gets_better(runs):
     table = audit_effects(runs)
     assert set(table["protocol"]) == {"balance"}
-    means = table.set_index(["kind", "metric", "method", "ir"])["change"]
+    means = table.set_index(["kind", "metric", "method", "ir", "task"])["change"]
+    assert means.index.is_unique
     for metric in ("g_mean", "balanced_brier"):
-        assert means["binary", metric, "remix", "0.01"] == pytest.approx(-0.5)
-        assert means["multiclass", metric, "remix", "All"] == pytest.approx(-0.5)
-        assert means["binary", metric, "smote", "All"] == 0
+        assert means["binary", metric, "remix", "0.01", "All"] == pytest.approx(-0.5)
+        assert means["multiclass", metric, "remix", "All", "All"] == pytest.approx(-0.5)
+        assert means["binary", metric, "smote", "All", "All"] == 0
+
+
+def test_effects_of_a_task_are_over_its_ratios(runs):
+    changes = audit_effects(runs).query("kind == 'binary' and metric == 'g_mean' and method == 'remix'")
+    by_cells = changes.set_index(["ir", "task"])
+    assert set(changes["task"]) == {"musk", "All"}
+    both = by_cells.loc[[("0.05", "All"), ("0.01", "All")], "change"]
+    assert by_cells.loc[("All", "musk"), "change"] == pytest.approx(both.mean())
+    assert by_cells.loc[("All", "musk"), "n_cells"] == 2
 
 
 def test_cells_of_one_side_only_take_no_part(runs):
@@ -135,6 +145,7 @@ def test_effects_for_people_show_what_changes(runs, coverage):
     text = audit_effects_markdown(audit_effects(runs), coverage)
     assert re.search(r"\| balance multinomial +\| ReMix +\| +-0.500 \|", text)
     assert "SMOTE" not in text
+    assert re.search(r"\| Protocol +\| Method +\| +musk \|", text)
     same = audit_effects({**runs, "balance": runs[STUDY]})
     assert "No deviation changes anything." in audit_effects_markdown(same, coverage)
 

@@ -26,18 +26,9 @@ READS = {
 }
 
 COLUMNS = [
-    "protocol",
-    "setting",
-    "kind",
-    "metric",
-    "method",
-    "title",
-    "ir",
-    "change",
-    "lowest",
-    "highest",
-    "n_cells",
-]
+    "protocol", "setting", "kind", "metric", "method", "title", "ir", "task",
+    "change", "lowest", "highest", "n_cells",
+]  # fmt: skip
 # Smaller mean changes are left out of the table for people.
 SHOWN_FROM = 0.0005
 
@@ -61,9 +52,10 @@ def audit_effects(runs: Mapping[str, Run]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per protocol, kind, metric, method and imbalance ratio, and one for all cells (``ir`` is
-        ``'All'``): ``change``, the mean over the cells, positive where the deviation makes the method better;
-        ``lowest`` and ``highest``, the extremes of the cells.
+        Per protocol, kind, metric and method one row for each imbalance ratio (``task`` is ``'All'``), one
+        for each task (``ir`` is ``'All'``) and one for all cells (both are): ``change``, the mean over the
+        cells, positive where the deviation makes the method better; ``lowest`` and ``highest``, the extremes
+        of the cells.
     """
     reference, settings = runs[STUDY_ALIKE], setting_texts(runs)
     lines = []
@@ -75,8 +67,10 @@ def audit_effects(runs: Mapping[str, Run]) -> pd.DataFrame:
             change = ((after - before) * metric_named(metric).sign).dropna(how="all")
             for kind, part in ranking.by_kind(change):
                 irs = sorted_irs(list(part.index.unique("ir")))
-                groups = {ir: part.xs(ir, level="ir") for ir in irs} | {ALL: part}
-                for ir, group in groups.items():
+                groups = {(ir, ALL): part.xs(ir, level="ir") for ir in irs}
+                groups |= {(ALL, task): part.xs(task, level="task") for task in part.index.unique("task")}
+                groups[ALL, ALL] = part
+                for (ir, task), group in groups.items():
                     for method, column in group.items():
                         lines.append(
                             {
@@ -87,6 +81,7 @@ def audit_effects(runs: Mapping[str, Run]) -> pd.DataFrame:
                                 "method": method,
                                 "title": run.study.methods[method],
                                 "ir": ir,
+                                "task": task,
                                 "change": column.mean(),
                                 "lowest": column.min(),
                                 "highest": column.max(),
@@ -97,35 +92,41 @@ def audit_effects(runs: Mapping[str, Run]) -> pd.DataFrame:
 
 
 def audit_effects_markdown(table: pd.DataFrame, coverage: pd.DataFrame, note: str = "") -> str:
-    """Write, for people, the changes that are not zero: a table per kind and metric, a column per ratio."""
+    """Write, for people, the changes that are not zero: tables per kind and metric, by ratio and by task."""
     caption = (
         "Mean change of each method's score over the cells, against the study on the same folds; positive is "
-        "better. In brackets, for all ratios together, the least and the greatest change of a cell. Methods "
-        f"that a deviation changes by less than {SHOWN_FROM} at every ratio are left out. Changes by "
+        "better. In brackets, for all cells together, the least and the greatest change of a cell. Methods "
+        f"that a deviation changes by less than {SHOWN_FROM} everywhere are left out. Changes by "
         "`binary_bbs` are changes of the yardstick, not of the models."
     )
     sections = []
     for (kind, metric), part in table.groupby(["kind", "metric"], sort=False):
-        irs = [*sorted_irs([ir for ir in part["ir"].unique() if ir != ALL]), ALL]
-        lines = [
-            _line(rows, irs)
+        irs = sorted_irs([ir for ir in part["ir"].unique() if ir != ALL])
+        tasks = [task for task in part["task"].unique() if task != ALL]
+        changed = [
+            rows
             for _, rows in part.groupby(["protocol", "method"], sort=False)
             if rows["change"].abs().max() >= SHOWN_FROM
         ]
-        shown = markdown.table(pd.DataFrame(lines)) if lines else "No deviation changes anything."
-        sections.append(f"## {KIND_TITLES[kind]} {SHORT_TITLES[metric]}\n\n{shown}")
+        sections.append(f"## {KIND_TITLES[kind]} {SHORT_TITLES[metric]}")
+        if not changed:
+            sections.append("No deviation changes anything.")
+            continue
+        by_ir = [_line(rows, {f"IR {ir}": (ir, ALL) for ir in irs} | {"All": (ALL, ALL)}) for rows in changed]
+        by_task = [_line(rows, {task: (ALL, task) for task in tasks}) for rows in changed]
+        sections += [markdown.table(pd.DataFrame(lines)) for lines in (by_ir, by_task)]
     return markdown.document("What each deviation changes", caption, coverage_note(coverage), note, *sections)
 
 
-def _line(rows: pd.DataFrame, irs: list[str]) -> dict[str, str]:
-    by_ir = rows.set_index("ir")
+def _line(rows: pd.DataFrame, columns: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Write the changes of a method under a protocol: in each column those of a ratio and a task."""
+    by_cells = rows.set_index(["ir", "task"])
     line = {"Protocol": rows["setting"].iloc[0], "Method": rows["title"].iloc[0]}
-    for ir in irs:
-        heading = "All" if ir == ALL else f"IR {ir}"
-        if ir not in by_ir.index:
+    for heading, cells in columns.items():
+        if cells not in by_cells.index:
             line[heading] = markdown.ABSENT
             continue
-        row = by_ir.loc[ir]
-        spread = f" ({row['lowest']:+.3f} to {row['highest']:+.3f})" if ir == ALL else ""
+        row = by_cells.loc[cells]
+        spread = f" ({row['lowest']:+.3f} to {row['highest']:+.3f})" if cells == (ALL, ALL) else ""
         line[heading] = f"{row['change']:+.3f}{spread}"
     return line
