@@ -92,10 +92,10 @@ def test_advice_for_people(advice, coverage):
     )
 
 
-def test_a_choice_of_one_is_none(advice):
+def test_a_choice_of_one_is_none_and_the_narrowest_is_named(advice):
     study, scores = advice
     few = study.networks()
     names = [name for name in few.entries if name != "baseline_prior"]
     few = type(few)(**{**vars(few), "entries": {name: few.entries[name] for name in names}})
     table = what_to_use_table(scores[scores["method"].isin(names)], few)
-    assert set(table["choice"]) == {"any"}
+    assert set(table["choice"]) == {"network"}

@@ -78,17 +78,16 @@ def what_to_use_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
 
 
 def _choices(study: Study, kind: str) -> Iterator[tuple[str, list[str]]]:
-    """Give the methods of each choice, where it is smaller than the one before and still a choice."""
+    """Give the methods of each choice: the narrowest of those with the same, and none with one method."""
     images = kind in IMAGE_KINDS
     names = list(study.methods_on(kind))
     networks = [name for name in names if not is_for_tables(study.entries[name])]
     baseline = study.method_spec(BASELINE, images=images)
     trained = [name for name in networks if study.method_spec(name, images=images) == baseline]
-    before = None
-    for choice, chosen in zip(CHOICES, (names, networks, trained), strict=True):
-        if chosen != before and len(chosen) > 1:
+    found = (names, networks, trained)
+    for choice, chosen, narrower in zip(CHOICES, found, (*found[1:], []), strict=True):
+        if chosen != narrower and len(chosen) > 1:
             yield choice, chosen
-        before = chosen
 
 
 def _ranked(means: pd.DataFrame, names: list[str], metric: str, datasets: list[str]) -> pd.DataFrame:
