@@ -22,7 +22,11 @@ from remix.study.study import KIND_TITLES, STUDY
 SUBJECT = "remix"
 # As the column `verdict` of the claims has them; the order is that of the sentence.
 VERDICTS = {"holds": "hold", "does not hold": "do not hold", "undecided": "undecided with this data"}
-_VIEW = "app.setView({content:'html',contentPath:results['%s'].data_uri,resultPath:'%s'});return false"
+# As a module of another workflow, the study has a prefix before its paths.
+_VIEW = (
+    "var found=Object.keys(results).find(path=>path.endsWith('%s'));"
+    "app.setView({content:'html',contentPath:results[found].data_uri,resultPath:found});return false"
+)
 
 
 def front_page_rst(
@@ -196,5 +200,5 @@ def _claims(claims: pd.DataFrame) -> pd.DataFrame:
 
 def _link(table: str, text: str) -> str:
     """Open a table's page from the first page, in Snakemake's own viewer."""
-    path = f"results/tables/{table}.html"
-    return f'<a href="#" onclick="{_VIEW % (path, path)}">{text}</a>'
+    view = escape(_VIEW % f"results/tables/{table}.html", quote=False)
+    return f'<a href="#" onclick="{view}">{text}</a>'
