@@ -1,4 +1,6 @@
-"""Numbers as people say them."""
+"""Numbers and lists as people say them."""
+
+from collections.abc import Sequence
 
 
 def counted(number: int, noun: str) -> str:
@@ -21,3 +23,13 @@ def in_words(seconds: float) -> str:
     if seconds < 6_000:
         return f"{seconds / 60:.0f} minutes"
     return f"{seconds / 3600:.1f} hours"
+
+
+def listed(items: Sequence[str], most: int = 4) -> str:
+    """List the first of some items, and say how many others there are.
+
+    >>> listed(["a", "b"]), listed([*"abcdef"])
+    ('a; b', 'a; b; c; d; and 2 others')
+    """
+    rest = len(items) - most
+    return "; ".join(items[:most]) + (f"; and {counted(rest, 'other')}" if rest > 0 else "")

@@ -76,17 +76,18 @@ def test_advice_for_people(advice, coverage):
     table = what_to_use_table(scores, study)
     assert tree_lines(table, study) == [
         "Finding every class?",
-        "  Binary: Forest; a network: ReMix; a network that is trained already: Baseline, balanced prior",
+        "  Binary: Forest | a network: ReMix | what is trained already: Baseline, balanced prior",
         "Probabilities where all classes weigh alike?",
-        "  Binary: ReMix; a network that is trained already: Baseline, balanced prior",
+        "  Binary: ReMix | what is trained already: Baseline, balanced prior",
         "Probabilities of the data as they come?",
-        "  Binary: ReMix; a network that is trained already: Baseline, balanced prior",
+        "  Binary: ReMix | what is trained already: Baseline, balanced prior",
         "Of multi-class there are too few datasets to advise.",
     ]
     text = what_to_use_markdown(table, study, coverage)
     rows = rows_below(text, "## Finding every class")
     assert rows[3][:3] == ["Binary (3 datasets)", "a network, 3 methods", "**ReMix**"]
     assert rows[3][-1] == "Baseline, balanced prior"
+    assert "| Multi-class (1 datasets)" not in text
     assert "There is no cell." in what_to_use_markdown(
         what_to_use_table(scores.iloc[:0], study), study, coverage
     )

@@ -1,7 +1,7 @@
 """Which remedy for imbalance is best for each table, by how much, and how sure that is."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -18,7 +18,7 @@ from remix.study.results.reading import fold_sizes_of, scores_of
 from remix.study.results.runs import Runs
 from remix.study.results.tables.gains import gain_text
 from remix.study.study import BASELINE, Study
-from remix.study.words import counted
+from remix.study.words import listed
 
 TITLE = "Which remedy is best"
 CATEGORY = "Verdict"
@@ -230,7 +230,7 @@ def _sentence(part: pd.DataFrame) -> str:
         )
     alike, others = _alike(part), int(part["remedy"].sum()) - 1
     if alike:
-        text += f" Not told apart from it are {len(alike)} of the {others} others: {_listed(alike)}."
+        text += f" Not told apart from it are {len(alike)} of the {others} others: {listed(alike)}."
     elif others:
         text += f" It is ahead of all {others} others beyond chance."
     plain = [
@@ -408,8 +408,3 @@ def _lead(line: pd.Series) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.3f}"
-
-
-def _listed(items: Sequence[str], most: int = 4) -> str:
-    rest = len(items) - most
-    return "; ".join(items[:most]) + (f"; and {counted(rest, 'other')}" if rest > 0 else "")

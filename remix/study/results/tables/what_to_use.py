@@ -16,6 +16,7 @@ from remix.study.results.runs import Runs
 from remix.study.results.tables.answer import QUESTIONS
 from remix.study.results.tables.gains import ERROR_NOTE, gain_text
 from remix.study.study import BASELINE, KIND_TITLES, Study
+from remix.study.words import listed
 
 TITLE = "What to use"
 CATEGORY = "Verdict"
@@ -30,7 +31,7 @@ READS = {
 CHOICES = {
     "any": "any classifier",
     "network": "a network",
-    "trained": "a network that is trained already",
+    "trained": "what is trained already",
 }
 # One or two datasets of a kind say nothing of others.
 FEW_DATASETS = 3
@@ -126,10 +127,12 @@ def what_to_use_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFra
         "For each need the method with the best mean rank over the cells (1 is best). *Gain*: by how much "
         "its mean is better than that of the baseline. *First*: share of 9,999 draws of the datasets, with "
         "replacement, in which its mean rank is the best. *Not told apart* are the methods whose difference "
-        "to it has an interval that holds 0. The best is chosen on the data that it is measured on: where "
-        f"many are close, its own numbers are a little too good. {ERROR_NOTE} {study.protocol_note}"
+        "to it has an interval that holds 0. *What is trained already* is the baseline, and what can "
+        f"be done with its probabilities. Kinds of fewer than {FEW_DATASETS} datasets are in the CSV only. "
+        "The best is chosen on the data that it is measured on: where many are close, its own numbers are a "
+        f"little too good. {ERROR_NOTE} {study.protocol_note}"
     )
-    sections = []
+    sections, enough = [], table[table["n_datasets"] >= FEW_DATASETS]
     if len(table):
         sections = [
             "\n".join(["```text", *tree_lines(table, study), "```"]),
@@ -137,7 +140,7 @@ def what_to_use_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFra
             *(
                 f"## {question}: {metric_named(metric).title}\n\n{markdown.table(_wide(of_metric, study))}"
                 for metric, question in QUESTIONS.items()
-                if len(of_metric := table[table["metric"] == metric])
+                if len(of_metric := enough[enough["metric"] == metric])
             ),
         ]
     return markdown.document(TITLE, *(sections or ["There is no cell."]), coverage_note(coverage))
@@ -166,7 +169,7 @@ def tree_lines(table: pd.DataFrame, study: Study) -> list[str]:
                 f"{f'{CHOICES[line.choice]}: ' if place else ''}{study.methods[line.method]}"
                 for place, line in enumerate(best.itertuples())
             ]
-            lines.append(f"  {KIND_TITLES[str(kind)]}: {'; '.join(texts)}")
+            lines.append(f"  {KIND_TITLES[str(kind)]}: {' | '.join(texts)}")
     few = [KIND_TITLES[kind].lower() for kind in table["kind"].unique() if kind not in set(enough["kind"])]
     return [*lines, *([f"Of {' and '.join(few)} there are too few datasets to advise."] if few else [])]
 
@@ -184,7 +187,7 @@ def _wide(of_metric: pd.DataFrame, study: Study) -> pd.DataFrame:
                 "Mean rank": f"{best['mean_rank']:.2f}",
                 "First": f"{best['first']:.0%}".replace("%", " %"),
                 "Gain": gain_text(best["gain"], best["gain_low"], best["gain_high"]),
-                "Not told apart": "; ".join(study.methods[name] for name in alike["method"])
+                "Not told apart": listed([study.methods[name] for name in alike["method"]])
                 or markdown.ABSENT,
             }
         )
