@@ -25,6 +25,8 @@ HINT = (
     "shown. *All values*, at the end of the page, unfolds the same numbers unrounded, with those left out "
     "above; the full value of a number is its tooltip."
 )
+# Lines of a table that a page holds; more of them take a browser seconds to open.
+MOST_VALUES = 10_000
 
 
 class Look(NamedTuple):
@@ -41,8 +43,11 @@ class Look(NamedTuple):
 
 def table_page(csv: Path, look: Look) -> str:
     """Make the page of a table: the document for people, sortable, and all values of the CSV below it."""
-    text = csv.with_suffix(".md").read_text(encoding="utf-8")
-    return html_page(f"{text}\n{HINT}\n", **look._asdict(), values=read_table(csv))
+    text, values = csv.with_suffix(".md").read_text(encoding="utf-8"), read_table(csv)
+    hint = HINT
+    if len(values) > MOST_VALUES:
+        hint += f" These are the first {MOST_VALUES:,} of {len(values):,} lines; all are in `{csv.name}`."
+    return html_page(f"{text}\n{hint}\n", **look._asdict(), values=values.head(MOST_VALUES))
 
 
 def task_pages(study: Study, files: Iterable[str], look: Look) -> dict[str, str]:
