@@ -76,11 +76,11 @@ def test_advice_for_people(advice, coverage):
     table = what_to_use_table(scores, study)
     assert tree_lines(table, study) == [
         "Finding every class?",
-        "  Binary: Forest | a network: ReMix | what is trained already: Baseline, balanced prior",
+        "  Binary: Forest | a network: ReMix",
         "Probabilities where all classes weigh alike?",
-        "  Binary: ReMix | what is trained already: Baseline, balanced prior",
+        "  Binary: ReMix",
         "Probabilities of the data as they come?",
-        "  Binary: ReMix | what is trained already: Baseline, balanced prior",
+        "  Binary: ReMix",
         "Of multi-class there are too few datasets to advise.",
     ]
     text = what_to_use_markdown(table, study, coverage)

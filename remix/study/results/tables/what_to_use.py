@@ -147,7 +147,7 @@ def what_to_use_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFra
 
 
 def tree_lines(table: pd.DataFrame, study: Study) -> list[str]:
-    """Write the advice as a tree, of at most ten lines: what is needed, for which task, what may be done.
+    """Write the advice as a tree, of at most ten lines: what is needed, for which task, whether by a network.
 
     Parameters
     ----------
@@ -163,8 +163,9 @@ def tree_lines(table: pd.DataFrame, study: Study) -> list[str]:
         if len(of_metric):
             lines.append(f"{question}?")
         for kind, best in of_metric.groupby("kind", sort=False):
-            # Who may do more takes the same one where it is the best of fewer too.
-            best = best.drop_duplicates("method")
+            # Who may do more takes the same one where it is the best of fewer too. What is trained already has no
+            # room here.
+            best = best[best["choice"] != "trained"].drop_duplicates("method")
             texts = [
                 f"{f'{CHOICES[line.choice]}: ' if place else ''}{study.methods[line.method]}"
                 for place, line in enumerate(best.itertuples())
