@@ -32,7 +32,7 @@ from remix.corrections import (
     is_unfitted,
 )
 from remix.errors import InputError, ResultError
-from remix.metrics import score_folds
+from remix.metrics import numbered_rows, score_folds
 from remix.reliability import reliability
 from remix.thresholds import choose_class_weights
 
@@ -241,7 +241,8 @@ def exchange_prior(y_prob: ArrayLike, old: ArrayLike, new: ArrayLike) -> np.ndar
     Raises
     ------
     ValueError
-        If a share is not a positive number. A model that has never seen a class knows nothing to correct.
+        If a share is not a positive number, or there are not as many as columns of probabilities. A model
+        that has never seen a class knows nothing to correct.
 
     Examples
     --------
@@ -253,6 +254,8 @@ def exchange_prior(y_prob: ArrayLike, old: ArrayLike, new: ArrayLike) -> np.ndar
     """
     before, after = _shares(old), _shares(new)
     probabilities = np.asarray(y_prob, dtype=np.float64)
+    if probabilities.ndim != 2:
+        raise InputError(f"y_prob must have shape (n, K), it has {probabilities.shape}")
     if not probabilities.shape[1] == len(before) == len(after):
         raise ValueError(
             f"{probabilities.shape[1]} columns of probabilities need as many shares; there are {len(before)} "
@@ -315,6 +318,11 @@ def fit_temperature(y_true: ArrayLike, y_prob: ArrayLike, weights: ArrayLike | N
     float
         The temperature; 0 or infinity where there is no best one.
 
+    Raises
+    ------
+    ValueError
+        If labels and probabilities are not as above.
+
     Examples
     --------
     Always sure, and right three times out of four: log(0.9 / 0.1) / T is to be log(0.75 / 0.25).
@@ -324,10 +332,8 @@ def fit_temperature(y_true: ArrayLike, y_prob: ArrayLike, weights: ArrayLike | N
     >>> fit_temperature([0, 1], [[0.9, 0.1], [0.4, 0.6]])
     0.0
     """
-    labels, logits = np.asarray(y_true), _log(y_prob)
-    n_classes = logits.shape[1]
-    if labels.dtype.kind not in "biu" or not np.isin(labels, np.arange(n_classes)).all():
-        raise ValueError(f"labels must be whole numbers 0..{n_classes - 1}, the columns of y_prob")
+    labels, probabilities = numbered_rows(y_true, y_prob)
+    logits = _log(probabilities)
     weight = np.ones(len(labels)) if weights is None else np.asarray(weights, dtype=np.float64)
     true = logits[np.arange(len(labels)), labels]
 

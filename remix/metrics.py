@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from remix.errors import ResultError
+from remix.errors import InputError, ResultError
 
 # scikit-learn and SciPy take seconds to import and are imported where they compute something: rank tables and
 # figures need this module for the direction of the metrics only.
@@ -565,8 +565,54 @@ def score_folds(predictions: pd.DataFrame, metrics: Iterable[str] = tuple(METRIC
     return pd.DataFrame(lines, columns=["repeat", "fold", "metric", "value"])
 
 
+def numbered_rows(y_true: ArrayLike, y_prob: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Check rows whose labels are the columns of their probabilities; a class may have no rows.
+
+    Parameters
+    ----------
+    y_true : array-like of int, shape (n,)
+        True labels 0..K-1.
+    y_prob : array-like of float, shape (n, K)
+        Predicted probabilities; every row sums to 1.
+
+    Returns
+    -------
+    y_true : ndarray of int64, shape (n,)
+    y_prob : ndarray of float64, shape (n, K)
+
+    Raises
+    ------
+    InputError
+        If they are not as above.
+
+    Examples
+    --------
+    >>> numbered_rows([-1, 1], [[0.9, 0.1], [0.2, 0.8]])
+    Traceback (most recent call last):
+        ...
+    remix.errors.InputError: labels must be whole numbers 0..1, the columns of y_prob
+    """
+    given, probabilities = _rows(y_true, y_prob)
+    classes = _numbered(given, probabilities.shape[1])
+    if classes is None:
+        raise InputError(
+            f"labels must be whole numbers 0..{probabilities.shape[1] - 1}, the columns of y_prob"
+        )
+    return classes, probabilities
+
+
 def _checked(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None) -> tuple[np.ndarray, np.ndarray]:
-    """Give classes as int64 and probabilities as float64, or raise a ValueError that says what is wrong."""
+    """Give classes as int64 and probabilities as float64; each class must have rows."""
+    given, probabilities = _rows(y_true, y_prob)
+    classes, names = _classes(given, probabilities.shape[1], labels)
+    absent = np.flatnonzero(np.bincount(classes, minlength=len(names)) == 0)
+    if absent.size:
+        raise ValueError(f"class {names[absent[0]]} has no rows, so no mean over the classes can be had")
+    return classes, probabilities
+
+
+def _rows(y_true: ArrayLike, y_prob: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Give labels of any kind and their probabilities as float64, or say what is wrong with them."""
     given = np.asarray(y_true)
     probabilities = np.asarray(y_prob, dtype=np.float64)
     if probabilities.ndim != 2 or probabilities.shape[1] < 2:
@@ -587,11 +633,16 @@ def _checked(y_true: ArrayLike, y_prob: ArrayLike, labels: ArrayLike | None) -> 
     if (np.abs(sums - 1) > SUM_TOLERANCE).any():
         worst = int(np.abs(sums - 1).argmax())
         raise ValueError(f"every row of y_prob must sum to 1, row {worst} sums to {sums[worst]:.6g}")
-    classes, names = _classes(given, probabilities.shape[1], labels)
-    absent = np.flatnonzero(np.bincount(classes, minlength=len(names)) == 0)
-    if absent.size:
-        raise ValueError(f"class {names[absent[0]]} has no rows, so no mean over the classes can be had")
-    return classes, probabilities
+    return given, probabilities
+
+
+def _numbered(given: np.ndarray, n_classes: int) -> np.ndarray | None:
+    """Give labels that are 0..K-1 as int64; None if they are others."""
+    if given.dtype.kind in "iu" and given.size and given.min() >= 0 and given.max() < n_classes:
+        return given.astype(np.int64, copy=False)
+    if given.dtype.kind in "biuf" and np.isin(given, np.arange(n_classes)).all():
+        return given.astype(np.int64)
+    return None
 
 
 def _classes(
@@ -599,10 +650,9 @@ def _classes(
 ) -> tuple[np.ndarray, Sequence[Any] | np.ndarray]:
     """Find the column of each label; gives these, and the labels of the columns."""
     if labels is None:
-        if given.dtype.kind in "iu" and given.size and given.min() >= 0 and given.max() < n_classes:
-            return given.astype(np.int64, copy=False), range(n_classes)
-        if given.dtype.kind in "biuf" and np.isin(given, np.arange(n_classes)).all():
-            return given.astype(np.int64), range(n_classes)
+        numbers = _numbered(given, n_classes)
+        if numbers is not None:
+            return numbers, range(n_classes)
         if given.dtype.kind == "f" and not (given == np.round(given)).all():
             raise ValueError("y_true has fractions; pass labels, and probabilities as y_prob")
         known = np.unique(given)

@@ -11,22 +11,24 @@ from numbers import Integral
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from remix.corrections import Prior
 from remix.errors import InputError
+from remix.metrics import numbered_rows
 
 N_BINS = 10
 COLUMNS = ["class", "prior", "bin", "rows", "rows_of_class", "weight", "predicted", "observed"]
 
 
-def reliability(y_true: np.ndarray, y_prob: np.ndarray, prior: Prior, n_bins: int = N_BINS) -> pd.DataFrame:
+def reliability(y_true: ArrayLike, y_prob: ArrayLike, prior: Prior, n_bins: int = N_BINS) -> pd.DataFrame:
     """Compute every class's reliability curve and the histograms of its probability.
 
     Parameters
     ----------
-    y_true : ndarray of int, shape (n,)
+    y_true : array-like of int, shape (n,)
         True labels 0..K-1.
-    y_prob : ndarray of float, shape (n, K)
+    y_prob : array-like of float, shape (n, K)
         Predicted probabilities. To pool the test folds of a cell, pass the rows of all of them.
     prior : {'natural', 'balanced'}
         All rows count alike, or rows count so that each class has the same weight.
@@ -43,23 +45,24 @@ def reliability(y_true: np.ndarray, y_prob: np.ndarray, prior: Prior, n_bins: in
     Raises
     ------
     ValueError
-        If there are no rows, or a class has none and is to have a weight; if `n_bins` is not a whole number
-        of at least 1.
+        If rows are not as above, there are none, or a class has none and is to have a weight; if `n_bins` is
+        not a whole number of at least 1.
     """
     if not isinstance(n_bins, Integral) or n_bins < 1:
         raise InputError(f"n_bins: expected a whole number of at least 1, received {n_bins!r}")
-    if not len(y_true):
+    labels, probabilities = numbered_rows(y_true, y_prob)
+    if not len(labels):
         raise InputError("y_true: expected at least one row, received none")
-    n_classes = y_prob.shape[1]
-    counts = np.bincount(y_true, minlength=n_classes)
+    n_classes = probabilities.shape[1]
+    counts = np.bincount(labels, minlength=n_classes)
     if prior == "balanced" and not counts.all():
         raise ValueError(f"class {int(counts.argmin())} has no rows to be given a weight")
-    row_weights = 1 / (n_classes * counts[y_true]) if prior == "balanced" else np.full(len(y_true), 1.0)
+    row_weights = 1 / (n_classes * counts[labels]) if prior == "balanced" else np.full(len(labels), 1.0)
     row_weights = row_weights / row_weights.sum()
     inner_edges = np.arange(1, n_bins) / n_bins
     parts = []
     for label in range(n_classes):
-        probability, is_class = y_prob[:, label].astype(np.float64), y_true == label
+        probability, is_class = probabilities[:, label], labels == label
         bins = np.digitize(probability, inner_edges, right=True)
 
         def total(values: np.ndarray, bins: np.ndarray = bins) -> np.ndarray:

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from remix.corrections import Criterion
 from remix.errors import InputError
+from remix.metrics import numbered_rows
 
 # Stands for a recall of 0 in a product: the fewer classes of which no row is found, the better.
 NO_RECALL = 1e-9
@@ -47,7 +48,7 @@ def choose_class_weights(y_true: ArrayLike, y_prob: ArrayLike, criterion: Criter
     Raises
     ------
     InputError
-        If there is no such criterion.
+        If there is no such criterion, or rows are not as above.
 
     Examples
     --------
@@ -61,9 +62,9 @@ def choose_class_weights(y_true: ArrayLike, y_prob: ArrayLike, criterion: Criter
         raise InputError(
             f"criterion: expected {' or '.join(map(repr, get_args(Criterion)))}, received {criterion!r}"
         )
-    labels = np.asarray(y_true)
+    labels, probabilities = numbered_rows(y_true, y_prob)
     with np.errstate(divide="ignore"):
-        scores = np.log(np.asarray(y_prob, dtype=np.float64))
+        scores = np.log(probabilities)
     n_classes = scores.shape[1]
     sizes = np.bincount(labels, minlength=n_classes)
     # Of two classes only the ratio of the weights counts.

@@ -122,7 +122,9 @@ class MixedBatches(keras.utils.PyDataset):
         self.x = features(x, len(self.labels))
         if self.x.dtype.kind == "f":
             for part in gen_batches(len(self.x), CHECKED_ROWS):
-                if not np.isfinite(self.x[part]).all():
+                with np.errstate(over="ignore"):
+                    mixed = self.x[part].astype(np.float32, copy=False)
+                if not np.isfinite(mixed).all():
                     raise DataError(MISSING)
         self.settings = BatchSettings(
             n_classes=n_classes,

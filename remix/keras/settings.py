@@ -19,7 +19,10 @@ from remix.methods import Method
 from remix.parameters import check_alpha, check_choice, check_count
 
 STAGES = ("resample", "augment", "mix")
-MISSING = "x: received a missing or infinite value; fill it, by scikit-learn's SimpleImputer for one"
+MISSING = (
+    "x: received a value that is missing, infinite or too large for float32; fill it, by scikit-learn's "
+    "SimpleImputer for one"
+)
 
 
 @keras.saving.register_keras_serializable(package="remix")

@@ -22,10 +22,12 @@ from remix.batches.mixing import Mixing
 from remix.batches.smote import Smote
 from remix.batches.soft_labels import MinorityLabels
 from remix.before_training import SmoteBefore
-from remix.calibration import fit_temperature
-from remix.errors import ConfigError, RemixError
+from remix.calibration import exchange_prior, fit_temperature
+from remix.errors import ConfigError, InputError, RemixError
 from remix.keras import MixedBatches, mixed_batches
 from remix.metrics import METRICS, balanced_brier_score
+from remix.reliability import reliability
+from remix.thresholds import choose_class_weights
 
 RNG = np.random.default_rng(0)
 Y = (np.arange(60) < 15).astype(int)
@@ -190,13 +192,14 @@ def test_counts_by_class_are_taken_by_class(counts):
     np.testing.assert_array_equal(found[2], expected[2])
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -1e39])
 def test_missing_values_are_not_mixed(value):
+    """Nor what float32, the type of mini-batches, makes infinite."""
     rows = with_value(value)
-    with pytest.raises(RemixError, match="x: received a missing or infinite value; fill it"):
+    with pytest.raises(RemixError, match="x: received a value that is missing, infinite or too large for"):
         MixedBatches(rows, Y)
     batches = mixed_batches(tf.data.Dataset.from_tensor_slices((rows, Y)), n_classes=2, batch_size=60, seed=0)
-    with pytest.raises(tf.errors.InvalidArgumentError, match="x: received a missing or infinite value"):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="x: received a value that is missing"):
         next(iter(batches))
 
 
@@ -323,14 +326,40 @@ def test_labels_that_are_not_those_of_the_columns(given, labels, message):
         balanced_brier_score(given, P, labels=labels)
 
 
+ON_NUMBERED_ROWS = [
+    fit_temperature,
+    lambda labels, p: choose_class_weights(labels, p, "g_mean"),
+    lambda labels, p: reliability(labels, p, "natural")["rows_of_class"],
+]
+
+
+@pytest.mark.parametrize("function", ON_NUMBERED_ROWS, ids=["temperature", "threshold", "reliability"])
 @pytest.mark.parametrize(
     ("labels", "probabilities", "message"),
     [
         (2 * Y - 1, P, "labels must be whole numbers 0..1, the columns of y_prob"),
+        (Y + 1, P, "labels must be whole numbers 0..1"),
+        (Y + 0.5, P, "labels must be whole numbers 0..1"),
         (np.where(Y, "b", "a"), P, "labels must be whole numbers 0..1"),
+        (Y[:-1], P, r"y_true must have shape \(60,\) as y_prob has, it has \(59,\)"),
+        (Y, P[:, 1], r"y_prob must have shape \(n, K\)"),
         (Y, np.where(np.arange(60)[:, None] == 3, np.nan, P), "y_prob has values that are NaN"),
+        (Y, np.log(P), "y_prob has values outside .0, 1.; pass probabilities, not logits"),
+        (Y, P / 2, "every row of y_prob must sum to 1"),
     ],
 )
-def test_what_no_temperature_can_be_fitted_to(labels, probabilities, message):
+def test_rows_that_are_no_labels_with_their_probabilities(function, labels, probabilities, message):
     with pytest.raises(ValueError, match=message):
-        fit_temperature(labels, probabilities)
+        function(labels, probabilities)
+
+
+@pytest.mark.parametrize("function", ON_NUMBERED_ROWS, ids=["temperature", "threshold", "reliability"])
+@pytest.mark.parametrize("form", [lambda y: y == 1, lambda y: y.astype(float), list])
+def test_the_numbers_0_and_1_may_be_of_any_type(function, form):
+    expected, found = function(Y, P), function(form(Y), P.tolist())
+    np.testing.assert_array_equal(np.asarray(found), np.asarray(expected))
+
+
+def test_one_column_is_no_row_of_probabilities():
+    with pytest.raises(InputError, match=r"y_prob must have shape \(n, K\), it has \(60,\)"):
+        exchange_prior(P[:, 1], [0.5, 0.5], [0.9, 0.1])
