@@ -71,6 +71,15 @@ def seem_numbers(texts: Sequence[str]) -> bool:
     return all(_COMMA.fullmatch(text) for text in texts)
 
 
+def have_signs(texts: Sequence[str]) -> bool:
+    """Tell whether texts are all numbers with the sign of a currency or of per cent.
+
+    >>> have_signs(["$1,161.67", "5 €"]), have_signs(["51%", "b"]), have_signs(["1", "2"])
+    (True, False, False)
+    """
+    return all(_UNIT.fullmatch(text) for text in texts)
+
+
 def yaml_line(entry: dict[str, Any]) -> str:
     """Write keys of a catalogue entry in one line, as they stand in a source that is written in one line.
 
@@ -126,13 +135,13 @@ def _not_numeric(table: pd.DataFrame, broken: dict[int, pd.Series], header: bool
     if not header and all(len(each) == 1 and cells.index[0] == 0 for each, cells in _pairs(texts, broken)):
         return f"{what}; is the first line a header? Then write: header: true"
     advice = _advice(len(table), names, texts, broken)
-    with_units = [names[i] for i, each in texts.items() if all(map(_UNIT.fullmatch, each))]
+    with_signs = [names[i] for i, each in texts.items() if have_signs(each)]
     # Numbers that are written otherwise are no categories.
-    if not with_units and not advice.keys() & {"decimal", "thousands"}:
+    if not with_signs and not advice.keys() & {"decimal", "thousands"}:
         marks = "add what stands for a missing value to 'na_values'"
         what += f"; list {those} in 'categorical' or 'drop', or {marks}"
-    if with_units:
-        what += f"; take the signs of currencies and per cent out of {listing(with_units)}"
+    if with_signs:
+        what += f"; take the signs of currencies and per cent out of {listing(with_signs)}"
     return f"{what}; to read it so, add to the source: {yaml_line(advice)}" if advice else what
 
 
@@ -147,7 +156,7 @@ def _advice(
     advice: dict[str, Any] = {}
     lists: dict[str, list[str]] = {"na_values": [], "categorical": [], "drop": []}
     for i, each in texts.items():
-        if all(map(_UNIT.fullmatch, each)):
+        if have_signs(each):
             continue
         if all(map(_COMMA.fullmatch, each)) and not all(map(_GROUPS.fullmatch, each)):
             advice["decimal"] = ","

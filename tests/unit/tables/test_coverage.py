@@ -93,7 +93,14 @@ def test_the_table_for_machines_has_the_share_of_copies(study, coverage, tmp_pat
         ({"0": 1000, "1": 49}, "IR 0.05: class 1 needs 50 rows (0.05 × 1000) and has 49; the largest IR"),
         (
             {"0": 60, "1": 49},
-            "IR 0.05: class 1 has 3 rows, too few to be trained, validated and tested",
+            "IR 0.05: class 1 has 3 rows, too few to be trained, validated and tested on in 2 folds; choose "
+            "a larger imbalance ratio",
+        ),
+        # All of its rows are in: no ratio makes more of them.
+        (
+            {"0": 60, "1": 3},
+            "IR 0.05: class 1 has 3 rows, too few to be trained, validated and tested on in 2 folds; leave "
+            "it out by omit_classes, or map it to another class by labels",
         ),
         ({"0": 15, "1": 9}, "IR 0.05: no minority row would be left of 15 × 0.05; choose a larger IR"),
         (None, ""),

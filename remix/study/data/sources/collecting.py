@@ -132,7 +132,7 @@ def _all_parts(paths: Sequence[Path]) -> list[str]:
         if len(members) != 1 and (members or not names):
             raise SourceError(
                 f"{path.name} holds {len(members)} files ({listing(members, 8)}); name the ones to read in "
-                "'parts'"
+                "'parts', or unpack the one that is wanted"
             )
         parts += members
     return parts
