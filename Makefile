@@ -22,13 +22,13 @@ DATA_DIR ?= data
 .PHONY: help help-all setup quick study audit trainings prune result report estimate bench scaling overhead plan default-method verify test lint unit checks workflow test-faults test-fuzz test-slurm test-xla test-slow gpu-export gpu-run gpu-estimate docs lock clean
 
 help:
-	@echo "make study   set up .venv from the lock, run the study, make its report, print the rank sums"
-	@echo "make quick   the same of a small study, in quick/ (two minutes)"
-	@echo "make estimate  say what make study is going to train, and how long that takes here"
-	@echo "make result  make one table or figure anew from a finished study (NAME=rank_sums)"
-	@echo "make audit   also train what differs under each deviation of the authors' code (about an hour more)"
-	@echo "make test    set up, then all linters and tests"
-	@echo "make help-all  all other targets"
+	@echo "make study     install into .venv, fetch the data, train, write results/report.html"
+	@echo "make quick     the same for a small study, in quick/ (two minutes)"
+	@echo "make estimate  say what make study will train, and how long it will take"
+	@echo "make result    make one table or figure of a finished study again: make result NAME=rank_sums"
+	@echo "make audit     run the study, and train what the authors' code does differently (an hour more)"
+	@echo "make test      install into .venv, run all linters and tests"
+	@echo "make help-all  list the other commands too"
 
 help-all: help
 	@echo "make setup   set up .venv from the lock"

@@ -58,7 +58,12 @@ def test_the_tutorial_runs_and_prints_what_it_says(tmp_path, capsys):
     assert len(printed) == 6
     # Other processors round otherwise, which training makes more of.
     assert printed == pytest.approx(numbers(shown), abs=0.04)
-    assert (tmp_path / "reliability.png").stat().st_size > 10_000
+    picture = tmp_path / "reliability.png"
+    assert picture.stat().st_size > 10_000
+    # The first page draws another one from the table that the tutorial makes, as it says.
+    picture.unlink()
+    run_page(DOCS / "index.md", tmp_path)
+    assert picture.stat().st_size > 10_000
     forest = names["corrected_forest"]
     assert forest.classes_.tolist() == ["no", "yes"]
     X, y = names["X_test"], names["truth"]
