@@ -163,8 +163,8 @@ def tree_lines(table: pd.DataFrame, study: Study) -> list[str]:
         if len(of_metric):
             lines.append(f"{question}?")
         for kind, best in of_metric.groupby("kind", sort=False):
-            # Who may do more takes the same one where it is the best of fewer too. What is trained already has no
-            # room here.
+            # Who may do more takes the same one where it is the best of fewer too.
+            # There is no room for what is trained already.
             best = best[best["choice"] != "trained"].drop_duplicates("method")
             texts = [
                 f"{f'{CHOICES[line.choice]}: ' if place else ''}{study.methods[line.method]}"
