@@ -23,7 +23,6 @@ from remix.study.data.catalogue import Dataset
 from remix.study.data.columns import UNNAMED
 from remix.study.data.formats import likely_encoding, read_table
 from remix.study.data.labels import listing
-from remix.study.data.numeric import have_signs
 from remix.study.data.preparation import read_and_prepare
 from remix.study.data.raw_files import unpacked
 from remix.study.data.sources.collecting import collect
@@ -123,7 +122,7 @@ def describe(path: Path, target: str | None = None, name: str | None = None) -> 
             read_and_prepare(raw, [file], Dataset.from_entry(own, dataset), dataset["sources"][0])
         except RemixError as error:
             return text, one_line(error)
-    return text, _too_few(counts)
+    return text, None
 
 
 def _signs_in_numbers(table: pd.DataFrame, label: int) -> dict[str, Any]:
@@ -318,10 +317,6 @@ def _judge(name: str, unnamed: bool, values: pd.Series, labels: pd.Series, found
     if distinct <= 1:
         some = f"always {_shown(present.iloc[0])}" if distinct else "no value at all"
         found.drop[name] = some + (", or missing" if distinct and len(present) < len(values) else "")
-    elif not numeric and distinct > MOST_CODES and have_signs(texts := present.astype(str).str.strip()):
-        found.drop[name] = (
-            f"numbers with signs, such as {texts.iloc[0]}: take the signs out of the file to learn from them"
-        )
     elif why := _identifies(name, unnamed, values, distinct, numeric):
         found.drop[name] = why
     elif _determines(values, labels, numeric):
@@ -490,8 +485,12 @@ def _doubts_of_rows(table: pd.DataFrame, counts: Mapping[Any, int], found: _Find
     without = int(len(table) - sum(counts.values()))
     if without:
         yield f"{counted(without, 'row')} have no label: omit_unlabelled: true, beside target, omits them"
-    if small := _too_few(counts):
-        yield small
+    small = [each for each, rows in counts.items() if rows < FEWEST_OF_CLASS]
+    if small:
+        yield (
+            f"class {_listed(list(map(str, small)))} has fewer than {FEWEST_OF_CLASS} rows, too few to train "
+            f"and test: omit_classes: {_flow(small)}, beside target, omits them"
+        )
     copies = int(table.drop(columns=list(found.drop)).duplicated().sum())
     if copies:
         yield (
@@ -499,18 +498,6 @@ def _doubts_of_rows(table: pd.DataFrame, counts: Mapping[Any, int], found: _Find
             "copy is tested "
             "and the other trained on, scores are too good"
         )
-
-
-def _too_few(counts: Mapping[Any, int]) -> str | None:
-    """Say which classes are too small; None if no one is."""
-    small = [each for each, rows in counts.items() if rows < FEWEST_OF_CLASS]
-    if not small:
-        return None
-    return (
-        f"class {_listed(list(map(str, small)))} has fewer than {FEWEST_OF_CLASS} rows, too few to train "
-        f"and test: omit_classes: {_flow(small)}, beside target, omits them; take them out of classes and "
-        "minority too"
-    )
 
 
 def _others_note(merged: bool) -> str:

@@ -39,9 +39,6 @@ def described(tmp_path):
 @pytest.mark.parametrize(
     ("column", "drop", "said"),
     [
-        ([f"${k % 30}.50" for k in range(N)], ["c"], "numbers with signs, such as $0.50: take the signs out"),
-        ([f"{k}%" for k in range(N)], ["c"], "numbers with signs, such as 0%: take"),
-        ([f"{k % 4} €" for k in range(N)], [], "4 values: 0 € (15)"),
         ([3] * N, ["c"], "always 3"),
         ([None] * N, ["c"], "no value at all"),
         (np.arange(N) + 100, ["c"], "its whole numbers are all different and in order"),
@@ -266,10 +263,3 @@ def test_a_table_that_cannot_be_trained_on_is_shown_with_the_reason(described):
     _, text, problem = described(table().assign(fraud=labels))
     assert "3 rows have no label" in text
     assert problem.startswith("3 rows have no label, the first of them row 0")
-    rare = np.where(np.arange(N) < 3, "maybe", LABELS)
-    _, text, problem = described(table().assign(fraud=rare))
-    said = (
-        "class maybe has fewer than 4 rows, too few to train and test: omit_classes: [maybe], beside target"
-    )
-    assert problem.startswith(said)
-    assert said in " ".join(text.replace("#", "").split())
