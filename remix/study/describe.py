@@ -20,8 +20,8 @@ import yaml
 
 from remix.errors import DataError, RemixError, SourceError, one_line
 from remix.study.data.catalogue import Dataset
-from remix.study.data.columns import UNNAMED
-from remix.study.data.formats import likely_encoding, read_table
+from remix.study.data.columns import NOMINAL, UNNAMED
+from remix.study.data.formats import EVERYWHERE, likely_encoding, read_table
 from remix.study.data.labels import listing
 from remix.study.data.preparation import read_and_prepare
 from remix.study.data.raw_files import unpacked
@@ -36,11 +36,16 @@ BLANKS = "whitespace"
 # Lines that are enough to tell how a file is written, and lines above the table at most.
 HEAD, MOST_SKIPPED = 500, 40
 # What stands for a missing value in whatever column, and what does so only among numbers.
-MARKS = ("?", "NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "null")
+MARKS = (
+    *("?", "NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "null"),
+    *("#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"),  # of spreadsheets
+)
 MARKS_AMONG_NUMBERS = (*MARKS, "na", "None", "none", "-", "--", ".", "..", "missing", "unknown", "Unknown")
 # Numbers that often stand for a missing value.
 NUMBERS_AS_MARKS = (-1, -9, -99, -999, -9999, 99, 999, 9999, 99999)
 MOST_CLASSES, MOST_CATEGORIES, FEWEST_ROWS = 50, 50, 10
+# A column of texts of which this share is numbers is likely to be meant as numbers.
+MOSTLY = 0.75
 # Whole numbers of so few values may be codes.
 MOST_CODES = 10
 # Rows of a class below which it cannot be trained, validated and tested in two folds.
@@ -51,10 +56,23 @@ WIDTH = 110
 
 _DECIMAL_COMMA = re.compile(r"-?(\d+|\d{1,3}(\.\d{3})+),\d+")
 _COMMA_OF_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
-_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([ T].*)?|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}( .*)?")
+_OTHER_THOUSANDS = r"^-?\d{1,3}([ '])\d{3}(\1\d{3})*([.,]\d+)?$"
+# What groups thousands too, and no key can name: it is more than a byte.
+_WIDE_THOUSANDS = r"(?<=\d)[\u2019\u00a0\u202f](?=\d{3})"
+# A number, and the sign or the unit that is written before it and behind it.
+_UNIT = r"^([^\w\s.,-]{0,2}) ?-?\d[\d.,]*( ?[^\W\d]{1,8}| ?[^\w\s.,-]{1,2}|)$"
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_DATE = re.compile(
+    r"\d{4}([-/.])\d{1,2}\1\d{1,2}([ T].*)?|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}( .*)?"
+    r"|\d{1,2}:\d\d(:\d\d)?( ?[ap]m)?"
+    rf"|\d{{1,2}}[ -]{_MONTH}[ -]\d{{2,4}}( .*)?|{_MONTH} \d{{1,2}},? \d{{4}}( .*)?",
+    re.IGNORECASE,
+)
 _IDENTIFIER = re.compile(r"(?i:^|[_\W])(?i:id|uid|uuid|index|idx|key)$|[a-z](ID|Id)$|^(?i:unnamed.*)$|^$")
+# Who several rows may be of; person_income is not.
 _OWNER = re.compile(
-    r"(?i)patient|customer|client|subject|user|person|household|account|session|device|family"
+    r"(?i)(patient|customer|client|subject|user|person|household|account|session|device|family|individual"
+    r"|participant|respondent)[\W_]*(id|nr|no|num|number|key|code|name)?$"
 )
 
 
@@ -65,7 +83,20 @@ class _Findings:
     drop: dict[str, str] = field(default_factory=dict)
     categorical: dict[str, str] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
+    # Columns that are numbers but for the same rows, with what stands there; columns of the same codes.
+    no_numbers: dict[tuple[int, ...], dict[str, str]] = field(default_factory=dict)
+    codes: dict[str, list[str]] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Classes:
+    """What the column of the label holds: rows of each class, of those that are too small, and of none."""
+
+    column: int
+    counts: dict[Any, int]
+    small: dict[Any, int]
+    unlabelled: int
 
 
 def describe(path: Path, target: str | None = None, name: str | None = None) -> tuple[str, str | None]:
@@ -101,47 +132,66 @@ def describe(path: Path, target: str | None = None, name: str | None = None) -> 
         source, skipped = _layout(raw, file, target)
         table = read_table(raw, [file], source)
         label = _target(table, source, target)
-        source |= _signs_in_numbers(table, label)
+        source |= _signs_in_numbers(table, label, source.get("separator", ","))
         # The label as it is written: 01 is not 1.
         table = read_table(raw, [file], source, None, [label])
         marks = _marks(table, label)
         if marks:
-            source["na_values"] = list(marks)
+            source["na_values"] = _na_values(table, marks)
             table = read_table(raw, [file], source, None, [label])
-        labels = table.iloc[:, label]
-        counts = _classes(labels)
-        findings = _findings(table, label)
+        labels = table.iloc[:, label].map(_label, na_action="ignore")
+        classes = _classes(labels, label)
+        used = table[labels.isin(list(classes.counts))]
+        findings = _findings(used, label)
         if source.get("thousands") == ",":
             findings.doubts.append(
                 "three digits follow each comma in numbers: read as thousands; if it is decimal, write "
                 "decimal: ',' in the place of thousands: ','"
             )
-        text = _entry(path, name or _name(path), source, table, label, counts, findings, marks, skipped)
+        text = _entry(path, name or _name(path), source, used, classes, findings, marks, skipped)
         ((own, dataset),) = yaml.safe_load(text)["datasets"].items()
         try:
             read_and_prepare(raw, [file], Dataset.from_entry(own, dataset), dataset["sources"][0])
         except RemixError as error:
             return text, one_line(error)
+    rarest = min(classes.counts, key=lambda each: classes.counts[each])
+    if classes.counts[rarest] < FEWEST_OF_CLASS:
+        return text, (
+            f"class {rarest} has {counted(classes.counts[rarest], 'row')}, and {FEWEST_OF_CLASS} are needed "
+            "to train, validate and test it; join it to another class in the file, or take its rows out"
+        )
     return text, None
 
 
-def _signs_in_numbers(table: pd.DataFrame, label: int) -> dict[str, Any]:
-    """Find whether commas are decimal or group thousands, where a column holds little else."""
-    numbers: list[pd.Series] = []
+def _signs_in_numbers(table: pd.DataFrame, label: int, separator: str) -> dict[str, Any]:
+    """Find whether commas are decimal or group thousands, or blanks and the like do, by columns of such."""
+    commas: list[pd.Series] = []
+    others: list[pd.DataFrame] = []
     for i in range(table.shape[1]):
         values = table.iloc[:, i].dropna()
         if i == label or pd.api.types.is_numeric_dtype(values):
             continue
         texts = values.astype(str).str.strip()
-        with_comma = texts.str.fullmatch(_DECIMAL_COMMA) | texts.str.fullmatch(_COMMA_OF_THOUSANDS)
-        if with_comma.mean() > 0.5:
-            numbers.append(texts[with_comma])
-    if not numbers:
+        texts = texts[~texts.isin(MARKS_AMONG_NUMBERS)]
+        thousands = texts.str.fullmatch(_COMMA_OF_THOUSANDS)
+        decimal, whole = texts.str.fullmatch(_DECIMAL_COMMA), texts.str.fullmatch(r"-?\d+")
+        grouped = texts.str.extract(_OTHER_THOUSANDS)
+        alike = [thousands] if separator == "," else [thousands, decimal, grouped[0].notna()]
+        rest = [each.any() and (each | whole).all() for each in alike]
+        if (thousands | decimal).mean() > 0.5 or any(rest[:2]):
+            commas.append(texts[thousands | decimal])
+        elif grouped[0].notna().mean() > 0.5 or any(rest[2:]):
+            others.append(grouped[grouped[0].notna()])
+    if others:
+        every = pd.concat(others)
+        comma = every[2].str.startswith(",").any() or bool(commas)
+        return {"thousands": every[0].mode()[0]} | ({"decimal": ","} if comma else {})
+    if not commas:
         return {}
-    every = pd.concat(numbers)
-    if every.str.fullmatch(_COMMA_OF_THOUSANDS).all():
+    written = pd.concat(commas)
+    if written.str.fullmatch(_COMMA_OF_THOUSANDS).all():
         return {"thousands": ","}
-    points = every.str.contains(".", regex=False).any()
+    points = written.str.contains(".", regex=False).any()
     return {"decimal": ","} | ({"thousands": "."} if points else {})
 
 
@@ -253,40 +303,64 @@ def _target(table: pd.DataFrame, source: Mapping[str, Any], target: str | None) 
     raise DataError(f"there is no column {target!r}; there is {_listed(names)}{hint}")
 
 
-def _marks(table: pd.DataFrame, label: int) -> dict[str, str]:
-    """List the texts that stand for a missing value, with where they are."""
-    found: dict[str, list[str]] = {}
-    counts: dict[str, int] = {}
+def _marks(table: pd.DataFrame, label: int) -> dict[str, dict[str, int]]:
+    """List the texts that stand for a missing value, with the cells of each column that has them."""
+    found: dict[str, dict[str, int]] = {}
     for i, name in enumerate(table.columns):
         values = table.iloc[:, i].dropna()
-        if i == label or pd.api.types.is_numeric_dtype(values):
+        if pd.api.types.is_numeric_dtype(values):
             continue
         texts = values.astype(str).str.strip()
         others = texts[pd.to_numeric(texts, errors="coerce").isna()]
-        among_numbers = len(others) < len(texts) and set(others) <= set(MARKS_AMONG_NUMBERS)
+        among_numbers = i != label and len(others) < len(texts) and set(others) <= set(MARKS_AMONG_NUMBERS)
         for mark in MARKS_AMONG_NUMBERS if among_numbers else MARKS:
             if rows := int((texts == mark).sum()):
-                found.setdefault(mark, []).append(str(name))
-                counts[mark] = counts.get(mark, 0) + rows
-    return {mark: f"{counted(counts[mark], 'cell')} of {_listed(where)}" for mark, where in found.items()}
+                found.setdefault(mark, {})[str(name)] = rows
+    return found
 
 
-def _classes(labels: pd.Series) -> dict[Any, int]:
+def _na_values(
+    table: pd.DataFrame, marks: Mapping[str, Mapping[str, int]]
+) -> list[str] | dict[str, list[str]]:
+    """Write marks for all columns or, where another column has one as a word of its own, by column."""
+    words = [
+        mark
+        for mark, columns in marks.items()
+        if mark not in MARKS
+        and any((table[name].astype(str).str.strip() == mark).any() for name in {*table} - {*columns})
+    ]
+    everywhere = [mark for mark in marks if mark not in words]
+    if not words:
+        return everywhere
+    own: dict[str, list[str]] = {EVERYWHERE: everywhere} if everywhere else {}
+    for mark in words:
+        for name in marks[mark]:
+            own.setdefault(name, []).append(mark)
+    return {name: sorted(each) for name, each in own.items()}
+
+
+def _classes(labels: pd.Series, column: int) -> _Classes:
     """Count the rows of each class, in the order of the labels."""
-    counts = labels.value_counts()
-    if not 2 <= len(counts) <= MOST_CLASSES:
+    values = labels.value_counts()
+    if not 2 <= len(values) <= MOST_CLASSES:
         raise DataError(
-            f"column {str(labels.name)!r} has {counted(len(counts), 'different value')}; a column of "
+            f"column {str(labels.name)!r} has {counted(len(values), 'different value')}; a column of "
             "labels has 2 to "
             f"{MOST_CLASSES}: is it the right one?"
         )
-    numbers = pd.to_numeric(pd.Series(counts.index), errors="coerce")
+    numbers = pd.to_numeric(pd.Series(values.index), errors="coerce")
     if (numbers % 1 != 0).all() and numbers.notna().all():
         raise DataError(
             f"column {str(labels.name)!r} holds fractions, which are no labels: is it the right one?"
         )
-    written = {_label(value): int(rows) for value, rows in counts.items()}
-    return dict(sorted(written.items(), key=lambda item: (isinstance(item[0], str), item[0])))
+    counts = {
+        value: int(values[value]) for value in sorted(values.index, key=lambda v: (isinstance(v, str), v))
+    }
+    small = {each: rows for each, rows in counts.items() if rows < FEWEST_OF_CLASS}
+    if len(counts) - len(small) < 2:
+        small = {}
+    kept = {each: rows for each, rows in counts.items() if each not in small}
+    return _Classes(column, kept, small, int(labels.isna().sum()))
 
 
 def _label(value: Any) -> int | str:
@@ -302,11 +376,15 @@ def _findings(table: pd.DataFrame, label: int) -> _Findings:
     """Judge every column but the label's."""
     found = _Findings()
     has_unnamed = bool(table.attrs.get(UNNAMED, False))
-    table = table[table.iloc[:, label].notna()]
     labels = table.iloc[:, label].astype(str)
+    nominal = table.attrs.get(NOMINAL, ())
     for i, name in enumerate(map(str, table.columns)):
         if i != label:
-            _judge(name, i == 0 and has_unnamed, table.iloc[:, i], labels, found)
+            values = table.iloc[:, i]
+            # Texts for the sake of rows that are left out, or of a decimal sign that others have.
+            numbers = values if name in nominal else pd.to_numeric(values, errors="coerce")
+            values = numbers if (numbers.isna() == values.isna()).all() else values
+            _judge(name, i == 0 and has_unnamed, values, labels, found)
     return found
 
 
@@ -314,6 +392,9 @@ def _judge(name: str, unnamed: bool, values: pd.Series, labels: pd.Series, found
     present = values.dropna()
     distinct = present.nunique()
     numeric = pd.api.types.is_numeric_dtype(values)
+    texts = present.astype(str).str.strip()
+    if not numeric and distinct > 1:
+        _doubt_texts(name, texts, found)
     if distinct <= 1:
         some = f"always {_shown(present.iloc[0])}" if distinct else "no value at all"
         found.drop[name] = some + (", or missing" if distinct and len(present) < len(values) else "")
@@ -321,8 +402,8 @@ def _judge(name: str, unnamed: bool, values: pd.Series, labels: pd.Series, found
         found.drop[name] = why
     elif _determines(values, labels, numeric):
         found.drop[name] = "it determines the label: is it known before the label is?"
-    elif not numeric and present.astype(str).str.strip().str.fullmatch(_DATE).all():
-        found.drop[name] = "dates; make numbers of them if they count"
+    elif not numeric and texts.str.fullmatch(_DATE).all():
+        found.drop[name] = "dates or times; make numbers of them if they count"
     elif _groups_rows(name, len(present), distinct, numeric):
         rows = len(present) / distinct
         found.drop[name] = (
@@ -330,9 +411,9 @@ def _judge(name: str, unnamed: bool, values: pd.Series, labels: pd.Series, found
         )
         found.groups[name] = f"{distinct:,} values; rows of one value would be in one part of a fold"
     elif not numeric:
-        _judge_texts(name, present.astype(str).str.strip(), distinct, found)
+        _judge_texts(name, texts, distinct, found)
     else:
-        found.doubts += _doubts_of_numbers(name, present, distinct)
+        _judge_numbers(name, present, distinct, found)
     if name not in found.drop:
         found.doubts += _telling_values(name, values, labels)
 
@@ -375,18 +456,44 @@ def _groups_rows(name: str, rows: int, distinct: int, numeric: bool) -> bool:
 
 def _judge_texts(name: str, texts: pd.Series, distinct: int, found: _Findings) -> None:
     if distinct <= MOST_CATEGORIES:
-        found.categorical[name] = f"{distinct} values: {_listed(_most_frequent(texts), 4)}"
+        values = texts.value_counts()
+        most = [f"{_clipped(value)} ({rows:,})" for value, rows in values.items()]
+        found.categorical[name] = f"{distinct} values: {listing(most, 4)}"
     elif texts.str.split().str.len().mean() > 3:
         found.drop[name] = f"texts; to learn from them: text: {{column: {_scalar(name)}}} beside target"
     else:
         found.drop[name] = f"{distinct:,} different texts: as categories each would be a column"
 
 
-def _most_frequent(texts: pd.Series) -> list[str]:
-    return [f"{value} ({rows:,})" for value, rows in texts.value_counts().items()]
+def _doubt_texts(name: str, texts: pd.Series, found: _Findings) -> None:
+    """Note texts that seem to be meant as numbers, and categories that may be one."""
+    others = texts[pd.to_numeric(texts, errors="coerce").isna()]
+    if 0 < len(others) <= (1 - MOSTLY) * len(texts):
+        found.no_numbers.setdefault(tuple(others.index), {})[name] = _listed(list(others.unique()), 3)
+    elif _have_units(texts):
+        found.doubts.append(
+            f"{name}: numbers with something beside them, such as {_shown(texts.iloc[0])}: read as texts; "
+            "leave the numbers alone in the file"
+        )
 
 
-def _doubts_of_numbers(name: str, numbers: pd.Series, distinct: int) -> Iterator[str]:
+def _have_units(texts: pd.Series) -> bool:
+    """Tell whether texts are numbers that all have the same sign or unit beside them."""
+    plain = texts.str.replace(_WIDE_THOUSANDS, "", regex=True)
+    units = plain.str.extract(_UNIT).dropna().agg("|".join, axis=1)
+    if units.empty:
+        return False
+    most = units.mode()[0]
+    alike = texts[units.index[units == most]]
+    # Of 1. White and 1. Black one number has the unit.
+    return (
+        len(alike) >= MOSTLY * len(texts)
+        and alike.nunique() > 2
+        and (most != "|" or bool((plain != texts).any()))
+    )
+
+
+def _judge_numbers(name: str, numbers: pd.Series, distinct: int, found: _Findings) -> None:
     if pd.api.types.is_bool_dtype(numbers):
         return
     values = numbers.astype(float)
@@ -395,10 +502,28 @@ def _doubts_of_numbers(name: str, numbers: pd.Series, distinct: int) -> Iterator
         rows, others = int((values == value).sum()), values[values != value]
         gap = (others.min() - value) if value == values.min() else (value - others.max())
         if rows > 1 and distinct > 2 and gap > np.ptp(others):
-            yield f"{name} is {value:g} in {rows:,} rows, far from the others: missing? Add it to na_values"
+            found.doubts.append(
+                f"{name} is {value:g} in {rows:,} rows, far from the others: missing? Add it to na_values"
+            )
     if 2 < distinct <= MOST_CODES and (values % 1 == 0).all():
         listed = _listed([f"{value:g}" for value in sorted(values.unique())])
-        yield f"{name} holds the whole numbers {listed}: if they are codes, list it in categorical"
+        found.codes.setdefault(listed, []).append(name)
+
+
+def _doubts_of_columns(found: _Findings) -> Iterator[str]:
+    """Say once what holds of several columns."""
+    for rows, columns in found.no_numbers.items():
+        where = f"row {rows[0]}" if len(rows) == 1 else f"{len(rows):,} rows, the first of them {rows[0]}"
+        held = _listed(list(columns.values()), 3)
+        if len(columns) == 1:
+            remedy = "correct the cells, or add what stands for a missing value to na_values"
+        else:
+            remedy = "are these rows of the data? If not, take them out of the file"
+        yield f"{_listed([*columns])}: numbers, but for {where}, with {held}: read as texts; {remedy}"
+    for values, names in found.codes.items():
+        hold, them = ("holds", "it") if len(names) == 1 else ("hold", "them")
+        whole = f"{listing(names, 6)} {hold} the whole numbers {values}"
+        yield f"{whole}: if they are codes, list {them} in categorical"
 
 
 def _telling_values(name: str, values: pd.Series, labels: pd.Series) -> Iterator[str]:
@@ -426,26 +551,31 @@ def _entry(
     name: str,
     source: Mapping[str, Any],
     table: pd.DataFrame,
-    label: int,
-    counts: Mapping[Any, int],
+    classes: _Classes,
     found: _Findings,
-    marks: Mapping[str, str],
+    marks: Mapping[str, Mapping[str, int]],
     skipped: Sequence[str],
 ) -> str:
     """Write the overlay."""
+    counts = classes.counts
     rarest = min(counts, key=lambda each: counts[each])
     rare, merged = counts[rarest], len(counts) == 2
-    others = sum(counts.values()) - rare if merged else max(counts.values())
+    others = len(table) - rare if merged else max(counts.values())
+    rows = len(table) + sum(classes.small.values()) + classes.unlabelled
     header = source.get("header", True)
-    target = str(table.columns[label]) if header else label
-    doubts = [*_doubts_of_rows(table, counts, found), *found.doubts]
+    target = str(table.columns[classes.column]) if header else classes.column
+    doubts = [
+        *_doubts_of_labels(classes),
+        *_doubts_of_rows(table, found),
+        *_doubts_of_columns(found),
+        *found.doubts,
+    ]
     lines = [
         *_comment(
-            f"{path.name} as a dataset: {len(table):,} rows, {table.shape[1] - 1:,} columns beside the label."
+            f"{path.name} as a dataset: {rows:,} rows, {table.shape[1] - 1:,} columns beside the label."
         ),
-        *_comment(
-            f'Read it, correct it, save it as {name}.yaml. Then: make study ARGS="--configfile {name}.yaml"'
-        ),
+        *_comment(f"Read it, correct it, save it as {name}.yaml. Then:"),
+        f'#   make study ARGS="--configfile {name}.yaml"',
         *(["#", "# What could not be told:"] if doubts else []),
         *(line for doubt in doubts for line in _comment(doubt, bullet=True)),
         "",
@@ -461,9 +591,9 @@ def _entry(
         f"    title: {_scalar(path.name)}",
         f"    rows: {len(table)}   # another number is an error",
         f"    features: {table.shape[1] - 1 - len(found.drop)}   # columns, of those that are not dropped",
-        f"    classes: {_flow(counts)}   # "
-        f"{_listed([f'{each}: {rows:,} rows' for each, rows in counts.items()])}",
+        f"    classes: {_flow(counts)}   # {_with_rows(counts)}",
         f"    target: {_scalar(target)}",
+        *_omitted(classes),
         *_columns("drop", "no features", found.drop, table, header),
         *_columns(
             "categorical", "a column of zeros and ones for each value", found.categorical, table, header
@@ -481,23 +611,45 @@ def _entry(
     return "\n".join(lines) + "\n"
 
 
-def _doubts_of_rows(table: pd.DataFrame, counts: Mapping[Any, int], found: _Findings) -> Iterator[str]:
-    without = int(len(table) - sum(counts.values()))
-    if without:
-        yield f"{counted(without, 'row')} have no label: omit_unlabelled: true, beside target, omits them"
-    small = [each for each, rows in counts.items() if rows < FEWEST_OF_CLASS]
-    if small:
+def _doubts_of_labels(classes: _Classes) -> Iterator[str]:
+    if rows := classes.unlabelled:
+        has = "has" if rows == 1 else "have"
+        yield f"{counted(rows, 'row')} {has} no label: take the # away from omit_unlabelled to leave them out"
+    if classes.small:
         yield (
-            f"class {_listed(list(map(str, small)))} has fewer than {FEWEST_OF_CLASS} rows, too few to train "
-            f"and test: omit_classes: {_flow(small)}, beside target, omits them"
+            f"fewer than {FEWEST_OF_CLASS} rows are too few to train and test: omit_classes leaves out "
+            f"{_with_rows(classes.small)}; are these rows of the data?"
         )
+    every = [*classes.counts, *classes.small]
+    for alike in _alike([each for each in every if isinstance(each, str)]):
+        yield f"classes {_listed(alike)} differ in case only: if they are one, write them alike in the file"
+    if doubtful := [each for each in every if each in MARKS_AMONG_NUMBERS]:
+        yield f"class {_listed(doubtful)}: if it is no label, add it to na_values, and omit_unlabelled: true"
+
+
+def _alike(texts: Iterable[str]) -> list[list[str]]:
+    """Find texts that differ in upper and lower case only."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        found.setdefault(text.casefold(), []).append(text)
+    return [each for each in found.values() if len(each) > 1]
+
+
+def _doubts_of_rows(table: pd.DataFrame, found: _Findings) -> Iterator[str]:
     copies = int(table.drop(columns=list(found.drop)).duplicated().sum())
     if copies:
+        are = "is an exact copy" if copies == 1 else "are exact copies"
         yield (
-            f"{counted(copies, 'row')} of {len(table):,} are exact copies of an earlier one; where a "
-            "copy is tested "
-            "and the other trained on, scores are too good"
+            f"{counted(copies, 'row')} of {len(table):,} {are} of an earlier one; where a copy is tested and "
+            "the other trained on, scores are too good"
         )
+
+
+def _omitted(classes: _Classes) -> Iterator[str]:
+    if classes.unlabelled:
+        yield f"    # omit_unlabelled: true   # {counted(classes.unlabelled, 'row')}"
+    if classes.small:
+        yield f"    omit_classes: {_flow(classes.small)}   # {_with_rows(classes.small)}"
 
 
 def _others_note(merged: bool) -> str:
@@ -525,12 +677,17 @@ def _groups(groups: Mapping[str, str], table: pd.DataFrame, header: bool) -> Ite
         yield "    #   take it out of drop, and add the line `switches: {splits: groups}` at the top level"
 
 
-def _reading(source: Mapping[str, Any], marks: Mapping[str, str], skipped: Sequence[str]) -> Iterator[str]:
+def _reading(
+    source: Mapping[str, Any], marks: Mapping[str, Mapping[str, int]], skipped: Sequence[str]
+) -> Iterator[str]:
     notes = {
         "header": "the first line names the columns" if source.get("header") else "the first line is a row",
         "skip_rows": f"they have other columns; the first is: {_clipped(skipped[0])}" if skipped else "",
         "encoding": "it is not UTF-8; a guess: look at letters with accents",
-        "na_values": "; ".join(f"{mark}: {where}" for mark, where in marks.items()),
+        "na_values": "; ".join(
+            f"{mark}: {counted(sum(cells.values()), 'cell')} of {_listed([*cells])}"
+            for mark, cells in marks.items()
+        ),
     }
     for key, value in source.items():
         written = _flow(value) if isinstance(value, list) else _scalar(value)
@@ -565,8 +722,13 @@ def _shown(value: Any) -> str:
     return _clipped(f"{value:g}" if isinstance(value, float | np.floating) else str(value))
 
 
+def _with_rows(counts: Mapping[Any, int]) -> str:
+    return listing([f"{_clipped(str(each))}: {counted(rows, 'row')}" for each, rows in counts.items()], 6)
+
+
 def _clipped(text: str) -> str:
-    return textwrap.shorten(text, 40, placeholder=" …")
+    shorter = textwrap.shorten(text, 40, placeholder=" …")
+    return shorter if shorter.strip("…") else f"{text.strip()[:40]}…"
 
 
 def _listed(items: Sequence[str], most: int = 6) -> str:

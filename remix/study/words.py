@@ -9,7 +9,7 @@ def counted(number: int, noun: str) -> str:
     >>> counted(1, "cell"), counted(15, "cell")
     ('1 cell', '15 cells')
     """
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def in_words(seconds: float) -> str:

@@ -1,6 +1,7 @@
 """What is told of a table: every kind of column, and an entry that reads the table as it was told."""
 
 import gzip
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,8 @@ import yaml
 from remix.errors import RemixError
 from remix.study.code import ROOT
 from remix.study.config import DEFAULT_FILES, load_configuration, overlaid, read_overlay
+from remix.study.data.catalogue import Dataset
+from remix.study.data.preparation import read_and_prepare
 from remix.study.describe import describe
 
 N = 60
@@ -36,6 +39,20 @@ def described(tmp_path):
     return made
 
 
+def plain(text):
+    """The comments, whose lines may break anywhere."""
+    return " ".join(text.replace("#", "").split())
+
+
+def accepted(text):
+    """The rows of each class that a run takes from the entry."""
+    ((name, entry),) = yaml.safe_load(text)["datasets"].items()
+    (source,) = entry["sources"]
+    path = Path(source["file"])
+    prepared = read_and_prepare(path.parent, [path.name], Dataset.from_entry(name, entry), source)
+    return prepared["label"].value_counts().sort_index().to_dict()
+
+
 @pytest.mark.parametrize(
     ("column", "drop", "said"),
     [
@@ -43,7 +60,11 @@ def described(tmp_path):
         ([None] * N, ["c"], "no value at all"),
         (np.arange(N) + 100, ["c"], "its whole numbers are all different and in order"),
         ([f"k{7 * k % N:03}" for k in range(N)], ["c"], "its texts are all different"),
-        (pd.date_range("2020-01-01", periods=N).repeat(2)[:N].strftime("%Y-%m-%d"), ["c"], "dates"),
+        *(
+            (pd.date_range("2020-01-01", periods=N).repeat(2)[:N].strftime(form), ["c"], "dates")
+            for form in ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d-%b-%Y", "%b %d, %Y", "%d %B %Y 12:00")
+        ),
+        ([f"{k % 24:02}:{k % 4 * 15:02}" for k in range(N)], ["c"], "dates or times"),
         (np.where(LABELS == "yes", 1, 0), ["c"], "it determines the label"),
         (np.where(LABELS == "yes", 9.0, 1.0) + np.arange(N) / N, ["c"], "it determines the label"),
         (np.arange(N) % 3 + 0.25, [], ""),
@@ -69,6 +90,12 @@ def test_a_name_tells_what_numbers_are(described, column, said):
     assert entry["drop"] == ["CustomerID"]
     assert said in text
     entry, text, _ = described(table(amount=column))
+    assert entry["drop"] == []
+
+
+@pytest.mark.parametrize("name", ["person_income", "Personal", "session_duration", "household_size"])
+def test_what_is_told_of_an_owner_names_no_groups(described, name):
+    entry, *_ = described(table(**{name: 100 * (np.arange(N) // 4)}))
     assert entry["drop"] == []
 
 
@@ -103,6 +130,111 @@ def test_marks_of_missing_values_among_numbers(described, mark):
     assert "6 cells of c" in text
     assert entry["categorical"] == []
     assert problem is None
+
+
+@pytest.mark.parametrize(("mark", "words"), [("unknown", ["unknown", "never"]), ("-", ["+", "-"])])
+def test_a_mark_among_numbers_is_none_where_it_is_a_word(described, mark, words):
+    column = [mark if k % 10 == 0 else k % 13 + 0.5 for k in range(N)]
+    entry, _, problem = described(table(c=column, word=np.resize(words, N), d=np.resize(["NA", "x", "y"], N)))
+    assert entry["sources"][0]["na_values"] == {"*": ["NA"], "c": [mark]}
+    assert (entry["categorical"], problem) == (["word", "d"], None)
+
+
+@pytest.mark.parametrize("label", [None, "NA", "#VALUE!"])
+def test_rows_without_a_label_are_left_out_by_a_line(described, label):
+    """The entry is refused as it is, and holds when the line is no comment any more."""
+    frame = table().assign(fraud=np.where(np.arange(N) < 3, label, LABELS))
+    entry, text, problem = described(frame)
+    assert problem.startswith("3 rows have no label")
+    assert entry["classes"] == ["no", "yes"]
+    assert "# omit_unlabelled: true   # 3 rows" in text
+    assert accepted(text.replace("# omit_unlabelled", "omit_unlabelled")) == {"no": 46, "yes": 11}
+
+
+def test_classes_of_too_few_rows_are_left_out(described):
+    labels = np.where(np.arange(N) < 3, "maybe", np.where(np.arange(N) == 59, "perhaps", LABELS))
+    entry, text, problem = described(table().assign(fraud=labels))
+    assert (entry["classes"], entry["omit_classes"], entry["rows"]) == (
+        ["no", "yes"], ["maybe", "perhaps"], N - 4,
+    )  # fmt: skip
+    assert entry["tasks"]["my"]["others"] == "merged"
+    assert "omit_classes leaves out maybe: 3 rows, perhaps: 1 row; are these rows of the data?" in plain(text)
+    assert problem is None
+    assert accepted(text) == {"no": 45, "yes": 11}
+
+
+def test_a_class_of_too_few_rows_that_cannot_be_left_out_is_a_problem(described):
+    labels = np.where(np.arange(N) < 3, "rare", "no")
+    entry, _, problem = described(table().assign(fraud=labels))
+    assert "omit_classes" not in entry
+    assert problem.startswith(
+        "class rare has 3 rows, and 4 are needed to train, validate and test it; join it"
+    )
+
+
+def test_a_long_name_is_cut_and_shown(described):
+    _, text, _ = described(table(c=np.resize(["a", "b" * 60], N)))
+    assert f"a (30), {'b' * 40}… (30)" in text
+
+
+def test_blanks_around_a_label_do_not_count(described):
+    entry, text, problem = described(
+        table().assign(fraud=[f" {label}" + " " * (i % 2) for i, label in enumerate(LABELS)])
+    )
+    assert "no: 48 rows, yes: 12 rows" in text
+    assert (entry["rows"], problem) == (N, None)
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (np.resize(["No", "no", "yes", "no"], N), "classes No, no differ in case only: if they are one"),
+        (np.resize(["-", "no", "yes", "no"], N), "class -: if it is no label, add it to na_values"),
+    ],
+)
+def test_classes_that_may_be_none(described, labels, said):
+    assert said in plain(described(table().assign(fraud=labels))[1])
+
+
+NUMBERS = np.arange(N) * 37 % 59 + 0.5
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        (np.where(np.arange(N) == 5, "<5", NUMBERS), "c: numbers, but for row 5, with <5: read as texts"),
+        (np.where(np.arange(N) % 20 == 2, "low", NUMBERS), "but for 3 rows, the first of them 2, with low"),
+        ([f"${v:,}" for v in NUMBERS * 1000], "c: numbers with something beside them, such as $500.0"),
+        ([f"{v:.0f} kg" for v in NUMBERS], "such as 0 kg: read as texts; leave the numbers alone"),
+        ([f"{v:.0f}%" for v in NUMBERS], "such as 0%"),
+        ([f"1\N{NO-BREAK SPACE}{k:03}" for k in range(N)], "numbers with something beside them"),
+        ([f"size {k % 7}" for k in range(N)], ""),
+        (np.resize(["36 months", "60 months"], N), ""),
+        (np.resize(["1st", "2nd", "3rd"], N), ""),
+        (np.resize([*["1. white"] * 9, "2. black", "3. other"], N), ""),
+    ],
+)  # fmt: skip
+def test_numbers_that_are_read_as_texts(described, column, said):
+    _, text, problem = described(table(c=column))
+    assert said in plain(text)
+    assert ("read as texts" in text) == bool(said)
+    assert problem is None
+
+
+def test_a_line_that_is_no_row_is_said_once(described):
+    lines = table(c=NUMBERS).to_csv(index=False).splitlines()
+    _, text, _ = described("\n".join([lines[0], "mm,s,kg,no", *lines[1:]]))
+    assert (
+        "a, b, c: numbers, but for row 0, with mm, s, kg: read as texts; are these rows of the data?"
+        in plain(text)
+    )
+
+
+def test_a_line_that_is_left_out_makes_no_texts_of_numbers(described):
+    lines = table(c=NUMBERS).to_csv(index=False).splitlines()
+    entry, text, problem = described("\n".join([*lines, lines[0]]))
+    assert (entry["drop"], entry["categorical"], entry["omit_classes"], problem) == ([], [], ["fraud"], None)
+    assert accepted(text) == {"no": 48, "yes": 12}
 
 
 def test_words_that_may_be_categories_are_no_marks(described):
@@ -178,6 +310,26 @@ def test_a_decimal_comma(described, number, signs):
     assert (entry["drop"], entry["categorical"], problem) == ([], [], None)
 
 
+@pytest.mark.parametrize(
+    ("numbers", "separator", "signs"),
+    [
+        (["1 234", "12 345", "999"], ",", {"thousands": " "}),
+        (["1'234.5", "1'234'567.5"], ",", {"thousands": "'"}),
+        (["1 234,5", "1 234 567,5"], ";", {"thousands": " ", "decimal": ","}),
+        (["5", "5,5", "6", "7"], ";", {"decimal": ","}),
+        (["999", "1,234", "12", "34", "56"], ",", {"thousands": ","}),
+        (["5", "5,5", "6,2,1"], ";", {}),
+    ],
+)
+def test_other_signs_in_numbers(described, numbers, separator, signs):
+    frame = table().assign(a=np.arange(N) % 5, b=np.arange(N) % 7, c=np.resize(numbers, N))
+    entry, _, problem = described(frame, sep=separator)
+    (source,) = entry["sources"]
+    assert {key: source[key] for key in ("decimal", "thousands") if key in source} == signs
+    assert problem is None
+    assert entry["categorical"] == ([] if signs else ["c"])
+
+
 @pytest.mark.parametrize("number", ["{},{:03}", "{},{:03}.50"])
 def test_a_comma_of_thousands(described, number):
     """In each number three digits follow it: 54,947 is not 54.947."""
@@ -213,6 +365,13 @@ def test_doubts(described):
     assert "codes holds the whole numbers 0, 1, 2, 3: if they are codes, list it in categorical" in words
     assert "marked is -999 in 7 rows, far from the others: missing?" in words
     assert "kind: all 11 rows with stolen are of class yes" in words
+
+
+def test_codes_of_the_same_values_are_said_once(described):
+    codes = {f"q{k}": (np.arange(N) + k) % 4 for k in range(9)}
+    words = plain(described(table(**codes))[1])
+    assert "q0, q1, q2, q3, q4, q5 … hold the whole numbers 0, 1, 2, 3: if they are codes, list them" in words
+    assert words.count("the whole numbers") == 1
 
 
 def test_the_entry_is_an_overlay_that_is_sound(described, tmp_path):
@@ -260,6 +419,7 @@ def test_what_cannot_be_described_is_one_line(described, content, target, messag
 
 def test_a_table_that_cannot_be_trained_on_is_shown_with_the_reason(described):
     labels = np.where(np.arange(N) < 3, "", LABELS)
-    _, text, problem = described(table().assign(fraud=labels))
+    entry, text, problem = described(table().assign(fraud=labels))
     assert "3 rows have no label" in text
+    assert entry["rows"] == N - 3
     assert problem.startswith("3 rows have no label, the first of them row 0")
