@@ -26,6 +26,7 @@ from remix.study.probe import measured_costs
 from remix.study.results.declarations import FORMS, by_name
 from remix.study.results.making import files_at_hand, make
 from remix.study.trainings import Training
+from remix.study.words import counted
 
 # Of what other studies a table or a figure is.
 MADE = {
@@ -111,6 +112,9 @@ def _describe(names: Sequence[str], target: str | None, name: str | None) -> int
         raise DataError("describe takes one file: python -m remix.study describe my.csv --target fraud")
     text, problem = describe(Path(names[0]), target, name)
     print(text, end="")
+    # The output is likely to go into a file, whose first lines nobody reads unless told so.
+    if doubts := sum(line.startswith("# - ") for line in text.splitlines()):
+        print(f"read the first lines: they have {counted(doubts, 'doubt')} about the table", file=sys.stderr)
     if problem:
         raise DataError(f"with this entry the table cannot be trained on: {problem}")
     return 0

@@ -83,9 +83,11 @@ class _Findings:
     drop: dict[str, str] = field(default_factory=dict)
     categorical: dict[str, str] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
-    # Columns that are numbers but for the same rows, with what stands there; columns of the same codes.
+    # Columns that are numbers but for the same rows, with what stands there; columns of the same codes; those
+    # whose values tell the label.
     no_numbers: dict[tuple[int, ...], dict[str, str]] = field(default_factory=dict)
     codes: dict[str, list[str]] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
     doubts: list[str] = field(default_factory=list)
 
 
@@ -131,7 +133,7 @@ def describe(path: Path, target: str | None = None, name: str | None = None) -> 
         (file, *_) = collect([path], {"file": str(path)}, raw)
         source, skipped = _layout(raw, file, target)
         table = read_table(raw, [file], source)
-        label = _target(table, source, target)
+        label = _target(table, source, target, skipped)
         source |= _signs_in_numbers(table, label, source.get("separator", ","))
         # The label as it is written: 01 is not 1.
         table = read_table(raw, [file], source, None, [label])
@@ -148,12 +150,18 @@ def describe(path: Path, target: str | None = None, name: str | None = None) -> 
                 "three digits follow each comma in numbers: read as thousands; if it is decimal, write "
                 "decimal: ',' in the place of thousands: ','"
             )
-        text = _entry(path, name or _name(path), source, used, classes, findings, marks, skipped)
-        ((own, dataset),) = yaml.safe_load(text)["datasets"].items()
+        own = name or _name(path)
+        text = _entry(path, own, source, used, classes, findings, marks, skipped)
+        dataset = yaml.safe_load(text)["datasets"][own]
+        notes: list[str] = []
         try:
-            read_and_prepare(raw, [file], Dataset.from_entry(own, dataset), dataset["sources"][0])
+            (taken,) = dataset["sources"]
+            read_and_prepare(raw, [file], Dataset.from_entry(own, dataset), taken, notes=notes)
         except RemixError as error:
             return text, one_line(error)
+        # What the run writes into its log only, but for the columns of which it is said already.
+        findings.doubts += [note for note in notes if not any(f"'{name}'" in note for name in findings.told)]
+        text = _entry(path, own, source, used, classes, findings, marks, skipped)
     rarest = min(classes.counts, key=lambda each: classes.counts[each])
     if classes.counts[rarest] < FEWEST_OF_CLASS:
         return text, (
@@ -202,21 +210,23 @@ def _layout(folder: Path, file: str, target: str | None) -> tuple[dict[str, Any]
         return {"format": "arff"}, []
     encoding = _encoding(content)
     lines = content.splitlines(keepends=True)
-    errors: list[SourceError] = []
+    # Of that name, for errors have it.
+    head = folder / "head" / re.sub(r"(?i)\.(gz|bz2|xz|z)$", "", file)
+    head.parent.mkdir()
+    errors: list[tuple[bool, int, SourceError]] = []
     # What is cut off may end within quotes: then all lines are tried.
     for end in (HEAD, None) if len(lines) > HEAD else (None,):
-        head = folder / "head.csv"
         head.write_bytes(b"".join(lines[:end]))
-        found = _separated(folder, head.name, encoding, errors)
-        head.unlink()
-        if found:
+        how = encoding | _quote(head.read_text(encoding.get("encoding", "utf-8"), errors="replace"))
+        if found := _separated(head, how, errors):
             separator, skip, table = found
             above = [line.decode(errors="replace").strip() for line in lines[:skip]]
             source: dict[str, Any] = {"format": "csv", "separator": separator}
             source["header"] = _has_header(table, target)
-            return source | ({"skip_rows": skip} if skip else {}) | encoding, above
+            return source | ({"skip_rows": skip} if skip else {}) | how, above
     if errors:
-        raise errors[0]
+        # Of the separator that makes most of the first line; blanks are in names too.
+        raise max(errors, key=lambda each: each[:2])[2]
     raise SourceError(
         f"{file} has one column, whichever of , ; | tab and blank separates them; is it a table with a label?"
     )
@@ -231,21 +241,32 @@ def _encoding(content: bytes) -> dict[str, str]:
     return {}
 
 
+def _quote(text: str) -> dict[str, str]:
+    """Tell whether cells stand between single quotes: all that begin with one end with one."""
+    opened = re.findall(r"(?m)(?:^|[,;|\t])[ ]*'", text)
+    whole = re.findall(r"(?m)(?:^|[,;|\t])[ ]*'[^'\n]*'[ \r]*(?=[,;|\t]|$)", text)
+    double = re.search(r'(?m)(?:^|[,;|\t])[ ]*"', text)
+    return {"quote": "'"} if whole and len(whole) == len(opened) and not double else {}
+
+
 def _separated(
-    folder: Path, file: str, encoding: Mapping[str, str], errors: list[SourceError]
+    path: Path, how: Mapping[str, str], errors: list[tuple[bool, int, SourceError]]
 ) -> tuple[str, int, pd.DataFrame] | None:
     """Find the separator, and the lines to skip, by which every line has as many columns; at least two."""
-    lines = (folder / file).read_text(encoding="utf-8", errors="replace").splitlines()
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     for skip in range(min(MOST_SKIPPED, len(lines) - 1) + 1):
         found: list[tuple[str, pd.DataFrame]] = []
         for separator in (*SEPARATORS, BLANKS):
             if separator == BLANKS and found:
                 continue
             try:
-                how = {"separator": separator, "skip_rows": skip, **encoding}
-                table = read_table(folder, [file], how)
+                table = read_table(
+                    path.parent, [path.name], {"separator": separator, "skip_rows": skip, **how}
+                )
             except SourceError as error:
-                errors += [] if errors else [error]
+                if skip == 0:
+                    width = _width(lines[0], separator) if lines else 0
+                    errors.append((separator != BLANKS and width > 1, width, error))
                 continue
             widths = {_width(line, separator) for line in lines[:skip]}
             if table.shape[1] > 1 and table.shape[1] not in widths:
@@ -284,7 +305,9 @@ def _number(text: str) -> bool:
     return True
 
 
-def _target(table: pd.DataFrame, source: Mapping[str, Any], target: str | None) -> int:
+def _target(
+    table: pd.DataFrame, source: Mapping[str, Any], target: str | None, skipped: Sequence[str]
+) -> int:
     """Find the column of the label."""
     names = [str(name) for name in table.columns]
     if target is None and source["format"] == "arff":
@@ -299,6 +322,14 @@ def _target(table: pd.DataFrame, source: Mapping[str, Any], target: str | None) 
         return names.index(target)
     if re.fullmatch(r"-?\d+", target) and -len(names) <= int(target) < len(names):
         return int(target) % len(names)
+    for line, text in enumerate(skipped, start=1):
+        if re.search(rf"(?<!\w){re.escape(target)}(?!\w)", text):
+            width = _width(text, source["separator"])
+            raise DataError(
+                f"line {line} names {target!r}, but it has {width} columns, and the rows have {len(names)}: "
+                "give each column a name there, that of row names too, and have one separator in all lines, "
+                "and none at their ends"
+            )
     hint = "" if source.get("header", True) else "; the first line names none: give the position, from 0"
     raise DataError(f"there is no column {target!r}; there is {_listed(names)}{hint}")
 
@@ -414,8 +445,9 @@ def _judge(name: str, unnamed: bool, values: pd.Series, labels: pd.Series, found
         _judge_texts(name, texts, distinct, found)
     else:
         _judge_numbers(name, present, distinct, found)
-    if name not in found.drop:
-        found.doubts += _telling_values(name, values, labels)
+    if name not in found.drop and (telling := [*_telling_values(name, values, labels)]):
+        found.told.add(name)
+        found.doubts += telling
 
 
 def _identifies(name: str, unnamed: bool, values: pd.Series, distinct: int, numeric: bool) -> str:
@@ -527,23 +559,21 @@ def _doubts_of_columns(found: _Findings) -> Iterator[str]:
 
 
 def _telling_values(name: str, values: pd.Series, labels: pd.Series) -> Iterator[str]:
-    """Name the values all of whose rows are of one rare class, where chance does not explain it."""
+    """Name the values all of whose rows are of one class, where chance does not explain it."""
     texts = values.map(_shown).where(values.notna(), "a missing value")
     if texts.nunique() > MOST_CATEGORIES:
         return
     shares = labels.value_counts(normalize=True)
+    told: dict[str, list[str]] = {}
     for value, of_value in labels.groupby(texts):
-        share = shares[of_value.iloc[0]]
-        if (
-            (of_value == of_value.iloc[0]).all()
-            and share <= 0.5
-            and len(of_value) * math.log(share) < math.log(CHANCE)
-        ):
-            yield (
-                f"{name}: all {len(of_value):,} rows with {value} are of class {of_value.iloc[0]}: is it "
-                "known before "
-                "the label is?"
-            )
+        label, rows = of_value.iloc[0], len(of_value)
+        # Of a class that most rows have anyway, where it has hardly another value.
+        tells = shares[label] <= 0.5 or rows >= shares[label] * len(labels) / 2
+        if tells and (of_value == label).all() and rows * math.log(shares[label]) < math.log(CHANCE):
+            told.setdefault(label, []).append(f"{value} ({rows:,})")
+    for label, held in told.items():
+        rows_with = f"{name}: all rows with {listing(held, 6)}"
+        yield f"{rows_with} are of class {label}: is it known before the label is?"
 
 
 def _entry(

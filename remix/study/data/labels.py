@@ -95,7 +95,9 @@ def labels_of(
     """
     missing = values.isna().to_numpy()
     if missing.any() and not omit_unlabelled:
-        rows = f"{missing.sum()} rows have no label, the first of them row {np.flatnonzero(missing)[0]}"
+        first = np.flatnonzero(missing)[0]
+        rows = f"{missing.sum()} rows have no label, the first of them row {first}"
+        rows = f"row {first} has no label" if missing.sum() == 1 else rows
         raise DataError(
             f"{rows}; is the target '{values.name}' the right column? To leave them out, write "
             "omit_unlabelled: true"

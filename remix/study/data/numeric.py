@@ -110,7 +110,11 @@ def _numbers(values: pd.Series) -> tuple[np.ndarray, pd.Series | None]:
 
 def _check_range(where: str, numbers: np.ndarray) -> None:
     if np.isinf(numbers).any():
-        raise DataError(f"{where} holds an infinite value in row {np.flatnonzero(np.isinf(numbers))[0]}")
+        row = np.flatnonzero(np.isinf(numbers))[0]
+        raise DataError(
+            f"{where} holds an infinite value in row {row}; correct the file, or add what is written there "
+            "to 'na_values'"
+        )
     large = np.abs(numbers) > _LARGEST
     if large.any():
         row = np.flatnonzero(large)[0]

@@ -36,6 +36,7 @@ _FOREIGN = {
     b"$FL2": ("an SPSS file", "export the table as csv"),
     b"<stata_dta>": ("a Stata file", "export the table as csv"),
     b"ARROW1": ("an Arrow file", "write the table as Parquet"),
+    **dict.fromkeys((b"[{", b'{"', b"[\n", b"{\n"), ("a JSON file", "write the table as csv")),
 }
 _PARQUET = b"PAR1"
 

@@ -108,12 +108,10 @@ def _obstacle(study: Study, task: str, ir: str, counts: Mapping[str, int]) -> st
     if size - -(-size // splits) < _FEWEST:
         names = ["others, merged", *definition.minority] if definition.merged else list(definition.classes)
         smallest = int(sizes.argmin())
+        # A class that is whole has no more rows at another ratio.
         is_whole = size == (encoded == smallest).sum()
-        remedy = (
-            "leave it out by omit_classes, or map it to another class by labels"
-            if is_whole
-            else "choose a larger imbalance ratio"
-        )
+        omit = f"list it in datasets.{definition.dataset}.omit_classes, or join it to another class"
+        remedy = omit if is_whole else "choose a larger imbalance ratio"
         return (
             f"IR {ir}: class {names[smallest]} has {counted(int(size), 'row')}, too few to be trained, "
             f"validated and tested on in {splits} folds; {remedy}"

@@ -70,7 +70,7 @@ def test_rows_without_a_label_and_of_other_classes_are_left_out(prepared, of_sou
     assert found["size"].tolist() == [0, 3, 5]
     assert found["label"].tolist() == ["a", "b", "a"]
     assert found["group"].tolist() == [0, 1, 2]
-    with pytest.raises(DataError, match=r"1 rows have no label, .* write omit_unlabelled: true"):
+    with pytest.raises(DataError, match=r"row 2 has no label; .* write omit_unlabelled: true"):
         prepared(frame, source | {"omit_unlabelled": False}, drop=[], **({} if of_source else settings))
     with pytest.raises(DataError, match="not among the classes: x;"):
         prepared(frame, source | {"omit_classes": ["why"], "omit_unlabelled": True}, drop=[])
@@ -169,7 +169,7 @@ def test_labels_become_the_catalogues(prepared, kinds, labels, classes, expected
         ),
         ({"kind": ["1", "x", "1"]}, {"classes": ["1.0", "x"]}, "not among the classes: 1; the classes are"),
         ({"kind": ["1.0", "2", "2"]}, {"classes": ["1", "01", "2"]}, "not among the classes: 1.0;"),
-        ({"kind": ["a", None, "b"]}, {}, "1 rows have no label, the first of them row 1"),
+        ({"kind": ["a", None, "b"]}, {}, "row 1 has no label; is the target"),
         (
             {"size": [1, 2, "tall"]},
             {},

@@ -349,6 +349,60 @@ def test_three_digits_after_a_comma_that_others_lack_are_decimals(described):
     assert (source.get("thousands"), source.get("decimal")) == (None, ",")
 
 
+def test_a_value_of_the_larger_class_tells_where_it_has_hardly_another(described):
+    """The classes are nearly as large, and one value is that of all rows of the larger one but a few."""
+    labels = np.where(np.arange(N) % 9 < 5, "no", "yes")
+    flag = np.where((labels == "no") & (np.arange(N) % 10 > 0), "N", "Y")
+    _, text, _ = described(table(flag=flag, f=np.arange(N) % 4).assign(fraud=labels))
+    assert "flag: all rows with N (30) are of class no: is it known before the label is?" in plain(text)
+    assert "f: all rows" not in text
+
+
+def test_what_the_run_notes_is_said_before(described):
+    n = 240
+    frame = pd.DataFrame(
+        {"a": np.arange(n) * 37 % 1009, "b": np.where(np.arange(n) < 30, 0, np.arange(n) % 60 + 1)}
+    )
+    frame["fraud"] = np.where(np.arange(n) < 40, "yes", "no")
+    frame = frame.sample(frac=1, random_state=0)
+    words = plain(described(frame)[1])
+    assert "column 'a' may name the rows: its whole numbers are all different" in words
+    assert "column 'b' may tell the label: all 30 rows with the value 0" in words
+
+
+@pytest.mark.parametrize(
+    ("kinds", "quote"),
+    [
+        (["'a, b'", "'c'"], "'"),
+        (["c", "'a; b'"], "'"),
+        (["'90s", "'80s"], None),
+        (["'a'", "'b"], None),
+    ],
+)
+def test_single_quotes(described, kinds, quote):
+    rows = [f"{a},{kind},{y}" for a, kind, y in zip(PLAIN["a"], np.resize(kinds, N), LABELS, strict=True)]
+    entry, text, problem = described("\n".join(["a,kind,fraud", *rows]))
+    assert (entry["sources"][0].get("quote"), problem) == (quote, None)
+    assert f"{kinds[1].strip(quote or '')} (30)" in text
+
+
+@pytest.mark.parametrize(("header", "row"), [("a,b,fraud", "{0},{1},{2},{3}"), ("a,b,fraud", "{1},{2},{3},")])
+def test_a_header_with_other_columns_is_said(described, header, row):
+    """As R writes row names, and with a separator at the end of rows."""
+    rows = [row.format(k, a, k % 7, y) for k, (a, y) in enumerate(zip(PLAIN["a"], LABELS, strict=True))]
+    with pytest.raises(
+        RemixError, match=r"line 1 names 'fraud', but it has . columns, and the rows have .: give"
+    ):
+        described("\n".join([header, *rows]))
+
+
+def test_an_error_is_that_of_the_separator_and_names_the_file(described):
+    """By commas, which are decimal, the first line has one column."""
+    lines = table().to_csv(index=False, sep=";", decimal=",").splitlines()
+    with pytest.raises(RemixError, match=r"my\.csv: line 31 has 1 columns, line 1 has 3; is it cut short"):
+        described("\n".join([*lines[:30], "broken", *lines[30:]]))
+
+
 def test_text_that_is_not_utf_8(described):
     content = table(c=np.resize(["señor", "dueña", "niño"], N)).to_csv(index=False).encode("latin-1")
     entry, text, problem = described(content)
@@ -364,7 +418,7 @@ def test_doubts(described):
     words = " ".join(text.replace("#", "").split())
     assert "codes holds the whole numbers 0, 1, 2, 3: if they are codes, list it in categorical" in words
     assert "marked is -999 in 7 rows, far from the others: missing?" in words
-    assert "kind: all 11 rows with stolen are of class yes" in words
+    assert "kind: all rows with stolen (11) are of class yes" in words
 
 
 def test_codes_of_the_same_values_are_said_once(described):
@@ -409,6 +463,7 @@ def test_compressed_files_and_arff(described):
         ("a\n1\n2\n", "a", "one column, whichever of"),
         ("", "a", "is empty"),
         ("<!doctype html><p>no", "a", "HTML page"),
+        ('[{"a": 1}, {"a": 2}]', "a", "is a JSON file, which is not read; write the table as csv"),
     ],
 )
 def test_what_cannot_be_described_is_one_line(described, content, target, message):

@@ -118,6 +118,15 @@ def test_a_ratio_that_is_out_of_reach_is_left_out_with_the_reason(study, classes
     assert (found.loc["landsat", "state"] == "present").all()
 
 
+def test_of_all_rows_no_larger_ratio_is_advised(study):
+    given = study.to_mapping()
+    given["tasks"]["musk"]["irs"] = ["natural"]
+    records = {**RECORDS, "musk": RECORDS["musk"] | {"classes": {"0": 60, "1": 3}}}
+    found = coverage_table(Study.from_mapping(given), records).set_index("task").loc["musk"]
+    assert found["reasons"].startswith("IR natural: class 1 has 3 rows, too few to be trained")
+    assert found["reasons"].endswith("list it in datasets.musk.omit_classes, or join it to another class")
+
+
 def test_images_are_counted_as_they_are_used(mixed):
     """Of 60 images six are of the minority; 0.05 × 54 would be two of them, and two are too few."""
     given = mixed.to_mapping()
