@@ -35,6 +35,7 @@ SEPARATORS = (",", ";", "\t", "|")
 BLANKS = "whitespace"
 # Lines that are enough to tell how a file is written, and lines above the table at most.
 HEAD, MOST_SKIPPED = 500, 40
+HEAD_FOLDER = "head"
 # What stands for a missing value in whatever column, and what does so only among numbers.
 MARKS = (
     *("?", "NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "null"),
@@ -135,6 +136,7 @@ def describe(path: Path, target: str | None = None, name: str | None = None) -> 
         table = read_table(raw, [file], source)
         label = _target(table, source, target, skipped)
         source |= _signs_in_numbers(table, label, source.get("separator", ","))
+        codes = _zeros_before(raw / HEAD_FOLDER, source)
         # The label as it is written: 01 is not 1.
         table = read_table(raw, [file], source, None, [label])
         marks = _marks(table, label)
@@ -145,6 +147,12 @@ def describe(path: Path, target: str | None = None, name: str | None = None) -> 
         classes = _classes(labels, label)
         used = table[labels.isin(list(classes.counts))]
         findings = _findings(used, label)
+        findings.doubts += [
+            f"{name} has zeros before whole numbers, such as {shown}, as codes do: read as numbers; "
+            "if they are codes, list it in categorical or drop"
+            for name, shown in codes.items()
+            if name not in {*findings.drop, *findings.categorical, str(table.columns[label])}
+        ]
         if source.get("thousands") == ",":
             findings.doubts.append(
                 "three digits follow each comma in numbers: read as thousands; if it is decimal, write "
@@ -203,6 +211,19 @@ def _signs_in_numbers(table: pd.DataFrame, label: int, separator: str) -> dict[s
     return {"decimal": ","} | ({"thousands": "."} if points else {})
 
 
+def _zeros_before(folder: Path, source: Mapping[str, Any]) -> dict[str, str]:
+    """Find columns of whole numbers some of which begin with a zero, in the lines that were looked at."""
+    found = {}
+    for file in folder.glob("*"):
+        table = read_table(folder, [file.name], source, None, "all")
+        for name in table:
+            texts = table[name].dropna().astype(str).str.strip()
+            padded = texts[texts.str.fullmatch(r"0\d+")]
+            if len(padded) and texts.str.fullmatch(r"\d+").all():
+                found[str(name)] = padded.iloc[0]
+    return found
+
+
 def _layout(folder: Path, file: str, target: str | None) -> tuple[dict[str, Any], list[str]]:
     """Find out how a file is written; gives the keys of its source, and the lines above the table."""
     content = unpacked(folder / file)
@@ -211,7 +232,7 @@ def _layout(folder: Path, file: str, target: str | None) -> tuple[dict[str, Any]
     encoding = _encoding(content)
     lines = content.splitlines(keepends=True)
     # Of that name, for errors have it.
-    head = folder / "head" / re.sub(r"(?i)\.(gz|bz2|xz|z)$", "", file)
+    head = folder / HEAD_FOLDER / re.sub(r"(?i)\.(gz|bz2|xz|z)$", "", file)
     head.parent.mkdir()
     errors: list[tuple[bool, int, SourceError]] = []
     # What is cut off may end within quotes: then all lines are tried.
@@ -560,17 +581,18 @@ def _doubts_of_columns(found: _Findings) -> Iterator[str]:
 
 def _telling_values(name: str, values: pd.Series, labels: pd.Series) -> Iterator[str]:
     """Name the values all of whose rows are of one class, where chance does not explain it."""
-    texts = values.map(_shown).where(values.notna(), "a missing value")
-    if texts.nunique() > MOST_CATEGORIES:
+    if values.nunique(dropna=False) > MOST_CATEGORIES:
         return
+    keys = values if pd.api.types.is_numeric_dtype(values) else values.map(str, na_action="ignore")
     shares = labels.value_counts(normalize=True)
     told: dict[str, list[str]] = {}
-    for value, of_value in labels.groupby(texts):
+    for value, of_value in labels.groupby(keys.to_numpy(), dropna=False):
         label, rows = of_value.iloc[0], len(of_value)
         # Of a class that most rows have anyway, where it has hardly another value.
         tells = shares[label] <= 0.5 or rows >= shares[label] * len(labels) / 2
         if tells and (of_value == label).all() and rows * math.log(shares[label]) < math.log(CHANCE):
-            told.setdefault(label, []).append(f"{value} ({rows:,})")
+            shown = "a missing value" if pd.isna(value) else _shown(value)
+            told.setdefault(label, []).append(f"{shown} ({rows:,})")
     for label, held in told.items():
         rows_with = f"{name}: all rows with {listing(held, 6)}"
         yield f"{rows_with} are of class {label}: is it known before the label is?"

@@ -47,7 +47,8 @@ def column_names(given: Sequence[str], file: str = "") -> list[str]:
     twice = next((name for name, count in Counter(names).items() if count > 1), None) if any(given) else None
     if twice is not None:
         raise SourceError(
-            f"{file} has two columns called '{twice}'; if the first line is a row, write 'header: false'"
+            f"{file} has two columns called '{twice}'; rename one or, if the first line is a row, write "
+            "'header: false'"
         )
     return names
 

@@ -358,6 +358,18 @@ def test_a_value_of_the_larger_class_tells_where_it_has_hardly_another(described
     assert "f: all rows" not in text
 
 
+def test_zeros_before_whole_numbers_are_said(described):
+    zips = [f"{v:05}" for v in np.arange(N) * 37 % 1009 + 500]
+    entry, text, problem = described(
+        table(zip=zips, day=np.resize(["01", "02", "10"], N), c=np.arange(N) % 13)
+    )
+    words = plain(text)
+    assert "zip has zeros before whole numbers, such as 00500, as codes do: read as numbers" in words
+    assert "day has zeros before whole numbers, such as 01" in words
+    assert "c has zeros" not in words
+    assert (entry["drop"], entry["categorical"], problem) == ([], [], None)
+
+
 def test_what_the_run_notes_is_said_before(described):
     n = 240
     frame = pd.DataFrame(
