@@ -652,7 +652,8 @@ def _entry(
         ),
         *_groups(found.groups, table, header),
         "    sources:",
-        f"      - file: {_scalar(str(path))}",
+        f"      - file: {_scalar(str(path))}"
+        + ("" if path.is_absolute() else "   # as seen from the folder of this YAML"),
         *_reading(source, marks, skipped),
         "    tasks:",
         f"      {name}:",

@@ -453,6 +453,12 @@ def test_the_entry_is_an_overlay_that_is_sound(described, tmp_path):
     assert all(line.startswith("#") for line in text.partition("\nstudy:")[0].splitlines() if line)
 
 
+def test_a_path_that_is_not_absolute_has_its_folder_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    table().to_csv("my.csv", index=False)
+    assert "- file: my.csv   # as seen from the folder of this YAML" in describe(Path("my.csv"), "fraud")[0]
+
+
 def test_compressed_files_and_arff(described):
     entry, _, problem = described(gzip.compress(table().to_csv(index=False).encode()), name="my.csv.gz")
     assert (list(entry["tasks"]), entry["rows"], problem) == (["my"], N, None)
