@@ -101,7 +101,10 @@ def open_arff(text: str, name: str) -> Declared:
     except arff.ArffException as error:
         # Its own text is a format in which the line is the last number; the data's % signs would be others.
         said = str(error.line).join(str(error.message).rsplit("%d", 1))
-        raise SourceError(f"{name} cannot be read as ARFF: {' '.join(said.split())}") from None
+        said = " ".join(said.split()).rstrip(".")
+        raise SourceError(
+            f"{name} cannot be read as ARFF: {said}; are names with blanks in quotes?"
+        ) from None
     if not content["data"]:
         raise SourceError(f"{name} has a header, but no rows")
     columns = column_names([attribute.strip() for attribute, _ in content["attributes"]], name)

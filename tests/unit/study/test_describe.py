@@ -93,10 +93,18 @@ def test_a_name_tells_what_numbers_are(described, column, said):
     assert entry["drop"] == []
 
 
-@pytest.mark.parametrize("name", ["person_income", "Personal", "session_duration", "household_size"])
-def test_what_is_told_of_an_owner_names_no_groups(described, name):
-    entry, *_ = described(table(**{name: 100 * (np.arange(N) // 4)}))
-    assert entry["drop"] == []
+@pytest.mark.parametrize(
+    ("name", "groups"),
+    [
+        *((name, False) for name in ("person_income", "Personal", "session_duration", "household_size")),
+        *((name, True) for name in ("person", "CustomerNumber", "individual", "household_nr")),
+    ],
+)
+def test_what_is_told_of_an_owner_names_no_groups(described, name, groups):
+    frame = pd.concat([table()] * 4, ignore_index=True)
+    frame[name] = np.arange(4 * N)[::-1] // 4
+    entry, *_ = described(frame)
+    assert (name in entry["drop"]) == groups
 
 
 def test_a_column_that_names_groups_is_offered_as_such(described):
