@@ -99,8 +99,8 @@ def test_the_table_for_machines_has_the_share_of_copies(study, coverage, tmp_pat
         # All of its rows are in: no ratio makes more of them.
         (
             {"0": 60, "1": 3},
-            "IR 0.05: class 1 has 3 rows, too few to be trained, validated and tested on in 2 folds; leave "
-            "it out by omit_classes, or map it to another class by labels",
+            "IR 0.05: class 1 has 3 rows, too few to be trained, validated and tested on in 2 folds; list "
+            "it in datasets.musk.omit_classes, or join it to another class",
         ),
         ({"0": 15, "1": 9}, "IR 0.05: no minority row would be left of 15 × 0.05; choose a larger IR"),
         (None, ""),
