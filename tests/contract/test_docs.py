@@ -14,7 +14,9 @@ AUDIT, README, RESULTS = (
     (ROOT / name).read_text() for name in ("docs/audit.md", "README.md", "docs/results.md")
 )
 WHAT_TO_USE = (ROOT / "docs/what_to_use.md").read_text()
-EXTENDED, RESNET = (TABLES.parent / name / "tables" for name in ("extended", "resnet"))
+EXTENDED, RESNET, LONG_TAILS = (
+    TABLES.parent / name / "tables" for name in ("extended", "resnet", "long_tails")
+)
 COLUMNS = [(k, m) for k in ("binary", "multiclass") for m in ("g_mean", "balanced_brier")]
 
 
@@ -274,6 +276,32 @@ def test_the_extended_study_is_the_reference_runs():
     variations = {"remix", "remix_row_weights", "remix_dataset_pool", "remix_linked", "manifold_remix"}
     among = binary[binary["first"].isin(variations) & binary["second"].isin(variations)]
     assert among["holm_p"].min() > 0.05
+
+
+def test_the_long_tails_are_the_reference_runs():
+    scores = pd.read_csv(LONG_TAILS / "scores.csv", dtype={"ir": str})
+    titles = pd.read_csv(LONG_TAILS / "rank_sums.csv").set_index("method")["title"].to_dict()
+    means = scores.set_index(["metric", "task", "ir", "method"])["mean"]
+    shown = rows(AUDIT, "balanced accuracy")
+    methods = list(scores["method"].unique())
+    assert set(shown) == {titles[method] for method in methods}
+    for method in methods:
+        expected = [
+            means["balanced_accuracy", task, ir, method]
+            for task in ("cifar10_lt", "optdigits_lt")
+            for ir in ("0.1", "0.01")
+        ]
+        assert shown[titles[method]] == [f"{number:.3f}" for number in expected]
+    brier = scores[scores["metric"] == "balanced_brier"].pivot_table("mean", ["task", "ir"], "method")
+    first = brier.rank(axis=1)[["remix", "mixup_drw", "remix_chou_drw"]]
+    assert (first <= 3).all(axis=None)
+    assert (brier.idxmax(axis=1) == "ldam_drw").sum() == 3
+    lead = [
+        means["balanced_accuracy", "cifar10_lt", ir, "remix_chou_drw"]
+        - means["balanced_accuracy", "cifar10_lt", ir, "mixup_drw"]
+        for ir in ("0.1", "0.01")
+    ]
+    assert "are {:.3f} and {:.3f} apart on CIFAR-10-LT".format(*lead) in " ".join(AUDIT.split())
 
 
 def test_pictures_and_files_are_there():
