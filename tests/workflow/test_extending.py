@@ -63,6 +63,22 @@ def test_a_classifier_that_is_no_network_is_one_training_of_each_cell(finished):
     assert {"tree", "tree_prior"} <= set(ranks["method"])
 
 
+def test_another_network_is_a_training_of_each_method_and_cell(finished):
+    """Those of the first network are left alone."""
+    resnet = {"blocks": 1, "width": 8, "hidden_factor": 2, "dropout": 0.1, "residual_dropout": 0}
+    overlay = finished.overlay({"protocol": {"network": "resnet", "resnet": resnet}})
+    before, methods = finished.trainings(), {use[3] for use in finished.listed() if use[2] == "study"}
+    finished.run(overlay, arguments=["results/tables/rank_sums.md"])
+    after, listed = finished.trainings(), finished.listed()
+    assert before.items() <= after.items()
+    new = after.keys() - before.keys()
+    assert {use for use, path in listed.items() if path in new and use[2] == "study"} == {
+        (*cell, "study", method)
+        for cell in (("breast_cancer", "0.1"), ("wine", "0.25"))
+        for method in methods
+    }
+
+
 def test_another_protocol_trains_everything_again_and_fetches_nothing(finished):
     jobs = finished.planned_jobs(finished.overlay({"protocol": {"epochs": 4}}))
     assert expensive(jobs) == {"train": 2, "evaluate": 2}
