@@ -6,7 +6,12 @@ import pytest
 from scipy import stats
 
 from remix.errors import ResultError
-from remix.study.results.tables.cell_tests import COLUMNS, cell_tests_markdown, cell_tests_table
+from remix.study.results.tables.cell_tests import (
+    COLUMNS,
+    COMPARED_WITH,
+    cell_tests_markdown,
+    cell_tests_table,
+)
 
 N_FOLDS = 20
 
@@ -131,7 +136,7 @@ def test_gaps_are_refused(folds, sizes, spoil_scores, spoil_sizes, message):
 
 def test_images_have_sections_with_their_own_methods(mixed_scores, mixed, mixed_coverage):
     folds = mixed_scores[["task", "ir", "repeat", "fold"]].drop_duplicates()
-    table = cell_tests_table(mixed_scores, folds.assign(train_rows=70, test_rows=100))
+    table = cell_tests_table(mixed_scores, folds.assign(train_rows=70, test_rows=100), COMPARED_WITH)
     pairs = table[table["metric"] == "g_mean"].groupby("task", sort=False).size()
     assert pairs.to_dict() == {"musk": 2 * 3, "landsat": 3, "shirt": 2 * 5}  # not SMOTE – Augment
     text = cell_tests_markdown(table, mixed, mixed_coverage)

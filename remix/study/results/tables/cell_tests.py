@@ -1,5 +1,6 @@
 """Methods against the baseline and ReMix on the folds of each cell, by the corrected resampled t-test."""
 
+from collections.abc import Collection
 from itertools import combinations
 
 import pandas as pd
@@ -26,7 +27,8 @@ READS = {
     "coverage": "results/tables/coverage.csv",
 }
 
-COMPARED_WITH = frozenset((BASELINE, "remix"))
+# Not all pairs: of 36 methods there are 630, and a table of every cell and metric has no room for them.
+COMPARED_WITH = (BASELINE, "remix")
 COLUMNS = [
     "kind", "task", "ir", "metric", "first", "second",
     "mean_difference", "low", "high", "t", "p", "n_folds", "n_train", "n_test",
@@ -36,14 +38,14 @@ COLUMNS = [
 def make(runs: Runs, scores: pd.DataFrame, folds: pd.DataFrame, coverage: pd.DataFrame) -> MadeTable:
     """Compare each method with the baseline and with ReMix on the folds of each cell."""
     study = runs.study
-    table = cell_tests_table(scores_of(scores, study), fold_sizes_of(folds, study))
+    table = cell_tests_table(scores_of(scores, study), fold_sizes_of(folds, study), COMPARED_WITH)
     return MadeTable(table, cell_tests_markdown(table, study, coverage))
 
 
-def cell_tests_table(scores: pd.DataFrame, sizes: pd.DataFrame) -> pd.DataFrame:
-    """Compare each method with the baseline and with ReMix in every cell.
-
-    Not all pairs: of 36 methods there are 630, which a table of every cell and metric has no room for.
+def cell_tests_table(
+    scores: pd.DataFrame, sizes: pd.DataFrame, compared_with: Collection[str] = ()
+) -> pd.DataFrame:
+    """Compare pairs of methods in every cell.
 
     Parameters
     ----------
@@ -51,6 +53,8 @@ def cell_tests_table(scores: pd.DataFrame, sizes: pd.DataFrame) -> pd.DataFrame:
         As `remix.study.results.reading.read_scores` gives it.
     sizes : DataFrame
         As `remix.study.results.reading.read_fold_sizes` gives it.
+    compared_with : collection of str
+        Methods of which one is in each pair; all pairs if there are none.
 
     Returns
     -------
@@ -84,7 +88,7 @@ def cell_tests_table(scores: pd.DataFrame, sizes: pd.DataFrame) -> pd.DataFrame:
             if cell[1:] not in by_cell:
                 raise ResultError(f"{cell[1]}, IR {cell[2]} has no records of its folds; train it anew")
             folds = parts[cell].droplevel(ranking.CELL).dropna(axis="columns", how="all")
-            lines += _cell_lines(cell, metric, folds, by_cell[cell[1:]])
+            lines += _cell_lines(cell, metric, folds, by_cell[cell[1:]], compared_with or folds.columns)
     return pd.DataFrame(lines, columns=COLUMNS)
 
 
@@ -113,9 +117,13 @@ def cell_tests_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFram
 
 
 def _cell_lines(
-    cell: tuple[str, str, str], metric: str, folds: pd.DataFrame, sizes: pd.DataFrame
+    cell: tuple[str, str, str],
+    metric: str,
+    folds: pd.DataFrame,
+    sizes: pd.DataFrame,
+    compared_with: Collection[str],
 ) -> list[dict[str, object]]:
-    """Compare the methods in one cell: the pairs of which one is the baseline or ReMix."""
+    """Compare the pairs of methods in one cell of which one is among those given."""
     absent = [fold for fold in folds.index if fold not in sizes.index]
     if absent:
         raise ResultError(
@@ -126,7 +134,7 @@ def _cell_lines(
     values, sign = folds.to_numpy(), metric_named(metric).sign
     lines = []
     for (j, second), (i, first) in combinations(enumerate(folds.columns), 2):
-        if COMPARED_WITH.isdisjoint((first, second)):
+        if first not in compared_with and second not in compared_with:
             continue
         test = statistics.corrected_t_test((values[:, i] - values[:, j]) * sign, trained, tested)
         lines.append(
