@@ -223,7 +223,7 @@ def _sentence(part: pd.DataFrame) -> str:
     if best["title"] == none["title"]:
         text = f"no remedy is better than none, {_number(best['mean'])}."
     else:
-        sure = "beyond chance" if none["low"] > 0 else "which may be chance"
+        sure = "beyond chance" if _told_apart(none) else "which may be chance"
         text = (
             f"{best['title']} is best, {_number(best['mean'])} instead of {_number(none['mean'])} without a "
             f"remedy. The lead is {_lead(none)}, {sure}."
@@ -242,13 +242,18 @@ def _sentence(part: pd.DataFrame) -> str:
 def _alike(part: pd.DataFrame) -> list[str]:
     """List the remedies that are not told apart from the best, which is the first line."""
     others = part[part["remedy"]].iloc[1:]
-    return list(others.loc[~(others["holm_p"] < statistics.ALPHA), "title"])
+    return list(others.loc[~_told_apart(others), "title"])
+
+
+def _told_apart(lines: Any) -> Any:
+    """Whether a line, or each of several, is told apart from the best; where there is no p, it is not."""
+    return lines["holm_p"] < statistics.ALPHA
 
 
 def _against(line: pd.Series) -> str:
     """Say what a classifier without any remedy has, and how that compares with the best remedy."""
     verdict = "better" if line["lead_of_best"] < 0 else "worse" if line["lead_of_best"] > 0 else "equal"
-    sure = "" if line["low"] > 0 or line["high"] < 0 or verdict == "equal" else ", which may be chance"
+    sure = "" if _told_apart(line) or verdict == "equal" else ", which may be chance"
     return f"{_number(line['mean'])} ({verdict}{sure})"
 
 
