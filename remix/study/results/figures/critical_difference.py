@@ -27,6 +27,8 @@ READS = {
 }
 
 WIDTH = 11.0
+WIDER = 0.2  # inches for each method more than fit side by side
+MOST_TICKS = 20
 CD_HEIGHT = 1.9  # above the numbers of the axis
 # More methods need the whole width: one panel below the other.
 MOST_SIDE_BY_SIDE = 8
@@ -75,7 +77,8 @@ def critical_difference(comparisons: pd.DataFrame, caption: str, titles: Mapping
     columns = max(len(kinds) for kinds, _ in rows)
     heights = [_height(comparisons, kinds) for kinds, _ in rows]
     layout = ConstrainedLayoutEngine(wspace=0.06, hspace=0.06)
-    figure = captioned(WIDTH, sum(heights), f"{HOW_TO_READ} {caption}", layout=layout)
+    width = WIDTH + WIDER * max(0, len(titles) - MOST_SIDE_BY_SIDE)
+    figure = captioned(width, sum(heights), f"{HOW_TO_READ} {caption}", layout=layout)
     axes = figure.subplots(len(rows), columns, squeeze=False, height_ratios=heights)
     for row, (kinds, metric) in enumerate(rows):
         for column, kind in enumerate(kinds):
@@ -134,7 +137,7 @@ def _panel(ax: Axes, part: pd.DataFrame, titles: Mapping[str, str], styles: Mapp
     # All panels have the axis of all possible ranks, whatever the ranks are.
     ax.set_xlim(0.8, n + 0.2)
     ax.spines["top"].set_bounds(1, n)
-    ax.set_xticks(range(1, n + 1))
+    ax.set_xticks(range(1, n + 1, 1 if n <= MOST_TICKS else 5))
     ax.set_ylim(min(label.get_position()[1] for label in drawn["labels"]) - 0.6, CD_HEIGHT + 0.6)
     end = 1 + part["critical_difference"].iloc[0]
     ax.plot([1, end], [CD_HEIGHT] * 2, color="black", linewidth=1.5, marker="|", markersize=8, clip_on=False)
