@@ -25,6 +25,15 @@ def in_words(seconds: float) -> str:
     return f"{seconds / 3600:.1f} hours"
 
 
+def percent(share: float, decimals: int = 0) -> str:
+    """Write a share.
+
+    >>> percent(0.431), percent(0.0431, 1)
+    ('43 %', '4.3 %')
+    """
+    return f"{share:.{decimals}%}".replace("%", " %")
+
+
 def listed(items: Sequence[str], most: int = 4) -> str:
     """List the first of some items, and say how many others there are.
 

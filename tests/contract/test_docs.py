@@ -83,10 +83,10 @@ def test_what_the_deviations_change_is_the_reference_runs():
     def change(*key, task="All", ir="All"):
         return f"{effects[(*key, ir, task)]:+.3f}".replace("-", "−").removeprefix("+")
 
-    def lead(protocol, metric, form="{} [{}, {}]"):
+    def lead(protocol, metric):
         claim = f"ReMix has the best rank sum in {metric}, binary tasks"
         (row,) = claims[(claims["protocol"] == protocol) & (claims["claim"] == claim)].itertuples()
-        return form.format(*(f"{value:.3f}".replace("-", "−") for value in (row.effect, row.low, row.high)))
+        return signed(row.effect, row.low, row.high)
 
     epochs, pool = (
         {
@@ -105,7 +105,7 @@ def test_what_the_deviations_change_is_the_reference_runs():
     assert f"g-mean +{change('epochs', 'multiclass', 'g_mean', 'mixup')})" in text
     at_least = change("balance_pool", "binary", "balanced_brier", "remix", ir="0.01")
     assert f"better by {at_least}; over all ratios it adds {pool['remix', 'balanced_brier']}" in text
-    assert f"stays undecided {lead('balance_pool', 'balanced Brier score', '({} [{}, {}])')}" in text
+    assert f"stays undecided ({lead('balance_pool', 'balanced Brier score')})" in text
     at_least = change("balance_pool", "binary", "g_mean", "remix", ir="0.01")
     assert f"{at_least} at 0.01, {pool['remix', 'g_mean']} over all" in text
 
@@ -167,9 +167,8 @@ def test_the_lead_of_remix_is_the_reference_runs():
         expected = []
         for kind in ("binary", "multiclass"):
             pair = pairs.loc[(kind, "balanced_brier", "remix", methods[title])]
-            numbers = (f"{pair[name]:.3f}".replace("-", "−") for name in ("mean_difference", "low", "high"))
             p = "< 0.001" if pair["holm_p"] < 0.001 else f"{pair['holm_p']:.3f}"
-            expected += ["{} [{}, {}]".format(*numbers), p]
+            expected += [signed(pair["mean_difference"], pair["low"], pair["high"]), p]
         assert cells == expected
 
 

@@ -1,6 +1,7 @@
 """What to use, by need, task and what may be done."""
 
 import copy
+import dataclasses
 
 import pandas as pd
 import pytest
@@ -97,6 +98,15 @@ def test_a_choice_of_one_is_none_and_the_narrowest_is_named(advice):
     study, scores = advice
     few = study.networks()
     names = [name for name in few.entries if name != "baseline_prior"]
-    few = type(few)(**{**vars(few), "entries": {name: few.entries[name] for name in names}})
+    few = dataclasses.replace(few, entries={name: few.entries[name] for name in names})
     table = what_to_use_table(scores[scores["method"].isin(names)], few)
     assert set(table["choice"]) == {"network"}
+
+
+def test_where_nothing_else_is_compared_the_tree_has_what_is_trained_already(advice):
+    study, scores = advice
+    names = ["baseline", "baseline_prior"]
+    few = dataclasses.replace(study, entries={name: study.entries[name] for name in names})
+    table = what_to_use_table(scores[scores["method"].isin(names)], few)
+    assert set(table["choice"]) == {"trained"}
+    assert tree_lines(table, few)[1] == "  Binary: Baseline, balanced prior"

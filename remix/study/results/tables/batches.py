@@ -10,6 +10,7 @@ from remix.study.results.made import MadeTable
 from remix.study.results.reading import folds_of
 from remix.study.results.runs import Runs
 from remix.study.study import KIND_TITLES, Study, sorted_irs
+from remix.study.words import percent
 
 TITLE = "What the mini-batches held"
 CATEGORY = "Calibration"
@@ -208,4 +209,4 @@ def _percent(share: float) -> str:
     >>> _percent(0.5234), _percent(0.0234), _percent(0.00004)
     ('52 %', '2.3 %', '0.0 %')
     """
-    return f"{share:.0%}".replace("%", " %") if share >= 0.0995 else f"{share:.1%}".replace("%", " %")
+    return percent(share, 0 if share >= 0.0995 else 1)

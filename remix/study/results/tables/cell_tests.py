@@ -148,7 +148,7 @@ def _cell_lines(
 
 def _pairs(study: Study) -> dict[str, list[tuple[str, str]]]:
     """The pairs that are shown to people, by heading: (first, second)."""
-    baseline, remix = ((name, study.methods.get(name)) for name in (BASELINE, "remix"))
+    baseline, remix = ((name, study.methods.get(name)) for name in COMPARED_WITH)
     chosen = {}
     if baseline[1]:
         chosen[f"each method against {baseline[1]}"] = [

@@ -11,6 +11,7 @@ from remix.study.results.reading import scores_of
 from remix.study.results.runs import Runs
 from remix.study.results.tables.rank_sums import SHORT_TITLES
 from remix.study.study import KIND_TITLES, Study
+from remix.study.words import percent
 
 TITLE = "How often each method is first"
 CATEGORY = "Gains and statistics"
@@ -93,5 +94,5 @@ def first_places_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFr
 
 
 def _entry(row: pd.Series, best: float) -> str:
-    share = f"{row['first']:.0%}".replace("%", " %")
+    share = percent(row["first"])
     return f"{markdown.bold(share) if row['first'] == best else share} ({row['mean_rank']:.2f})"

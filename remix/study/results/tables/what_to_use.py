@@ -1,6 +1,6 @@
 """What to use: for each need the method that ranks best, by how much, and how sure that is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ from remix.study.results.runs import Runs
 from remix.study.results.tables.answer import QUESTIONS
 from remix.study.results.tables.gains import ERROR_NOTE, gain_text
 from remix.study.study import BASELINE, KIND_TITLES, Study
-from remix.study.words import listed
+from remix.study.words import listed, percent
 
 TITLE = "What to use"
 CATEGORY = "Verdict"
@@ -70,8 +70,9 @@ def what_to_use_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     for metric in QUESTIONS if len(scores) else ():
         for kind, means in ranking.by_kind(ranking.cell_means(scores, metric)):
             datasets = study.datasets_of(means.index.get_level_values("task"))
+            gains = {name: _difference(means, metric, name, BASELINE, datasets) for name in means.columns}
             for choice, names in _choices(study, str(kind)):
-                part = _ranked(means, names, metric, datasets)
+                part = _ranked(means[names], metric, datasets, gains)
                 parts.append(part.assign(kind=kind, metric=metric, choice=choice))
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
@@ -91,34 +92,31 @@ def _choices(study: Study, kind: str) -> Iterator[tuple[str, list[str]]]:
             yield choice, chosen
 
 
-def _ranked(means: pd.DataFrame, names: list[str], metric: str, datasets: list[str]) -> pd.DataFrame:
-    chosen = means[names]
-    ranks = statistics.mean_ranks(chosen, metric).sort_values(kind="stable")
-    shares = statistics.first_shares(chosen, metric, datasets)
-    best, lines = ranks.index[0], []
-    for position, name in enumerate(ranks.index, start=1):
-        gain = statistics.differences(means, metric, name, BASELINE)
-        behind = statistics.differences(means, metric, best, name)
-        to_baseline = statistics.bootstrap_interval(gain, datasets)
-        to_best = statistics.bootstrap_interval(behind, datasets)
-        lines.append(
-            {
-                "method": name,
-                "position": position,
-                "mean_rank": ranks[name],
-                "first": shares[name],
-                "gain": gain.mean(),
-                "gain_low": to_baseline.low,
-                "gain_high": to_baseline.high,
-                "behind": behind.mean(),
-                "behind_low": to_best.low,
-                "behind_high": to_best.high,
-                "n_methods": len(names),
-                "n_datasets": len(set(datasets)),
-                "n_cells": len(means),
-            }
-        )
-    return pd.DataFrame(lines)
+def _ranked(
+    means: pd.DataFrame, metric: str, datasets: list[str], gains: Mapping[str, tuple[float, float, float]]
+) -> pd.DataFrame:
+    ranks = statistics.mean_ranks(means, metric).sort_values(kind="stable")
+    lines = [
+        (name, *gains[name], *_difference(means, metric, ranks.index[0], name, datasets))
+        for name in ranks.index
+    ]
+    columns = ["method", "gain", "gain_low", "gain_high", "behind", "behind_low", "behind_high"]
+    return pd.DataFrame(lines, columns=columns).assign(
+        position=range(1, len(ranks) + 1),
+        mean_rank=ranks.to_numpy(),
+        first=statistics.first_shares(means, metric, datasets)[ranks.index].to_numpy(),
+        n_methods=len(ranks),
+        n_datasets=len(set(datasets)),
+        n_cells=len(means),
+    )
+
+
+def _difference(
+    means: pd.DataFrame, metric: str, first: str, second: str, datasets: list[str]
+) -> tuple[float, float, float]:
+    """By how much one method is better than another: the mean over the cells, with its interval."""
+    by_cell = statistics.differences(means, metric, first, second)
+    return (by_cell.mean(), *statistics.bootstrap_interval(by_cell, datasets))
 
 
 def what_to_use_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:
@@ -164,11 +162,15 @@ def tree_lines(table: pd.DataFrame, study: Study) -> list[str]:
             lines.append(f"{question}?")
         for kind, best in of_metric.groupby("kind", sort=False):
             # Who may do more takes the same one where it is the best of fewer too.
-            # There is no room for what is trained already.
-            best = best[best["choice"] != "trained"].drop_duplicates("method")
+            first, *others = best.drop_duplicates("method").itertuples()
             texts = [
-                f"{f'{CHOICES[line.choice]}: ' if place else ''}{study.methods[line.method]}"
-                for place, line in enumerate(best.itertuples())
+                study.methods[first.method],
+                # There is no room for what is trained already.
+                *(
+                    f"{CHOICES[each.choice]}: {study.methods[each.method]}"
+                    for each in others
+                    if each.choice != "trained"
+                ),
             ]
             lines.append(f"  {KIND_TITLES[str(kind)]}: {' | '.join(texts)}")
     few = [KIND_TITLES[kind].lower() for kind in table["kind"].unique() if kind not in set(enough["kind"])]
@@ -186,7 +188,7 @@ def _wide(of_metric: pd.DataFrame, study: Study) -> pd.DataFrame:
                 "Choice": f"{CHOICES[str(choice)]}, {best['n_methods']} methods",
                 "Best": markdown.bold(study.methods[best["method"]]),
                 "Mean rank": f"{best['mean_rank']:.2f}",
-                "First": f"{best['first']:.0%}".replace("%", " %"),
+                "First": percent(best["first"]),
                 "Gain": gain_text(best["gain"], best["gain_low"], best["gain_high"]),
                 "Not told apart": listed([study.methods[name] for name in alike["method"]])
                 or markdown.ABSENT,
