@@ -123,6 +123,8 @@ def prepare(
     if source.get("header", False):
         known = {*dataset.classes, *(str(raw).strip() for raw in source.get("labels", {}))}
         refuse_data_as_names(names, label_at, known, named=isinstance(target, str))
+    if dataset.rows is not None and len(table) < dataset.rows:  # a file cut short may lack whole classes
+        raise _wrong_count(table, dataset)
     labels = labels_of(
         table.iloc[:, label_at],
         dataset.classes,
@@ -134,7 +136,7 @@ def prepare(
         kept_rows = labels.notna().to_numpy()
         table, labels = table[kept_rows].reset_index(drop=True), labels[kept_rows].reset_index(drop=True)
     if dataset.rows not in (None, len(table)):
-        raise DataError(f"the data has {len(table)} rows, expected {dataset.rows}")
+        raise _wrong_count(table, dataset)
     dropped = _dropped(table, dataset, source, described)
     if label_at in dropped:
         raise DataError(f"column '{names[label_at]}' is the target and cannot be dropped")
@@ -180,6 +182,10 @@ def prepare(
     if group_column is None:
         return prepared
     return prepared.assign(**{GROUP: _groups(table, group_column, groups_at)})
+
+
+def _wrong_count(table: pd.DataFrame, dataset: Dataset) -> DataError:
+    return DataError(f"the data has {len(table)} rows, expected {dataset.rows}")
 
 
 def _notes_on_categories(name: str, values: pd.Series, *, header: bool) -> Iterator[str]:

@@ -12,7 +12,7 @@ from remix.study.data.variants import draw_subset, encode_labels, select_rows
 from remix.study.study import Study
 from remix.study.words import counted
 
-COLUMNS = ["task", "ir", "kind", "dataset", "state", "origin", "source", "reasons"]
+COLUMNS = ["task", "ir", "kind", "dataset", "state", "origin", "source", "reasons", "notes"]
 PRESENT, MISSING = "present", "missing"
 _SEPARATOR = " | "
 # The share of copies among the test rows of a cell above which every caption says so.
@@ -31,13 +31,14 @@ def coverage_table(study: Study, records: Mapping[str, Mapping[str, Any]]) -> pd
         By dataset, the content of ``resources/raw/{dataset}/source.json``: ``available``; for available
         data ``origin`` ('placed' or 'source'), ``kind`` and ``files`` (by name); ``attempts``, a list of
         ``{source, reason}`` with the sources that failed. ``classes``, the rows of each class, where it is
-        known.
+        known. ``notes``, what is suspicious in the data, if anything.
 
     Returns
     -------
     DataFrame of str
-        ``task, ir, kind, dataset, state, origin, source, reasons``: one row per cell. ``reasons`` has
+        ``task, ir, kind, dataset, state, origin, source, reasons, notes``: one row per cell. ``reasons`` has
         ``source: reason`` for each source that failed, separated by ``|``; also where a later one served.
+        ``notes``, separated likewise, are those of the record.
         A cell whose imbalance ratio the data does not reach is missing, with a source; the reason says so.
     """
     lines = []
@@ -59,6 +60,7 @@ def coverage_table(study: Study, records: Mapping[str, Mapping[str, Any]]) -> pd
                 or _SEPARATOR.join(
                     f"{attempt['source']}: {_one_line(attempt['reason'])}" for attempt in record["attempts"]
                 ),
+                "notes": _SEPARATOR.join(_one_line(note) for note in record.get("notes", ())),
             }
         )
     return pd.DataFrame(lines, columns=COLUMNS)
@@ -170,6 +172,12 @@ def reasons_by_source(reasons: str) -> list[tuple[str, str]]:
         source, _, reason = text.partition(": ")
         pairs.append((source, reason))
     return pairs
+
+
+def notes_of(cells: pd.DataFrame) -> list[str]:
+    """List what is suspicious in the data of some cells, each note once."""
+    notes = [note for text in cells["notes"] for note in text.split(_SEPARATOR)]
+    return [note for note in dict.fromkeys(notes) if note]
 
 
 def _copies_note(coverage: pd.DataFrame) -> str:

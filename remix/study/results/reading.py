@@ -20,6 +20,7 @@ _TEXT_COLUMNS = {
     "origin",
     "source",
     "reasons",
+    "notes",
     "note",
     "published",
     "ours",

@@ -145,6 +145,13 @@ def test_the_document_has_the_answer_the_table_and_the_code(table, study, datase
     )
 
 
+def test_what_is_suspicious_in_the_data_comes_before_the_answer(table, study, datasets, coverage):
+    noted = coverage.assign(notes="column 'amount' may tell the label | column 'n' is constant")
+    text = answer_markdown(table, study, datasets, noted)
+    for said in ("Column 'amount' may tell the label.", "Column 'n' is constant."):
+        assert text.index(f"**Check this before you trust the scores.** {said}") < text.index(" is best, ")
+
+
 def test_no_code_is_given_for_networks_that_the_classifier_does_not_train(table, study, datasets, coverage):
     tables = dataclasses.replace(study.protocol.tables, network="resnet")
     other = dataclasses.replace(study, protocol=dataclasses.replace(study.protocol, tables=tables))

@@ -54,6 +54,13 @@ def test_note_joins_the_tasks_of_a_dataset_and_cuts_long_reasons(coverage):
     assert len(note) < 120
 
 
+def test_markdown_lists_what_is_suspicious_once_for_each_dataset(coverage):
+    noted = coverage.assign(notes=["one | two", "one | two", "three", ""])
+    section = coverage_markdown(noted).partition("## Suspicious in the data\n\n")[2]
+    assert section == "- musk: one\n- musk: two\n"
+    assert "Suspicious" not in coverage_markdown(coverage)
+
+
 def test_markdown_lists_what_is_missing_and_how_to_supply_it(coverage):
     text = coverage_markdown(coverage)
     assert "have data: 3 of 4" in text

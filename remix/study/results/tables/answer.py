@@ -12,7 +12,7 @@ from remix.metrics import metric as metric_named
 from remix.study.compare import ranking, statistics
 from remix.study.plain import PLAIN_METHODS, PLAIN_TITLES
 from remix.study.results import markdown
-from remix.study.results.coverage import coverage_note
+from remix.study.results.coverage import coverage_note, notes_of
 from remix.study.results.made import MadeTable
 from remix.study.results.reading import fold_sizes_of, scores_of
 from remix.study.results.runs import Runs
@@ -167,6 +167,10 @@ def answer_markdown(table: pd.DataFrame, study: Study, datasets: pd.DataFrame, c
         facts = datasets[(datasets["task"] == task) & (datasets["ir"] == ir)].iloc[0]
         sections += [
             f"## {study.titles[task]}: {cell_title(facts, study)}",
+            *(
+                f"**Check this before you trust the scores.** {note[0].upper()}{note[1:]}."
+                for note in notes_of(coverage[coverage["task"] == task])
+            ),
             markdown.listing([_emphasised(text) for text in answer_sentences(of_cell)]),
             markdown.table(_glance(of_cell)),
             *_code(of_cell, study, facts),

@@ -7,7 +7,7 @@ import pandas as pd
 
 from remix.study.copies import share_of_copies
 from remix.study.results import markdown
-from remix.study.results.coverage import PRESENT, reasons_of
+from remix.study.results.coverage import PRESENT, notes_of, reasons_of
 from remix.study.results.made import MadeTable
 from remix.study.results.runs import Runs
 from remix.study.running.parquet import read_parquet
@@ -54,7 +54,15 @@ def coverage_markdown(coverage: pd.DataFrame) -> str:
         markdown.table(shown.replace("", markdown.ABSENT)),
         _reasons_section("Missing, and why", coverage[~present], remedy=True),
         _reasons_section("Sources that failed before one served", coverage[present], remedy=False),
+        _notes_section(coverage[present]),
     )
+
+
+def _notes_section(cells: pd.DataFrame) -> str:
+    items = [
+        f"{dataset}: {note}" for dataset, part in cells.groupby("dataset", sort=False) for note in notes_of(part)
+    ]
+    return f"## Suspicious in the data\n\n{markdown.listing(items)}" if items else ""
 
 
 def _reasons_section(title: str, cells: pd.DataFrame, *, remedy: bool) -> str:
