@@ -13,6 +13,7 @@ AUDITED = ROOT / "results/reference/audit/tables"
 AUDIT, README, RESULTS = (
     (ROOT / name).read_text() for name in ("docs/audit.md", "README.md", "docs/results.md")
 )
+SAID = " ".join(AUDIT.split())  # without the ends of lines
 WHAT_TO_USE = (ROOT / "docs/what_to_use.md").read_text()
 EXTENDED, RESNET, LONG_TAILS = (
     TABLES.parent / name / "tables" for name in ("extended", "resnet", "long_tails")
@@ -57,8 +58,7 @@ def test_the_contradictions_are_the_reference_runs(audit):
     total = (
         audit.drop_duplicates(["setting", "kind", "metric"]).groupby("setting")["total_contradiction"].sum()
     )
-    text = " ".join(AUDIT.split())
-    said = re.search(r"contradict the printed ones by (\d+) ranks in all, where .*? by (\d+):", text)
+    said = re.search(r"contradict the printed ones by (\d+) ranks in all, where .*? by (\d+):", SAID)
     assert [int(number) for number in said.groups()] == [
         total["all of authors.yaml"],
         total["as configured, first 3 repeats"],
@@ -70,7 +70,7 @@ def test_the_rank_sum_out_of_reach_is_the_reference_runs(audit):
         ("as configured, first 3 repeats", "binary", "g_mean", "cost")
     ]
     said = "Rank sum {:.0f} of cost adjustment in binary g-mean alone is {:.0f} below the least"
-    assert said.format(row["rank_sum"], row["lowest"] - row["rank_sum"]) in " ".join(AUDIT.split())
+    assert said.format(row["rank_sum"], row["lowest"] - row["rank_sum"]) in SAID
 
 
 def test_what_the_deviations_change_is_the_reference_runs():
@@ -78,7 +78,6 @@ def test_what_the_deviations_change_is_the_reference_runs():
         ["protocol", "kind", "metric", "method", "ir", "task"]
     )["change"]
     claims = pd.read_csv(AUDITED / "audit_claims.csv", keep_default_na=False, na_values=[""])
-    text = " ".join(AUDIT.split())
 
     def change(*key, task="All", ir="All"):
         return f"{effects[(*key, ir, task)]:+.3f}".replace("-", "−").removeprefix("+")
@@ -98,16 +97,16 @@ def test_what_the_deviations_change_is_the_reference_runs():
     )
     assert (
         f"{epochs['cost', 'g_mean']} in g-mean and {epochs['cost', 'balanced_brier']} in balanced Brier "
-        f"score, ReMix {epochs['remix', 'g_mean']} and {epochs['remix', 'balanced_brier']}." in text
+        f"score, ReMix {epochs['remix', 'g_mean']} and {epochs['remix', 'balanced_brier']}." in SAID
     )
-    assert f"grows to {lead('epochs', 'balanced Brier score')} and is decided" in text
-    assert f"lag in g-mean, {lead('epochs', 'g-mean')}, no longer" in text
-    assert f"g-mean +{change('epochs', 'multiclass', 'g_mean', 'mixup')})" in text
+    assert f"grows to {lead('epochs', 'balanced Brier score')} and is decided" in SAID
+    assert f"lag in g-mean, {lead('epochs', 'g-mean')}, no longer" in SAID
+    assert f"g-mean +{change('epochs', 'multiclass', 'g_mean', 'mixup')})" in SAID
     at_least = change("balance_pool", "binary", "balanced_brier", "remix", ir="0.01")
-    assert f"better by {at_least}; over all ratios it adds {pool['remix', 'balanced_brier']}" in text
-    assert f"stays undecided ({lead('balance_pool', 'balanced Brier score')})" in text
+    assert f"better by {at_least}; over all ratios it adds {pool['remix', 'balanced_brier']}" in SAID
+    assert f"stays undecided ({lead('balance_pool', 'balanced Brier score')})" in SAID
     at_least = change("balance_pool", "binary", "g_mean", "remix", ir="0.01")
-    assert f"{at_least} at 0.01, {pool['remix', 'g_mean']} over all" in text
+    assert f"{at_least} at 0.01, {pool['remix', 'g_mean']} over all" in SAID
 
 
 def test_what_grouped_folds_cost_is_the_reference_runs():
@@ -153,7 +152,7 @@ def test_gains_and_scores_are_the_reference_runs():
     of_remix = gains[(gains["kind"] == "binary") & (gains["method"] == "remix")]
     for ir in ("0.05", "0.01"):
         (gain,) = of_remix.loc[(of_remix["metric"] == "g_mean") & (of_remix["ir"] == ir), "gain"]
-        assert f"{gain:.3f} at {ir}" in " ".join(AUDIT.split())
+        assert f"{gain:.3f} at {ir}" in SAID
     bbs = of_remix[(of_remix["metric"] == "balanced_brier") & (of_remix["ir"] == "All")].iloc[0]
     assert f"{bbs['gain']:.3f} [{bbs['low']:.3f}, {bbs['high']:.3f}]" in AUDIT
 
@@ -172,30 +171,121 @@ def test_the_lead_of_remix_is_the_reference_runs():
         assert cells == expected
 
 
+def test_the_first_places_of_the_reference_run():
+    """Best mean ranks, and in how many cells one method is ahead of another."""
+    ranks = pd.read_csv(TABLES / "rank_sums.csv").set_index(["kind", "metric", "method"]).sort_index()
+    scores = pd.read_csv(TABLES / "scores.csv", dtype={"ir": str})
+    means = scores.pivot_table("mean", ["kind", "metric", "task", "ir"], "method")
+    binary, several = (ranks.loc[kind, "balanced_brier"]["mean_rank"] for kind in ("binary", "multiclass"))
+    assert binary.idxmin() == several.idxmin() == "remix"
+    assert f"best mean rank, {binary['remix']:.2f} binary and {several['remix']:.2f} multi-class" in SAID
+    g_mean, brier = (means.loc["binary", metric] for metric in ("g_mean", "balanced_brier"))
+    ahead = (g_mean["cost"] > g_mean["remix"]).sum()
+    assert f"ahead of ReMix in {ahead} of {len(g_mean)} cells" in SAID
+    before = (brier["remix"] < brier["cost"]).sum()
+    assert f"ranks before cost adjustment, in {before} of {len(brier)} cells" in SAID
+    printed = ranks["published_rank_sum"].dropna().astype(int)
+    pairs = [f"{printed[*column, 'cost']} and {printed[*column, 'baseline']}" for column in COLUMNS]
+    assert f"in all four columns ({', '.join(pairs)})" in SAID
+
+
+def test_the_tests_in_each_cell_are_the_reference_runs():
+    table = pd.read_csv(TABLES / "cell_tests.csv")
+    ours = table[
+        (table["metric"] == "balanced_brier")
+        & table["kind"].isin(["binary", "multiclass"])
+        & (table["first"] == "remix")
+    ]
+    decided = ours[ours["p"] < 0.05]
+    n_cells = len(ours) // ours["second"].nunique()
+    better = decided[decided["mean_difference"] > 0].groupby("second").size()
+    assert better.sum() == len(decided)  # worse in none
+    assert (
+        f"better than the baseline in {better['baseline']} of {n_cells} cells, than MixUp in "
+        f"{better['mixup']}, than SMOTE in {better['smote']}, than cost adjustment in {better['cost']}, "
+        "and worse in none" in SAID
+    )
+
+
+def test_the_scores_on_seizure_are_the_reference_runs():
+    scores = pd.read_csv(TABLES / "scores.csv", dtype={"ir": str})
+    means = scores.pivot_table("mean", ["metric", "task", "ir"], "method")
+    cell = means.loc["g_mean", "seizure", "0.05"]
+    said = "(g-mean {smote:.3f}, ReMix {remix:.3f} and cost adjustment {cost:.3f} at 0.05)"
+    assert said.format(**cell) in SAID
+    for ir in ("0.05", "0.025"):
+        assert means.loc["g_mean", "seizure", ir].idxmax() == "smote"
+        assert means.loc["balanced_brier", "seizure", ir].idxmin() == "smote"
+    assert (means.loc["g_mean", "seizure_multi"].idxmax(axis=1) == "smote").all()
+
+
+def test_the_batches_without_minority_are_the_reference_runs():
+    table = pd.read_csv(TABLES / "batches.csv", dtype={"ir": str})
+    cells = table[(table["ir"] == "0.01") & (table["method"] == "remix") & (table["kind"] == "binary")]
+    of = {size: part["lacking"] for size, part in cells.groupby("batch_size")}
+    assert f"{of[64].min() * 100:.0f} to {of[64].max():.0%} of the".replace("%", " %") in SAID
+    assert f"and {of[32].max():.0%} of those of 32".replace("%", " %") in SAID
+    assert ((cells["lacking"] - cells["lacking_by_chance"]).abs() < 0.03).all()
+    assert f"trains on {cells['trained_share'].mean():.0%} minority".replace("%", " %") in SAID
+
+
+def test_the_calibration_is_the_reference_runs():
+    table = pd.read_csv(TABLES / "calibration.csv").query("kind == 'binary'")
+    scores = table.set_index(["metric", "correction", "method"])["mean"].sort_index()
+    ece, brier = scores["ece"], scores["balanced_brier"]
+    corrected = ece["prior_temperature"]
+    assert f"falls from {ece['none', 'remix']:.3f} to {corrected['remix']:.3f}, the lowest" in SAID
+    assert corrected["remix"] == ece.min()
+    as_trained = (
+        "score ({:.3f}, cost adjustment {:.3f}) and a worse Brier score under the natural prior than "
+    )
+    assert as_trained.format(brier["none", "remix"], brier["none", "cost"]) in SAID
+    natural = scores["brier", "none"]
+    assert f"than the baseline ({natural['remix']:.3f} and {natural['baseline']:.3f})" in SAID
+    fitted = {name: f"{mean:.3f}" for name, mean in brier["balanced_temperature"].items()}
+    assert fitted["mixup"] == fitted["cost"]
+    assert (
+        f"fall to {fitted['remix']} (ReMix), {fitted['mixup']} (MixUp, cost adjustment) and "
+        f"{fitted['baseline']} (baseline), where the best as trained is {brier['none'].min():.3f}" in SAID
+    )
+    g_mean = scores["g_mean"]
+    said = "MixUp reaches {:.3f} and ReMix {:.3f}, where cost adjustment has {:.3f} as trained"
+    balanced = g_mean["balanced"]
+    assert said.format(balanced["mixup"], balanced["remix"], g_mean["none", "cost"]) in SAID
+    assert g_mean["balanced", "baseline"] > g_mean["none", "remix"]
+    assert brier["balanced_temperature", "baseline"] < brier["none", "remix"]
+
+
 def test_the_ablation_is_the_reference_runs():
     table = pd.read_csv(TABLES / "ablation.csv", keep_default_na=False, na_values=[""])
     balance = table[(table["ingredient"] == "balance") & (table["kind"] == "binary")]
     effects = balance[balance["metric"] == "g_mean"].set_index(["level", "mixed", "exchanged"])["effect"]
-    said = " ".join(AUDIT.split())
     as_trained = [effects[level, "no", "no"] for level in ("resampling", "weights", "logit_adjustment")]
     assert (
         "adds {:.3f} to the binary g-mean of the baseline, weights {:.3f}, logit adjustment {:.3f}".format(
             *as_trained
         )
-        in said
+        in SAID
     )
     for mixed in ("no", "yes"):
-        assert f"−{-effects['resampling', mixed, 'yes']:.3f} [" in said
+        assert f"−{-effects['resampling', mixed, 'yes']:.3f} [" in SAID
+    (mixing,) = table.query(
+        "ingredient == 'mixing' and kind == 'binary' and metric == 'g_mean' "
+        "and balance == 'none' and exchanged == 'no'"
+    )["effect"]
+    assert f"Mixing alone takes {-mixing:.3f} away" in SAID
     scores = table[table["ingredient"] == "score"].set_index(
         ["kind", "metric", "balance", "mixed", "exchanged"]
     )["effect"]
+    plain = [scores["binary", "g_mean", "none", mixed, "yes"] for mixed in ("yes", "no")]
+    assert "has {:.3f} in binary g-mean, the baseline with one {:.3f}".format(*plain) in SAID
     for kind in ("binary", "multiclass"):
         best, remix = (
             [scores[kind, metric, of, "yes", "no"] for metric in ("g_mean", "balanced_brier")]
             for of in ("logit_adjustment", "resampling")
         )
-        assert "{:.3f} and {:.3f} {}".format(*best, kind.replace("multic", "multi-c")) in said
-        assert "{:.3f} and {:.3f})".format(*remix) in said
+        assert "{:.3f} and {:.3f} {}".format(*best, kind.replace("multic", "multi-c")) in SAID
+        assert "{:.3f} and {:.3f})".format(*remix) in SAID
         of_kind = scores[kind]
         assert best[0] > of_kind["g_mean"].max() - 0.001
         assert best[1] < of_kind["balanced_brier"].min() + 0.001
@@ -205,26 +295,31 @@ def test_cifar_10_is_the_reference_runs():
     gains = (
         pd.read_csv(TABLES / "gains.csv").query("ir == 'All'").set_index(["kind", "metric", "method"])["gain"]
     )
-    binary, said = gains["binary_images"], " ".join(AUDIT.split())
+    binary = gains["binary_images"]
     for methods in (("remix_aug", "augment"), ("remix", "smote")):
-        assert "{:+.2f} and {:+.2f}".format(*(binary["g_mean", method] for method in methods)) in said
-        assert "{:.3f} and {:.3f}".format(*(binary["balanced_brier", method] for method in methods)) in said
+        assert "{:+.2f} and {:+.2f}".format(*(binary["g_mean", method] for method in methods)) in SAID
+        assert "{:.3f} and {:.3f}".format(*(binary["balanced_brier", method] for method in methods)) in SAID
     ranks = pd.read_csv(TABLES / "rank_sums.csv").set_index(["kind", "metric", "method"])["mean_rank"]
     several = ranks["multiclass_images"]
     assert several["balanced_brier"].nsmallest(2).to_dict() == {"augment": 1.0, "remix_aug": 2.0}
     assert several["g_mean"].idxmin() == "cost"
     assert gains["multiclass_images"]["g_mean"].idxmax() == "augment"
+    assert f"cost adjustment has the best mean rank ({several['g_mean', 'cost']:.2f})" in SAID
 
 
 def test_scores_over_alpha_are_the_reference_runs():
     sweep = pd.read_csv(TABLES / "alpha_sweep.csv", dtype={"ir": str})
     means = sweep.pivot_table(index=["metric", "task", "ir"], columns="alpha", values="mean")
-    for task, ir in (("musk", "0.05"), ("musk", "0.01"), ("optdigits", "0.25")):
+    for task, ir in (("musk", "0.05"), ("musk", "0.01"), ("seizure", "0.05"), ("optdigits", "0.25")):
         cell = means.loc[("balanced_brier", task, ir)]
-        assert f"{cell[0.01]:.4f} to {cell[0.4]:.4f}" in " ".join(AUDIT.split())
+        assert f"{cell[0.01]:.4f} to {cell[0.4]:.4f}" in SAID
     spread = means.loc["g_mean"].max(axis=1) - means.loc["g_mean"].min(axis=1)
     for text in (AUDIT, RESULTS):
         assert f"{spread.max():.3f} over" in " ".join(text.split())
+    at_least = spread.drop(["seizure", "cifar10_dog"], level="task").max()
+    assert f"moves by {at_least:.3f} at most" in SAID
+    brier = means.loc["balanced_brier"]
+    assert f"better at 0.4 in {(brier[0.4] < brier[0.01]).sum()} of {len(brier)} cells" in SAID
 
 
 def test_the_image_study_is_the_reference_runs():
@@ -300,7 +395,7 @@ def test_the_long_tails_are_the_reference_runs():
         - means["balanced_accuracy", "cifar10_lt", ir, "mixup_drw"]
         for ir in ("0.1", "0.01")
     ]
-    assert "are {:.3f} and {:.3f} apart on CIFAR-10-LT".format(*lead) in " ".join(AUDIT.split())
+    assert "are {:.3f} and {:.3f} apart on CIFAR-10-LT".format(*lead) in SAID
 
 
 def test_pictures_and_files_are_there():

@@ -59,9 +59,8 @@ def coverage_markdown(coverage: pd.DataFrame) -> str:
 
 
 def _notes_section(cells: pd.DataFrame) -> str:
-    items = [
-        f"{dataset}: {note}" for dataset, part in cells.groupby("dataset", sort=False) for note in notes_of(part)
-    ]
+    by_dataset = cells.groupby("dataset", sort=False)
+    items = [f"{dataset}: {note}" for dataset, part in by_dataset for note in notes_of(part)]
     return f"## Suspicious in the data\n\n{markdown.listing(items)}" if items else ""
 
 
