@@ -57,9 +57,7 @@ WIDTH = 110
 
 _DECIMAL_COMMA = re.compile(r"-?(\d+|\d{1,3}(\.\d{3})+),\d+")
 _COMMA_OF_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
-_OTHER_THOUSANDS = r"^-?\d{1,3}([ '])\d{3}(\1\d{3})*([.,]\d+)?$"
-# What groups thousands too, and no key can name: it is more than a byte.
-_WIDE_THOUSANDS = r"(?<=\d)[\u2019\u00a0\u202f](?=\d{3})"
+_OTHER_THOUSANDS = r"^-?\d{1,3}([ '\u2019\u00a0\u202f])\d{3}(\1\d{3})*([.,]\d+)?$"
 # A number, and the sign or the unit that is written before it and behind it.
 _UNIT = r"^([^\w\s.,-]{0,2}) ?-?\d[\d.,]*( ?[^\W\d]{1,8}| ?[^\w\s.,-]{1,2}|)$"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -532,18 +530,13 @@ def _doubt_texts(name: str, texts: pd.Series, found: _Findings) -> None:
 
 def _have_units(texts: pd.Series) -> bool:
     """Tell whether texts are numbers that all have the same sign or unit beside them."""
-    plain = texts.str.replace(_WIDE_THOUSANDS, "", regex=True)
-    units = plain.str.extract(_UNIT).dropna().agg("|".join, axis=1)
+    units = texts.str.extract(_UNIT).dropna().agg("|".join, axis=1)
     if units.empty:
         return False
     most = units.mode()[0]
     alike = texts[units.index[units == most]]
     # Of 1. White and 1. Black one number has the unit.
-    return (
-        len(alike) >= MOSTLY * len(texts)
-        and alike.nunique() > 2
-        and (most != "|" or bool((plain != texts).any()))
-    )
+    return len(alike) >= MOSTLY * len(texts) and alike.nunique() > 2 and most != "|"
 
 
 def _judge_numbers(name: str, numbers: pd.Series, distinct: int, found: _Findings) -> None:
@@ -763,7 +756,8 @@ def _name(path: Path) -> str:
 
 def _scalar(value: Any) -> str:
     """Write a value so that YAML reads the same, on one line."""
-    text: str = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10**6)
+    is_seen = not (isinstance(value, str) and value.isspace())  # a non-breaking blank is written as a code
+    text: str = yaml.safe_dump(value, default_flow_style=True, allow_unicode=is_seen, width=10**6)
     return text.removesuffix("\n").removesuffix("\n...")
 
 

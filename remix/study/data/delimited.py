@@ -67,6 +67,11 @@ class Delimited:
         """
         separator = self.source.get("separator", ",")
         quoting = csv.QUOTE_NONE if separator == "whitespace" else csv.QUOTE_MINIMAL
+        thousands = self.source.get("thousands")
+        # pandas' fast engine looks away from a sign of more than one byte, such as a non-breaking blank.
+        engine: dict[str, Any] = {"engine": "python"}
+        if thousands is None or thousands.isascii():
+            engine = {"engine": "c", "low_memory": False}
         missing = {name: [*MISSING, *own] for name, own in zip(self.columns, marks, strict=True)}
         try:
             table = pd.read_csv(
@@ -80,10 +85,10 @@ class Delimited:
                 quotechar=self.source.get("quote", '"'),
                 quoting=quoting,
                 decimal=self.source.get("decimal", "."),
-                thousands=self.source.get("thousands"),
+                thousands=thousands,
                 keep_default_na=False,
                 na_values=missing,
-                low_memory=False,
+                **engine,
             )
         except (pd.errors.ParserError, ValueError) as error:
             reason = " ".join(str(error).split())

@@ -39,6 +39,12 @@ CSV = {
         [[24.23, 1004.1, "x"], [-1.5, 39, "y"]],
     ),
     "thousands": ('"54,947",1\n"1,161.67",2\n', {"thousands": ","}, "x0 x1", [[54947, 1], [1161.67, 2]]),
+    "non-breaking blanks of thousands": (
+        "12\u202f345,6;x\n1\u202f161;y\n",
+        {"separator": ";", "decimal": ",", "thousands": "\u202f"},
+        "x0 x1",
+        [[12345.6, "x"], [1161, "y"]],
+    ),
     "Latin": (b"gr\xf6\xdfe,th\xe9\n1,2\n", {"header": True, "encoding": "latin-1"}, "größe thé", [[1, 2]]),
     "UTF-16": ("a,é\n1,2\n".encode("utf-16"), {"header": True, "encoding": "utf-16"}, "a é", [[1, 2]]),
     "comments": (
