@@ -18,6 +18,10 @@ MOST_RATIOS = 6
 LEFT_OUT = "Imbalance ratios of a single dataset have no bars of their own."
 GROUP_WIDTH = 0.8
 WIDEST_BAR = 0.3
+# More methods are rows, with their gain over all cells only: so many bars would be lines.
+MOST_BARS = 14
+INCHES_PER_ROW, INCHES_PER_COLUMN = 0.2, 4.0
+ROWS_NOTE = "Gains over all cells."
 INCHES_PER_GROUP = 1.9  # or more if there are many methods; and at least 10 inches in all
 INCHES_PER_BAR = 0.16
 # Of the legend, whose letters are larger; each entry has a patch and a gap of some characters.
@@ -44,9 +48,12 @@ def gains_figure(
     -------
     matplotlib.figure.Figure
         A panel of a kind that has no cells says so. Of a kind with many imbalance ratios only those that
-        several datasets have are drawn, beside all; the caption says so.
+        several datasets have are drawn, beside all; the caption says so. Of more than `MOST_BARS` methods
+        each is a row, for all cells together.
     """
     gains = gains[gains["kind"].isin(kinds)]
+    if gains["method"].nunique() > MOST_BARS:
+        return _in_rows(gains[gains["ir"] == ALL], kinds, f"{ROWS_NOTE} {caption}", titles)
     ratios = gains["kind"].map(gains[gains["ir"] != ALL].groupby("kind")["ir"].nunique())
     crowded = (ratios > MOST_RATIOS) & (gains["n_datasets"] == 1) & (gains["ir"] != ALL)
     if crowded.any():
@@ -64,7 +71,7 @@ def gains_figure(
         for column, kind in enumerate(kinds):
             part = gains[(gains["metric"] == metric) & (gains["kind"] == kind)]
             _panel(axes[row, column], part, titles, styles)
-        _label(axes[row, 0], metric)
+        axes[row, 0].set_ylabel(_change(metric))
     for column, kind in enumerate(kinds):
         axes[0, column].set_title(KIND_TITLES[kind])
     handles = next((ax.get_legend_handles_labels() for ax in axes.flat if ax.containers), None)
@@ -73,10 +80,38 @@ def gains_figure(
     return figure
 
 
-def _label(ax: Axes, metric: str) -> None:
+def _in_rows(gains: pd.DataFrame, kinds: Sequence[str], caption: str, titles: Mapping[str, str]) -> Figure:
+    """Draw a row for each method, best of the first panel on top, and a panel for each kind and metric."""
+    first = gains[(gains["kind"] == gains["kind"].iloc[0]) & (gains["metric"] == PAPER_METRICS[0])]
+    methods = list(first.sort_values("gain", kind="stable")["method"])
+    panels = [(kind, metric) for kind in kinds for metric in PAPER_METRICS]
+    height = 2.0 + INCHES_PER_ROW * len(methods)
+    figure = captioned(INCHES_PER_COLUMN * len(panels), height, caption)
+    axes = figure.subplots(1, len(panels), sharey=True)
+    for ax, (kind, metric) in zip(axes, panels, strict=True):
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.set_title(KIND_TITLES[kind])
+        ax.set_xlabel(_change(metric))
+        part = gains[(gains["kind"] == kind) & (gains["metric"] == metric)]
+        if part.empty:
+            say_instead(ax, "no cells")
+            continue
+        part = part.set_index("method").loc[methods]
+        places = np.arange(len(methods))
+        ax.hlines(places, part["low"], part["high"], color="black", linewidth=0.9)
+        ax.plot(part["gain"], places, "o", color="black", markersize=4)
+        ax.axvline(0, color="black", linewidth=0.9)
+        ax.grid(color="0.88", linewidth=0.6)
+        ax.set_axisbelow(True)
+    axes[0].set_yticks(np.arange(len(methods)), [titles[method] for method in methods], fontsize=8)
+    axes[0].set_ylim(-0.7, len(methods) - 0.3)
+    return figure
+
+
+def _change(metric: str) -> str:
     definition = metric_named(metric)
     change = "increase" if definition.higher_is_better else "reduction"
-    ax.set_ylabel(f"{definition.title}: {change}\nagainst the baseline (higher is better)")
+    return f"{definition.title}: {change}\nagainst the baseline (higher is better)"
 
 
 def _panel(ax: Axes, part: pd.DataFrame, titles: Mapping[str, str], styles: Mapping[str, Fill]) -> None:
