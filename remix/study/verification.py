@@ -112,7 +112,7 @@ def agreement_table(reference: pd.DataFrame, scores: pd.DataFrame, task: str, ir
     reference, scores : DataFrame
         The reference run's table of scores, and that of the cell; see `remix.study.results.tables.scores`.
     task, ir : str
-        The cell.
+        A cell that both have.
 
     Returns
     -------
@@ -123,14 +123,12 @@ def agreement_table(reference: pd.DataFrame, scores: pd.DataFrame, task: str, ir
     Raises
     ------
     ResultError
-        If the reference run does not have the cell, or the means are over different numbers of folds.
+        If the means are over different numbers of folds.
     """
     there, here = (
         frame[(frame["task"] == task) & (frame["ir"] == ir)].set_index(["method", "metric"])
         for frame in (reference, scores)
     )
-    if there.empty:
-        raise ResultError(f"the reference run has no cell {task}/{ir}")
     table = there.join(here[["mean", "n_folds"]].set_axis(["here", "folds_here"], axis=1))
     unlike = table[table["folds_here"].notna() & (table["folds_here"] != table["n_folds"])]
     if not unlike.empty:
@@ -156,7 +154,7 @@ def verification_text(
     table : DataFrame
         See `agreement_table`.
     here, there : mapping
-        Provenance of this run and of the reference run, as `remix.study.running.provenance.collect` gives it.
+        Provenance of this run and of the reference run, as `remix.study.running.provenance.of_run` gives it.
 
     Returns
     -------

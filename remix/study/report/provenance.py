@@ -22,7 +22,7 @@ def provenance_markdown(
     Parameters
     ----------
     facts : mapping
-        As `remix.study.running.provenance.collect` gives it.
+        As `remix.study.running.provenance.of_run` gives it.
     trainings : DataFrame
         As `remix.study.results.training_table.list_trainings` gives it.
     study : Study
