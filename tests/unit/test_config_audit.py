@@ -150,14 +150,6 @@ def test_a_bad_overlay_is_said_in_one_line(tmp_path, content, said):
     assert len(str(caught.value).splitlines()) == 1
 
 
-@pytest.mark.parametrize("name", ["...yaml", "my audit.yaml"])
-def test_an_overlays_name_cannot_leave_the_folder_of_results(tmp_path, name):
-    """The file's name without its suffix names a folder: of the first it would be '..'."""
-    (tmp_path / name).write_text("protocol: {epochs: 20, dropout: 0.0}\n")
-    with pytest.raises(ConfigError, match=r"results would lie under '.*'; name the file by letters and _"):
-        protocols_of(tmp_path / name)
-
-
 def test_a_missing_overlay(tmp_path):
     with pytest.raises(ConfigError, match=r"gone.yaml: cannot be read: No such file"):
         protocols_of(tmp_path / "gone.yaml")

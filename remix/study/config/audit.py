@@ -13,8 +13,6 @@ from remix.study.study import STUDY, Study
 
 # Sections of an overlay that hold a protocol; anything else would make another study of it.
 SECTIONS = ("protocol", "switches")
-# What becomes part of a path, as names of tasks and methods do.
-_NAME = re.compile("[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 def audit_protocols(
@@ -68,10 +66,6 @@ def audit_protocols(
 
 def _deviations(overlay: Path) -> dict[str, dict[str, Any]]:
     """Give each setting of an overlay alone, and where there are several all of them, by name."""
-    if not _NAME.fullmatch(overlay.stem):
-        raise ConfigError(
-            f"{overlay}: results would lie under '{overlay.stem}'; name the file by letters and _"
-        )
     sections = read_overlay(overlay)
     for section, settings in sections.items():
         if section not in SECTIONS:
