@@ -290,11 +290,6 @@ def test_addresses_that_end_in_no_name_are_given_one(run, server, make_dataset):
     assert list(run(make_dataset({"url": addresses}))["files"]) == ["a.csv", "b.csv"]
 
 
-def test_one_sha256_for_several_files_is_refused(refusal, server):
-    urls = [server.add("/a.csv", CSV), server.add("/b.csv", CSV)]
-    assert "one value for several files" in refusal({"url": urls, "sha256": sha256(CSV)})
-
-
 def test_names_that_lead_elsewhere_are_harmless(run, places, server, make_dataset, tmp_path):
     outside = tmp_path / "evil.csv"
     content = zip_of({"../../evil.csv": CSV, f"{tmp_path}/evil.csv": "no"})
@@ -340,14 +335,6 @@ def test_answers_of_openml_are_bounded(refusal, add_openml, tmp_path, monkeypatc
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
     add_openml(61, ARFF)
     assert refusal({"openml": 61}, target=None) == "an answer of OpenML is larger than 10 bytes"
-
-
-@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "pipe"])
-def test_a_file_that_is_none(refusal, tmp_path, monkeypatch, path):
-    """Reading it would never end."""
-    monkeypatch.chdir(tmp_path)
-    os.mkfifo("pipe")
-    assert refusal({"file": path}) == "it is a device or a pipe, not a file"
 
 
 ANSWERS = """

@@ -53,10 +53,6 @@ def verify_all_used(names: Iterable[str], source: Mapping[str, Any]) -> None:
                     raise SourceError(
                         f"{algorithm} lists '{name}', but the source has only {', '.join(sorted(known))}"
                     )
-        elif sums is not None and len(download_names(source)) > 1:
-            raise SourceError(
-                f"{algorithm} is one value for several files; write a mapping of file names to values"
-            )
 
 
 def _digest(path: Path, algorithm: str) -> str:

@@ -19,8 +19,6 @@ def download(source: Mapping[str, Any], folder: Path, network: Network, unfinish
     try:
         if source.get("format") == "folder" and path.is_dir():
             pack(path, target)
-        elif path.exists() and not path.is_file() and not path.is_dir():
-            raise SourceError("it is a device or a pipe, not a file")
         elif path.is_file() and path.stat().st_size > MAX_BYTES:
             raise SourceError(f"it is larger than {MAX_BYTES} bytes")
         else:

@@ -25,14 +25,9 @@ _PACKED = (".gz", ".tgz", ".Z")
 
 def download(source: Mapping[str, Any], folder: Path, network: Network, unfinished: Path) -> dict[str, Any]:
     """Download all addresses of a source; see `remix.study.data.sources.downloading.download`."""
-    targets = [folder / name for name in download_names(source)]
-    if len(set(targets)) < len(targets):
-        raise SourceError("two addresses end in the same file name; give a source in which all names differ")
-    for address, target in zip(addresses(source), targets, strict=True):
-        if not address.startswith(("http://", "https://")):
-            raise SourceError("the address starts with neither http:// nor https://")
+    for address, name in zip(addresses(source), download_names(source), strict=True):
         begun = _Unfinished(unfinished, address)
-        attempt(partial(_download, address, target, network, begun), network.retries)
+        attempt(partial(_download, address, folder / name, network, begun), network.retries)
     return {}
 
 
