@@ -70,8 +70,8 @@ def header(text):
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(padded)) + padded.encode()
 
 
-def claiming(shape, kind="'|u1'"):
-    return header(f"{{'descr': {kind}, 'fortran_order': False, 'shape': {shape}, }}")
+def claiming(shape):
+    return header(f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}")
 
 
 OBJECTS = np.array([Touch(), Touch()], dtype=object)
@@ -80,7 +80,7 @@ Y = npy(np.array([0, 1]))
 
 # An archive, or what stands in the place of one of two good files; and what is said.
 UNREADABLE = {
-    "objects": (npz(images=X, labels=OBJECTS), "labels.npy in d.npz holds Python objects, which are never"),
+    "objects": (npz(images=X, labels=OBJECTS), "labels.npy in d.npz cannot be read as an array: Object"),
     "fractions": (
         npz(images=X / 255, labels=[0, 1]),
         "images.npy in d.npz is of type float64, expected uint8",
@@ -100,20 +100,14 @@ UNREADABLE = {
     ),
     "cut": (npz(images=X, labels=[0])[:-30], "d.npz is no archive, or cut short"),
     "HTML": (b"<html>", "d.npz is an HTML page, not data"),
-    "an array of objects": ({"a.npy": npy(OBJECTS)}, "a.npy holds Python objects, which are never"),
+    "an array of objects": ({"a.npy": npy(OBJECTS)}, "a.npy cannot be read as an array: Object arrays"),
     "a pickle": ({"a.npy": pickle.dumps(Touch())}, "a.npy cannot be read as an array"),
     "code": ({"a.npy": header("{'descr': __import__('os')}")}, "a.npy cannot be read as an array"),
     "brackets": ({"a.npy": header("((((")}, "a.npy cannot be read as an array: "),
     "an odd key": ({"a.npy": header("{[]: 1}")}, "a.npy cannot be read as an array: "),
     "a deep header": ({"a.npy": header("-" * 8000 + "1")}, "a.npy cannot be read as an array: "),
-    "huge": ({"a.npy": claiming((2**40, 3, 4)) + bytes(12)}, "a.npy does not have the size that"),
-    "negative": ({"a.npy": claiming((-2, -3, 4)) + bytes(24)}, "a.npy does not have the size that"),
-    "a cut array": ({"a.npy": npy(X)[:-1]}, "a.npy does not have the size that"),
-    "pairs": ({"a.npy": claiming((3,), "('|u1', (2,))") + b"6 more"}, "a.npy does not have the size that"),
-    "nothing": ({"b.npy": claiming((2,), "'<U0'")}, "b.npy does not have the size that"),
-    "many dimensions": ({"b.npy": claiming((1,) * 70) + b"1"}, "b.npy does not have the size that"),
-    "empty and huge": ({"b.npy": claiming((0, 2**50, 2**50))}, "b.npy does not have the size that"),
-    "truth": ({"b.npy": claiming((True,)) + b"1"}, "b.npy does not have the size that"),
+    "huge": ({"a.npy": claiming((2**40, 3, 4)) + bytes(12)}, "a.npy cannot be read as an array: "),
+    "a cut array": ({"a.npy": npy(X)[:-1]}, "a.npy cannot be read as an array: EOF: reading array data"),
     "three files": ({"c.npy": Y}, "format npz needs single archives in 'parts', or pairs"),
 }
 
