@@ -2,7 +2,6 @@
 
 import functools
 import gc
-import hashlib
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from remix.errors import RemixError
 from remix.study import store
+from remix.study.data.sources.checksums import sha256_of
 from remix.study.estimators import library
 from remix.study.running import provenance
 from remix.study.store import Entry
@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 _Lacking = tuple[Training, Path]
 _Train = Callable[[Sequence[Training]], list[tuple[store.Trained, dict[str, Any]]]]
+# Many trainings have a file in common.
+_digest_of = functools.cache(sha256_of)
 
 
 def train_cell(
@@ -163,10 +165,4 @@ def _fit(
 
 def names_of(trainings: Sequence[Training], files: Mapping[str, Path]) -> list[str]:
     """Compute the names of trainings, from their inputs as they are now."""
-    return [each.name(_file_digest(files[path]) for path in each.inputs) for each in trainings]
-
-
-@functools.cache
-def _file_digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return [each.name(_digest_of(files[path]) for path in each.inputs) for each in trainings]

@@ -136,7 +136,7 @@ def _not_numeric(table: pd.DataFrame, broken: dict[int, pd.Series], header: bool
     else:
         all_of_them = ", ".join(f"'{name}' ({held[i]})" for i, name in names.items())
         what, those = f"{len(broken)} columns are not numeric: {all_of_them}", "them"
-    if not header and all(len(each) == 1 and cells.index[0] == 0 for each, cells in _pairs(texts, broken)):
+    if not header and all(len(texts[i]) == 1 and cells.index[0] == 0 for i, cells in broken.items()):
         return f"{what}; is the first line a header? Then write: header: true"
     advice = _advice(len(table), names, texts, broken)
     with_signs = [names[i] for i, each in texts.items() if have_signs(each)]
@@ -147,10 +147,6 @@ def _not_numeric(table: pd.DataFrame, broken: dict[int, pd.Series], header: bool
     if with_signs:
         what += f"; take the signs of currencies and per cent out of {listing(with_signs)}"
     return f"{what}; to read it so, add to the source: {yaml_line(advice)}" if advice else what
-
-
-def _pairs(texts: dict[int, list[str]], broken: dict[int, pd.Series]) -> list[tuple[list[str], pd.Series]]:
-    return [(texts[i], broken[i]) for i in broken]
 
 
 def _advice(

@@ -108,14 +108,12 @@ def unpacked(path: Path) -> bytes:
     """
     try:
         refuse_foreign(path)
-        opener = _opener(path)
         if path.suffix == ".Z":
             content = _uncompressed(path)
-        elif opener is not None:
-            with opener(path) as stream:
-                content = stream.read(MAX_BYTES + 1)
         else:
-            content = _read(path)
+            with _opened(path) as stream:
+                # Of a file that is too large no more than shows that it is.
+                content = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise SourceError(f"{path.name} is missing from {path.parent}") from None
     except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
@@ -129,19 +127,14 @@ def unpacked(path: Path) -> bytes:
     return content
 
 
-def _opener(path: Path) -> Callable[[Path], Any] | None:
-    """Find what opens a compressed file: by its content, or by a name that promises it."""
+def _opened(path: Path) -> Any:
+    """Open a file; a compressed one, by its content or by a name that promises it, to be unpacked."""
     if path.suffix == ".gz":
-        return gzip.open
+        return gzip.open(path)
     with path.open("rb") as stream:
         start = stream.read(8)
-    return next((opener for sign, opener in _COMPRESSED.items() if start.startswith(sign)), None)
-
-
-def _read(path: Path) -> bytes:
-    """Read a file, of one that is too large no more than shows that it is."""
-    with path.open("rb") as stream:
-        return stream.read(MAX_BYTES + 1)
+    opener = next((opener for sign, opener in _COMPRESSED.items() if start.startswith(sign)), None)
+    return path.open("rb") if opener is None else opener(path)
 
 
 def _uncompressed(path: Path) -> bytes:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from remix.errors import SourceError
+from remix.study.data.columns import LABEL
 from remix.study.data.images import cifar10, class_folders, idx, npz
 
 Shape = tuple[int, int, int]
@@ -20,7 +21,6 @@ READERS: dict[str, Reader] = {
     "npz": npz.read,
     "folder": class_folders.read,
 }
-LABEL = "label"
 
 
 def read_images(
