@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from remix.calibration import Assessment, assess, unfitted_note
+from remix.calibration import assess, unfitted_note
 from remix.corrections import UNCORRECTED
 from remix.errors import ResultError
 from remix.metrics import score_folds
@@ -63,13 +63,6 @@ def evaluate_cell(results: Path, task: str, ir: str, entries: Iterable[Entry]) -
         If a training is gone, damaged or cannot be scored; names it.
     """
     scores, calibration, curves, folds = [], [], [], []
-
-    def keep(method: str, assessed: Assessment) -> None:
-        names = {"task": task, "ir": ir, "method": method}
-        calibration.append(_named(assessed.scores, names))
-        curves.append(_named(assessed.curves, names))
-        logger.info(f"{method}: {unfitted_note(assessed.scores)}")
-
     for entry in entries:
         path = path_of(results, task, ir, entry.training)
         trained = read_training(path)
@@ -89,7 +82,10 @@ def evaluate_cell(results: Path, task: str, ir: str, entries: Iterable[Entry]) -
             folds.append(_named(first_repeats(happened, use.repeats), names))
         if assessed:
             for method in own:
-                keep(method, assessed)
+                names = {"task": task, "ir": ir, "method": method}
+                calibration.append(_named(assessed.scores, names))
+                curves.append(_named(assessed.curves, names))
+                logger.info(f"{method}: {unfitted_note(assessed.scores)}")
         for after, values in scored.items():
             means = values.groupby("metric", sort=False)["value"].mean()
             each = ", ".join(f"{name} {value:.4f}" for name, value in means.items())
@@ -105,10 +101,10 @@ def _scored(trained: Trained, uses: Iterable[Use]) -> dict[str, pd.DataFrame]:
     repeats: dict[str, int] = {}
     for use in uses:
         repeats[use.after] = max(use.repeats, repeats.get(use.after, 0))
-    found = {}
-    for after, most in repeats.items():
-        found[after] = score_folds(remedied(trained.predictions, trained, most, after))
-    return found
+    return {
+        after: score_folds(remedied(trained.predictions, trained, most, after))
+        for after, most in repeats.items()
+    }
 
 
 def _named(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:

@@ -110,16 +110,11 @@ class Plan:
         conditions = {
             "paper": paper,
             "images": paper and has_images,
-            "answer": self.answers,
+            "answer": self.configuration.report == ANSWER,
             "audit": self.configuration.audit.train,
             "long_tails": any(task.profile for task in self.study.tasks.values()),
         }
         return wanted(kind, [name for name, true in conditions.items() if true])
-
-    @property
-    def answers(self) -> bool:
-        """Whether the report is about which remedy is best, beside classifiers without any."""
-        return self.configuration.report == ANSWER
 
     def demonstrated(self) -> dict[str, Any]:
         """Give the stages of the methods that the paper's pictures show."""

@@ -189,12 +189,6 @@ def test_what_overlays_add_comes_after_the_rest_however_it_was_merged(project):
     assert list(configuration.datasets) == ["segment", "shuttle"]
 
 
-def test_raw_labels_become_strings(project):
-    """JSON can sort the keys of a source only if they are of one type."""
-    source = load().datasets["shuttle"].sources[0]
-    assert source["labels"] == {"1": "red", "2": "green", "b": "blue"}
-
-
 def test_reports_are_told_how_texts_became_features(project):
     text = "datasets: {segment: {text: {column: 0, components: 5}}}\nstudy: {tasks: [segment, red]}\n"
     texts = load(overlay(text)).study.texts

@@ -193,12 +193,11 @@ def _configuration(config: Mapping[str, Any]) -> Configuration:
     datasets: dict[str, Dataset] = {}
     tasks: dict[str, Task] = {}
     for name, entry in config["datasets"].items():
-        sources = [_with_text_labels(source) for source in entry["sources"]]
         specs = {
             task: {**spec, "irs": task_irs(spec, entry, switches.multiclass_irs)}
             for task, spec in entry["tasks"].items()
         }
-        dataset = Dataset.from_entry(name, {**entry, "sources": sources, "tasks": specs})
+        dataset = Dataset.from_entry(name, {**entry, "tasks": specs})
         selected = [
             dataclasses.replace(
                 task, irs=tuple(sorted_irs([ir for ir in task.irs if irs == "all" or ir_value(ir) in chosen]))
@@ -232,10 +231,3 @@ def _configuration(config: Mapping[str, Any]) -> Configuration:
         network=Network(**config["network"]),
         trainings_per_job=TrainingsPerJob(**config["trainings_per_job"]),
     )
-
-
-def _with_text_labels(source: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn raw labels into strings: keys of one type, which JSON can sort."""
-    if "labels" not in source:
-        return dict(source)
-    return {**source, "labels": {str(raw): label for raw, label in source["labels"].items()}}
