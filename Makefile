@@ -170,7 +170,6 @@ plan: .venv/study-ready
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.plan $(ARGS)
 
 # A quick look: make default-method ARGS="--data 'made up' --ratios 0.1 --seeds 1 --steps 500 --dry"
-# A table of your own: make default-method ARGS="--csv adult.data --target 14 --rare '>50K'"
 default-method: .venv/study-ready
 	@PYTHONPATH=. $(BIN)/python -m benchmarks.default_method $(ARGS)
 

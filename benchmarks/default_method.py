@@ -1,14 +1,12 @@
 """Which method `ReMixClassifier` should have by default: four, from one rare row in 10 to one in 10,000.
 
 ``make default-method`` trains them on made-up data and on real ones that a package index carries, and writes
-the scores to the results. A table of one's own: ``--csv FILE --target COLUMN --rare VALUE``.
+the scores to the results.
 """
 
 import argparse
 import math
 import multiprocessing
-import subprocess
-import sys
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -20,7 +18,7 @@ import pandas as pd
 
 from benchmarks.report import in_one_line, machine, write_section
 from benchmarks.speed.measuring import cores
-from benchmarks.study import ROOT
+from benchmarks.study import ROOT, made
 from remix.calibration import exchange_prior
 from remix.errors import RemixError
 from remix.metrics import balanced_brier_score, g_mean
@@ -112,59 +110,11 @@ def cut(x: np.ndarray, y: np.ndarray, ratio: float, seed: int) -> Part | None:
 def fetched(name: str) -> tuple[np.ndarray, np.ndarray] | None:
     """Have the workflow fetch and prepare a dataset; None where it cannot be had."""
     path = Path("resources") / "prepared" / f"{name}.parquet"
-    command = [
-        sys.executable,
-        "-m",
-        "snakemake",
-        "--cores",
-        "1",
-        "--no-hooks",
-        "--quiet",
-        "all",
-        "--",
-        str(path),
-    ]
-    done = subprocess.run(command, cwd=ROOT, check=False)
-    if done.returncode or not (ROOT / path).exists():
+    if not made(path) or not (ROOT / path).exists():
         return None
     prepared = pd.read_parquet(ROOT / path)
     x = features(prepared).to_numpy(np.float64)
     return x, (prepared["label"] == REAL[name]).to_numpy(np.int64)
-
-
-def read_csv(path: Path, target: str, rare: str) -> tuple[np.ndarray, np.ndarray]:
-    """Read a table: its numbers as they are, a column of zeros and ones for each word.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        With a line of names, unless the target is a number.
-    target : str
-        Name of the column of labels; or its position, counted from 0.
-    rare : str
-        Label of the class that is made rare; all others are the frequent one.
-
-    Raises
-    ------
-    RemixError
-        If there is no such file, column or label.
-    """
-    numbered = target.isdigit()
-    try:
-        read = pd.read_csv(path, header=None if numbered else "infer", skipinitialspace=True, na_values="?")
-    except (OSError, ValueError) as error:
-        raise RemixError(f"{path} cannot be read: {error}; give a file of comma-separated values") from None
-    column: int | str = int(target) if numbered else target
-    if column not in read.columns:
-        raise RemixError(
-            f"{path} has no column '{target}'; --target names one of {', '.join(map(str, read))}"
-        )
-    labels = read[column].astype(str)
-    if rare not in set(labels):
-        found = ", ".join(sorted(set(labels))[:10])
-        raise RemixError(f"{path}: column '{target}' has no {rare!r}; --rare names one of {found}")
-    x = pd.get_dummies(read.drop(columns=column), dtype=np.float64)
-    return x.to_numpy(np.float64), (labels == rare).to_numpy(np.int64)
 
 
 def jobs(
@@ -262,27 +212,12 @@ def main() -> None:
     parser.add_argument("--ratios", type=float, nargs="+", default=list(RATIOS))
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--steps", type=int, default=8_000, help="of each training, about")
-    parser.add_argument("--csv", type=Path, help="a table of one's own, in place of the others")
-    parser.add_argument("--target", help="its column of labels: a name, or a position if it has no names")
-    parser.add_argument("--rare", help="the label that is made rare")
     parser.add_argument("--dry", action="store_true", help="leave results.md as it is")
     options = parser.parse_args()
-    sources: dict[str, tuple[np.ndarray, np.ndarray] | None] = {}
-    title, lacking = TITLE, []
-    if options.csv is not None:
-        if options.target is None or options.rare is None:
-            raise RemixError(
-                "--csv needs the column of labels and the rare one: --target COLUMN --rare VALUE"
-            )
-        title = f"{TITLE}: {options.csv.stem}"
-        sources = {options.csv.stem: read_csv(options.csv, options.target, options.rare)}
-    else:
-        for name in options.data:
-            rows = None if name == MADE_UP else fetched(name)
-            if rows is None and name != MADE_UP:
-                lacking.append(name)
-            else:
-                sources[name] = rows
+    sources = {name: None if name == MADE_UP else fetched(name) for name in options.data}
+    lacking = [name for name, rows in sources.items() if rows is None and name != MADE_UP]
+    for name in lacking:
+        del sources[name]
     measured = measure(list(jobs(sources, options.ratios, options.seeds, options.steps)))
     keys = ["data", "ratio", "rare", "epochs", "method"]
     means = measured.groupby(keys, sort=False)[list(SCORES)].mean().reset_index()
@@ -293,7 +228,7 @@ def main() -> None:
     parts = [about, table(shown(means)), "Means over all of these:", table(shown(overall))]
     print("\n" + "\n\n".join(parts))
     if not options.dry:
-        write_section(title, "\n\n".join([machine("scikit-learn"), *parts, listing(NOTES)]))
+        write_section(TITLE, "\n\n".join([machine("scikit-learn"), *parts, listing(NOTES)]))
 
 
 def measure(planned: list[Job]) -> pd.DataFrame:

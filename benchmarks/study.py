@@ -1,5 +1,6 @@
 """The study whose speed is measured: the default one, or with more of the catalogue."""
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,12 @@ ROOT = Path(__file__).resolve().parents[1]
 def snakemake(checkout: Path = ROOT) -> list[str]:
     """Give the command that runs Snakemake on a checkout's workflow, in whatever folder."""
     return [sys.executable, "-m", "snakemake", "--snakefile", str(checkout.resolve() / "Snakefile")]
+
+
+def made(*paths: Path) -> bool:
+    """Have the workflow make files of this checkout; tells whether it could."""
+    command = [*snakemake(), "--cores", "all", "--no-hooks", "--quiet", "all", "--", *map(str, paths)]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
 
 
 def default_study(*overlays: Path) -> Study:

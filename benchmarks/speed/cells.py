@@ -1,8 +1,6 @@
 """A cell of the default study as every contender is given it: the folds' training parts, and the settings."""
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from benchmarks.study import ROOT, default_study
+from benchmarks.study import ROOT, default_study, made
+from remix.errors import RemixError
 from remix.protocol import Protocol
 from remix.study.data.catalogue import Task
 from remix.study.splits import FoldRows
@@ -93,9 +92,8 @@ def variant_path(task: str, ir: str) -> Path:
 
 def fetch(cells: list[tuple[str, str]]) -> None:
     """Have the workflow fetch and prepare the data of cells (task, IR)."""
-    paths = [str(variant_path(*cell).relative_to(ROOT)) for cell in cells]
-    command = [sys.executable, "-m", "snakemake", "--cores", "all", "--no-hooks", "--quiet", "all", "--"]
-    subprocess.run([*command, *paths], cwd=ROOT, check=True)
+    if not made(*(variant_path(*cell).relative_to(ROOT) for cell in cells)):
+        raise RemixError("the data could not be had; Snakemake says above why")
 
 
 def load_cell(task: str, ir: str, method: str) -> Cell:

@@ -70,29 +70,6 @@ def test_a_training_is_scored():
     assert set(default_method.SCORES) < set(line)
 
 
-def test_a_table_of_ones_own_is_read(tmp_path):
-    path = tmp_path / "people.csv"
-    path.write_text("age, work, pay\n39, state, <=50K\n?, own, >50K\n20, state, <=50K\n")
-    x, y = default_method.read_csv(path, "pay", ">50K")
-    np.testing.assert_array_equal(x, [[39, 0, 1], [np.nan, 1, 0], [20, 0, 1]])
-    assert y.tolist() == [0, 1, 0]
-    path.write_text("39, state, <=50K\n50, own, >50K\n")
-    x, y = default_method.read_csv(path, "2", ">50K")
-    np.testing.assert_array_equal(x, [[39, 0, 1], [50, 1, 0]])
-    assert y.tolist() == [0, 1]
-
-
-def test_what_a_table_lacks_is_told_in_a_line(tmp_path):
-    path = tmp_path / "people.csv"
-    with pytest.raises(RemixError, match=r"people\.csv cannot be read"):
-        default_method.read_csv(path, "pay", "b")
-    path.write_text("age,pay\n1,a\n")
-    with pytest.raises(RemixError, match="has no column 'wage'; --target names one of age, pay"):
-        default_method.read_csv(path, "wage", "b")
-    with pytest.raises(RemixError, match=r"column 'pay' has no 'b'; --rare names one of a$"):
-        default_method.read_csv(path, "pay", "b")
-
-
 @pytest.fixture
 def measured(monkeypatch):
     """The sections that are written; trainings are stand-ins, and one dataset cannot be had."""
@@ -124,19 +101,6 @@ def test_what_is_printed_is_written_too(measured, monkeypatch, capsys):
     assert "| made up | 0.1 |" in " ".join(text.split())
     assert " ".join(text.split()).count("| 0.250 | 0.250 | 0.250 | 0.250 | 0.25 (0.25) | 25.0 % |") == 8
     assert "| statlog" in capsys.readouterr().out
-
-
-def test_a_table_of_ones_own_has_a_section_of_its_own(measured, monkeypatch, tmp_path):
-    x, y = rows()
-    path = tmp_path / "own.csv"
-    pd.DataFrame(x, columns=list("abc")).assign(y=y).to_csv(path, index=False)
-    command = ["default-method", "--csv", str(path), "--ratios", "0.1", "--target", "y"]
-    monkeypatch.setattr("sys.argv", command)
-    with pytest.raises(RemixError, match="--target COLUMN --rare VALUE"):
-        default_method.main()
-    monkeypatch.setattr("sys.argv", [*command, "--rare", "1"])
-    default_method.main()
-    assert list(measured) == ["Which method is the default: own"]
 
 
 def test_there_must_be_something_to_train():
