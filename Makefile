@@ -35,7 +35,7 @@ help-all: help
 	@echo "make trainings  list the trainings that are kept, and what each is wanted as"
 	@echo "make prune   list those that nothing wants any more; make prune REMOVE=yes removes them"
 	@echo "make bench   measure the trainer, the classifier and mini-batches beside Keras, scikit-learn, PyTorch and tf.data (minutes)"
-	@echo "make scaling  measure what more cells, folds, rows and features cost; draws results/scaling/cost.png (minutes)"
+	@echo "make scaling  measure what more folds, rows and features cost; draws results/scaling/cost.png (minutes)"
 	@echo "make overhead  run the study in an empty folder, and tell how much of the time was spent outside of training steps"
 	@echo "make plan    measure what Snakemake needs to plan a study of up to 5,000 cells (minutes)"
 	@echo "make default-method  train the methods that could be the classifier's default at ratios down to 1 in 10,000 (minutes)"

@@ -9,9 +9,8 @@ all of them.
 import argparse
 import json
 import resource
-import subprocess
-import sys
 import time
+import warnings
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -19,8 +18,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.report import in_one_line, machine, write_section
-from benchmarks.study import ROOT
-from remix.errors import RemixError
+from benchmarks.speed.measuring import cores, said_by
 from remix.study.results.markdown import table
 
 BATCH = 64
@@ -70,8 +68,6 @@ def fit_theirs(size: Size) -> float:
     model = MLPClassifier(
         (width,) * 3, batch_size=BATCH, max_iter=size.epochs, n_iter_no_change=size.epochs + 1, random_state=0
     )
-    import warnings
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it has not converged
         return timed(lambda: model.fit(X, y))
@@ -122,11 +118,7 @@ def timed(action: Callable[[], object]) -> float:
 
 def measure(name: str, size: Size) -> tuple[float, float]:
     """Measure a contender in a process of its own; gives its seconds, and the MiB of its largest size."""
-    command = [sys.executable, "-m", "benchmarks.library", "--worker", name, *map(str, size)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RemixError(f"{name} failed at {size}: {(done.stderr.strip() or 'no message').splitlines()[-1]}")
-    seconds, mib = json.loads(done.stdout.splitlines()[-1])
+    seconds, mib = said_by("benchmarks.library", "--worker", name, *map(str, size), threads=cores())
     return seconds, mib
 
 

@@ -1,1 +1,1 @@
-"""How the cost of a study grows with its cells, folds, rows and features; ``make scaling`` measures it."""
+"""How the cost of a study grows with its folds, rows and features; ``make scaling`` measures it."""

@@ -1,4 +1,4 @@
-"""How the cost of a study grows with its cells, folds, rows and features."""
+"""How the cost of a study grows with its folds, rows and features."""
 
 import argparse
 
@@ -7,21 +7,19 @@ import pandas as pd
 from rich.console import Console
 
 from benchmarks.report import in_one_line, machine, write_section
-from benchmarks.scaling import figure, jobs
+from benchmarks.scaling import figure
+from benchmarks.scaling.trainings import SERIES
 from benchmarks.speed.measuring import said_by
 from benchmarks.study import ROOT
 from remix.plotting.style import render
 from remix.study.results.markdown import listing, table
 
 FOLDER = ROOT / "results" / "scaling"
-TRAININGS = ("folds", "rows", "features")
 NOTES = (
     "In the figure (results/scaling/cost.png) both axes are logarithmic; a dashed line is what each "
     "size would cost per unit of work of the largest one. A curve that comes down to its line from "
     "above has a part of its cost once, whatever the size; one that rose above its line to the right "
     "would cost more than in proportion.",
-    "*cells*: Snakemake starts once, and TensorFlow is imported once, on one core; from there on each job "
-    "adds the same.",
     "*folds*: the bend is the cost of starting the operations of a step, which is the same for one "
     "network as for forty; a stack shares it.",
     "*rows*: steps are in proportion to rows, and so is the time.",
@@ -30,8 +28,8 @@ NOTES = (
 )
 ABOUT = (
     "Seconds per epoch of a stack in a process of one thread (20 folds of 2,000 rows and 50 features, "
-    "but for what grows), and seconds of Snakemake for cells of one training job each, on all cores. "
-    "*× proportion* is the cost by what it would be in proportion to the work of the largest size."
+    "but for what grows). *× proportion* is the cost by what it would be in proportion to the work of the "
+    "largest size."
 )
 
 
@@ -65,10 +63,9 @@ def main() -> None:
     parser.add_argument("--dry", action="store_true", help="leave results.md as it is")
     options = parser.parse_args()
     console, lines = Console(), []
-    for series in ("cells", *TRAININGS):
-        points = list(jobs.measure()) if series == "cells" else trained(series, options.epochs)
-        for point in points:
-            lines.append({"series": series, "gflop": np.nan, **point})
+    for series in SERIES:
+        for point in trained(series, options.epochs):
+            lines.append({"series": series, **point})
             console.print(f"{series} {point['value']:g}: {point['seconds']:.3g} s", highlight=False)
     measured = pd.DataFrame(lines)
     FOLDER.mkdir(parents=True, exist_ok=True)

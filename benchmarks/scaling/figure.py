@@ -1,4 +1,4 @@
-"""The four panels: cost against cells, folds, rows and features."""
+"""The three panels: cost against folds, rows and features."""
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,6 @@ from matplotlib.ticker import LogLocator
 from remix.plotting.style import SERIES_COLOURS
 
 PANELS = {
-    "cells": "cells, each a training job of a few epochs",
     "folds": "folds in a stack",
     "rows": "rows of each fold's training part",
     "features": "features, and hidden units with them",
@@ -16,11 +15,8 @@ PANELS = {
 
 
 def in_proportion(points: pd.DataFrame) -> np.ndarray:
-    """Give what each size would cost in proportion to the work of the largest one.
-
-    The work is the arithmetic where it is known (``gflop``), else the number itself.
-    """
-    work = points["value"] if points["gflop"].isna().any() else points["gflop"]
+    """Give what each size would cost in proportion to the arithmetic of the largest one."""
+    work = points["gflop"]
     return (points["seconds"].iloc[-1] * work / work.iloc[-1]).to_numpy()
 
 
@@ -30,23 +26,21 @@ def draw(measured: pd.DataFrame) -> Figure:
     Parameters
     ----------
     measured : DataFrame
-        ``series``, ``value``, ``seconds``, ``gflop`` (NaN for cells); sizes of a series in rising order.
+        ``series``, ``value``, ``seconds``, ``gflop``; sizes of a series in rising order.
     """
-    figure = Figure(figsize=(9, 7), layout="constrained")
-    axes = figure.subplots(2, 2).ravel()
+    figure = Figure(figsize=(13, 4), layout="constrained")
+    axes = figure.subplots(1, 3)
     for axis, (series, label) in zip(axes, PANELS.items(), strict=True):
         points = measured[measured["series"] == series]
-        unit, times = ("s, Snakemake included", 1) if series == "cells" else ("ms per epoch", 1000)
-        work = "number of cells" if series == "cells" else "arithmetic"
         axis.plot(
             points["value"],
-            times * in_proportion(points),
+            1000 * in_proportion(points),
             color="#999999",
             linestyle="--",
-            label=f"in proportion to the {work}",
+            label="in proportion to the arithmetic",
         )
         axis.plot(
-            points["value"], times * points["seconds"], color=SERIES_COLOURS[0], marker="o", label="measured"
+            points["value"], 1000 * points["seconds"], color=SERIES_COLOURS[0], marker="o", label="measured"
         )
         axis.set_xscale("log")
         axis.set_yscale("log")
@@ -54,7 +48,7 @@ def draw(measured: pd.DataFrame) -> Figure:
         axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.yaxis.set_major_formatter("{x:g}")
         axis.minorticks_off()
-        axis.set(xlabel=label, ylabel=unit)
+        axis.set(xlabel=label, ylabel="ms per epoch")
         axis.grid(alpha=0.3)
         axis.legend(frameon=False)
     return figure

@@ -19,10 +19,6 @@ from remix.errors import RemixError
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
-class BenchmarkError(RemixError):
-    """A contender did not do what it was asked to."""
-
-
 @dataclass(frozen=True)
 class Measurement:
     """One run of a contender on a cell.
@@ -91,7 +87,7 @@ def measure(contender: Contender, task: str, ir: str, method: str, n_folds: int,
 
     Raises
     ------
-    BenchmarkError
+    RemixError
         If one of its processes fails; tells the last that it said.
     """
     job = {"module": contender.module, "task": task, "ir": ir, "method": method, "epochs": epochs}
@@ -126,7 +122,7 @@ def said_by(module: str, *arguments: str, threads: int) -> Any:
 
     Raises
     ------
-    BenchmarkError
+    RemixError
         If it fails; tells the last that it said.
     """
     done = subprocess.run(
@@ -138,7 +134,7 @@ def said_by(module: str, *arguments: str, threads: int) -> Any:
         check=False,
     )
     if done.returncode:
-        raise BenchmarkError(f"{' '.join((module, *arguments))} failed: {_end(done.stderr)}")
+        raise RemixError(f"{' '.join((module, *arguments))} failed: {_end(done.stderr)}")
     return json.loads(done.stdout)
 
 
@@ -178,7 +174,7 @@ class _Worker:
         line = self.process.stdout.readline()
         if not line:
             self.errors.seek(0)
-            raise BenchmarkError(f"{self.job} failed: {_end(self.errors.read())}")
+            raise RemixError(f"{self.job} failed: {_end(self.errors.read())}")
         return dict(json.loads(line))
 
     def go(self) -> None:

@@ -10,6 +10,7 @@ from benchmarks.speed import measuring, table
 from benchmarks.speed.cells import flops, make_cell, products
 from benchmarks.speed.contenders import CONTENDERS
 from benchmarks.study import ROOT, default_study
+from remix.errors import RemixError
 from remix.study.data.catalogue import Task
 
 
@@ -114,7 +115,7 @@ def test_the_section_names_who_is_there_and_who_is_not(lines):
 
 def test_a_failing_process_is_told():
     alone = next(contender for contender in CONTENDERS if not contender.per_core)
-    with pytest.raises(measuring.BenchmarkError, match="no_such"):
+    with pytest.raises(RemixError, match="no_such"):
         measuring.measure(alone, "no_such_task", "0.05", "baseline", 2, 1)
 
 
