@@ -30,7 +30,7 @@ try:
             for path in [*workflow.configfiles, *workflow.overwrite_configfiles]
         ],
         schemas=ROOT / "workflow" / "schemas",
-        folder=Path(CONFIG),
+        folder=Path(CONFIG).parent,
         overlays=workflow.overwrite_configfiles,
         imports=workflow.is_main_process,
     )
@@ -87,19 +87,9 @@ def wanted_cells():
     return PLAN.wanted_cells(cells_there())
 
 
-def per_cell(pattern):
-    """Files of every cell whose data is there."""
-    return lambda wildcards: [
-        pattern.format(task=task, ir=ir) for task, ir in cells_there()
-    ]
-
-
-def evaluated(pattern):
-    """Files of every cell that something is wanted of, and whose data is there."""
-
-    return lambda wildcards: [
-        pattern.format(task=task, ir=ir) for task, ir in wanted_cells()
-    ]
+def per_cell(pattern, cells=cells_there):
+    """Files of every cell whose data is there, or of those of them that something is wanted of."""
+    return lambda wildcards: [pattern.format(task=task, ir=ir) for task, ir in cells()]
 
 
 @functools.cache

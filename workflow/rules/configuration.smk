@@ -13,24 +13,18 @@ if not (ROOT / "remix").is_dir():
         f"Nothing was started: {HERE} is no folder of a checkout, whose package the workflow imports; "
         "clone the repository, and name the clone's Snakefile, also after `snakefile:` in a module"
     )
-# Seen from the working directory, which --directory may move away from the checkout.
-CONFIG = os.path.relpath(ROOT / "config")
-METHODS = os.path.relpath(ROOT / "remix" / "methods.yaml")
-
 # Rules and scripts import the package of this checkout, the one whose modules decide what is run again.
 sys.path.insert(0, str(ROOT))
 # Jobs end when the Snakemake that has started them does (remix/study/running/logs.py).
 os.environ.update(PYTHONPATH=str(ROOT), REMIX_RUN=str(os.getpid()))
 
-from remix.study.config import check_files, merged_files, overlaid
+from remix.study.config import DEFAULT_FILES, check_files, merged_files, overlaid
 from remix.errors import ConfigError
 
 # A file that is not there is left to Snakemake: what overlays say may do without.
-DEFAULTS = [
-    path
-    for path in (f"{CONFIG}/config.yaml", f"{CONFIG}/datasets.yaml", METHODS)
-    if Path(path).exists()
-]
+DEFAULTS = [path for path in DEFAULT_FILES if path.exists()]
+# Seen from the working directory, which --directory may move away from the checkout.
+CONFIG, DATASETS, METHODS = map(os.path.relpath, DEFAULT_FILES)
 try:
     # Before Snakemake reads them, which says neither file nor line of what is wrong.
     check_files(DEFAULTS)
@@ -38,8 +32,8 @@ except ConfigError as error:
     raise WorkflowError(f"The configuration is wrong; nothing was started.\n{error}")
 
 
-configfile: f"{CONFIG}/config.yaml"
-configfile: f"{CONFIG}/datasets.yaml"
+configfile: CONFIG
+configfile: DATASETS
 configfile: METHODS
 
 

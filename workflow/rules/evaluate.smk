@@ -27,10 +27,10 @@ rule evaluate:
 # these names, and look at the dates behind them, once for each table.
 rule gather:
     input:
-        scores=evaluated("results/scores/{task}/{ir}.csv"),
-        calibration=evaluated("results/calibration/{task}/{ir}.csv"),
-        curves=evaluated("results/reliability/{task}/{ir}.parquet"),
-        folds=evaluated("results/folds/{task}/{ir}.csv"),
+        scores=per_cell("results/scores/{task}/{ir}.csv", wanted_cells),
+        calibration=per_cell("results/calibration/{task}/{ir}.csv", wanted_cells),
+        curves=per_cell("results/reliability/{task}/{ir}.parquet", wanted_cells),
+        folds=per_cell("results/folds/{task}/{ir}.csv", wanted_cells),
         cells=lists_of_cells,
     output:
         scores="results/scores.parquet",
