@@ -34,6 +34,7 @@ MADE = {
     "images": "of images",
     "paper": "with study.report: paper",
     "answer": "with study.report: answer",
+    "long_tails": "of long tails",
 }
 # Where the estimate of a run is kept until it is done.
 ESTIMATE = Path("logs/estimate.json")

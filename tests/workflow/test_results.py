@@ -39,6 +39,7 @@ def test_it_is_in_the_report_and_can_be_made_alone(extended):
     [
         (["hardes"], "error: there is no table or figure 'hardes'"),
         (["audit"], "error: this study does not make audit; it is made with the audit"),
+        (["row_lists"], "error: this study does not make row_lists; it is made of long tails"),
     ],
 )
 def test_a_result_that_is_not_there_is_one_line(finished_once, capsys, arguments, message):
