@@ -58,14 +58,11 @@ def job(path: str | os.PathLike[str]) -> Iterator[logging.Logger]:
         try:
             with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
                 yield logger
-        except RemixError as error:
-            stream.write(f"error: {one_line(error)}\n")
-            raise SystemExit(1) from None
         except Exception as error:
-            if line := refusal(error):
+            if line := one_line(error) if isinstance(error, RemixError) else refusal(error):
                 stream.write(f"error: {line}\n")
-                raise SystemExit(1) from None
-            logger.exception("This is a defect of ReMix; please report it with this log.")
+            else:
+                logger.exception("This is a defect of ReMix; please report it with this log.")
             raise SystemExit(1) from None
         finally:
             logger.removeHandler(handler)
