@@ -65,16 +65,17 @@ def semantic_problems(
             if is_sound("datasets", name):
                 problems += _dataset(name, entry)
         problems += _repeated_tasks(config["datasets"])
+    tasks = [task for _, task in _tasks(config["datasets"])] if is_mapping("datasets") else []
     if is_sound("study") and is_mapping("datasets") and is_mapping("methods"):
-        problems += _study_names(config["study"], config["datasets"], config["methods"])
+        problems += _study_names(config["study"], tasks, config["methods"])
         if is_sound("datasets") and is_sound("methods"):
             problems += _methods_without_task(config["study"], config["datasets"], config["methods"])
         if is_sound("datasets") and is_sound("switches"):
             problems += _study_irs(config["study"], config["datasets"], config["switches"]["multiclass_irs"])
     if is_sound("audit") and is_mapping("datasets"):
-        problems += _left_out(config["audit"]["leave_out"], config["datasets"])
+        problems += _strangers(("audit", "leave_out"), config["audit"]["leave_out"], "task", tasks)
     if is_sound("sweep") and is_mapping("datasets") and is_mapping("methods"):
-        problems += _sweep(config["sweep"], config["datasets"], config["methods"])
+        problems += _sweep(config["sweep"], tasks, config["methods"])
     return problems
 
 
@@ -274,15 +275,20 @@ def _repeated_tasks(datasets: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(("datasets", dataset, "tasks", task), text)
 
 
+def _strangers(here: KeyPath, names: Iterable[str], what: str, known: Sequence[str]) -> Iterator[Problem]:
+    """Find names in a list that are not known."""
+    for i, name in enumerate(names):
+        if name not in known:
+            yield Problem((*here, i), unknown(what, name, known))
+
+
 def _study_names(
-    study: Mapping[str, Any], datasets: Mapping[str, Any], methods: Mapping[str, Any]
+    study: Mapping[str, Any], tasks: Sequence[str], methods: Mapping[str, Any]
 ) -> Iterator[Problem]:
-    known = {"task": [task for _, task in _tasks(datasets)], "method": [*_known(methods)]}
-    for what, names in known.items():
-        selected = study[f"{what}s"]
-        for i, name in enumerate(selected if isinstance(selected, list) else ()):
-            if name not in names:
-                yield Problem(("study", f"{what}s", i), unknown(what, name, names))
+    if study["tasks"] != "all":
+        yield from _strangers(("study", "tasks"), study["tasks"], "task", tasks)
+    if study["methods"] != "all":
+        yield from _strangers(("study", "methods"), study["methods"], "method", [*_known(methods)])
     if BASELINE not in methods:
         text = f"there is no method '{BASELINE}', against which gains are measured; write '{BASELINE}: {{}}'"
         yield Problem(("methods",), text)
@@ -337,20 +343,8 @@ def _study_irs(
         )
 
 
-def _left_out(names: Iterable[str], datasets: Mapping[str, Any]) -> Iterator[Problem]:
-    tasks = [task for _, task in _tasks(datasets)]
-    for i, name in enumerate(names):
-        if name not in tasks:
-            yield Problem(("audit", "leave_out", i), unknown("task", name, tasks))
-
-
-def _sweep(
-    sweep: Mapping[str, Any], datasets: Mapping[str, Any], methods: Mapping[str, Any]
-) -> Iterator[Problem]:
-    tasks = [task for _, task in _tasks(datasets)]
-    for i, name in enumerate(sweep["tasks"]):
-        if name not in tasks:
-            yield Problem(("sweep", "tasks", i), unknown("task", name, tasks))
+def _sweep(sweep: Mapping[str, Any], tasks: Sequence[str], methods: Mapping[str, Any]) -> Iterator[Problem]:
+    yield from _strangers(("sweep", "tasks"), sweep["tasks"], "task", tasks)
     method, known = sweep["method"], _resolved(methods)
     if method not in known:
         yield Problem(("sweep", "method"), unknown("method", method, known))
