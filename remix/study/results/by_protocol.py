@@ -25,7 +25,7 @@ class Run(NamedTuple):
     study : Study
         What it is: cells, methods, protocol, switches.
     scores : DataFrame
-        As `remix.study.results.reading.read_scores` gives it.
+        As `remix.study.results.reading.scores_of` gives it.
     """
 
     study: Study

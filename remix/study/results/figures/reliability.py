@@ -87,7 +87,7 @@ def reliability_overview(curves: pd.DataFrame, caption: str, titles: Mapping[str
     Parameters
     ----------
     curves : DataFrame
-        As `remix.study.results.reading.read_curves` gives it.
+        As `remix.study.results.reading.curves_of` gives it.
     caption : str
         Text below the panels; wrapped.
     titles : mapping of str to str

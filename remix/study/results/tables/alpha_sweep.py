@@ -56,11 +56,11 @@ def alpha_sweep_table(
     Parameters
     ----------
     scores : DataFrame
-        As `remix.study.results.reading.read_sweep` gives it.
+        As `remix.study.results.reading.scores_of_sweep` gives it.
     baseline : DataFrame
-        As `remix.study.results.reading.read_scores` gives it, of the baseline on the same cells.
+        As `remix.study.results.reading.scores_of` gives it, of the baseline on the same cells.
     sizes : DataFrame
-        As `remix.study.results.reading.read_fold_sizes` gives it.
+        As `remix.study.results.reading.fold_sizes_of` gives it.
     own : mapping of str to float
         The study's α, by task.
 

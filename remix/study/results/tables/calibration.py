@@ -44,7 +44,7 @@ def calibration_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     Parameters
     ----------
     scores : DataFrame
-        As `remix.study.results.reading.read_scores` gives it from calibration files.
+        As `remix.study.results.reading.scores_of` gives it from calibration files.
     study : Study
 
     Returns

@@ -50,9 +50,9 @@ def cell_tests_table(
     Parameters
     ----------
     scores : DataFrame
-        As `remix.study.results.reading.read_scores` gives it.
+        As `remix.study.results.reading.scores_of` gives it.
     sizes : DataFrame
-        As `remix.study.results.reading.read_fold_sizes` gives it.
+        As `remix.study.results.reading.fold_sizes_of` gives it.
     compared_with : collection of str
         Methods of which one is in each pair; all pairs if there are none.
 

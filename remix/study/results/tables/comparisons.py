@@ -45,7 +45,7 @@ def comparisons_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     Parameters
     ----------
     scores : DataFrame
-        As `remix.study.results.reading.read_scores` gives it.
+        As `remix.study.results.reading.scores_of` gives it.
     study : Study
         Gives each task's dataset.
 

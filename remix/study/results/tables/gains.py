@@ -42,7 +42,7 @@ def gains_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     Parameters
     ----------
     scores : DataFrame
-        As `remix.study.results.reading.read_scores` gives it.
+        As `remix.study.results.reading.scores_of` gives it.
     study : Study
         Gives each task's dataset.
 

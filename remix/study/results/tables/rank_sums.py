@@ -42,7 +42,7 @@ def rank_sums_table(scores: pd.DataFrame, study: Study, published: pd.DataFrame)
     Parameters
     ----------
     scores : DataFrame
-        As `remix.study.results.reading.read_scores` gives it.
+        As `remix.study.results.reading.scores_of` gives it.
     study : Study
     published : DataFrame
         config/published/table2.csv.

@@ -35,7 +35,7 @@ def scores_table(scores: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     scores : DataFrame
-        As `remix.study.results.reading.read_scores` gives it.
+        As `remix.study.results.reading.scores_of` gives it.
 
     Returns
     -------
