@@ -6,8 +6,8 @@ within a kind only. A method that lacks in a cell where others have scores is an
 over different cells would compare nothing; but there are methods for images only, which tables do not lack.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from remix.errors import ResultError
 from remix.metrics import metric as metric_named
 from remix.study.compare.statistics import bootstrap_interval, ranked
 from remix.study.data.catalogue import IMAGE_KINDS, KINDS, ir_value
+from remix.study.study import Study
 
 # What the paper judges by.
 PAPER_METRICS = ("g_mean", "balanced_brier")
@@ -83,9 +84,38 @@ def by_kind(cells: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
         yield kind, cells[kinds == kind].dropna(axis="columns", how="all")
 
 
-def sorted_by_kind(table: pd.DataFrame) -> pd.DataFrame:
-    """Put the rows of each kind of task together, in the order of `remix.study.data.catalogue.KINDS`."""
-    return table.iloc[table["kind"].map(KINDS.index).argsort(kind="stable")].reset_index(drop=True)
+class Cells(NamedTuple):
+    """What methods are compared on: the cells of one kind by one metric.
+
+    Attributes
+    ----------
+    kind, metric : str
+    means : DataFrame of float
+        One row per cell, one column per method of the kind; see `cell_means`.
+    datasets : list of str
+        Dataset of each cell.
+    """
+
+    kind: str
+    metric: str
+    means: pd.DataFrame
+    datasets: list[str]
+
+
+def cells_of(scores: pd.DataFrame, metrics: Iterable[str], study: Study) -> list[Cells]:
+    """Give the cells of each kind by each metric: by kind as `by_kind`, within it by metric as given.
+
+    Raises
+    ------
+    ResultError
+        As `cell_means`.
+    """
+    found = [
+        Cells(kind, metric, means, study.datasets_of(means.index.get_level_values("task")))
+        for metric in metrics
+        for kind, means in by_kind(cell_means(scores, metric))
+    ]
+    return sorted(found, key=lambda cells: KINDS.index(cells.kind))
 
 
 def cell_ranks(scores: pd.DataFrame, metric: str, ties: Literal["min", "average"] = "min") -> pd.DataFrame:

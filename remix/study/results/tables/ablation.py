@@ -87,24 +87,21 @@ def ablation_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
         ``highest``, the extremes of the cells.
     """
     lines = []
-    for metric in PAPER_METRICS if len(scores) else ():
-        for kind, means in ranking.by_kind(ranking.cell_means(scores, metric)):
-            datasets = study.datasets_of(means.index.get_level_values("task"))
-            for each in effects():
-                values = means[list(each.with_it)].mean(axis=1)
-                if each.without:
-                    values = (values - means[list(each.without)].mean(axis=1)) * metric_named(metric).sign
-                interval = bootstrap_interval(values, datasets)
-                lines.append(
-                    {
-                        "kind": kind, "metric": metric, **each._asdict(),
-                        "effect": values.mean(), "low": interval.low, "high": interval.high,
-                        "lowest": values.min(), "highest": values.max(),
-                        "n_cells": len(values), "n_datasets": len(set(datasets)),
-                    }
-                )  # fmt: skip
-    table = pd.DataFrame(lines, columns=COLUMNS)
-    return ranking.sorted_by_kind(table)
+    for kind, metric, means, datasets in ranking.cells_of(scores, PAPER_METRICS, study):
+        for each in effects():
+            values = means[list(each.with_it)].mean(axis=1)
+            if each.without:
+                values = (values - means[list(each.without)].mean(axis=1)) * metric_named(metric).sign
+            interval = bootstrap_interval(values, datasets)
+            lines.append(
+                {
+                    "kind": kind, "metric": metric, **each._asdict(),
+                    "effect": values.mean(), "low": interval.low, "high": interval.high,
+                    "lowest": values.min(), "highest": values.max(),
+                    "n_cells": len(values), "n_datasets": len(set(datasets)),
+                }
+            )  # fmt: skip
+    return pd.DataFrame(lines, columns=COLUMNS)
 
 
 def effects() -> Iterator[Effect]:

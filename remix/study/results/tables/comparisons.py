@@ -63,25 +63,19 @@ def comparisons_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     """
     parts = []
     present = set(scores["metric"])
-    for metric, definition in METRICS.items():
-        if not definition.compares or metric not in present:
-            continue
-        for kind, means in ranking.by_kind(ranking.cell_means(scores, metric)):
-            friedman = statistics.friedman_test(means)
-            datasets = study.datasets_of(means.index.get_level_values("task"))
-            parts.append(
-                statistics.compare_methods(means, metric, datasets).assign(
-                    kind=kind,
-                    metric=metric,
-                    friedman=friedman.statistic,
-                    friedman_p=friedman.p,
-                    critical_difference=statistics.critical_difference(friedman.n_methods, friedman.n_cells),
-                )
+    metrics = [name for name, metric in METRICS.items() if metric.compares and name in present]
+    for kind, metric, means, datasets in ranking.cells_of(scores, metrics, study):
+        friedman = statistics.friedman_test(means)
+        parts.append(
+            statistics.compare_methods(means, metric, datasets).assign(
+                kind=kind,
+                metric=metric,
+                friedman=friedman.statistic,
+                friedman_p=friedman.p,
+                critical_difference=statistics.critical_difference(friedman.n_methods, friedman.n_cells),
             )
-    if not parts:
-        return pd.DataFrame(columns=COLUMNS)
-    table = pd.concat(parts, ignore_index=True)[COLUMNS]
-    return ranking.sorted_by_kind(table)
+        )
+    return pd.concat(parts or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)[COLUMNS]
 
 
 def comparisons_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:

@@ -49,21 +49,16 @@ def first_places_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
         `remix.study.compare.statistics.first_shares`.
     """
     parts = []
-    for metric in PAPER_METRICS if len(scores) else ():
-        for kind, means in ranking.by_kind(ranking.cell_means(scores, metric)):
-            datasets = study.datasets_of(means.index.get_level_values("task"))
-            found = pd.DataFrame(
-                {
-                    "mean_rank": statistics.mean_ranks(means, metric),
-                    "first": statistics.first_shares(means, metric, datasets),
-                }
-            )
-            own = {"kind": kind, "metric": metric, "n_datasets": len(set(datasets)), "n_cells": len(means)}
-            parts.append(found.rename_axis("method").reset_index().assign(**own))
-    if not parts:
-        return pd.DataFrame(columns=COLUMNS)
-    table = pd.concat(parts, ignore_index=True)[COLUMNS]
-    return ranking.sorted_by_kind(table)
+    for kind, metric, means, datasets in ranking.cells_of(scores, PAPER_METRICS, study):
+        found = pd.DataFrame(
+            {
+                "mean_rank": statistics.mean_ranks(means, metric),
+                "first": statistics.first_shares(means, metric, datasets),
+            }
+        )
+        own = {"kind": kind, "metric": metric, "n_datasets": len(set(datasets)), "n_cells": len(means)}
+        parts.append(found.rename_axis("method").reset_index().assign(**own))
+    return pd.concat(parts or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)[COLUMNS]
 
 
 def first_places_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:

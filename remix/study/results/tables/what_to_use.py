@@ -67,16 +67,12 @@ def what_to_use_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
         the best, whatever the metric: means over cells, with intervals over datasets.
     """
     parts = []
-    for metric in QUESTIONS if len(scores) else ():
-        for kind, means in ranking.by_kind(ranking.cell_means(scores, metric)):
-            datasets = study.datasets_of(means.index.get_level_values("task"))
-            gains = {name: _difference(means, metric, name, BASELINE, datasets) for name in means.columns}
-            for choice, names in _choices(study, str(kind)):
-                part = _ranked(means[names], metric, datasets, gains)
-                parts.append(part.assign(kind=kind, metric=metric, choice=choice))
-    if not parts:
-        return pd.DataFrame(columns=COLUMNS)
-    return ranking.sorted_by_kind(pd.concat(parts, ignore_index=True)[COLUMNS])
+    for kind, metric, means, datasets in ranking.cells_of(scores, QUESTIONS, study):
+        gains = {name: _difference(means, metric, name, BASELINE, datasets) for name in means.columns}
+        for choice, names in _choices(study, kind):
+            part = _ranked(means[names], metric, datasets, gains)
+            parts.append(part.assign(kind=kind, metric=metric, choice=choice))
+    return pd.concat(parts or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)[COLUMNS]
 
 
 def _choices(study: Study, kind: str) -> Iterator[tuple[str, list[str]]]:
