@@ -110,7 +110,6 @@ def _gains(metric: str, name: str, scores: pd.DataFrame, study: Study) -> pd.Dat
         for method, title in study.methods.items():
             if method != BASELINE:
                 gain = improvements.loc[ir, method]
-                text = f"{gain:+.3f}"
-                line[title] = markdown.bold(text) if gain == best else text
+                line[title] = markdown.bold(f"{gain:+.3f}", where=gain == best)
         lines.append(line)
     return pd.DataFrame(lines)

@@ -37,13 +37,13 @@ def listing(items: Sequence[str]) -> str:
     return "\n".join(f"- {item}" for item in items)
 
 
-def bold(text: str) -> str:
-    """Set in bold.
+def bold(text: str, *, where: bool = True) -> str:
+    """Set in bold, or only where something is so.
 
-    >>> bold("0.9")
-    '**0.9**'
+    >>> bold("0.9"), bold("0.8", where=False)
+    ('**0.9**', '0.8')
     """
-    return f"**{text}**"
+    return f"**{text}**" if where else text
 
 
 def p_value(p: float) -> str:

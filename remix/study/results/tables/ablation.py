@@ -160,10 +160,10 @@ def ablation_markdown(table: pd.DataFrame, study: Study | None, coverage: pd.Dat
         f"It depends on what the others are, so it is given for each. {ERROR_NOTE} Bold: the interval "
         f"excludes zero. {study.protocol_note}"
     )
-    if table.empty:
-        return markdown.document("Ablation", caption, coverage_note(coverage), "There is no cell.")
-    sections = [_scores(table)]
-    sections += [_section(table, ingredient) for ingredient in INGREDIENTS if ingredient != "score"]
+    sections = ["There is no cell."]
+    if len(table):
+        added = [_section(table, ingredient) for ingredient in INGREDIENTS if ingredient != "score"]
+        sections = [_scores(table), *added]
     return markdown.document("Ablation", caption, coverage_note(coverage), *sections)
 
 
@@ -178,8 +178,7 @@ def _scores(table: pd.DataFrame) -> str:
         values = part["effect"]
         best = (values * metric_named(metric).sign).idxmax()
         columns[_heading(kind, metric, part)] = [
-            markdown.bold(f"{value:.3f}") if place == best else f"{value:.3f}"
-            for place, value in values.items()
+            markdown.bold(f"{value:.3f}", where=place == best) for place, value in values.items()
         ]
     return f"## Mean scores\n\n{markdown.table(pd.DataFrame(columns))}"
 
@@ -190,9 +189,8 @@ def _section(table: pd.DataFrame, ingredient: str) -> str:
     for (kind, metric), part in chosen.groupby(["kind", "metric"], sort=False):
         columns["Given"] = [given(row) for _, row in part.iterrows()]
         columns[_heading(kind, metric, part)] = [
-            markdown.bold(text) if row["low"] > 0 or row["high"] < 0 else text
-            for _, row in part.iterrows()
-            for text in [gain_text(row["effect"], row["low"], row["high"])]
+            markdown.bold(gain_text(effect, low, high), where=low > 0 or high < 0)
+            for effect, low, high in zip(part["effect"], part["low"], part["high"], strict=True)
         ]
     return f"## {INGREDIENTS[ingredient]}: what it adds\n\n{markdown.table(pd.DataFrame(columns))}"
 

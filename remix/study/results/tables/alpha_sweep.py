@@ -118,8 +118,9 @@ def alpha_sweep_markdown(table: pd.DataFrame, sweep: Sweep, study: Study, covera
         alphas = [_heading(alpha) for alpha in sorted(part["alpha"].unique())]
         wide = pd.DataFrame(lines, columns=["Task", "IR", "Baseline", *alphas]).fillna(markdown.ABSENT)
         sections.append(f"## {definition.title} ({definition.direction})\n\n{markdown.table(wide)}")
-    empty = "" if sections else "Nothing was swept."
-    return markdown.document("Sensitivity to α", caption, coverage_note(coverage), empty, *sections)
+    return markdown.document(
+        "Sensitivity to α", caption, coverage_note(coverage), *(sections or ["Nothing was swept."])
+    )
 
 
 def sweep_note(sweep: Sweep, study: Study, coverage: pd.DataFrame) -> str:
@@ -163,5 +164,4 @@ def _entry(entry: pd.Series) -> str:
     if entry["of_study"]:
         return f"{entry['mean']:.3f} *"
     text = f"{entry['mean']:.3f} ({entry['difference']:+.3f})"
-    told = entry["low"] > 0 or entry["high"] < 0
-    return markdown.bold(text) if told else text
+    return markdown.bold(text, where=entry["low"] > 0 or entry["high"] < 0)

@@ -186,7 +186,7 @@ def answer_markdown(table: pd.DataFrame, study: Study, datasets: pd.DataFrame, c
         f"folds, rows and scaled features. {study.protocol_note}"
     )
     return markdown.document(
-        "Which remedy is best",
+        TITLE,
         *(sections or ["There is no cell."]),
         "## How to read it",
         reading,

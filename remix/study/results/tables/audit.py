@@ -169,7 +169,7 @@ def _section(part: pd.DataFrame) -> str:
 def _ranks(run: pd.DataFrame, column: str) -> dict[str, str]:
     best = run[column].min()
     return {
-        title: markdown.bold(f"{rank:.2f}") if rank == best else f"{rank:.2f}"
+        title: markdown.bold(f"{rank:.2f}", where=rank == best)
         for title, rank in zip(run["title"], run[column], strict=True)
     }
 

@@ -185,7 +185,7 @@ def _wide(part: pd.DataFrame, metric: Metric, methods: Mapping[str, str]) -> pd.
         texts = {method: _number(value) for method, value in values.items()}
         best = texts[(values * metric.sign).idxmax()]
         columns[correction.title] = [
-            markdown.bold(texts[method]) if texts[method] == best else texts[method] for method in methods
+            markdown.bold(texts[method], where=texts[method] == best) for method in methods
         ]
     return pd.DataFrame(columns)
 

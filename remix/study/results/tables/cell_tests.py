@@ -109,10 +109,11 @@ def cell_tests_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFram
         for heading, pairs in _pairs(part.study).items()
         for metric, tests in shown[shown["kind"].isin(part.kinds)].groupby("metric", sort=False)
     ]
-    empty = "" if sections else "There are fewer than two methods, or no cell."
-    note = "" if not sections else "The other metrics are in `cell_tests.csv`."
+    note = "The other metrics are in `cell_tests.csv`."
+    if not sections:
+        note = "There are fewer than two methods, or no cell."
     return markdown.document(
-        "Comparisons of methods in each cell", caption, coverage_note(coverage), empty, note, *sections
+        "Comparisons of methods in each cell", caption, coverage_note(coverage), note, *sections
     )
 
 
@@ -171,7 +172,7 @@ def _section(heading: str, pairs: list[tuple[str, str]], tests: pd.DataFrame, st
             verdict = "better" if test["low"] > 0 else "worse" if test["high"] < 0 else "undecided"
             counts[verdict] += 1
             text = gain_text(test["mean_difference"], test["low"], test["high"])
-            texts.append(text if verdict == "undecided" else markdown.bold(text))
+            texts.append(markdown.bold(text, where=verdict != "undecided"))
         title = f"{study.methods[first]} – {study.methods[second]}"
         columns[title] = [*texts, " / ".join(map(str, counts.values()))]
     return f"## {heading}\n\n{markdown.table(pd.DataFrame(columns))}"

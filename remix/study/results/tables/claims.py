@@ -86,8 +86,7 @@ def claims_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -
 
 def verdict_text(verdict: str) -> str:
     """Write a verdict for people: with a sign, and in bold where it is decided."""
-    text = f"{SIGNS[verdict]} {verdict}"
-    return text if verdict == UNDECIDED else markdown.bold(text)
+    return markdown.bold(f"{SIGNS[verdict]} {verdict}", where=verdict != UNDECIDED)
 
 
 def interval_text(line: pd.Series) -> str:

@@ -93,13 +93,10 @@ def comparisons_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFra
     for kind, pairs in table[table["metric"].isin(PAPER_METRICS)].groupby("kind", sort=False):
         sections.append(_pairs_section(kind, pairs, study))
     sections += [_further_section(table, part) for part in parts]
-    empty = "" if len(table) else "There are fewer than two methods, or no cell."
+    if table.empty:
+        sections = ["There are fewer than two methods, or no cell."]
     return markdown.document(
-        "Comparisons of methods over the cells",
-        caption,
-        coverage_note(coverage),
-        empty,
-        *filter(None, sections),
+        "Comparisons of methods over the cells", caption, coverage_note(coverage), *sections
     )
 
 
@@ -116,10 +113,7 @@ def _ranks_section(table: pd.DataFrame, part: Part) -> str:
 
 def _rank_texts(pairs: pd.DataFrame, study: Study) -> list[str]:
     ranks, line = statistics.ranks_in(pairs), pairs.iloc[0]
-    texts = [
-        markdown.bold(f"{ranks[name]:.2f}") if ranks[name] == ranks.min() else f"{ranks[name]:.2f}"
-        for name in study.methods
-    ]
+    texts = [markdown.bold(f"{ranks[name]:.2f}", where=ranks[name] == ranks.min()) for name in study.methods]
     return [
         *texts,
         _number(line["friedman"], ".1f"),
@@ -138,7 +132,7 @@ def _pairs_section(kind: str, of_kind: pd.DataFrame, study: Study) -> str:
         told = part["holm_p"] < statistics.ALPHA
         columns.setdefault("Pair", [_pair(line, study) for _, line in part.iterrows()])
         columns[f"{short} difference"] = [
-            markdown.bold(gain_text(*entry)) if bold else gain_text(*entry)
+            markdown.bold(gain_text(*entry), where=bold)
             for *entry, bold in zip(part["mean_difference"], part["low"], part["high"], told, strict=True)
         ]
         columns[f"{short} Wilcoxon p (Holm)"] = [markdown.p_value(p) for p in part["holm_p"]]

@@ -82,12 +82,8 @@ def first_places_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFr
             ]
         if len(columns) > 1:
             sections.append(markdown.table(pd.DataFrame(columns)))
-    empty = "" if sections else "There is no cell."
-    return markdown.document(
-        "How often each method is first", caption, coverage_note(coverage), empty, *sections
-    )
+    return markdown.document(TITLE, caption, coverage_note(coverage), *(sections or ["There is no cell."]))
 
 
 def _entry(row: pd.Series, best: float) -> str:
-    share = percent(row["first"])
-    return f"{markdown.bold(share) if row['first'] == best else share} ({row['mean_rank']:.2f})"
+    return f"{markdown.bold(percent(row['first']), where=row['first'] == best)} ({row['mean_rank']:.2f})"

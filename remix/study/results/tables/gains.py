@@ -69,8 +69,8 @@ def gains_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) ->
     for (kind, metric), part in table.groupby(["kind", "metric"], sort=False):
         title = metric_named(metric).title
         sections.append(f"## {KIND_TITLES[kind]}: gain in {title}\n\n{markdown.table(_wide(part, study))}")
-    empty = "" if sections else "There is no method beside the baseline, or no cell."
-    return markdown.document("Gains over the baseline", caption, coverage_note(coverage), empty, *sections)
+    empty = ["There is no method beside the baseline, or no cell."]
+    return markdown.document(TITLE, caption, coverage_note(coverage), *(sections or empty))
 
 
 def gain_text(gain: float, low: float, high: float) -> str:
@@ -89,6 +89,6 @@ def _wide(part: pd.DataFrame, study: Study) -> pd.DataFrame:
         line = {"IR": ir, "Datasets": str(first["n_datasets"]), "Cells": str(first["n_cells"])}
         for _, value in group.iterrows():
             text = gain_text(value["gain"], value["low"], value["high"])
-            line[study.methods[value["method"]]] = markdown.bold(text) if value["gain"] == best else text
+            line[study.methods[value["method"]]] = markdown.bold(text, where=value["gain"] == best)
         lines.append(line)
     return pd.DataFrame(lines)

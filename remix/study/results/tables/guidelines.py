@@ -98,10 +98,7 @@ def guidelines_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFram
         f"{markdown.table(_wide(part, study.methods_on(str(kind))))}"
         for kind, part in table.groupby("kind", sort=False)
     ]
-    empty = "" if sections else "There is no cell."
-    return markdown.document(
-        "What reporting guidelines ask for", caption, coverage_note(coverage), empty, *sections
-    )
+    return markdown.document(TITLE, caption, coverage_note(coverage), *(sections or ["There is no cell."]))
 
 
 def _wide(part: pd.DataFrame, methods: Mapping[str, str]) -> pd.DataFrame:
@@ -126,4 +123,4 @@ def _entry(row: pd.Series, best: bool) -> str:
         return markdown.ABSENT
     text = f"{row['value']:.3f}"
     without = f" ({row['folds_without']} of {row['n_folds']})" if row["folds_without"] else ""
-    return (markdown.bold(text) if best else text) + without
+    return markdown.bold(text, where=best) + without

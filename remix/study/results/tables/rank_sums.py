@@ -181,6 +181,5 @@ def _entries(part: pd.DataFrame, prefix: str) -> list[str]:
         if pd.isna(total):
             texts.append(markdown.ABSENT)
             continue
-        best = line[f"{prefix}position"] == 1
-        texts.append(f"{markdown.bold(str(total)) if best else total} ({mean:.2f})")
+        texts.append(f"{markdown.bold(str(total), where=line[f'{prefix}position'] == 1)} ({mean:.2f})")
     return texts

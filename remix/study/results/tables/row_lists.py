@@ -80,4 +80,4 @@ def row_lists_markdown(table: pd.DataFrame) -> str:
         "positions in the dataset as it is read, counted from 0, ascending, with a blank between them. The "
         "SHA-256 is that of this text."
     )
-    return markdown.document("Rows of the long tails", caption, markdown.table(shown.astype(str)))
+    return markdown.document(TITLE, caption, markdown.table(shown.astype(str)))

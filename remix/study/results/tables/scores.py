@@ -67,7 +67,7 @@ def scores_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -
         for part in study.parts(table["kind"])
         for metric in shown
     ]
-    return markdown.document("Scores per task, IR and method", caption, coverage_note(coverage), *sections)
+    return markdown.document(TITLE, caption, coverage_note(coverage), *sections)
 
 
 def scores_wide(metric: Metric, table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> pd.DataFrame:
@@ -98,4 +98,4 @@ def scores_wide(metric: Metric, table: pd.DataFrame, study: Study, coverage: pd.
 def _entry(values: pd.Series, best: bool) -> str:
     mean = f"{values['mean']:.{DIGITS}f}"
     spread = "" if pd.isna(values["std"]) else f" ± {values['std']:.{DIGITS}f}"
-    return (markdown.bold(mean) if best else mean) + spread
+    return markdown.bold(mean, where=best) + spread
