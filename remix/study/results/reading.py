@@ -3,13 +3,13 @@
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from remix.errors import ResultError
 from remix.study.running.parquet import read_parquet
-from remix.study.study import Study
+from remix.study.study import Study, sorted_irs
 
 SCORE_COLUMNS = ["task", "ir", "method", "repeat", "fold", "metric", "value"]
 CALIBRATION_COLUMNS = [*SCORE_COLUMNS[:3], "correction", "repeat", "fold", "temperature", "metric", "value"]
@@ -156,16 +156,21 @@ def _by_the_switches(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     return scores.assign(kind=scores["task"].map({name: task.kind for name, task in study.tasks.items()}))
 
 
-def _in_the_studys_order(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
-    cells = {cell: position for position, cell in enumerate(study.cells)}
-    methods = {name: position for position, name in enumerate(study.methods)}
-    keys = pd.DataFrame(
-        {
-            "cell": [cells[cell] for cell in zip(scores["task"], scores["ir"], strict=True)],
-            "method": scores["method"].map(methods).to_numpy(),
-        }
+def in_order(rows: pd.DataFrame, **orders: Iterable[Any]) -> pd.DataFrame:
+    """Sort rows by some columns, the values of each in the order given; rows that are equal in all stay.
+
+    >>> in_order(pd.DataFrame({"metric": ["b", "a", "b"], "n": [1, 2, 3]}), metric=["b", "a"])["n"].tolist()
+    [1, 3, 2]
+    """
+    places = {name: {value: k for k, value in enumerate(order)} for name, order in orders.items()}
+    return rows.sort_values(
+        list(places), key=lambda column: column.map(places[column.name]), kind="stable", ignore_index=True
     )
-    return scores.iloc[keys.sort_values(["cell", "method"], kind="stable").index].reset_index(drop=True)
+
+
+def _in_the_studys_order(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
+    irs = sorted_irs(list(rows["ir"].unique()))
+    return in_order(rows, task=study.tasks, ir=irs, method=study.methods)
 
 
 def curves_of(curves: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -180,8 +185,7 @@ def curves_of(curves: pd.DataFrame, study: Study) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``kind``, the columns of the frame and ``minority``, whether the class is one; cells in the study's
-        order.
+        The columns of the frame, ``kind`` and ``minority``, whether the class is one; in the study's order.
 
     Raises
     ------
@@ -192,14 +196,12 @@ def curves_of(curves: pd.DataFrame, study: Study) -> pd.DataFrame:
     if curves.empty:
         return pd.DataFrame(columns=["kind", "method"])
     _refuse_gaps(curves, study, "curves")
-    minority = np.zeros(len(curves), bool)
-    for name, task in study.tasks.items():
-        minority |= ((curves["task"] == name) & curves["class"].isin(task.minority_labels)).to_numpy()
-    cells = {cell: position for position, cell in enumerate(study.cells)}
-    position = [cells[cell] for cell in zip(curves["task"], curves["ir"], strict=True)]
-    curves = curves.assign(minority=minority)
-    curves.insert(0, "kind", curves["task"].map({name: task.kind for name, task in study.tasks.items()}))
-    return curves.iloc[np.argsort(position, kind="stable")].reset_index(drop=True)
+    rare = {(name, label) for name, task in study.tasks.items() for label in task.minority_labels}
+    curves = curves.assign(
+        kind=curves["task"].map({name: task.kind for name, task in study.tasks.items()}),
+        minority=[each in rare for each in zip(curves["task"], curves["class"], strict=True)],
+    )
+    return _in_the_studys_order(curves, study)
 
 
 def _of_run(rows: pd.DataFrame, study: Study) -> pd.DataFrame:

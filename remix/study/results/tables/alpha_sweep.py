@@ -10,11 +10,11 @@ from remix.study.compare.ranking import PAPER_METRICS
 from remix.study.results import markdown
 from remix.study.results.coverage import MISSING, PRESENT, coverage_note
 from remix.study.results.made import MadeTable
-from remix.study.results.reading import fold_sizes_of, scores_of, scores_of_sweep
+from remix.study.results.reading import fold_sizes_of, in_order, scores_of, scores_of_sweep
 from remix.study.results.runs import Runs
 from remix.study.results.tables.cell_tests import cell_tests_table
 from remix.study.results.tables.scores import scores_table
-from remix.study.study import BASELINE, Study
+from remix.study.study import BASELINE, Study, sorted_irs
 from remix.study.sweep import Sweep
 
 TITLE = "Scores at each α"
@@ -97,7 +97,9 @@ def alpha_sweep_table(
     table = pd.concat(parts, ignore_index=True)
     levels = scores_table(baseline).rename(columns={"mean": BASELINE})
     table = table.merge(levels[[*CELL, BASELINE]], on=CELL, how="left")
-    return _in_order(table.assign(of_study=table["alpha"] == table["task"].map(own)))[COLUMNS]
+    irs, alphas = sorted_irs(list(table["ir"].unique())), sorted(table["alpha"].unique())
+    table = in_order(table, metric=PAPER_METRICS, task=table["task"].unique(), ir=irs, alpha=alphas)
+    return table.assign(of_study=table["alpha"] == table["task"].map(own))[COLUMNS]
 
 
 def alpha_sweep_markdown(table: pd.DataFrame, sweep: Sweep, study: Study, coverage: pd.DataFrame) -> str:
@@ -137,14 +139,6 @@ def sweep_note(sweep: Sweep, study: Study, coverage: pd.DataFrame) -> str:
         "Not in this study": [task for task in sweep.tasks if task not in own],
     }
     return " ".join(f"{text}: {', '.join(tasks)}." for text, tasks in texts.items() if tasks)
-
-
-def _in_order(table: pd.DataFrame) -> pd.DataFrame:
-    """Sort by metric, and within it by α in each cell; cells stay in the study's order."""
-    cells = table.groupby(["task", "ir"], sort=False).ngroup()
-    metrics = table["metric"].map(PAPER_METRICS.index)
-    keys = pd.DataFrame({"metric": metrics, "cell": cells, "alpha": table["alpha"]})
-    return table.loc[keys.sort_values(["metric", "cell", "alpha"]).index].reset_index(drop=True)
 
 
 def _line(of_cell: pd.DataFrame) -> dict[str, str]:

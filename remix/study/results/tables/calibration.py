@@ -1,6 +1,6 @@
 """What training methods do to probabilities, and what corrections after training make of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ from remix.study.data.catalogue import KINDS
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
 from remix.study.results.made import MadeTable
-from remix.study.results.reading import scores_of
+from remix.study.results.reading import in_order, scores_of
 from remix.study.results.runs import Runs
 from remix.study.study import BASELINE, KIND_TITLES, Study
 
@@ -25,6 +25,7 @@ READS = {
     "coverage": "results/tables/coverage.csv",
 }
 
+METRICS = (*NATURAL_METRICS, *BALANCED_METRICS)
 COLUMNS = [
     "kind", "method", "correction", "metric", "mean", "n_cells",
     "n_folds", "median_temperature", "unfitted_folds",
@@ -64,7 +65,7 @@ def calibration_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     parts = []
     for correction in CORRECTIONS:
         corrected = scores[scores["correction"] == correction]
-        for metric in (*NATURAL_METRICS, *BALANCED_METRICS):
+        for metric in METRICS:
             complete: set[tuple[str, str]] = set()
             for kind, means in ranking.by_kind(ranking.cell_means(corrected, metric)):
                 means = means.reindex(columns=list(study.methods_on(kind))).dropna()
@@ -74,14 +75,7 @@ def calibration_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
                 parts.append(mean.assign(**names, n_cells=len(means)))
             _refuse_gaps(complete, scores, correction)
     table = pd.concat(parts, ignore_index=True).merge(_temperatures(scores), how="left")
-    orders: dict[str, Sequence[str]] = {
-        "kind": KINDS,
-        "metric": (*NATURAL_METRICS, *BALANCED_METRICS),
-        "method": list(study.methods),
-        "correction": list(CORRECTIONS),
-    }
-    keys = pd.DataFrame({name: pd.Categorical(table[name], order) for name, order in orders.items()})
-    return table.loc[keys.sort_values(list(orders)).index, COLUMNS].reset_index(drop=True)
+    return in_order(table, kind=KINDS, metric=METRICS, method=study.methods, correction=CORRECTIONS)[COLUMNS]
 
 
 def calibration_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:

@@ -11,7 +11,7 @@ from remix.study.data.catalogue import KINDS
 from remix.study.results import markdown
 from remix.study.results.coverage import coverage_note
 from remix.study.results.made import MadeTable
-from remix.study.results.reading import scores_of
+from remix.study.results.reading import in_order, scores_of
 from remix.study.results.runs import Runs
 from remix.study.study import KIND_TITLES, Study
 
@@ -75,9 +75,7 @@ def guidelines_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
             without = len(folds) - len(values)
             parts.append((kind, method, metric, "median", values.median(), n_cells, len(folds), without))
     table = pd.DataFrame(parts, columns=COLUMNS)
-    orders = {"kind": list(KINDS), "metric": [*MEANS, *MEDIANS], "method": list(study.methods)}
-    keys = pd.DataFrame({name: pd.Categorical(table[name], order) for name, order in orders.items()})
-    return table.loc[keys.sort_values(list(orders)).index].reset_index(drop=True)
+    return in_order(table, kind=KINDS, metric=(*MEANS, *MEDIANS), method=study.methods)
 
 
 def guidelines_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFrame) -> str:
