@@ -52,7 +52,6 @@ grids = st.lists(
 def test_friedman_is_scipys_where_any_methods_differ(rows):
     means = means_of(rows)
     result = friedman_test(means)
-    assert (result.n_methods, result.n_cells) == (5, len(rows))
     if means.nunique(axis=1).eq(1).all():
         assert (result.statistic, result.p) == (0, 1)
     else:
@@ -64,7 +63,6 @@ def test_the_critical_difference_by_hand():
     # Demšar (2006), table 5: q is 2.728 for five methods and 1.960 for two.
     assert critical_difference(5, 18) == pytest.approx(2.728 * np.sqrt(30 / (6 * 18)), abs=1e-3)
     assert critical_difference(2, 10) == pytest.approx(1.960 * np.sqrt(6 / 60), abs=1e-3)
-    assert critical_difference(5, 18, alpha=0.1) == pytest.approx(2.459 * np.sqrt(30 / (6 * 18)), abs=1e-3)
 
 
 def test_mean_ranks_have_the_metrics_direction_and_average_ties():

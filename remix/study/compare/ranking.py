@@ -16,7 +16,7 @@ from remix.errors import ResultError
 from remix.metrics import metric as metric_named
 from remix.study.compare.statistics import bootstrap_interval, ranked
 from remix.study.data.catalogue import IMAGE_KINDS, KINDS, ir_value
-from remix.study.study import Study
+from remix.study.study import BASELINE, Study
 
 # What the paper judges by.
 PAPER_METRICS = ("g_mean", "balanced_brier")
@@ -178,15 +178,13 @@ def rank_sums(scores: pd.DataFrame, metric: str, ties: Literal["min", "average"]
     return pd.DataFrame(lines, columns=["kind", "metric", "method", "rank_sum", "mean_rank", "n_cells"])
 
 
-def cell_gains(scores: pd.DataFrame, metric: str, baseline: str = "baseline") -> pd.DataFrame:
+def cell_gains(scores: pd.DataFrame, metric: str) -> pd.DataFrame:
     """Improvement of each method over the baseline in each cell; positive is better, whatever the metric.
 
     Parameters
     ----------
     scores, metric
         As `cell_means`.
-    baseline : str
-        The method that the others are compared with.
 
     Returns
     -------
@@ -199,23 +197,18 @@ def cell_gains(scores: pd.DataFrame, metric: str, baseline: str = "baseline") ->
         As `cell_means`, or if the baseline has no scores.
     """
     means = cell_means(scores, metric)
-    if baseline not in means.columns:
-        raise ResultError(f"gains need the method '{baseline}', which has no scores; add it to study.methods")
-    improvement = means.sub(means[baseline], axis=0) * metric_named(metric).sign
-    return improvement.drop(columns=baseline)
+    if BASELINE not in means.columns:
+        raise ResultError(f"gains need the method '{BASELINE}', which has no scores; add it to study.methods")
+    improvement = means.sub(means[BASELINE], axis=0) * metric_named(metric).sign
+    return improvement.drop(columns=BASELINE)
 
 
-def gains(
-    scores: pd.DataFrame,
-    metric: str,
-    baseline: str = "baseline",
-    datasets: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
+def gains(scores: pd.DataFrame, metric: str, datasets: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Mean gain of each method over the baseline, per imbalance ratio and over all cells of a kind.
 
     Parameters
     ----------
-    scores, metric, baseline
+    scores, metric
         As `cell_gains`.
     datasets : mapping of str to str, optional
         Dataset of each task, the unit of the interval; else each task counts as a dataset of its own.
@@ -234,7 +227,7 @@ def gains(
         As `cell_gains`.
     """
     lines = []
-    for kind, part in by_kind(cell_gains(scores, metric, baseline)):
+    for kind, part in by_kind(cell_gains(scores, metric)):
         ratios = sorted(part.index.unique("ir"), key=ir_value, reverse=True)
         groups = {ir: part.xs(ir, level="ir", drop_level=False) for ir in ratios} | {ALL: part}
         for ir, group in groups.items():

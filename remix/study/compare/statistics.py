@@ -40,12 +40,10 @@ COMPARISON_COLUMNS = [
 
 
 class FriedmanTest(NamedTuple):
-    """Result of Friedman's test: χ² with ``n_methods - 1`` degrees of freedom, and its p."""
+    """Result of Friedman's test: χ² with one degree of freedom less than there are methods, and its p."""
 
     statistic: float
     p: float
-    n_methods: int
-    n_cells: int
 
 
 class Interval(NamedTuple):
@@ -98,11 +96,11 @@ def friedman_test(means: pd.DataFrame) -> FriedmanTest:
     values = _complete(means)
     n_cells, n_methods = values.shape
     if n_methods < 3 or n_cells < 2:
-        return FriedmanTest(np.nan, np.nan, n_methods, n_cells)
+        return FriedmanTest(np.nan, np.nan)
     if (values == values[:, :1]).all():
-        return FriedmanTest(0.0, 1.0, n_methods, n_cells)
+        return FriedmanTest(0.0, 1.0)
     result = stats.friedmanchisquare(*values.T)
-    return FriedmanTest(float(result.statistic), float(result.pvalue), n_methods, n_cells)
+    return FriedmanTest(float(result.statistic), float(result.pvalue))
 
 
 def ranked(means: pd.DataFrame, metric: str, ties: Literal["min", "average"] = "min") -> pd.DataFrame:
@@ -135,15 +133,15 @@ def mean_ranks(means: pd.DataFrame, metric: str) -> pd.Series:
 
 
 @functools.cache  # A quantile takes a third of a second, and all metrics of a kind ask for the same one.
-def critical_difference(n_methods: int, n_cells: int, alpha: float = ALPHA) -> float:
-    """Give Nemenyi's critical difference: mean ranks that lie further apart differ at the level alpha.
+def critical_difference(n_methods: int, n_cells: int) -> float:
+    """Give Nemenyi's critical difference: mean ranks that lie further apart differ at the level `ALPHA`.
+
+    The level is that of all pairs together.
 
     Parameters
     ----------
     n_methods, n_cells : int
         Number of methods that are ranked, and of cells in which they are.
-    alpha : float
-        Level of the test, over all pairs together.
 
     Returns
     -------
@@ -161,7 +159,7 @@ def critical_difference(n_methods: int, n_cells: int, alpha: float = ALPHA) -> f
 
     if n_methods < 2 or n_cells < 2:
         return float("nan")
-    q = stats.studentized_range.ppf(1 - alpha, n_methods, np.inf) / np.sqrt(2)
+    q = stats.studentized_range.ppf(1 - ALPHA, n_methods, np.inf) / np.sqrt(2)
     return float(q * np.sqrt(n_methods * (n_methods + 1) / (6 * n_cells)))
 
 
@@ -176,7 +174,7 @@ def nemenyi_p(means: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame of float64
-        Symmetric, methods by methods, 1 on the diagonal; p below alpha is a difference of mean ranks above
+        Symmetric, methods by methods, 1 on the diagonal; p below `ALPHA` is a difference of mean ranks above
         `critical_difference`. NaN off the diagonal for fewer than two cells.
 
     Raises
@@ -361,9 +359,7 @@ def ranks_in(comparisons: pd.DataFrame) -> pd.Series:
     return ranks.sort_values(kind="stable")
 
 
-def corrected_t_test(
-    differences: ArrayLike, n_train: ArrayLike, n_test: ArrayLike, confidence: float = CONFIDENCE
-) -> FoldTest:
+def corrected_t_test(differences: ArrayLike, n_train: ArrayLike, n_test: ArrayLike) -> FoldTest:
     """Corrected resampled t-test of Nadeau and Bengio (2003) on the folds of one cell.
 
     The training sets of the folds overlap, so that their differences are correlated and the ordinary t-test
@@ -376,14 +372,13 @@ def corrected_t_test(
     n_train, n_test : array-like of float
         Rows that a fold is trained on (without the validation part) and tested on; a number, or one per
         fold, of which the mean counts.
-    confidence : float
-        Coverage of the interval.
 
     Returns
     -------
     FoldTest
-        For fewer than two folds all but the mean is NaN. If all folds have the same difference, the interval
-        is that number, and p is 1 if it is zero, else 0: the limits that a vanishing variance gives.
+        With an interval of 95 %. For fewer than two folds all but the mean is NaN. If all folds have the same
+        difference, the interval is that number, and p is 1 if it is zero, else 0: the limits that a vanishing
+        variance gives.
 
     Raises
     ------
@@ -414,20 +409,18 @@ def corrected_t_test(
         return FoldTest(mean, mean, mean, t, p, n)
     mean = float(values.mean())
     error = spread * np.sqrt(1 / n + tested.mean() / trained.mean())
-    distance = float(stdtrit(n - 1, (1 + confidence) / 2) * error)
+    distance = float(stdtrit(n - 1, (1 + CONFIDENCE) / 2) * error)
     t = float(mean / error)
     p = float(2 * stdtr(n - 1, -abs(t)))
     return FoldTest(mean, mean - distance, mean + distance, t, p, n)
 
 
-def bootstrap_interval(
-    values: ArrayLike, units: Sequence[Any] | np.ndarray, confidence: float = CONFIDENCE
-) -> Interval:
+def bootstrap_interval(values: ArrayLike, units: Sequence[Any] | np.ndarray) -> Interval:
     """Bootstrap interval of a mean over cells, with datasets as what is drawn.
 
     A study's cells are no sample of anything: the datasets are. All cells of a drawn dataset come along, and
     the mean of a draw is the sum over its cells divided by their number. The interval holds the middle
-    `confidence` of the means of 9,999 draws (the percentile interval), from a fixed seed. Percentiles, and
+    95 % of the means of 9,999 draws (the percentile interval), from a fixed seed. Percentiles, and
     not BCa, because BCa estimates its two corrections from the units, of which a study has a handful: for
     equal units it does not exist, and for few it is as noisy as what it corrects.
 
@@ -441,8 +434,6 @@ def bootstrap_interval(
         One number per cell.
     units : sequence, shape (n,)
         Dataset of each cell.
-    confidence : float
-        Nominal coverage of the interval.
 
     Returns
     -------
@@ -472,7 +463,7 @@ def bootstrap_interval(
     draws = _draws(len(names), RESAMPLES)
     sums, counts = np.bincount(position, weights=numbers), np.bincount(position)
     means = sums[draws].sum(axis=1) / counts[draws].sum(axis=1)
-    outside = (1 - confidence) / 2
+    outside = (1 - CONFIDENCE) / 2
     low, high = stats.quantile(means, [outside, 1 - outside])
     return Interval(float(low), float(high))
 
@@ -513,13 +504,10 @@ def first_shares(means: pd.DataFrame, metric: str, units: Sequence[Any]) -> pd.S
     _complete(means)
     if len(units) != len(means):
         raise ResultError(f"there are {len(means)} cells and {len(units)} units; give each cell its dataset")
-    ranks = ranked(means, metric, "average")
-    names, position = np.unique(np.asarray(units), return_inverse=True)
-    draws = _draws(len(names), RESAMPLES)
     # Ranks are halves of whole numbers: their sums are exact, and equal ones are found.
-    sums = np.zeros((len(names), ranks.shape[1]))
-    np.add.at(sums, position, ranks.to_numpy())
-    counts = np.stack([np.bincount(draw, minlength=len(names)) for draw in draws])
+    sums = ranked(means, metric, "average").groupby(np.asarray(units)).sum().to_numpy()
+    draws = _draws(len(sums), RESAMPLES)
+    counts = np.stack([np.bincount(draw, minlength=len(sums)) for draw in draws])
     drawn = counts @ sums
     first = drawn == drawn.min(axis=1, keepdims=True)
     return pd.Series((first / first.sum(axis=1, keepdims=True)).mean(axis=0), index=means.columns)

@@ -72,7 +72,7 @@ def comparisons_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
                 metric=metric,
                 friedman=friedman.statistic,
                 friedman_p=friedman.p,
-                critical_difference=statistics.critical_difference(friedman.n_methods, friedman.n_cells),
+                critical_difference=statistics.critical_difference(means.shape[1], len(means)),
             )
         )
     return pd.concat(parts or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)[COLUMNS]

@@ -54,7 +54,7 @@ def gains_table(scores: pd.DataFrame, study: Study) -> pd.DataFrame:
     if scores.empty:
         return pd.DataFrame(columns=ranking.GAIN_COLUMNS)
     datasets = {name: task.dataset for name, task in study.tasks.items()}
-    parts = [ranking.gains(scores, metric, BASELINE, datasets) for metric in PAPER_METRICS]
+    parts = [ranking.gains(scores, metric, datasets) for metric in PAPER_METRICS]
     return pd.concat(parts, ignore_index=True)
 
 
