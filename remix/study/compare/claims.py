@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from remix.metrics import metric as metric_named
@@ -198,23 +197,18 @@ def contest(
     else:
         order = -metric_named(metric).sign * means.mean()
     rival = str(order[list(rivals)].idxmin())
-    units = [datasets[task] for task in means.index.get_level_values("task")]
     apart = {other: statistics.differences(means, metric, winner, other) for other in rivals}
     p_values = statistics.holm([statistics.wilcoxon_p(apart[other]) for other in rivals])
-    interval = statistics.bootstrap_interval(apart[rival], units)
-    return Evidence(
+    found = _measured(
+        apart[rival],
+        datasets,
         effect_name=f"{winner} − {rival}",
-        effect=float(apart[rival].mean()),
-        low=interval.low,
-        high=interval.high,
         test="Wilcoxon over cells, Holm",
         p=float(p_values[list(rivals).index(rival)]),
-        n_cells=len(means),
-        n_datasets=len(set(units)),
-        agrees=bool(order[winner] < order[rival]),
         note=f"{rival} is the best of the others by {by}; {winner} is better in "
         f"{int((apart[rival] > 0).sum())} of {len(means)} cells",
     )
+    return found._replace(agrees=bool(order[winner] < order[rival]))
 
 
 def shrinking_gain(
@@ -234,30 +228,25 @@ def shrinking_gain(
     if of_kind.empty:
         return _nothing(f"there are no {kind} cells")
     gains = ranking.cell_gains(of_kind, metric)[method]
-    change, units = [], []
+    shrunk = {}
     for task, part in gains.groupby(level="task", sort=False):
         # Where the ratio of the data lies among the others is not known.
         part = part[part.index.get_level_values("ir") != NATURAL]
         by_ratio = part.set_axis(part.index.get_level_values("ir").astype(float)).sort_index()
         if len(by_ratio) > 1:
-            change.append(by_ratio.iloc[-1] - by_ratio.iloc[0])
-            units.append(datasets[str(task)])
-    if len(change) < 2:
+            shrunk[task] = by_ratio.iloc[-1] - by_ratio.iloc[0]
+    if len(shrunk) < 2:
         return _nothing("fewer than two tasks have several imbalance ratios")
-    interval = statistics.bootstrap_interval(change, units)
-    flat = len(set(change)) == 1
-    return Evidence(
+    change = pd.Series(shrunk).rename_axis("task")
+    found = _measured(
+        change,
+        datasets,
         effect_name=f"{method}'s gain at the mildest ratio − at the most extreme",
-        effect=float(np.mean(change)),
-        low=interval.low,
-        high=interval.high,
         test="t-test over tasks",
-        p=float("nan") if flat else float(stats.ttest_1samp(change, 0.0).pvalue),
-        n_cells=2 * len(change),
-        n_datasets=len(set(units)),
-        agrees=bool(np.mean(change) > 0),
-        note=f"shrinks on {sum(value > 0 for value in change)} of {len(change)} tasks",
+        p=float("nan") if len(set(change)) == 1 else float(stats.ttest_1samp(change, 0.0).pvalue),
+        note=f"shrinks on {(change > 0).sum()} of {len(change)} tasks",
     )
+    return found._replace(n_cells=2 * len(change))
 
 
 def better_with_alpha(sweep: pd.DataFrame, datasets: Mapping[str, str], *, metric: str) -> Evidence:
@@ -279,10 +268,12 @@ def better_with_alpha(sweep: pd.DataFrame, datasets: Mapping[str, str], *, metri
     better = means * metric_named(metric).sign
     change = better[most] - better[least]
     tau = better.apply(lambda cell: stats.kendalltau(better.columns, cell).statistic, axis=1).fillna(0.0)
-    return _over_cells(
+    return _measured(
         change,
         datasets,
         effect_name=f"improvement from α {least} to α {most}",
+        test="Wilcoxon over cells",
+        p=statistics.wilcoxon_p(change),
         note=f"better at {most} than at {least} in {int((change > 0).sum())} of {len(change)} cells; over "
         f"{len(means.columns)} values of α Kendall's τ is {tau.mean():+.2f} on average and positive in "
         f"{int((tau > 0).sum())} of them",
@@ -306,10 +297,12 @@ def stable_over_alpha(
         return means
     spread = means.max(axis=1) - means.min(axis=1)
     _, task, ir = spread.idxmax()
-    return _over_cells(
+    return _measured(
         margin - spread,
         datasets,
         effect_name=f"{margin} − range over α",
+        test="Wilcoxon over cells",
+        p=statistics.wilcoxon_p(margin - spread),
         note=f"the range over {len(means.columns)} values of α is {spread.mean():.3f} on average, below "
         f"{margin} in {int((spread < margin).sum())} of {len(spread)} cells, and widest on {task}, IR {ir}: "
         f"{spread.max():.3f}",
@@ -332,8 +325,10 @@ def _means_by_alpha(sweep: pd.DataFrame, metric: str) -> pd.DataFrame | Evidence
     return _nothing(f"the sweep lacks α {' and '.join(absent)}") if absent else means
 
 
-def _over_cells(effects: pd.Series, datasets: Mapping[str, str], *, effect_name: str, note: str) -> Evidence:
-    """Judge by one number per cell, positive where it speaks for the claim."""
+def _measured(
+    effects: pd.Series, datasets: Mapping[str, str], *, effect_name: str, test: str, p: float, note: str
+) -> Evidence:
+    """Judge by one number per cell, or per task, positive where it speaks for the claim."""
     units = [datasets[task] for task in effects.index.get_level_values("task")]
     interval = statistics.bootstrap_interval(effects, units)
     return Evidence(
@@ -341,8 +336,8 @@ def _over_cells(effects: pd.Series, datasets: Mapping[str, str], *, effect_name:
         effect=float(effects.mean()),
         low=interval.low,
         high=interval.high,
-        test="Wilcoxon over cells",
-        p=statistics.wilcoxon_p(effects),
+        test=test,
+        p=p,
         n_cells=len(effects),
         n_datasets=len(set(units)),
         agrees=bool(effects.mean() > 0),
