@@ -1,20 +1,24 @@
 """Figures 1, 2, 3, 4 and 8 on small frames: what they show, what they say, and that nothing overlaps."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
 from remix.plotting.style import render
-from remix.study.results.figures.demonstration import LABEL_COLOURS, made_up_note
-from remix.study.results.figures.figure1_surfaces import figure1
-from remix.study.results.figures.figure2_samples import figure2
-from remix.study.results.figures.figure3_batches import figure3
-from remix.study.results.figures.figure4_densities import figure4
-from remix.study.results.figures.figure8_interpolation import figure8
+from remix.study.results.figures import (
+    figure1_surfaces,
+    figure2_samples,
+    figure3_batches,
+    figure4_densities,
+    figure8_interpolation,
+)
+from remix.study.results.figures.demonstration import LABEL_COLOURS
 
 TITLES = {"baseline": "Base", "remix": "Mix", "smote": "Smo"}
-NOTE = made_up_note(7)
+RUNS = SimpleNamespace(pictured=TITLES, study=SimpleNamespace(seed=7))
 
 
 @pytest.fixture
@@ -123,11 +127,11 @@ def draw(rings, samples, densities, interpolation):
     two = {part: samples[part] for part in ("hull", "batches", "spread")}
     three = {part: samples[part] for part in ("points", "batches")}
     made = {
-        1: lambda: figure1(**rings, titles=TITLES, note=NOTE),
-        2: lambda: figure2(**two, titles=TITLES, note=NOTE),
-        3: lambda: figure3(**three, titles=TITLES, note=NOTE),
-        4: lambda: figure4(**densities, note=NOTE),
-        8: lambda: figure8(**interpolation, note=NOTE),
+        1: lambda: figure1_surfaces.make(RUNS, **rings),
+        2: lambda: figure2_samples.make(RUNS, **two),
+        3: lambda: figure3_batches.make(RUNS, **three),
+        4: lambda: figure4_densities.make(RUNS, **densities),
+        8: lambda: figure8_interpolation.make(RUNS, **interpolation),
     }
     return lambda number: made[number]()
 
@@ -228,8 +232,8 @@ def test_figure8_shows_the_sample_its_seeds_and_its_label(draw):
 
 def test_figure8_without_a_harmful_sample_says_so(interpolation):
     samples = interpolation["samples"].assign(harmful=False, example=False)
-    figure = figure8(
-        **interpolation | {"samples": samples, "around": interpolation["around"].iloc[:0]}, note=NOTE
+    figure = figure8_interpolation.make(
+        RUNS, **interpolation | {"samples": samples, "around": interpolation["around"].iloc[:0]}
     )
     assert [text.get_text() for text in figure.axes[1].texts] == ["no harmful sample"]
     assert "0.0 % of the rows" in caption(figure)

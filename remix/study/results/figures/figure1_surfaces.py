@@ -40,34 +40,13 @@ OTHER_LINES: dict[str, Any] = {"linewidth": 0.7, "linestyle": "-"}
 
 
 def make(runs: Runs, points: pd.DataFrame, surfaces: pd.DataFrame, regions: pd.DataFrame) -> Figure:
-    """Draw the figure from the numbers of its demonstration."""
-    return figure1(points, surfaces, regions, runs.pictured, made_up_note(runs.study.seed))
-
-
-def figure1(
-    points: pd.DataFrame,
-    surfaces: pd.DataFrame,
-    regions: pd.DataFrame,
-    titles: Mapping[str, str],
-    note: str,
-) -> Figure:
     """Draw the probability of the minority and the p = 0.5 boundary, one panel per method.
 
-    Parameters
-    ----------
-    points, surfaces, regions : DataFrame
-        As `remix.study.demonstrations.rings.rings` gives them.
-    titles : mapping of str to str
-        Titles of the methods, by name.
-    note : str
-        End of the caption.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        All panels have the same colour scale. The caption states what was measured.
+    All panels have the same colour scale. The caption states what was measured.
     """
-    figure, axes = panels(WIDTH, HEIGHT, f"{_reading(regions, titles)} {note}", 1, len(METHODS), sharey=True)
+    titles = runs.pictured
+    caption = f"{_reading(regions, titles)} {made_up_note(runs.study.seed)}"
+    figure, axes = panels(WIDTH, HEIGHT, caption, 1, len(METHODS), sharey=True)
     for ax, name in zip(axes[0], METHODS, strict=True):
         _surface(ax, surfaces[surfaces["method"] == name])
         draw_labelled(ax, points, "label", size=12)

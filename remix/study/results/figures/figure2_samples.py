@@ -34,30 +34,12 @@ OUTLINE: dict[str, Any] = {"color": "#D55E00", "linewidth": 2.0, "linestyle": "-
 
 
 def make(runs: Runs, hull: pd.DataFrame, batches: pd.DataFrame, spread: pd.DataFrame) -> Figure:
-    """Draw the figure from the numbers of its demonstration."""
-    return figure2(hull, batches, spread, runs.pictured, made_up_note(runs.study.seed))
-
-
-def figure2(
-    hull: pd.DataFrame, batches: pd.DataFrame, spread: pd.DataFrame, titles: Mapping[str, str], note: str
-) -> Figure:
     """Draw all rows of all mini-batches by SMOTE (left) and by ReMix (right), and the minority's convex hull.
 
-    Parameters
-    ----------
-    hull, batches, spread : DataFrame
-        As `remix.study.demonstrations.samples.samples` gives them.
-    titles : mapping of str to str
-        Titles of the methods, by name.
-    note : str
-        End of the caption.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The caption states what was counted.
+    The caption states what was counted.
     """
-    caption = f"{_reading(batches, spread, titles)} {note}"
+    titles = runs.pictured
+    caption = f"{_reading(batches, spread, titles)} {made_up_note(runs.study.seed)}"
     figure, axes = panels(WIDTH, HEIGHT, caption, 1, len(METHODS), sharex=True, sharey=True)
     for ax, name in zip(axes[0], METHODS, strict=True):
         draw_labelled(ax, batches[batches["method"] == name], "p_minority", size=11, pixels=True)

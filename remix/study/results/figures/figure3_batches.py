@@ -1,7 +1,5 @@
 """Figure 3: single mini-batches as they were drawn, after SMOTE, and after ReMix."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -30,31 +28,15 @@ HARDLY = 0.05
 
 
 def make(runs: Runs, points: pd.DataFrame, batches: pd.DataFrame) -> Figure:
-    """Draw the figure from the numbers of its demonstration."""
-    return figure3(points, batches, runs.pictured, made_up_note(runs.study.seed))
-
-
-def figure3(points: pd.DataFrame, batches: pd.DataFrame, titles: Mapping[str, str], note: str) -> Figure:
     """Draw two mini-batches: the first (top) and the one that ReMix mixes most (bottom).
 
-    Parameters
-    ----------
-    points, batches : DataFrame
-        As `remix.study.demonstrations.samples.samples` gives them.
-    titles : mapping of str to str
-        Titles of the methods, by name.
-    note : str
-        End of the caption.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Panels of one row are made from the same drawn rows. The caption states how typical they are.
+    Panels of one row are made from the same drawn rows. The caption states how typical they are.
     """
+    titles = runs.pictured
     mixing = batches[batches["method"] == "remix"].drop_duplicates("batch").set_index("batch")["weight"]
     share = mixing.where(mixing <= 0.5, 1 - mixing)  # of the row that has less
     shown = [share.index[0], share.idxmax()]
-    caption = f"{_reading(share)} {note}"
+    caption = f"{_reading(share)} {made_up_note(runs.study.seed)}"
     figure, axes = panels(WIDTH, HEIGHT, caption, len(shown), len(METHODS), sharex=True, sharey=True)
     for row, batch in zip(axes, shown, strict=True):
         for ax, name in zip(row, METHODS, strict=True):

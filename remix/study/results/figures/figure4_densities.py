@@ -31,26 +31,12 @@ CLASS_COLOURS = ("#0072B2", "#E69F00")
 
 
 def make(runs: Runs, points: pd.DataFrame, curves: pd.DataFrame, between: pd.DataFrame) -> Figure:
-    """Draw the figure from the numbers of its demonstration."""
-    return figure4(points, curves, between, made_up_note(runs.study.seed))
-
-
-def figure4(points: pd.DataFrame, curves: pd.DataFrame, between: pd.DataFrame, note: str) -> Figure:
     """Draw the densities of the feature (left) and of the label (right), light to dark with growing α.
 
-    Parameters
-    ----------
-    points, curves, between : DataFrame
-        As `remix.study.demonstrations.densities.densities` gives them.
-    note : str
-        End of the caption.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Grey: the density of the training rows, whose classes are marked at the bottom.
+    Grey: the density of the training rows, whose classes are marked at the bottom.
     """
-    figure, axes = panels(WIDTH, HEIGHT, f"{_reading(points, between)} {note}", 1, len(PANELS))
+    caption = f"{_reading(points, between)} {made_up_note(runs.study.seed)}"
+    figure, axes = panels(WIDTH, HEIGHT, caption, 1, len(PANELS))
     for ax, (quantity, label) in zip(axes[0], PANELS.items(), strict=True):
         own = curves[curves["quantity"] == quantity]
         _curves(ax, own)

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
 from remix.study.results.figures.demonstration import made_up_note, panels
+from remix.study.results.figures.layout import say_instead
 from remix.study.results.runs import Runs
 
 TITLE = "Figure 8: a harmful interpolation"
@@ -33,28 +34,12 @@ CLASS_NAMES = ("class A", "class B", "class C")
 def make(
     runs: Runs, points: pd.DataFrame, samples: pd.DataFrame, hull: pd.DataFrame, around: pd.DataFrame
 ) -> Figure:
-    """Draw the figure from the numbers of its demonstration."""
-    return figure8(points, samples, hull, around, made_up_note(runs.study.seed))
-
-
-def figure8(
-    points: pd.DataFrame, samples: pd.DataFrame, hull: pd.DataFrame, around: pd.DataFrame, note: str
-) -> Figure:
     """Draw a harmful sample with its two seeds (left), and its label beside what lies around it (right).
 
-    Parameters
-    ----------
-    points, samples, hull, around : DataFrame
-        As `remix.study.demonstrations.interpolation.interpolation` gives them.
-    note : str
-        End of the caption.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Where no sample is harmful, the panels say so.
+    Where no sample is harmful, the panels say so.
     """
-    figure, axes = panels(WIDTH, HEIGHT, f"{_reading(samples, around)} {note}", 1, 2, width_ratios=(2, 1))
+    caption = f"{_reading(samples, around)} {made_up_note(runs.study.seed)}"
+    figure, axes = panels(WIDTH, HEIGHT, caption, 1, 2, width_ratios=(2, 1))
     plane, bars = axes[0]
     for label, own in points.groupby("label"):
         plane.scatter(
@@ -71,10 +56,7 @@ def figure8(
     plane.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
     example = samples[samples["example"]]
     if example.empty:
-        bars.set_axis_off()
-        bars.text(
-            0.5, 0.5, "no harmful sample", transform=bars.transAxes, ha="center", color="0.4", fontsize=14
-        )
+        say_instead(bars, "no harmful sample")
     else:
         _example(plane, example.iloc[0])
         _bars(bars, around)
