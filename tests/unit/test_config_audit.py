@@ -4,21 +4,15 @@ import shutil
 from pathlib import Path
 
 import pytest
-import yaml
 
 from remix.errors import ConfigError
 from remix.study.config import DEFAULT_FILES as FILES
-from remix.study.config import audit_protocols, load_configuration
+from remix.study.config import audit_protocols, load_configuration, merged_files, overlaid
 from remix.study.plan import Plan
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "workflow" / "schemas"
-# Read once: every study below is made of this mapping.
-DEFAULTS = {
-    section: value
-    for path in FILES
-    for section, value in yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader)).items()
-}
+DEFAULTS = merged_files(FILES)
 SWITCHES = [
     "cost_weights",
     "binary_bbs",
@@ -32,10 +26,7 @@ SWITCHES = [
 
 
 def configuration(**changes):
-    merged = dict(DEFAULTS)
-    for key, value in changes.items():
-        merged[key] = {**merged[key], **value} if isinstance(value, dict) else value
-    return merged
+    return overlaid(DEFAULTS, changes)
 
 
 def audited(config, folder=ROOT / "config"):
@@ -89,19 +80,15 @@ def test_a_run_is_named_by_what_it_changes(protocols):
 
 def test_a_method_keeps_what_it_says_itself():
     own = {
-        "smote": {"title": "S", "resample": {"smote": {"smallest": 2}}},
-        "remix": {"title": "R", "resample": {"balanced": {"draw_classes": "equal"}}},
+        "smote": {"resample": {"smote": {"smallest": 2}}},
+        "remix": {"resample": {"balanced": {"draw_classes": "equal"}}},
     }
-    changes = {"methods": own, "sweep": {"tasks": []}}  # there is no α to vary
-    study = protocols_of(**changes)["authors"]
+    study = protocols_of(methods=own)["authors"]
     assert study.method_spec("smote") == {"resample": {"smote": {"smallest": 2}}}
-    assert study.method_spec("remix") == {
-        "resample": {"balanced": {"draw_classes": "equal", "pool": "batch"}}
-    }
+    assert study.method_spec("remix")["resample"] == {"balanced": {"draw_classes": "equal", "pool": "batch"}}
     own["remix"]["resample"] = {"balanced": {"pool": "dataset"}}
-    study = protocols_of(**changes)["authors"]
-    assert study.method_spec("remix") == {
-        "resample": {"balanced": {"draw_classes": "multinomial", "pool": "dataset"}}
+    assert protocols_of(methods=own)["authors"].method_spec("remix")["resample"] == {
+        "balanced": {"draw_classes": "multinomial", "pool": "dataset"}
     }
 
 

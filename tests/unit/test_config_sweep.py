@@ -3,28 +3,19 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from remix.catalogue import stages
 from remix.study.config import DEFAULT_FILES as FILES
-from remix.study.config import load_configuration
+from remix.study.config import load_configuration, merged_files, overlaid
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "workflow" / "schemas"
-# Read once: every study below is made of this mapping.
-DEFAULTS = {
-    section: value
-    for path in FILES
-    for section, value in yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader)).items()
-}
+DEFAULTS = merged_files(FILES)
 
 
 def swept_of(**changes):
     """The study, those of its sweep by α, and the α that it has itself by task."""
-    merged = dict(DEFAULTS)
-    for key, value in changes.items():
-        merged[key] = {**merged[key], **value}
-    loaded = load_configuration(merged, FILES, SCHEMAS)
+    loaded = load_configuration(overlaid(DEFAULTS, changes), FILES, SCHEMAS)
     study, sweep = loaded.study, loaded.sweep
     return study, sweep.studies(study), sweep.own(study)
 

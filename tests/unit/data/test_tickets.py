@@ -3,8 +3,6 @@
 import dataclasses
 import os
 import shutil
-import subprocess
-import sys
 
 import pytest
 
@@ -178,9 +176,3 @@ def test_broken_notes_are_no_notes(now, places, make_dataset, content):
 def test_the_record_can_be_read(run, places, make_dataset):
     assert read_source(places[0]) is None
     assert run(make_dataset({"url": "http://127.0.0.1:9/t.csv"})) == read_source(places[0])
-
-
-def test_tickets_need_no_heavy_imports():
-    heavy = {"pandas", "requests", "tensorflow"}
-    code = f"import sys, remix.study.data.fetching; sys.exit(bool({heavy} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
