@@ -262,5 +262,5 @@ lock:
 	    --generate-hashes --no-header --no-annotate -c envs/cpu.lock -o envs/bench.lock
 
 clean:
-	rm -rf .venv .venv-bench .venv-cluster .venv-jax gpu-export quick verify fuzz-failures docs/_build docs/api .snakemake resources logs
+	rm -rf .venv .venv-bench .venv-cluster .venv-jax gpu-export quick verify docs/_build docs/api .snakemake resources logs
 	find results -mindepth 1 -maxdepth 1 ! -name reference -exec rm -rf {} +

@@ -7,10 +7,9 @@ def pytest_terminal_summary(terminalreporter):
     if not TALLIES:
         return
     terminalreporter.section(f"inputs of seed {SEED}, and how they ended")
-    for tally in TALLIES:
-        terminalreporter.line(tally.line)
-        for failure in tally.failures:
-            terminalreporter.line(f"  {failure}")
-    total = sum(tally.counts.total() for tally in TALLIES)
-    lost = sum(tally.counts[name] for tally in TALLIES for name in LOSSES)
+    for family, tally in TALLIES.items():
+        counts = ", ".join(f"{count} {ending}" for ending, count in tally.items())
+        terminalreporter.line(f"{family}: {tally.total()} inputs, {counts}")
+    lost = sum(tally[ending] for tally in TALLIES.values() for ending in LOSSES)
+    total = sum(tally.total() for tally in TALLIES.values())
     terminalreporter.line(f"in all: {total} inputs, {lost} losses")

@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from fuzzed_study import check_cells, defaults, load, mutated, read, write_defaults
+from fuzzed_study import defaults, load, mutated, read, write_defaults
 from fuzzing import COUNT, WrongError, feed, pick
 
 pytestmark = pytest.mark.fuzz
@@ -25,11 +25,10 @@ def test_mutated_settings_and_catalogues(tmp_path):
         path = folder / f"{name or 'overlay'}.yaml"
         path.write_text(yaml.safe_dump(tree, sort_keys=False, allow_unicode=True), encoding="utf-8")
         if name is None:
-            plan, config = load(files, [path])
+            load(files, [path])
         else:
-            plan, config = load([path if file.stem == name else file for file in files])
-        check_cells(plan.study, config)
+            load([path if file.stem == name else file for file in files])
         if refuse:
             raise WrongError("an unknown key was ignored")
 
-    assert not feed("settings", attempt, tmp_path, COUNT // 2).failures
+    assert feed("settings", attempt, tmp_path, COUNT // 2) == []

@@ -2,7 +2,6 @@
 
 import copy
 import functools
-from fractions import Fraction
 from pathlib import Path
 
 import yaml
@@ -19,31 +18,6 @@ from remix.study.trainings import inputs_of, trainings_to_json
 ROOT = Path(__file__).parents[2]
 # Few datasets of the catalogue, so that an input takes little time; one of each kind.
 DATASETS = ["segment", "cifar10"]
-# Tables whose entry uses about every key, so that each is mutated.
-SHUTTLE = """
-shuttle:
-  rows: 100
-  features: 4
-  missing: 3
-  classes: [red, green, blue]
-  sources:
-    - url: [https://example.org/a.csv, https://example.org/b.csv]
-      sha256: {a.csv: 79faf1bd2f3ac2082d16eb9c8c49b2b1a60a5182e94464c5d32c7c642ea9650e}
-      parts: [[a.csv, b.csv]]
-      format: csv
-      separator: ";"
-      header: true
-      skip_rows: 2
-      na_values: ["?", -1]
-      target: colour
-      drop: [id]
-      categorical: [0]
-      labels: {1: red, 2: green, b: blue}
-    - {file: tables/c.csv, target: -1}
-  tasks:
-    red: {minority: [red], others: merged, irs: [0.25, 0.05]}
-    mixed: {minority: [red, green], others: kept, irs: [0.1]}
-"""
 # What may stand where something else is meant.
 VALUES = [
     *(None, True, False, 0, -1, 1, 2, 7, 0.5, 1.0, 1.5, 0.05, 1e-5, 1000000, float("nan"), float("inf")),
@@ -67,7 +41,8 @@ def defaults():
     config["sweep"]["tasks"] = ["segment"]
     config["audit"]["leave_out"] = []
     catalogue = read("config/datasets.yaml")["datasets"]
-    datasets = {name: catalogue[name] for name in DATASETS} | yaml.safe_load(SHUTTLE)
+    datasets = {name: catalogue[name] for name in DATASETS}
+    datasets["shuttle"] = read("tests/support/datasets.yaml")["datasets"]["shuttle"]
     texts = next(entry for entry in read("config/extended.yaml")["datasets"].values() if "text" in entry)
     datasets |= {"texts": {**texts, "tasks": {"texts": next(iter(texts["tasks"].values()))}}}
     return {"config": config, "datasets": {"datasets": datasets}, "methods": read("remix/methods.yaml")}
@@ -87,10 +62,7 @@ def _loaded(path, _):
 
 
 def load(files, overlays=()):
-    """Read a configuration as Snakemake and the .smk files do, and make what the rules make of it.
-
-    Gives the plan, and the merged configuration.
-    """
+    """Read a configuration as Snakemake and the .smk files do, and make what the rules make of it."""
     check_files([*files, *overlays])
     given = {}
     for path in overlays:
@@ -112,32 +84,6 @@ def load(files, overlays=()):
     for name, dataset in plan.configuration.datasets.items():
         preparation(config["datasets"][name])
         ticket(dataset, plan.configuration.data_dir, Path("resources/raw", name))
-    return plan, config
-
-
-def check_cells(study, config):
-    """Hold a study's cells against those that config/README.md says.
-
-    Raises
-    ------
-    WrongError
-        If they are others.
-    """
-    chosen, expected = config["study"], []
-    for entry in config["datasets"].values():
-        for task, spec in entry["tasks"].items():
-            irs = spec["irs"]
-            if (
-                spec["others"] == "kept"
-                and "image" not in entry
-                and config["switches"]["multiclass_irs"] != "listed"
-            ):
-                irs = config["switches"]["multiclass_irs"]
-            if chosen["tasks"] == "all" or task in chosen["tasks"]:
-                irs = [ir for ir in irs if chosen["irs"] == "all" or ir in chosen["irs"]]
-                expected += [(task, Fraction(repr(ir))) for ir in irs]
-    if sorted(expected) != sorted((task, Fraction(ir)) for task, ir in study.cells):
-        raise WrongError(f"the cells are {study.cells}, expected {expected}")
 
 
 # ------------------------------------------------------------------------------------------------- mutations

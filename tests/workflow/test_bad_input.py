@@ -55,6 +55,15 @@ def test_a_wrong_configuration_starts_nothing(project, overlay, lines):
     assert not (project.folder / "resources").exists()
 
 
+def test_a_wrong_file_of_the_project_is_named(project):
+    """Snakemake, which reads it before the study is checked, would say neither its name nor the line."""
+    (project.folder / "config/config.yaml").write_text("study: {tasks: all\n")
+    result = project.run(arguments=["-n"], check=False)
+    assert result.returncode != 0
+    assert "config/config.yaml:2: this is not valid YAML: while parsing a flow mapping" in result.stdout
+    assert "Traceback" not in result.stdout
+
+
 @pytest.mark.parametrize(
     "target",
     [
