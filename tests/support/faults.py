@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -30,39 +29,26 @@ STARTED = []  # in the background
 CONFIGS = ["--configfile", "study.yaml", "small.yaml"]
 
 
-@dataclass
 class Tally:
     """What was injected, and after what a plain rerun gave the bytes of an undisturbed run."""
 
-    rounds: Counter = field(default_factory=Counter)
-    faults: Counter = field(default_factory=Counter)
-    survivors: Counter = field(default_factory=Counter)
+    def __init__(self):
+        self.faults = Counter()
+        self.survivors = Counter()
 
     @contextlib.contextmanager
     def round(self, name):
         """A fault, or several at once, that the body injects and survives; it fails otherwise."""
-        self.rounds[name] += 1
         self.faults[name] += 1
         yield
         self.survivors[name] += 1
 
-    @property
-    def losses(self):
-        return self.faults.total() - self.survivors.total()
-
     def lines(self):
         """A table for people."""
-        width = max(map(len, self.rounds), default=0)
-        for name in sorted(self.rounds):
-            lost = self.faults[name] - self.survivors[name]
-            yield (
-                f"{name:{width}}  rounds {self.rounds[name]:3}  faults {self.faults[name]:3}  "
-                f"survivors {self.survivors[name]:3}  losses {lost:3}"
-            )
-        yield (
-            f"rounds: {self.rounds.total()}, faults injected: {self.faults.total()}, "
-            f"survivors: {self.survivors.total()}, losses: {self.losses}"
-        )
+        for name in sorted(self.faults):
+            yield f"{self.survivors[name]} of {self.faults[name]} survived: {name}"
+        injected, survived = self.faults.total(), self.survivors.total()
+        yield f"faults injected: {injected}, survivors: {survived}, losses: {injected - survived}"
 
 
 def small_project(folder, overlay=SMALL):

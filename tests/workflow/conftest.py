@@ -88,7 +88,7 @@ def tally():
 
 
 def pytest_terminal_summary(terminalreporter):
-    if TALLY.rounds:
+    if TALLY.faults:
         terminalreporter.section("faults")
         for line in TALLY.lines():
             terminalreporter.write_line(line)
