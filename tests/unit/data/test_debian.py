@@ -6,7 +6,6 @@ import hashlib
 import os
 import shutil
 import stat
-import subprocess
 import sys
 import time
 
@@ -80,25 +79,6 @@ def test_a_file_of_a_package(run, make_dataset, serves, tmp_path):
     assert sorted(path.name for path in (tmp_path / "raw/tiny").iterdir()) == ["source.json", "t.csv"]
     options = "-o Acquire::Retries=0 -o Acquire::http::Timeout=1 -o Acquire::https::Timeout=1"
     assert call.read_text() == f"-q {options} download tiny-data=1.0-1"
-
-
-@needs_dpkg
-def test_a_package_as_dpkg_deb_builds_it(run, make_dataset, refusal, serves, tmp_path):
-    tree = tmp_path / "tree"
-    (tree / "DEBIAN").mkdir(parents=True)
-    (tree / "DEBIAN/control").write_text(CONTROL)
-    (tree / "usr/share/tiny").mkdir(parents=True)
-    (tree / "usr/share/tiny/t.csv.gz").write_bytes(gzip.compress(CSV.encode(), mtime=0))
-    (tree / "usr/share/tiny/passwd").symlink_to("/etc/passwd")
-    subprocess.run(
-        ["dpkg-deb", "--build", "--root-owner-group", tree, tmp_path / "built.deb"],
-        check=True,
-        capture_output=True,
-    )
-    serves((tmp_path / "built.deb").read_bytes())
-    assert run(make_dataset({"debian": "tiny-data", "parts": ["t.csv.gz"]}))["available"]
-    reason = refusal({"debian": "tiny-data", "parts": ["passwd"]})
-    assert reason.startswith("there is no file 'passwd'; there is ./usr/share/tiny/t.csv.gz, ")
 
 
 @needs_dpkg

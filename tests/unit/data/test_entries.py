@@ -1,4 +1,7 @@
-"""Entries of config/datasets.yaml and config/extended.yaml, on tiny files in the formats of the real ones."""
+"""Entries of config/datasets.yaml, on tiny files in the formats of the real ones.
+
+Those of config/extended.yaml are tried on the packages themselves, by test_extended_yaml.py.
+"""
 
 import dataclasses
 from decimal import Decimal
@@ -6,7 +9,6 @@ from decimal import Decimal
 import pytest
 from packing import compress
 
-from remix.study.data.catalogue import TextColumn
 from remix.study.data.sources.names import download_names, part_names
 
 # Table 1 of the paper: minority classes, and imbalance ratios.
@@ -28,19 +30,18 @@ TASKS = {
 
 
 @pytest.fixture
-def fetched(run, place, prepared_from, catalogue, extended):
+def fetched(run, place, prepared_from, catalogue):
     """Fetches a dataset from one of its real sources, whose files are placed, and prepares it."""
 
-    def fetched(name, kind, contents, **changes):
-        dataset = (extended | catalogue)[name]
+    def fetched(name, kind, contents):
+        dataset = catalogue[name]
         # Of the seizure recordings, which are archives, test_recordings.py.
         (source,) = (
             dict(each) for each in dataset.sources if kind in each and each.get("format") != "recordings"
         )
         # Tiny files have other sums and other numbers of rows than the real ones.
         source.pop("sha256", None)
-        tiny = {"name": "tiny", "sources": (source,), "rows": None, "missing": None}
-        dataset = dataclasses.replace(dataset, **tiny | changes)
+        dataset = dataclasses.replace(dataset, name="tiny", sources=(source,), rows=None, missing=None)
         for file, content in zip(part_names(source) or download_names(source), contents, strict=True):
             place(file, content)
         return prepared_from(dataset, run(dataset, on_missing="fail"))
@@ -52,11 +53,11 @@ def rows(*rows, separator=","):
     return "".join(separator.join(str(cell) for cell in row) + "\n" for row in rows)
 
 
-def arff(attributes, *lines, before=""):
+def arff(attributes, *lines):
     """A file in ARFF; the kind of an attribute follows its name, and is REAL where it is not said."""
     named = [name if " " in name else f"{name} REAL" for name in attributes]
     head = "".join(f"@ATTRIBUTE {attribute}\n" for attribute in named)
-    return f"{before}@RELATION tiny\n{head}@DATA\n{rows(*lines)}"
+    return f"@RELATION tiny\n{head}@DATA\n{rows(*lines)}"
 
 
 def test_tasks_are_those_of_table_1(catalogue):
@@ -73,8 +74,6 @@ def test_tasks_are_those_of_table_1(catalogue):
 
 SEGMENTS = ["brickface", "sky", "foliage", "cement", "window", "path", "grass"]
 SCANIA = "This file is part of APS Failure, Copyright (C) <2016> <Scania, CV AB>\n\n" + "text, more\n" * 18
-KEEL_HEADER = "@relation newthyroid\n" + "@attribute a real [0, 1]\n" * 5
-YEAST = ["MIT", "NUC", "CYT", "ME1", "ME2", "ME3", "EXC", "VAC", "POX", "ERL"]
 TEN, SIX = [*"0123456789"], [*"123457"]
 # Dataset, kind of the source, files, rows and columns (with the label), and what is in some of the columns.
 ENTRIES = {
@@ -188,54 +187,6 @@ ENTRIES = {
         (20, 65),
         {"x0": [0] * 10 + [1] * 10, "label": TEN * 2},
     ),
-    "abalone19": (
-        "wheel",
-        ["M, 0.455, 1, 2, 3, 4, 5, 6,negative\nI, 0.35, 1, 2, 3, 4, 5, 6,positive\n"],
-        (2, 10),
-        {"x0=I": [0, 1], "x0=M": [1, 0], "label": ["negative", "positive"]},
-    ),
-    "vehicle": (
-        "wheel",
-        [rows(*([i] * 18 + [name] for i, name in enumerate(("van ", "opel", "saab", "bus "))))],
-        (4, 19),
-        {"label": ["van", "opel", "saab", "bus"]},
-    ),
-    "new_thyroid": (
-        "wheel",
-        [
-            f"{KEEL_HEADER}@attribute Class {{3, 2, 1}}\n@data\n"
-            "107,10.1,2.2,0.9,2.7,1\r\n1,2,3,4,5,2\r\n6,7,8,9,10,3\r\n"
-        ],
-        (3, 6),
-        {"x0": [107, 1, 6], "label": [*"123"]},
-    ),
-    "yeast": (
-        "wheel",
-        [rows(*(["ADT1_YEAST", 0.58, *range(7), label] for label in YEAST), separator="  ")],
-        (10, 9),
-        {"x1": [0.58] * 10, "label": YEAST},
-    ),
-    "hypothyroid": (
-        "wheel",
-        [
-            f"hypothyroid,72,M{',f' * 11},y,30,y,0.60,y,15,y,1.48,y,10,n,7\n"
-            f"negative,?,F{',t' * 11},y,?,y,0.60,y,15,y,1.48,y,10,n,?\n"
-        ],
-        (2, 38),
-        {"x1": [72, None], "x2=M": [1, 0], "label": ["hypothyroid", "negative"]},
-    ),
-    "pc1": (
-        "wheel",
-        [
-            arff(
-                ["loc", "v(g)", *(f"a{i}" for i in range(19)), "defects {false,true}"],
-                *([1.1] * 21 + ["false"], [2] * 21 + ["true"]),
-                before="%%-*- text -*-\n",
-            )
-        ],
-        (2, 22),
-        {"v(g)": [1.1, 2], "label": ["false", "true"]},
-    ),
 }
 
 
@@ -246,16 +197,3 @@ def test_an_entry_reads_what_its_source_has(fetched, case):
     assert frame.shape == shape
     found = frame[[*expected]].astype(object).where(frame[[*expected]].notna(), None)
     assert found.to_dict("list") == expected
-
-
-def test_reuters(fetched, extended):
-    header = "Category\tText\nd\tstring\nclass\t\n\n"
-    classes = extended["reuters"].classes
-    articles = [f"{label}\tthe price of {label} reuter " for label in classes]
-    others = ["earn\tships and ports", "ship\tports and wheat", "grain\twheat and ships"]
-    files = [header + "\n".join(lines) + "\n" for lines in (articles, others)]
-    frame = fetched("reuters", "wheel", files, text=TextColumn(column=1, components=2))
-    assert frame.shape == (8, 3)
-    assert frame["label"].tolist() == list(classes)
-    # No word of the other articles is in these.
-    assert not frame.drop(columns="label").to_numpy().any()

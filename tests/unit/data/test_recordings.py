@@ -3,7 +3,6 @@
 import dataclasses
 
 import numpy as np
-import pandas as pd
 import pytest
 from packing import tar_of, zip_of
 
@@ -16,8 +15,6 @@ from remix.study.data.recordings import read_recordings
 WINDOW, WINDOWS, PER_SET = 178, 3, 2
 FOLDERS = {"Z": "A_Z", "O": "B_O", "N": "C_N", "F": "D_F", "S": "E_S"}
 CLASS = {"Z": "5", "O": "4", "N": "3", "F": "2", "S": "1"}
-# What R makes of names that occur again: those of the second set end in 1, and so on.
-ENDS = {"Z": "", "O": "1", "N": "2", "F": "3", "S": "4"}
 
 
 def signals():
@@ -51,20 +48,6 @@ def one_archive():
     return zip_of({"__MACOSX/A_Z/._Z001.txt": b"\0\5", "about.md": "EEG", **members})
 
 
-def table_of_uci():
-    """The rows as UCI had them: shuffled, with the window and the recording in their names."""
-    lines = []
-    for name, values in signals().items():
-        k = int(name[1:]) - 1
-        number = f"{k or ''}{ENDS[name[0]]}"
-        for window in range(WINDOWS):
-            row = values[window * WINDOW : (window + 1) * WINDOW]
-            lines.append([f"X{window + 1}.V1{'.' if number else ''}{number}", *row, CLASS[name[0]]])
-    order = np.random.default_rng(1).permutation(len(lines))
-    header = ["", *(f"X{i}" for i in range(1, WINDOW + 1)), "y"]
-    return "".join(",".join(map(str, line)) + "\n" for line in [header, *(lines[i] for i in order)])
-
-
 @pytest.fixture
 def seizure(catalogue):
     """The catalogue's entry, for fewer rows than the real ones."""
@@ -87,36 +70,15 @@ def prepared(seizure, place, run, prepared_from):
     return prepared
 
 
-def test_rows_follow_each_other_in_a_recording_and_its_end_is_dropped(prepared):
-    frame = prepared(archives())
+@pytest.mark.parametrize("files", [archives(), {"bonn.zip": one_archive()}], ids=["by set", "in one"])
+def test_rows_follow_each_other_in_a_recording_and_its_end_is_dropped(prepared, files):
+    frame = prepared(files)
     names = sorted(signals())
     expected = [signals()[name][: WINDOWS * WINDOW].reshape(WINDOWS, WINDOW) for name in names]
     np.testing.assert_array_equal(features(frame), np.concatenate(expected))
     assert frame["label"].tolist() == [CLASS[name[0]] for name in names for _ in range(WINDOWS)]
     assert frame["group"].tolist() == [k for k in range(len(names)) for _ in range(WINDOWS)]
     assert list(frame.columns[-2:]) == ["label", "group"]
-
-
-def test_archives_of_sets_and_one_archive_give_the_same(prepared, places):
-    frame = prepared(archives())
-    for path in (places[1] / "tiny").iterdir():
-        path.unlink()
-    pd.testing.assert_frame_equal(prepared({"bonn.zip": one_archive()}), frame)
-
-
-def test_all_sources_give_the_same_rows_and_groups_in_some_order(prepared, places):
-    """Each row with its class, and with the rows that belong to it: by the values of the first of these."""
-
-    def content(frame):
-        values = features(frame).to_numpy()
-        first = pd.Series([tuple(row) for row in values]).groupby(frame["group"].to_numpy()).transform("min")
-        return sorted(zip(map(tuple, values), frame["label"], first, strict=True))
-
-    recordings = prepared({"bonn.zip": one_archive()})
-    (places[1] / "tiny" / "bonn.zip").unlink()
-    table = prepared({"data.csv": table_of_uci()})
-    assert content(table) == content(recordings)
-    assert table["label"].tolist() != recordings["label"].tolist()
 
 
 GOOD = text(range(WINDOW))
