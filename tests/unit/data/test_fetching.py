@@ -37,10 +37,6 @@ def sha256(content):
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
-def flipped(content, place):
-    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
-
-
 def reasons(record):
     return [attempt["reason"] for attempt in record["attempts"]]
 
@@ -191,8 +187,7 @@ def rude(handler):
 TWO = zip_of({"a.csv": CSV, "b.csv": CSV})
 SAME = zip_of({"a/t.csv": CSV, "b/t.csv": CSV})
 GOOD = zip_of({"t.csv": CSV})
-CUT_ZIP, CUT_TAR = zip_of({"t.csv": CSV * 99})[:-30], tar_of({"t.csv": CSV * 99})[:-20]
-DAMAGED = flipped(zip_of({"t.csv": os.urandom(400)}), 200)
+CUT_ZIP = zip_of({"t.csv": CSV * 99})[:-30]
 PART = {"parts": ["t.csv"]}
 # How the server answers for t.zip, what else the source says, and what is said of it.
 FAULTS = {
@@ -206,14 +201,10 @@ FAULTS = {
     "loop": (lambda s: s.redirect("/t.zip"), {}, "too many redirects"),
     "redirect to a file": (lambda s: s.redirect("file:///etc/passwd"), {}, "neither http nor https"),
     "html": ("<!doctype html>Sign in", {}, "t.zip is an HTML page, not data"),
-    "html for an archive": ("<html>Moved</html>", PART, "t.zip is an HTML page, not data"),
     "html of another sum": ("<html>", {"sha256": NO_SUM}, "t.zip is an HTML page, not data"),
     "empty": ("", {}, "t.zip is empty"),
-    "short last row": (CSV[:-3], {}, "line 2 has 3 columns, line 1 has 4"),
     "other labels": ("1,2,3,c\n4,5,6,b\n", {}, "not among the classes: c"),
     "a cut zip file": (CUT_ZIP, PART, "t.zip is no archive, or cut short"),
-    "a cut tar file": (CUT_TAR, PART, "t.zip is a damaged archive"),
-    "a damaged member": (DAMAGED, PART, "t.zip is a damaged archive: Bad CRC-32"),
     "another member": (TWO, PART, "there is no file 't.csv'; there is a.csv, b.csv"),
     "two of a name": (SAME, PART, "t.zip has several files 't.csv': a/t.csv, b/t.csv"),
     "no parts of an inner one": (zip_of({"u.zip": TWO}), {}, "u.zip holds 2 files (a.csv, b.csv); name the"),
@@ -235,7 +226,6 @@ FAULTS = {
     ),
     "no parts": (TWO, {}, "t.zip holds 2 files (a.csv, b.csv); name the ones to read in 'parts'"),
     "a part '..'": (GOOD, {"parts": [".."]}, "'..' has no file name that can be used"),
-    "a part 'a/..'": (GOOD, {"parts": ["a/.."]}, "'a/..' has no file name that can be used"),
     "a part of our own": (GOOD, {"parts": ["source.json"]}, "has no file name that can be used"),
     "another sum of a member": (GOOD, PART | {"sha256": {"t.csv": NO_SUM}}, "t.csv has SHA-256"),
     "a sum of no file": (
