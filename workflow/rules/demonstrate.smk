@@ -5,20 +5,8 @@
 # One job for all: most of its time goes into imports.
 rule demonstrate:
     output:
-        rings_points="results/demonstrations/rings_points.parquet",
-        rings_surfaces="results/demonstrations/rings_surfaces.parquet",
-        rings_regions="results/demonstrations/rings_regions.parquet",
-        samples_points="results/demonstrations/samples_points.parquet",
-        samples_hull="results/demonstrations/samples_hull.parquet",
-        samples_batches="results/demonstrations/samples_batches.parquet",
-        samples_spread="results/demonstrations/samples_spread.parquet",
-        densities_points="results/demonstrations/densities_points.parquet",
-        densities_curves="results/demonstrations/densities_curves.parquet",
-        densities_between="results/demonstrations/densities_between.parquet",
-        interpolation_points="results/demonstrations/interpolation_points.parquet",
-        interpolation_samples="results/demonstrations/interpolation_samples.parquet",
-        interpolation_hull="results/demonstrations/interpolation_hull.parquet",
-        interpolation_around="results/demonstrations/interpolation_around.parquet",
+        # What the figures read, by name: rings_points and so on.
+        **{Path(path).stem: path for path in read_by(PICTURES)},
     log:
         "logs/demonstrate.log",
     priority: 1
