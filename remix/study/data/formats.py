@@ -71,6 +71,7 @@ def read_table(
     rows = rows_of_parts(source) or [[name] for name in files]
     rows = [[base_name(part) for part in row] for row in rows]
     if source.get("format") in READERS:
+        assert image is not None  # the configuration has it, see `remix.study.config.checks`
         return read_images(folder, rows, source["format"], image)
     if source.get("format") == "recordings":
         return read_recordings([folder / name for names in rows for name in names], source["window"])

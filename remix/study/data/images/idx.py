@@ -37,8 +37,6 @@ def read(paths: Sequence[Path], image: tuple[int, int, int]) -> tuple[np.ndarray
     SourceError
         If a file is not in the format, cut short or too long, or if the two do not fit together.
     """
-    if len(paths) != 2:
-        raise SourceError("format idx needs pairs of files in 'parts': [[IMAGES, LABELS]]")
     pixels, labels = (_array(path) for path in paths)
     return as_images(pixels, paths[0].name, image), one_each(labels, paths[1].name, len(pixels))
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from remix.errors import SourceError
 from remix.study.data.columns import LABEL
 from remix.study.data.images import cifar10, class_folders, idx, npz
 
@@ -23,9 +22,7 @@ READERS: dict[str, Reader] = {
 }
 
 
-def read_images(
-    folder: Path, groups: Sequence[Sequence[str]], form: str, image: Shape | None
-) -> pd.DataFrame:
+def read_images(folder: Path, groups: Sequence[Sequence[str]], form: str, image: Shape) -> pd.DataFrame:
     """Read the images of a dataset from its raw files.
 
     Parameters
@@ -36,7 +33,7 @@ def read_images(
         Their names; the images of each group are stacked below those of the one before.
     form : str
         One of `READERS`.
-    image : tuple of int or None
+    image : tuple of int
         Height, width and channels that all images must have.
 
     Returns
@@ -50,8 +47,6 @@ def read_images(
     SourceError
         If a file is not in its format, or an image has another shape.
     """
-    if image is None:
-        raise SourceError(f"format {form} holds images; give their shape by 'image' in the dataset")
     parts = [READERS[form]([folder / name for name in names], image) for names in groups]
     pixels = [part for part, _ in parts]
     labels = [label for _, some in parts for label in some]

@@ -33,11 +33,6 @@ def test_what_is_no_batch_is_named(read):
         read({"b": records(PIXELS, LABELS)[:-10]})
 
 
-def test_images_need_a_shape(read):
-    with pytest.raises(SourceError, match="format cifar10_binary holds images; give their shape by 'image'"):
-        read({"b": records(PIXELS, LABELS)}, image=None)
-
-
 def test_the_real_batches_have_the_sums_of_the_catalogue(real_file, catalogue, tmp_path):
     dataset = catalogue["cifar10"]
     (source,) = dataset.sources

@@ -61,7 +61,6 @@ BAD = {
     "other images": (idx(X.reshape(2, 4, 3)), "x has the shape 2 × 4 × 3, expected n × 3 × 4 × 1"),
     "labels first": ({"y": idx(Y), "x": idx(X)}, "y has the shape 2, expected n × 3 × 4 × 1"),
     "one label": ({"x": idx(X), "y": idx(Y[:1])}, "y has the shape 1, expected 2: one label per image"),
-    "no labels": ({"x": idx(X)}, "needs pairs of files"),
 }
 
 
