@@ -57,5 +57,5 @@ def test_one_kind_leaves_no_empty_axes(table):
 
 def test_nothing_to_compare(table):
     figure = audit_ranks(table.iloc[:0], "No cells.", TITLES)
-    assert "nothing to compare" in [text.get_text() for text in figure.texts]
+    assert "nothing to compare" in [text.get_text() for text in figure.axes[0].texts]
     assert render(figure, "png")

@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 from remix.metrics import metric as metric_named
 from remix.plotting.style import fills
 from remix.study.results.coverage import coverage_note
-from remix.study.results.figures.layout import captioned
+from remix.study.results.figures.layout import captioned, empty_figure
 from remix.study.results.runs import Runs
+from remix.study.study import KIND_TITLES
 
 TITLE = "Audit: mean ranks under every protocol"
 CATEGORY = "Verdict"
@@ -21,7 +22,6 @@ READS = {
     "coverage": "results/tables/coverage.csv",
 }
 
-TITLES = {"binary": "Binary", "multiclass": "Multi-class"}
 # Told apart by shape too, where colours cannot be.
 MARKERS = ("o", "s", "^", "D", "P", "v", "X")
 ROW_INCHES = 0.3
@@ -57,26 +57,21 @@ def audit_ranks(table: pd.DataFrame, caption: str, titles: Mapping[str, str]) ->
     matplotlib.figure.Figure
         An empty table gives a figure that says so.
     """
+    if table.empty:
+        return empty_figure("nothing to compare", caption)
     names = list(dict.fromkeys(table["setting"]))
     figure = captioned(11.0, 2.4 + 2 * ROW_INCHES * (len(names) + 1), caption, characters=190)
-    columns = list(dict.fromkeys(zip(table["kind"], table["metric"], strict=True)))
-    if not columns:
-        figure.text(0.5, 0.5, "nothing to compare", ha="center", va="center", color="0.4", fontsize=14)
-    else:
-        axes = figure.subplots(2, 2, squeeze=False, sharex=True, sharey=True)
-        for ax in axes.flat[len(columns) :]:
-            ax.set_axis_off()
-        for ax, (kind, metric) in zip(axes.flat, columns, strict=False):
-            part = table[(table["kind"] == kind) & (table["metric"] == metric)]
-            _panel(ax, part, names, titles)
-            cells = part["n_cells"].max()
-            of = f"({cells} of {part['published_n_cells'].iloc[0]} cells)"
-            ax.set_title(f"{TITLES[kind]}: {metric_named(metric).title} {of}", fontsize=10)
-        for ax in axes[1]:
-            ax.set_xlabel("mean rank (1 is best)")
-        figure.legend(
-            *axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=5, frameon=False
-        )
+    axes = figure.subplots(2, 2, squeeze=False, sharex=True, sharey=True)
+    columns = list(table.groupby(["kind", "metric"], sort=False))
+    for ax in axes.flat[len(columns) :]:
+        ax.set_axis_off()
+    for ax, ((kind, metric), part) in zip(axes.flat, columns, strict=False):
+        _panel(ax, part, names, titles)
+        of = f"({part['n_cells'].max()} of {part['published_n_cells'].iloc[0]} cells)"
+        ax.set_title(f"{KIND_TITLES[kind]}: {metric_named(metric).title} {of}", fontsize=10)
+    for ax in axes[1]:
+        ax.set_xlabel("mean rank (1 is best)")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=5, frameon=False)
     return figure
 
 

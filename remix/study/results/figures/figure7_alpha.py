@@ -13,7 +13,7 @@ from remix.metrics import metric as metric_named
 from remix.plotting.style import SERIES_COLOURS
 from remix.study.compare.ranking import PAPER_METRICS
 from remix.study.results.coverage import coverage_note
-from remix.study.results.figures.layout import captioned
+from remix.study.results.figures.layout import captioned, empty_figure
 from remix.study.results.runs import Runs
 from remix.study.results.tables.alpha_sweep import sweep_note
 from remix.study.study import sorted_irs
@@ -62,27 +62,24 @@ def figure7(table: pd.DataFrame, caption: str, method: str, titles: Mapping[str,
     matplotlib.figure.Figure
         An empty table gives a figure that says so.
     """
+    if table.empty:
+        return empty_figure("nothing was swept", caption)
     tasks = list(dict.fromkeys(table["task"]))
-    width = max(7.4, INCHES_PER_TASK * len(tasks))
-    text = f"{_reading(method)} {caption}" if tasks else caption
-    figure = captioned(width, 6.4 if tasks else 2.0, text)
-    if not tasks:
-        figure.text(0.5, 0.75, "nothing was swept", ha="center", va="center", color="0.4", fontsize=14)
-    else:
-        axes = figure.subplots(len(PAPER_METRICS), len(tasks), squeeze=False, sharex="col")
-        irs = sorted_irs(list(dict.fromkeys(table["ir"])))
-        for row, metric in enumerate(PAPER_METRICS):
-            for column, task in enumerate(tasks):
-                part = table[(table["metric"] == metric) & (table["task"] == task)]
-                _panel(axes[row, column], part, irs)
-            definition = metric_named(metric)
-            axes[row, 0].set_ylabel(f"{definition.title}\n({definition.direction})")
+    figure = captioned(max(7.4, INCHES_PER_TASK * len(tasks)), 6.4, f"{_reading(method)} {caption}")
+    axes = figure.subplots(len(PAPER_METRICS), len(tasks), squeeze=False, sharex="col")
+    irs = sorted_irs(list(dict.fromkeys(table["ir"])))
+    for row, metric in enumerate(PAPER_METRICS):
         for column, task in enumerate(tasks):
-            _x_axis(axes[-1, column], table[table["task"] == task])
-            title = textwrap.fill(titles[task], TITLE_CHARACTERS)
-            axes[0, column].set_title(f"{title}\n{task}", fontsize=10)
-        figure.align_ylabels(axes[:, 0])
-        _legend(figure, axes)
+            part = table[(table["metric"] == metric) & (table["task"] == task)]
+            _panel(axes[row, column], part, irs)
+        definition = metric_named(metric)
+        axes[row, 0].set_ylabel(f"{definition.title}\n({definition.direction})")
+    for column, task in enumerate(tasks):
+        _x_axis(axes[-1, column], table[table["task"] == task])
+        title = textwrap.fill(titles[task], TITLE_CHARACTERS)
+        axes[0, column].set_title(f"{title}\n{task}", fontsize=10)
+    figure.align_ylabels(axes[:, 0])
+    _legend(figure, axes)
     return figure
 
 
