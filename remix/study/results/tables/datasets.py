@@ -121,24 +121,12 @@ def datasets_table(
             "majority_rows": pd.NA if counts is None else int(counts.sum() - counts[minority].sum()),
             "copies": copies.get((task, ir), np.nan),
         }
+        entry, note = pd.Series({"features": "", "rows": pd.NA, "irs": ""}), NOT_PRINTED
         if task in printed.index:
             entry = printed.loc[task]
-            line |= {
-                "published_features": entry["features"],
-                "published_rows": entry["rows"],
-                "published_irs": entry["irs"],
-                "note": _note(line, definition, entry),
-            }
-        else:
-            line |= {
-                "published_features": "",
-                "published_rows": pd.NA,
-                "published_irs": "",
-                "note": NOT_PRINTED,
-            }
-        if task in study.texts:
-            line["note"] = "; ".join(filter(None, [line["note"], study.texts[task]]))
-        lines.append(line)
+            note = _note(line, definition, entry)
+        line |= {f"published_{name}": entry[name] for name in ("features", "rows", "irs")}
+        lines.append(line | {"note": "; ".join(filter(None, [note, study.texts.get(task)]))})
     integers = dict.fromkeys(
         ["features", "rows", "rows_used", "minority_rows", "majority_rows", "published_rows"], "Int64"
     )
