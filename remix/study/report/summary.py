@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 from tabulate import tabulate
 
-from remix.study.results.coverage import MISSING, reasons_of
+from remix.study.results.coverage import MISSING, cells_text, reasons_of
 from remix.study.results.tables.answer import answer_sentences
 from remix.study.results.tables.claims import SIGNS
 from remix.study.results.tables.rank_sums import SHORT_TITLES, cell_count, comparison_remarks
@@ -107,10 +107,7 @@ def _left_out(coverage: pd.DataFrame, data_dir: str) -> list[str]:
         return [_heading("Left out"), "Nothing: the data of every cell of the study was there.", ""]
     lines = [_heading("Left out")]
     for dataset, part in missing.groupby("dataset", sort=False):
-        cells = ", ".join(
-            f"{task} ({', '.join(cell['ir'])})" for task, cell in part.groupby("task", sort=False)
-        )
-        lines.append(_wrapped(f"{dataset}: {cells}"))
+        lines.append(_wrapped(f"{dataset}: {cells_text(part)}"))
         for source, reason in reasons_of(part):
             lines.append(_wrapped(f"{source}: {reason}", indent="    "))
         if (part["source"] == "").any():

@@ -143,17 +143,19 @@ def coverage_note(coverage: pd.DataFrame, *, width: int = 100) -> str:
         return f"{note}, none missing.{_copies_note(coverage)}"
     datasets = []
     for _, absent in coverage[~present].groupby("dataset", sort=False):
-        cells = ", ".join(
-            f"{task} ({', '.join(part['ir'])})" for task, part in absent.groupby("task", sort=False)
-        )
         texts = [
             textwrap.shorten(f"{_short(source)}: {why}", width, placeholder=" …")
             for source, why in reasons_of(absent)
         ]
         # Of two files on one server the same is said.
         said = ", ".join(dict.fromkeys(texts))
-        datasets.append(f"{cells} – {said or 'no source is listed'}")
+        datasets.append(f"{cells_text(absent)} – {said or 'no source is listed'}")
     return f"{note}; missing: {'; '.join(datasets)}.{_copies_note(coverage)}"
+
+
+def cells_text(cells: pd.DataFrame) -> str:
+    """Name cells by task, with the ratios in brackets: ``aps (0.05, 0.01)``."""
+    return ", ".join(f"{task} ({', '.join(part['ir'])})" for task, part in cells.groupby("task", sort=False))
 
 
 def reasons_of(cells: pd.DataFrame) -> list[tuple[str, str]]:

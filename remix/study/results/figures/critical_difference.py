@@ -16,6 +16,7 @@ from remix.study.results.coverage import coverage_note
 from remix.study.results.figures.layout import captioned, say_instead
 from remix.study.results.runs import Runs
 from remix.study.study import KIND_TITLES, shown_kinds
+from remix.study.words import counted
 
 TITLE = "Critical differences of the mean ranks"
 CATEGORY = "Gains and statistics"
@@ -100,8 +101,8 @@ def _height(comparisons: pd.DataFrame, kinds: Sequence[str]) -> float:
 def _counts(part: pd.DataFrame) -> str:
     if part.empty:
         return ""
-    cells, datasets = part["n_cells"].iloc[0], part["n_datasets"].iloc[0]
-    return f" ({cells} cell{'' if cells == 1 else 's'} of {datasets} dataset{'' if datasets == 1 else 's'})"
+    first = part.iloc[0]
+    return f" ({counted(first['n_cells'], 'cell')} of {counted(first['n_datasets'], 'dataset')})"
 
 
 def _panel(ax: Axes, part: pd.DataFrame, titles: Mapping[str, str], styles: Mapping[str, Fill]) -> None:

@@ -12,6 +12,7 @@ from remix.plotting.style import Fill, fills
 from remix.study.compare.ranking import ALL, PAPER_METRICS
 from remix.study.results.figures.layout import captioned, say_instead
 from remix.study.study import KIND_TITLES
+from remix.study.words import counted
 
 # Where tasks have ratios of their own, groups of a single dataset would hide the others.
 MOST_RATIOS = 6
@@ -156,9 +157,5 @@ def _panel(ax: Axes, part: pd.DataFrame, titles: Mapping[str, str], styles: Mapp
 
 
 def _group_text(ir: str, group: pd.Series) -> str:
-    n = group["n_datasets"]
-    datasets = f"{n} dataset{'' if n == 1 else 's'}"
-    if ir != ALL:
-        return f"IR {ir}\n{datasets}"
-    cells = group["n_cells"]
-    return f"{ALL}\n{datasets}\n{cells} cell{'' if cells == 1 else 's'}"
+    datasets = counted(group["n_datasets"], "dataset")
+    return f"{ALL}\n{datasets}\n{counted(group['n_cells'], 'cell')}" if ir == ALL else f"IR {ir}\n{datasets}"

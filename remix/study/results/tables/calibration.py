@@ -16,6 +16,7 @@ from remix.study.results.made import MadeTable
 from remix.study.results.reading import in_order, scores_of
 from remix.study.results.runs import Runs
 from remix.study.study import BASELINE, KIND_TITLES, Study
+from remix.study.words import counted
 
 TITLE = "Calibration and its remedies"
 CATEGORY = "Calibration"
@@ -94,7 +95,7 @@ def calibration_markdown(table: pd.DataFrame, study: Study, coverage: pd.DataFra
     sections = []
     for kind, of_kind in table.groupby("kind", sort=False):
         n_cells, methods = of_kind["n_cells"].iloc[0], study.methods_on(kind)
-        title = f"{KIND_TITLES[kind]} ({n_cells} cell{'' if n_cells == 1 else 's'})"
+        title = f"{KIND_TITLES[kind]} ({counted(n_cells, 'cell')})"
         sections += [f"## {title}: at a glance\n\n{markdown.table(_glance(of_kind, study))}"]
         for prior, metrics in (("natural", NATURAL_METRICS), ("balanced", BALANCED_METRICS)):
             for name in metrics:

@@ -9,6 +9,7 @@ from remix.study.results.coverage import coverage_note
 from remix.study.results.made import MadeTable
 from remix.study.results.reading import scores_of, scores_of_sweep
 from remix.study.results.runs import Runs
+from remix.study.results.tables.gains import gain_text
 from remix.study.study import Study
 
 TITLE = "The paper's claims, one by one"
@@ -93,8 +94,7 @@ def interval_text(line: pd.Series) -> str:
     """Write the effect of a claim for people, with its interval."""
     if pd.isna(line["effect"]):
         return markdown.ABSENT
-    interval = "" if pd.isna(line["low"]) else f" [{line['low']:+.3f}, {line['high']:+.3f}]"
-    return f"{line['effect']:+.3f}{interval}"
+    return gain_text(line["effect"], line["low"], line["high"])
 
 
 def effect_text(line: pd.Series) -> str:

@@ -10,6 +10,7 @@ from remix.study.results.made import MadeTable
 from remix.study.results.reading import scores_of
 from remix.study.results.runs import Runs
 from remix.study.study import KIND_TITLES, Study
+from remix.study.words import counted
 
 TITLE = "Table 2: ranks, ours and the paper's"
 CATEGORY = "Verdict"
@@ -154,8 +155,7 @@ def ties_remark(table: pd.DataFrame) -> str:
 def cell_count(part: pd.DataFrame, column: str) -> str:
     """Number of cells that a column's sums are over, as text."""
     numbers = part[column].dropna()
-    count = 0 if numbers.empty else int(numbers.iloc[0])
-    return f"{count} cell{'' if count == 1 else 's'}"
+    return counted(0 if numbers.empty else int(numbers.iloc[0]), "cell")
 
 
 def _wide(table: pd.DataFrame, sides: dict[str, str]) -> pd.DataFrame:
