@@ -1,5 +1,6 @@
 """The page that says what made the results: code, software, machine, and the whole configuration."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,7 +40,9 @@ def provenance_markdown(
         "Study's seed": str(study.seed),
         "Protocol": study.protocol_note,
     }
-    written = yaml.safe_dump(_plain(config), sort_keys=False, allow_unicode=True, width=100)
+    # Mappings, lists and scalars only: Snakemake's configuration has ordered mappings and paths in it.
+    plain = json.loads(json.dumps(config, default=str))
+    written = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100)
     return markdown.document(
         "Configuration and provenance",
         "What made this page and the tables of this report. Snakemake makes anew whatever depends on code, "
@@ -124,12 +127,3 @@ def _cost_table(trainings: pd.DataFrame, study: Study) -> pd.DataFrame:
 
 def _pairs(key: str, value: str, pairs: Mapping[str, str]) -> str:
     return markdown.table(pd.DataFrame({key: pairs.keys(), value: pairs.values()}))
-
-
-def _plain(value: Any) -> Any:
-    """Mappings, lists and scalars only: Snakemake's configuration has ordered and other mappings in it."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return value if isinstance(value, int | float | str | None) else str(value)
