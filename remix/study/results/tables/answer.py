@@ -130,23 +130,19 @@ def _compared(
     corrected = dict(zip(others, statistics.holm([test.p for test in tests.values()]), strict=True))
     lines = []
     for position, each in enumerate([*ordered, *plain], start=1):
-        test = tests.get(each)
-        lines.append(
-            {
-                "method": each[0],
-                "correction": each[1],
-                "title": remedy_title(*each, study),
-                "remedy": each[0] in study.methods,
-                "position": position if each[0] in study.methods else pd.NA,
-                "mean": means[each],
-                "lead_of_best": test.mean if test else None,
-                "low": test.low if test else None,
-                "high": test.high if test else None,
-                "p": test.p if test else None,
-                "holm_p": corrected.get(each),
-                "n_folds": len(by_fold),
-            }
-        )
+        line = {
+            "method": each[0],
+            "correction": each[1],
+            "title": remedy_title(*each, study),
+            "remedy": each[0] in study.methods,
+            "position": position if each[0] in study.methods else pd.NA,
+            "mean": means[each],
+            "n_folds": len(by_fold),
+        }
+        if test := tests.get(each):
+            compared = {"lead_of_best": test.mean, "low": test.low, "high": test.high, "p": test.p}
+            line |= compared | {"holm_p": corrected[each]}
+        lines.append(line)
     return lines
 
 
