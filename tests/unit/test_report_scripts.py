@@ -8,10 +8,13 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from small_study import MIXED
 
 from remix.metrics import score_folds
 from remix.study.plain import PLAIN_TITLES
-from remix.study.results.declarations import wanted
+from remix.study.results import making
+from remix.study.results.declarations import by_name, declared, wanted
+from remix.study.results.runs import Runs
 from remix.study.running.provenance import of_training
 from remix.study.running.writing import write_parquet
 from remix.study.store import Entry, Trained, Use, path_of, read_training, write_cell, write_training
@@ -19,44 +22,12 @@ from remix.study.store import Entry, Trained, Use, path_of, read_training, write
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "config" / "published"
 
-STUDY = {
-    "tasks": {
-        "musk": {
-            "dataset": "musk", "title": "Musk", "kind": "binary", "minority": ["1"],
-            "classes": ["0", "1"], "merged": True, "irs": ["0.05"],
-        },
-        "landsat": {
-            "dataset": "statlog", "title": "Statlog", "kind": "multiclass",
-            "minority": ["2", "3"], "classes": ["1", "2", "3"], "merged": False, "irs": ["0.25", "0.1"],
-        },
-        "aps": {
-            "dataset": "aps", "title": "APS", "kind": "binary", "minority": ["pos"],
-            "classes": ["neg", "pos"], "merged": True, "irs": ["0.01"],
-        },
-        "shirt": {
-            "dataset": "fashion", "title": "Fashion", "kind": "binary_images", "minority": ["6"],
-            "classes": ["5", "6"], "merged": True, "image": [28, 28, 1], "irs": ["0.1"],
-        },
-    },
-    "methods": {
-        "baseline": {"title": "Baseline"},
-        "remix": {"title": "ReMix", "resample": "balanced", "mix": {"alpha": 0.1}},
-        "augment": {"title": "Augment", "augment": "image"},
-    },
-    "protocol": {
-        "splits": 2, "repeats": 1, "validation_fraction": 0.3, "epochs": 3, "batch_size": 16,
-        "learning_rate": {"initial": 0.001, "factor": 0.2, "patience": 5, "minimum": 1e-5, "min_delta": 1e-4},
-        "selection": "last",
-        "tables": {
-            "clip": 5.0, "hidden_layers": 3, "dropout": 0.1,
-            "width_divisor": {"binary": 3, "multiclass": 0.75},
-        },
-        "images": {"epochs": 2, "filters": [8], "dense": 8, "precision": "float32"},
-    },
-    "switches": {},
-    "seed": 1,
-    "run": "study",
-}  # fmt: skip
+# Binary and multi-class tables, data that could not be had, and images.
+RATIOS = {"musk": ["0.05"], "landsat": ["0.25", "0.1"], "aps": ["0.01"], "shirt": ["0.1"]}
+STUDY = MIXED | {
+    "tasks": {name: MIXED["tasks"][name] | {"irs": irs} for name, irs in RATIOS.items()},
+    "methods": {name: MIXED["methods"][name] for name in ("baseline", "remix", "augment")},
+}
 CELLS = [("musk", "0.05", 2), ("landsat", "0.25", 3), ("landsat", "0.1", 3), ("shirt", "0.1", 2)]
 METHODS = {task: ["baseline", "remix", *(["augment"] if task == "shirt" else [])] for task, *_ in CELLS}
 # Runs that want the study's trainings under other names: a sweep over two α, and a deviation of the audit.
@@ -67,13 +38,20 @@ OTHERS = {
 }
 # What a report about the paper has, with the audit and with images, and what one with an answer has.
 PAPER, ANSWER = ["paper", "audit", "images"], ["answer"]
+EVERYTHING = {each.only for each in declared()}
+# What a table or a figure says where there is nothing to show.
+NOTHING = (
+    "There is no cell.", "or no cell.", "There is no ablation", "Nothing was swept.",
+    "Nothing can be compared", "change no score", "No claim can be judged", "no cells", "nothing to compare",
+    "nothing was swept", "there is no ablation", "no binary task",
+)  # fmt: skip
 
 
 def names(kind, conditions):
     return [each.name for each in wanted(kind, conditions) if not each.of_made_up_data]
 
 
-TABLES, FIGURES = names("tables", PAPER), names("figures", PAPER)
+TABLES, FIGURES = names("tables", EVERYTHING), names("figures", EVERYTHING)
 
 
 class Outputs(dict):
@@ -176,24 +154,17 @@ def gather(results, study):
 
 def write_record(folder, available):
     found = {
-        "available": True,
-        "source": 0,
-        "origin": "source",
-        "kind": "url",
-        "files": {"a.csv": "0f"},
+        "available": True, "source": 0, "origin": "source", "kind": "url", "files": {"a.csv": "0f"},
         "attempts": [],
-    }
-    lost = {
-        "available": False,
-        "attempts": [{"source": "openml 41138", "reason": "no answer"}],
     }  # fmt: skip
+    lost = {"available": False, "attempts": [{"source": "openml 41138", "reason": "no answer"}]}
     folder.mkdir(parents=True)
     (folder / "source.json").write_text(json.dumps(found if available else lost))
     return str(folder)
 
 
-def report(results, study=STUDY, conditions=PAPER):
-    """Run every script after evaluation, in the working directory."""
+def tabulate(results, study=STUDY, conditions=EVERYTHING):
+    """Make all tables in the working directory; gives them, and the files at hand."""
     datasets = list(dict.fromkeys(task["dataset"] for task in study["tasks"].values()))
     raw = [write_record(Path("resources/raw", name), available=name != "aps") for name in datasets]
     data = []
@@ -211,10 +182,15 @@ def report(results, study=STUDY, conditions=PAPER):
     files = [*gather(results, study), *data, *published, "resources/raw/coverage.csv"]
     listed = names("tables", conditions)
     tables = {form: [f"results/tables/{name}.{form}" for name in listed] for form in ("csv", "md")}
+    run("tables", Path(), files, Outputs(tables), study=study)
+    return tables, files + tables["csv"] + tables["md"]
+
+
+def report(results, study=STUDY, conditions=PAPER):
+    """Run every script after evaluation, in the working directory."""
+    tables, files = tabulate(results, study, conditions)
     drawn = names("figures", conditions)
     figures = {form: [f"results/figures/{name}.{form}" for name in drawn] for form in ("png", "svg")}
-    run("tables", Path(), files, Outputs(tables), study=study)
-    files += tables["csv"] + tables["md"]
     run("figures", Path(), files, Outputs(figures, tasks="results/figures/tasks"), study=study)
     pages = {
         "tables": [path.replace(".csv", ".html") for path in tables["csv"]],
@@ -282,6 +258,81 @@ def test_what_is_evaluated_keeps_its_contract(results):
     assert "remix (study), remix (sweep/0.1), baseline (audit/swapped), means over the folds: " in log
 
 
+def in_folder(folder, results, study):
+    """A folder in which all tables of a study are made, the study, and the files at hand."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        return folder, study, tabulate(results, study)[1]
+
+
+@pytest.fixture(scope="module")
+def tables(results, tmp_path_factory):
+    """All tables of the whole study."""
+    return in_folder(tmp_path_factory.mktemp("tables"), results, STUDY)
+
+
+@pytest.fixture(scope="module")
+def tables_without_cells(results, tmp_path_factory):
+    """All tables of a study whose data could not be had."""
+    study = STUDY | {"tasks": {"aps": STUDY["tasks"]["aps"]}}
+    return in_folder(tmp_path_factory.mktemp("nothing"), results, study)
+
+
+def drawn(name, tables, monkeypatch):
+    """A figure, as its module makes it from the tables."""
+    (folder, study, files), figures = tables, []
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(making, "write_figure", lambda figure, paths: figures.append(figure))
+    making.make(by_name()[name], Runs.from_json(runs_of(study)), files)
+    figures[0].draw_without_rendering()
+    return figures[0]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_has_methods_for_images_in_its_parts_on_images_alone(tables, name):
+    text = (tables[0] / f"results/tables/{name}.md").read_text()
+    assert "nan" not in text.lower().split()
+    sections = {part.partition("\n")[0]: part for part in text.split("\n## ")[1:]}
+    on_images = {
+        heading for heading in sections if any(word in heading for word in ("images", "Figure 6", "Fashion"))
+    }
+    with_their_methods = {heading for heading, part in sections.items() if "Augment" in part}
+    assert with_their_methods <= on_images
+    # Effects are shown of methods that change, and no others.
+    assert with_their_methods or not on_images or name.endswith("effects")
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_without_cells_says_so(tables_without_cells, name):
+    """In words, or by a line for what is missing."""
+    text = (tables_without_cells[0] / f"results/tables/{name}.md").read_text()
+    assert "nan" not in text.lower().split()
+    assert "\n| " in text or any(words in text for words in NOTHING)
+    if name not in ("coverage", "row_lists"):
+        assert "0 of 1 cells; missing: aps (0.01)" in text
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_without_cells_says_so(tables_without_cells, monkeypatch, name):
+    figure = drawn(name, tables_without_cells, monkeypatch)
+    texts = [text.get_text() for each in (figure, *figure.axes) for text in each.texts]
+    assert set(NOTHING) & set(texts)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_fits_its_page(tables, monkeypatch, name):
+    """Its caption is the lowest of it, and no part leaves the page."""
+    figure = drawn(name, tables, monkeypatch)
+    caption = min((text.get_window_extent() for text in figure.texts), key=lambda box: box.y0)
+    parts = [each.get_tightbbox() for each in (*figure.axes, *figure.legends)]
+    assert all(box.y0 >= caption.y1 for box in parts)
+    for box in (caption, *parts):
+        assert box.x0 >= 0
+        assert box.y0 >= 0
+        assert box.x1 <= figure.bbox.x1
+        assert box.y1 <= figure.bbox.y1
+
+
 @pytest.fixture(scope="module")
 def made(results, tmp_path_factory):
     """All that is made of the whole study."""
@@ -295,21 +346,21 @@ def made(results, tmp_path_factory):
 @pytest.mark.slow
 def test_all_tables_figures_and_pages_are_made(made):
     note = "4 of 5 cells; missing: aps (0.01) – openml 41138: no answer."
-    for name in TABLES:
+    tables, figures = names("tables", PAPER), names("figures", PAPER)
+    for name in tables:
         # Ranks are held against Table 2, and the ablation is made, where the study has all of their methods.
         assert pd.read_csv(made / f"tables/{name}.csv").empty == (name in ("audit", "rescored", "ablation"))
         text = (made / f"tables/{name}.md").read_text()
         assert text.startswith("# ")
-        assert "nan" not in text.lower().split()
         if name != "coverage":
             assert note in text
-    for name in (*FIGURES, *(f"tasks/reliability_{task}" for task in ("landsat", "musk", "shirt"))):
+    for name in (*figures, *(f"tasks/reliability_{task}" for task in ("landsat", "musk", "shirt"))):
         assert (made / f"figures/{name}.png").read_bytes().startswith(b"\x89PNG")
         assert "<svg" in (made / f"figures/{name}.svg").read_text()
     sizes = pd.read_csv(made / "tables/cell_tests.csv").query("task == 'musk'")
     assert sizes[["n_train", "n_test", "n_folds"]].drop_duplicates().to_numpy().tolist() == [[28, 40, 2]]
     assert sorted(path.stem for path in (made / "pages").iterdir()) == ["landsat", "musk", "shirt"]
-    for name in ("pages/musk", "provenance", *(f"tables/{name}" for name in TABLES)):
+    for name in ("pages/musk", "provenance", *(f"tables/{name}" for name in tables)):
         assert "<table>" in (made / f"{name}.html").read_text()
     assert 'alt="Reliability"' in (made / "pages/musk.html").read_text()
     assert "Does ReMix hold up?" in (made / "front.rst").read_text()
@@ -344,7 +395,7 @@ def test_the_same_inputs_give_the_same_bytes(results, made, tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     report(results)
     files = [path for path in made.rglob("*") if path.is_file()]
-    assert len(files) > 2 * len(TABLES) + 2 * len(FIGURES)
+    assert len(files) > 2 * (len(names("tables", PAPER)) + len(names("figures", PAPER)))
     for path in files:
         # It has the time in it.
         if path.name != "provenance.html":

@@ -1,7 +1,6 @@
 import pandas as pd
 import pytest
 
-from remix.plotting.style import render
 from remix.study.results.figures.audit_ranks import audit_ranks
 
 METHODS = {"baseline": (5.0, 3.6), "cost": (1.0, 3.9), "remix": (1.02, 1.2)}
@@ -53,9 +52,3 @@ def test_every_method_has_its_rank_in_every_row(table):
 def test_one_kind_leaves_no_empty_axes(table):
     figure = audit_ranks(table[table["kind"] == "binary"], "", TITLES)
     assert sum(ax.axison for ax in figure.axes) == 2
-
-
-def test_nothing_to_compare(table):
-    figure = audit_ranks(table.iloc[:0], "No cells.", TITLES)
-    assert "nothing to compare" in [text.get_text() for text in figure.axes[0].texts]
-    assert render(figure, "png")

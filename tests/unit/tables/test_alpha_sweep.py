@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from scores import fold_scores
 
 from remix.errors import ResultError
 from remix.study.compare.statistics import corrected_t_test
@@ -14,44 +15,35 @@ from remix.study.sweep import Sweep
 
 SWEEP = Sweep(tasks=["musk", "aps", "seizure"], method="remix", alphas=[0.01, 0.4])
 OWN = {"musk": 0.1, "aps": 0.1}
-# By ratio and α: (g-mean, balanced Brier score) of the four folds, which differ by these steps.
+# By α and ratio: (g-mean, balanced Brier score) of the four folds, which differ by these steps.
 MEANS = {
-    ("0.05", 0.01): (0.75, 0.25),
-    ("0.05", 0.1): (0.875, 0.25),
-    ("0.05", 0.4): (0.8125, 0.125),
-    ("0.01", 0.01): (0.5, 0.5),
-    ("0.01", 0.1): (0.5, 0.375),
-    ("0.01", 0.4): (0.5, 0.25),
+    0.01: {"0.05": (0.75, 0.25), "0.01": (0.5, 0.5)},
+    0.1: {"0.05": (0.875, 0.25), "0.01": (0.5, 0.375)},
+    0.4: {"0.05": (0.8125, 0.125), "0.01": (0.5, 0.25)},
 }
 STEPS = np.array([-0.03125, -0.015625, 0.015625, 0.03125])
-COLUMNS_OF_SCORES = ["kind", "task", "ir", "method", "repeat", "fold", "metric", "value"]
 
 
-def folds_of(ir, means, method="remix", steps=STEPS):
-    keys = [(repeat, fold) for repeat in range(2) for fold in range(2)]
-    return [
-        ("binary", "musk", ir, method, *key, metric, mean + step)
-        for metric, mean in zip(("g_mean", "balanced_brier"), means, strict=True)
-        for key, step in zip(keys, steps, strict=True)
-    ]
+def folds_of(means, method="remix", steps=STEPS):
+    def value(cell, method, metric, fold):
+        return means[cell[2]][metric != "g_mean"] + steps[fold]
+
+    return fold_scores(value, [("binary", "musk", ir) for ir in means], [method], folds=4)
 
 
 @pytest.fixture
 def sweep_scores():
     # At α 0.4 the folds differ the other way round, so that differences vary from fold to fold.
     parts = [
-        pd.DataFrame(
-            folds_of(ir, means, steps=-STEPS if alpha == 0.4 else STEPS), columns=COLUMNS_OF_SCORES
-        ).assign(alpha=alpha)
-        for (ir, alpha), means in MEANS.items()
+        folds_of(means, steps=-STEPS if alpha == 0.4 else STEPS).assign(alpha=alpha)
+        for alpha, means in MEANS.items()
     ]
     return pd.concat(parts, ignore_index=True)
 
 
 @pytest.fixture
 def baseline():
-    lines = folds_of("0.05", (0.625, 0.3125), "baseline") + folds_of("0.01", (0.25, 0.5), "baseline")
-    return pd.DataFrame(lines, columns=COLUMNS_OF_SCORES)
+    return folds_of({"0.05": (0.625, 0.3125), "0.01": (0.25, 0.5)}, "baseline")
 
 
 @pytest.fixture

@@ -45,11 +45,7 @@ def table(runs, table2):
 
 
 def row(table, protocol, kind, metric, method):
-    keys = {"protocol": protocol, "kind": kind, "metric": metric, "method": method}
-    found = table
-    for name, value in keys.items():
-        found = found[found[name] == value]
-    return found.iloc[0]
+    return table.set_index(["protocol", "kind", "metric", "method"]).loc[protocol, kind, metric, method]
 
 
 def test_sums_and_settings(table):
@@ -150,27 +146,20 @@ def test_effects_for_people_show_what_changes(runs, coverage):
     assert "No deviation changes anything." in audit_effects_markdown(same, coverage)
 
 
-def with_images(runs, mixed, image_scores):
-    return {
+def test_images_do_not_disturb_the_printed_table(runs, mixed, image_scores, table2):
+    tasks = {"musk", "aps", "landsat", "shirt"}
+    more = {
         name: Run(
             dataclasses.replace(mixed, switches=run.study.switches),
             pd.concat([run.scores, image_scores], ignore_index=True),
         )
         for name, run in runs.items()
     }
-
-
-def test_images_do_not_disturb_the_printed_table(runs, mixed, image_scores, table2):
-    tasks = {"musk", "aps", "landsat", "shirt"}
-    more = with_images(runs, mixed, image_scores)
     pd.testing.assert_frame_equal(audit_table(more, table2, tasks), audit_table(runs, table2, tasks))
     effects = audit_effects(more)
     assert "augment" in set(effects.loc[effects["kind"] == "binary_images", "method"])
     assert "augment" not in set(effects.loc[effects["kind"] == "binary", "method"])
     assert effects["change"].notna().all()
-
-
-def test_images_alone_cannot_be_compared(runs, mixed, image_scores, table2, coverage):
     alone = {name: Run(mixed, image_scores) for name in runs}
     assert audit_table(alone, table2, {"shirt"}).empty
 

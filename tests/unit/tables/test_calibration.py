@@ -7,7 +7,7 @@ from small_study import rows_below
 
 from remix.corrections import BALANCED_METRICS, CORRECTIONS, NATURAL_METRICS
 from remix.errors import ResultError
-from remix.study.results.reading import CALIBRATION_COLUMNS, scores_of
+from remix.study.results.reading import CALIBRATION_COLUMNS
 from remix.study.results.tables.calibration import calibration_markdown, calibration_table
 
 CELLS = [("musk", "0.05"), ("musk", "0.01"), ("landsat", "0.1")]
@@ -65,17 +65,19 @@ def test_order_of_the_rows_does_not_matter(calibration, study):
     )
 
 
-def test_incomplete_cells_are_refused(calibration, study):
-    for name in ("prior", "none"):
-        lost = (calibration["correction"] == name) & (calibration["ir"] == "0.01")
-        with pytest.raises(ResultError, match=rf"musk, IR 0\.01 lacks the correction '{name}'"):
-            calibration_table(calibration[~lost], study)
-    lost = (calibration["method"] == "remix") & (calibration["correction"] == "prior")
-    with pytest.raises(ResultError, match="lacks the correction 'prior'"):
-        calibration_table(calibration[~lost], study)
-    one = calibration.index == calibration.index[-1]
-    with pytest.raises(ResultError, match="landsat"):
-        calibration_table(calibration[~one], study)
+@pytest.mark.parametrize(
+    ("lost", "message"),
+    [
+        ({"correction": "prior", "ir": "0.01"}, r"musk, IR 0\.01 lacks the correction 'prior'"),
+        ({"correction": "none", "ir": "0.01"}, r"musk, IR 0\.01 lacks the correction 'none'"),
+        ({"correction": "prior", "method": "remix"}, "lacks the correction 'prior'"),
+        ({"fold": 1, "task": "landsat", "method": "remix"}, "landsat"),
+    ],
+)
+def test_incomplete_cells_are_refused(calibration, study, lost, message):
+    here = np.logical_and.reduce([calibration[name] == value for name, value in lost.items()])
+    with pytest.raises(ResultError, match=message):
+        calibration_table(calibration[~here], study)
 
 
 def test_markdown_sets_the_best_of_each_column_by_the_metrics_direction(calibration, study, coverage):
@@ -102,34 +104,10 @@ def test_markdown_sets_the_best_of_each_column_by_the_metrics_direction(calibrat
     assert "nan" not in text.lower().split()
 
 
-def test_no_cells(calibration, study, coverage):
-    table = calibration_table(calibration.iloc[:0], study)
-    assert table.empty
-    assert "There is no cell." in calibration_markdown(table, study, coverage)
-
-
-def test_calibration_files_are_read_like_scores(calibration, study):
-    gathered = calibration[CALIBRATION_COLUMNS]
-    read = scores_of(gathered, study)
-    keys = ["task", "ir", "method", "correction", "fold", "metric"]
-    pd.testing.assert_frame_equal(
-        read.sort_values(keys, ignore_index=True), calibration.sort_values(keys, ignore_index=True)
-    )
-
-
-def test_images_have_methods_of_their_own(calibration, mixed, mixed_coverage):
+def test_images_have_methods_of_their_own(calibration, mixed):
     image = calibration[calibration["task"] == "musk"].assign(kind="binary_images", task="shirt")
-    image["ir"] = image["ir"].map({"0.05": "0.1", "0.01": "0.05"})
     augment = image[image["method"] == "remix"].assign(method="augment", value=0.25)
-    scores = pd.concat([calibration, image, augment], ignore_index=True)
-    table = calibration_table(scores, mixed)
-    alone = calibration_table(calibration, mixed)
-    pd.testing.assert_frame_equal(table[table["kind"] != "binary_images"], alone)
-    assert list(dict.fromkeys(table.loc[table["kind"] == "binary_images", "method"])) == list(mixed.methods)
-    text = calibration_markdown(table, mixed, mixed_coverage)
-    tables, images = text.split("## Binary images (2 cells)")
-    assert "Augment" not in tables
-    assert rows_below(images, "### Expected calibration error")[5][1] == "**0.2500**"
-    lost = (scores["method"] == "augment") & (scores["ir"] == "0.1")
-    with pytest.raises(ResultError, match=r"shirt, IR 0\.1"):
-        calibration_table(scores[~lost], mixed)
+    table = calibration_table(pd.concat([calibration, image, augment], ignore_index=True), mixed)
+    on_images = table["kind"] == "binary_images"
+    pd.testing.assert_frame_equal(table[~on_images], calibration_table(calibration, mixed))
+    assert list(dict.fromkeys(table.loc[on_images, "method"])) == list(mixed.methods)

@@ -2,16 +2,13 @@
 
 import dataclasses
 
-import pandas as pd
 import pytest
+from scores import fold_scores, mirrored
 
 from remix.catalogue import METHODS
 from remix.study.compare.claims import CLAIMS, IMAGE_METHODS, NOT_OF_THE_PAPER
 from remix.study.results.tables.audit_claims import claims_by_protocol, claims_by_protocol_markdown
-from remix.study.results.tables.claims import (
-    claims_markdown,
-    study_claims,
-)
+from remix.study.results.tables.claims import claims_markdown, study_claims
 
 LEVELS = dict(zip(IMAGE_METHODS, (0.3, 0.4, 0.5, 0.2, 0.6, 0.7, 0.8), strict=True))
 
@@ -22,15 +19,9 @@ def complete(mixed):
     return dataclasses.replace(mixed, entries={name: METHODS[name] for name in IMAGE_METHODS})
 
 
-def scores_on(*tasks, kind="binary_images"):
-    lines = [
-        (kind, task, "0.05", method, 0, fold, metric, level if metric == "g_mean" else 1 - level)
-        for task in tasks
-        for method, level in LEVELS.items()
-        for fold in (0, 1)
-        for metric in ("g_mean", "balanced_brier")
-    ]
-    return pd.DataFrame(lines, columns=["kind", "task", "ir", "method", "repeat", "fold", "metric", "value"])
+def scores_on(*tasks):
+    cells = [("binary_images", task, "0.05") for task in tasks]
+    return fold_scores(mirrored(lambda cell, method, fold: LEVELS[method]), cells, LEVELS)
 
 
 def test_other_images_are_asked_the_same_in_rows_of_their_own(complete, mixed_coverage):

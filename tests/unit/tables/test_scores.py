@@ -27,30 +27,3 @@ def test_one_fold_has_no_spread(scores, study, coverage):
     text = scores_markdown(scores_table(scores[scores["fold"] == 0]), study, coverage)
     assert "**0.812** |" in text
     assert "nan" not in text
-
-
-def test_no_cells(no_scores, study, coverage):
-    missing = coverage.assign(state="missing")
-    assert "| aps" in scores_markdown(scores_table(no_scores), study, missing)
-
-
-def test_images_have_sections_and_methods_of_their_own(mixed_scores, mixed, mixed_coverage):
-    text = scores_markdown(scores_table(mixed_scores), mixed, mixed_coverage)
-    tables = rows_below(text, "## G-mean (higher is better)")
-    assert tables[0] == ["Task", "IR", "Baseline", "SMOTE", "ReMix"]
-    assert [row[0] for row in tables[2:]] == ["musk", "musk", "aps", "landsat"]
-    images = rows_below(text, "## G-mean on images (higher is better)")
-    assert images[0] == ["Task", "IR", "Baseline", "SMOTE", "ReMix", "Augment"]
-    assert [row[:2] for row in images[2:]] == [["shirt", "0.1"], ["shirt", "0.05"], ["cifar10_dog", "0.05"]]
-    assert images[2][-1].startswith("**0.750**")
-    assert images[4][2:] == ["–"] * 4
-
-
-def test_sections_without_cells_are_left_out(scores, image_scores, mixed, mixed_coverage):
-    tables = scores_markdown(scores_table(scores), mixed, mixed_coverage)
-    assert "on images (" not in tables
-    assert "Augment" not in tables
-    images = scores_markdown(scores_table(image_scores), mixed, mixed_coverage)
-    headings = [line for line in images.splitlines() if line.startswith("## ")]
-    assert headings
-    assert all("on images" in heading for heading in headings)

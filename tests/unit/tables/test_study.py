@@ -14,24 +14,17 @@ def test_cells_are_in_the_order_of_tasks_and_their_ratios(study):
     assert study.cells == [("musk", "0.05"), ("musk", "0.01"), ("aps", "0.01"), ("landsat", "0.1")]
 
 
-def test_kinds_and_notes(study):
+def test_kinds(study):
     assert {name: task.kind for name, task in study.tasks.items()} == {
         "musk": "binary",
         "aps": "binary",
         "landsat": "multiclass",
     }
-    assert study.protocol_note == "1 × 2-fold cross-validation, 7 epochs, last weights, seed 1."
 
 
 def test_defaults_of_the_switches_are_those_of_the_configuration():
     text = (Path(__file__).parents[3] / "config" / "config.yaml").read_text()
     assert yaml.safe_load(text)["switches"] == dataclasses.asdict(Switches())
-
-
-def test_captions_say_what_is_switched_on(study):
-    assert "Switched on" not in study.protocol_note
-    switched = dataclasses.replace(study, switches=Switches(balance="multinomial"))
-    assert switched.protocol_note.endswith("seed 1. Switched on: balance multinomial.")
 
 
 def test_the_first_repeats_of_a_study(study):
@@ -73,26 +66,29 @@ def test_a_study_of_images_without_data_shows_its_own_part(mixed):
     assert list(part.study.tasks) == ["shirt"]
 
 
-def test_captions_say_how_long_was_trained_on_images(study, mixed):
-    assert "7 epochs, last" in study.protocol_note
-    assert "7 epochs (3 on images), last" in mixed.protocol_note
-    assert "validation, 3 epochs, last" in mixed.only(["shirt"]).protocol_note
-    assert "7 epochs, last" in mixed.only(["musk"]).protocol_note
-    for numbers, said in (
-        ({"precision": "mixed_float16"}, "in mixed_float16"),
-        ({"tf32": True}, "with TF32"),
-    ):
-        images = dataclasses.replace(mixed.protocol.images, **numbers)
-        other = dataclasses.replace(mixed, protocol=dataclasses.replace(mixed.protocol, images=images))
-        assert f"7 epochs (3 on images {said})" in other.protocol_note
+@pytest.mark.parametrize(
+    ("tasks", "part", "setting", "said"),
+    [
+        (["musk"], "", {}, "1 × 2-fold cross-validation, 7 epochs, last weights, seed 1."),
+        (["shirt"], "", {}, "1 × 2-fold cross-validation, 3 epochs, last weights, seed 1."),
+        (["musk", "shirt"], "", {}, "7 epochs (3 on images), last"),
+        (["musk", "shirt"], "images", {"precision": "mixed_float16"}, "(3 on images in mixed_float16)"),
+        (["musk", "shirt"], "images", {"tf32": True}, "(3 on images with TF32)"),
+        (["musk", "shirt"], "tables", {"network": "resnet"}, "images), residual networks for tables, last"),
+        (["musk"], "tables", {"network": "resnet"}, "7 epochs, residual networks, last"),
+        (["shirt"], "tables", {"network": "resnet"}, "3 epochs, last"),
+    ],
+)
+def test_captions_say_how_was_trained(mixed, tasks, part, setting, said):
+    settings = {part: dataclasses.replace(getattr(mixed.protocol, part), **setting)} if part else {}
+    protocol = dataclasses.replace(mixed.protocol, **settings)
+    assert said in dataclasses.replace(mixed, protocol=protocol).only(tasks).protocol_note
 
 
-def test_captions_say_which_networks_were_trained_if_not_the_papers(mixed):
-    tables = dataclasses.replace(mixed.protocol.tables, network="resnet")
-    other = dataclasses.replace(mixed, protocol=dataclasses.replace(mixed.protocol, tables=tables))
-    assert "7 epochs (3 on images), residual networks for tables, last weights" in other.protocol_note
-    assert "7 epochs, residual networks, last weights" in other.only(["musk"]).protocol_note
-    assert "residual" not in other.only(["shirt"]).protocol_note
+def test_captions_say_what_is_switched_on(study):
+    assert study.protocol_note.endswith("seed 1.")
+    switched = dataclasses.replace(study, switches=Switches(balance="multinomial"))
+    assert switched.protocol_note.endswith("seed 1. Switched on: balance multinomial.")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import pandas as pd
+import pytest
 
 from remix.study.report.summary import WIDTH, paper_lines, summary_text
 from remix.study.results.tables.rank_sums import rank_sums_table
@@ -20,12 +21,19 @@ CLAIMS = pd.DataFrame(
 )
 
 
-def findings(scores, study, table2, claims=CLAIMS):
-    return paper_lines(rank_sums_table(scores, study, table2), claims, study)
+@pytest.fixture
+def summary(scores, study, coverage, table2):
+    """Writes the summary of a study, in which something is changed."""
+
+    def written(study=study, coverage=coverage, scores=scores, claims=CLAIMS, data_dir="data", **changed):
+        found = paper_lines(rank_sums_table(scores, study, table2), claims, study)
+        return summary_text(study, coverage, found, **FILES | changed, data_dir=data_dir)
+
+    return written
 
 
-def test_summary(scores, study, coverage, table2):
-    text = summary_text(study, coverage, findings(scores, study, table2), **FILES, data_dir="mine")
+def test_summary(summary):
+    text = summary(data_dir="mine")
     assert max(map(len, text.splitlines())) <= WIDTH
     assert "3 of 4 cells × 3 methods × 2 folds = 18 networks." in text
     assert "results/tables/: gains.{csv,md}, scores.csv" in text
@@ -40,36 +48,26 @@ def test_summary(scores, study, coverage, table2):
     assert ["ReMix", "1", "(1.00)", "12", "(1.33)", "1", "(1.00)", "9", "(1.00)"] in lines
 
 
-def test_a_warning_comes_first(scores, study, coverage, table2):
-    found, warnings = findings(scores, study, table2), ["Not the same processor."]
-    text = summary_text(study, coverage, found, warnings=warnings, **FILES, data_dir="data")
+def test_a_warning_comes_first(summary):
+    text = summary(warnings=["Not the same processor."])
     assert text.startswith("Warning: Not the same processor.\n\nMade\n----\n")
 
 
-def test_nothing_left_out(scores, study, coverage, table2):
-    complete = coverage[coverage["state"] == "present"]
-    text = summary_text(study, complete, findings(scores, study, table2), **FILES, data_dir="data")
+def test_nothing_left_out(summary, coverage):
+    text = summary(coverage=coverage[coverage["state"] == "present"])
     assert "Nothing: the data of every cell of the study was there." in text
 
 
-def test_nothing_made(no_scores, study, coverage, table2):
+def test_nothing_made(summary, no_scores, coverage):
     missing = coverage.assign(state="missing", reasons="openml 3: " + "a long reason " * 20)
-    text = summary_text(
-        study,
-        missing,
-        findings(no_scores, study, table2, CLAIMS.iloc[2:]),
-        tables=[],
-        figures=[],
-        data_dir="data",
-    )
+    text = summary(coverage=missing, scores=no_scores, claims=CLAIMS.iloc[2:], tables=[], figures=[])
     assert "claims" not in text
     assert "0 of 4 cells" in text
     assert max(map(len, text.splitlines())) <= WIDTH
 
 
-def test_images_are_counted_with_their_own_methods(mixed_scores, mixed, mixed_coverage, table2):
-    found = findings(mixed_scores, mixed, table2)
-    text = summary_text(mixed, mixed_coverage, found, **FILES, data_dir="data")
+def test_images_are_counted_with_their_own_methods(summary, mixed_scores, mixed, mixed_coverage):
+    text = summary(mixed, mixed_coverage, mixed_scores)
     assert "5 of 7 cells: 3 × 3 methods × 2 folds + 2 × 4 methods × 2 folds = 34 networks." in text
     block = text.split("Rank sums, binary images")[1]
     assert block.splitlines()[0].endswith("; 2 cells here)")
@@ -77,7 +75,6 @@ def test_images_are_counted_with_their_own_methods(mixed_scores, mixed, mixed_co
     assert "paper" not in block.split("\n\n")[0]
 
 
-def test_an_effect_of_one_dataset_has_no_interval(scores, study, coverage, table2):
-    claims = CLAIMS.assign(low=float("nan"), high=float("nan"))
-    text = summary_text(study, coverage, findings(scores, study, table2, claims), **FILES, data_dir="data")
+def test_an_effect_of_one_dataset_has_no_interval(summary):
+    text = summary(claims=CLAIMS.assign(low=float("nan"), high=float("nan")))
     assert "✓ ReMix is first: holds (remix − cost: +0.125)" in text

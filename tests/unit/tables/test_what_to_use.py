@@ -3,8 +3,8 @@
 import copy
 import dataclasses
 
-import pandas as pd
 import pytest
+from scores import fold_scores
 from small_study import DEFINITION, rows_below
 
 from remix.study.results.tables.answer import QUESTIONS
@@ -37,16 +37,13 @@ def advice():
         "forest": {"title": "Forest", "estimator": "sklearn.ensemble.RandomForestClassifier"},
     }
     study = Study.from_mapping(definition)
-    lines = []
-    for place, (task, ir) in enumerate(
-        (("musk", "0.05"), ("aps", "0.01"), ("ozone", "0.01"), ("landsat", "0.1"))
-    ):
-        for method, by_metric in VALUES.items():
-            for metric in QUESTIONS:
-                value = by_metric[metric != "g_mean"][place % 3]
-                lines.append((study.tasks[task].kind, task, ir, method, 0, 0, metric, value))
-    columns = ["kind", "task", "ir", "method", "repeat", "fold", "metric", "value"]
-    return study, pd.DataFrame(lines, columns=columns)
+    places = {"musk": 0, "aps": 1, "ozone": 2, "landsat": 0}
+
+    def value(cell, method, metric, fold):
+        return VALUES[method][metric != "g_mean"][places[cell[1]]]
+
+    cells = [(study.tasks[task].kind, task, study.tasks[task].irs[0]) for task in places]
+    return study, fold_scores(value, cells, VALUES, QUESTIONS)
 
 
 def test_the_best_of_each_choice_leads(advice):
@@ -89,24 +86,18 @@ def test_advice_for_people(advice, coverage):
     assert rows[3][:3] == ["Binary (3 datasets)", "a network, 3 methods", "**ReMix**"]
     assert rows[3][-1] == "Baseline, balanced prior"
     assert "| Multi-class (1 datasets)" not in text
-    assert "There is no cell." in what_to_use_markdown(
-        what_to_use_table(scores.iloc[:0], study), study, coverage
-    )
 
 
-def test_a_choice_of_one_is_none_and_the_narrowest_is_named(advice):
+@pytest.mark.parametrize(
+    ("names", "choice", "best"),
+    [
+        (["baseline", "remix"], "network", "ReMix"),
+        (["baseline", "baseline_prior"], "trained", "Baseline, balanced prior"),
+    ],
+)
+def test_a_choice_of_one_is_none_and_the_narrowest_is_named(advice, names, choice, best):
     study, scores = advice
-    few = study.networks()
-    names = [name for name in few.entries if name != "baseline_prior"]
-    few = dataclasses.replace(few, entries={name: few.entries[name] for name in names})
-    table = what_to_use_table(scores[scores["method"].isin(names)], few)
-    assert set(table["choice"]) == {"network"}
-
-
-def test_where_nothing_else_is_compared_the_tree_has_what_is_trained_already(advice):
-    study, scores = advice
-    names = ["baseline", "baseline_prior"]
     few = dataclasses.replace(study, entries={name: study.entries[name] for name in names})
     table = what_to_use_table(scores[scores["method"].isin(names)], few)
-    assert set(table["choice"]) == {"trained"}
-    assert tree_lines(table, few)[1] == "  Binary: Baseline, balanced prior"
+    assert set(table["choice"]) == {choice}
+    assert tree_lines(table, few)[1] == f"  Binary: {best}"
