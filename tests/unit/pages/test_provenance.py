@@ -36,13 +36,23 @@ def trainings():
     return pd.DataFrame(lines, columns=columns).assign(task="musk", **facts)
 
 
-def test_what_made_the_trainings_is_said_once(trainings, study):
-    text = provenance_markdown(FACTS, trainings, study, CONFIG)
+@pytest.fixture
+def text(trainings, study):
+    return provenance_markdown(FACTS, trainings, study, CONFIG)
+
+
+def test_everything_is_said(text):
+    assert f"`{FACTS['commit']}`; no tracked file differs from it" in text
+    assert "| numpy     | 2.0.1     |" in text
+    assert "Some CPU, 2 cores" in text
+    assert "1 × 2-fold cross-validation, 7 epochs" in text
     assert "4 trainings of the study and the runs beside it, all alike" in text
-    assert re.search(r"\| Commit +\| cccccccccc +\|", text)
-    assert "Warning" not in text
+    assert "4 trainings took 0.7 minutes" in text
     # 20 of 40 s.
     assert "Of that time 50% went into training steps" in text
+    assert "at most 900 MiB" in text
+    assert re.search(r"\| Commit +\| cccccccccc +\|", text)
+    assert "Warning" not in text
 
 
 def test_trainings_that_were_not_made_alike_are_a_warning(trainings, study):
@@ -54,24 +64,12 @@ def test_trainings_that_were_not_made_alike_are_a_warning(trainings, study):
     assert "Set 2" in text
 
 
-def test_everything_is_said(trainings, study):
-    text = provenance_markdown(FACTS, trainings, study, CONFIG)
-    assert f"`{FACTS['commit']}`; no tracked file differs from it" in text
-    assert "| numpy     | 2.0.1     |" in text
-    assert "Some CPU, 2 cores" in text
-    assert "1 × 2-fold cross-validation, 7 epochs" in text
-    assert "4 trainings took 0.7 minutes" in text
-    assert "at most 900 MiB" in text
-
-
-def test_cost_by_task_and_method_is_that_of_the_study(trainings, study):
-    text = provenance_markdown(FACTS, trainings, study, CONFIG)
+def test_cost_by_task_and_method_is_that_of_the_study(text):
     row = next(line for line in text.splitlines() if line.startswith("| musk"))
     assert [cell.strip() for cell in row.strip("|").split("|")] == ["musk", "30.5", "–", "5.0"]
 
 
-def test_the_configuration_can_be_read_again(trainings, study):
-    text = provenance_markdown(FACTS, trainings, study, CONFIG)
+def test_the_configuration_can_be_read_again(text):
     written = text.partition("````yaml\n")[2].partition("````")[0]
     assert yaml.safe_load(written) == {
         "seed": 1,
@@ -91,8 +89,6 @@ def test_nothing_trained(trainings, study):
     assert "Nothing was trained." in text
 
 
-def test_methods_for_images_have_a_column_where_images_were_trained(trainings, study):
+def test_methods_for_images_have_a_column_where_images_were_trained(text, trainings, study):
     augment = dataclasses.replace(study, entries={**study.entries, "augment": METHODS["augment"]})
-    assert provenance_markdown(FACTS, trainings, augment, CONFIG) == provenance_markdown(
-        FACTS, trainings, study, CONFIG
-    )
+    assert provenance_markdown(FACTS, trainings, augment, CONFIG) == text
