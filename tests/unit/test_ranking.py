@@ -168,12 +168,6 @@ def test_with_one_cell_per_task_it_is_the_usual_standard_error(values):
     assert between_task_error(np.array(values), np.arange(len(values))) == pytest.approx(expected, abs=1e-12)
 
 
-def test_no_scores_give_no_rows():
-    empty = scores_of({})
-    assert rank_sums(empty, "g_mean").empty
-    assert cell_means(empty, "g_mean").empty
-
-
 IMAGES = [*METHODS, "augment"]
 
 

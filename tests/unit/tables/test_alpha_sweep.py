@@ -10,7 +10,7 @@ from scores import fold_scores
 
 from remix.errors import ResultError
 from remix.study.compare.statistics import corrected_t_test
-from remix.study.results.tables.alpha_sweep import COLUMNS, alpha_sweep_markdown, alpha_sweep_table
+from remix.study.results.tables.alpha_sweep import alpha_sweep_markdown, alpha_sweep_table
 from remix.study.sweep import Sweep
 
 SWEEP = Sweep(tasks=["musk", "aps", "seizure"], method="remix", alphas=[0.01, 0.4])
@@ -64,7 +64,6 @@ def row(table, metric, ir, alpha):
 
 
 def test_means_and_differences(table):
-    assert list(table) == COLUMNS
     assert len(table) == 2 * 2 * 3
     entry = row(table, "g_mean", "0.05", 0.4)
     assert (entry["mean"], entry["n_folds"], entry["baseline"]) == (0.8125, 4, 0.625)
@@ -135,7 +134,6 @@ def test_a_sweep_knows_the_studys_own_alphas(study):
 
 def test_nothing_swept(study, coverage, sweep_scores, baseline, sizes):
     table = alpha_sweep_table(sweep_scores.iloc[:0], baseline.iloc[:0], sizes.iloc[:0], {})
-    assert list(table) == COLUMNS
     assert table.empty
     for sweep, said in (
         (dataclasses.replace(SWEEP, tasks=[]), "The study varies no α."),
