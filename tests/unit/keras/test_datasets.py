@@ -1,6 +1,5 @@
 from contextlib import nullcontext
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -18,20 +17,6 @@ def rows_of(x, y):
 def epoch(dataset):
     """Features and labels of all mini-batches."""
     return tuple(np.concatenate(arrays) for arrays in zip(*dataset.as_numpy_iterator(), strict=True))
-
-
-@pytest.mark.parametrize(
-    ("shape", "method"),
-    [((3, 1), "smote"), ((1, 3, 1), "remix")],
-    ids=["text, smote", "images, remix"],
-)
-def test_labels_are_made_of_the_same_rows_in_the_same_shares_as_features(table, shape, method):
-    """Features that hold the one-hot labels must come out as the mixed labels."""
-    one_hot = np.eye(3)[table[1]]
-    rows = rows_of(one_hot.reshape(-1, *shape), one_hot)
-    x, y = epoch(mixed_batches(rows, batch_size=32, method=method, seed=1))
-    assert x.shape == (128, *shape)
-    np.testing.assert_allclose(x.reshape(y.shape), y, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -119,33 +104,6 @@ def test_rows_and_batches_of_every_form_give_the_same(labels, batched):
     assert (x.dtype, y.dtype) == (np.float32, np.float32)
 
 
-@pytest.mark.parametrize(
-    ("labels", "label_mode", "columns"),
-    [
-        (np.float32, "auto", 1),
-        (np.int64, "binary", 1),
-        (np.int64, "auto", 2),
-        (np.float32, "categorical", 2),
-    ],
-)
-@pytest.mark.parametrize("batched", [False, True])
-def test_labels_come_out_in_the_form_they_came_in(table, labels, label_mode, columns, batched):
-    x, y = table[0], np.minimum(table[1], 1)
-    method = {"mix": {"alpha": 1.0}, "loss_weights": "balanced"}
-    options = {"batch_size": 32, "method": method, "seed": 1, "class_counts": np.bincount(y)}
-    options |= {} if batched else {"shuffle_buffer": 1}
-
-    def first(y, **more):
-        rows = rows_of(x, y).batch(32) if batched else rows_of(x, y)
-        return next(iter(mixed_batches(rows, **options, **more)))
-
-    _, rows, weights = first(np.eye(2)[y])
-    n_classes = {"n_classes": 2} if labels == np.int64 else {}
-    _, target, made_weights = first(y.astype(labels)[:, None], label_mode=label_mode, **n_classes)
-    np.testing.assert_array_equal(target, rows[:, -columns:])
-    np.testing.assert_array_equal(made_weights, weights)
-
-
 RARE = np.arange(400) % 50 == 0
 
 
@@ -208,60 +166,11 @@ def test_cardinality_is_that_of_the_dataset():
     assert len(list(some)) == 2
 
 
-def test_the_seed_decides_and_every_epoch_is_new(table):
-    def batches(seed):
-        return mixed_batches(rows_of(*table), n_classes=3, batch_size=32, seed=seed)
-
-    first, other = batches(1), batches(2)
-    epochs = [epoch(first)[0] for _ in range(3)]
-    for i, j in ((0, 1), (1, 2)):
-        assert not np.array_equal(epochs[i], epochs[j])
-    np.testing.assert_array_equal(epoch(batches(1).repeat(3))[0], np.concatenate(epochs))
-    assert not np.array_equal(epochs[0], epoch(other)[0])
-
-
-def test_every_row_is_drawn_once_an_epoch_in_an_order_of_its_own():
-    batches = mixed_batches(
-        rows_of(np.arange(10.0), LABELS), n_classes=3, batch_size=5, method="baseline", seed=1
-    )
-    orders = [epoch(batches)[0].tolist() for _ in range(2)]
-    assert all(sorted(order) == list(range(10)) for order in orders)
-    assert orders[0] != orders[1]
-    assert orders[0] != sorted(orders[0])
-
-
 def test_settings_make_the_same_batches_again(table):
     settings = BatchSettings(n_classes=3, batch_size=32, method="mixup", seed=3)
     once, again = (mixed_batches(rows_of(*table), **settings.get_config()) for _ in range(2))
     np.testing.assert_array_equal(epoch(once)[0], epoch(again)[0])
     assert once.element_spec == (tf.TensorSpec((32, 4)), tf.TensorSpec((32, 3)))
-
-
-def test_rows_weigh_what_their_classes_weigh_in_their_shares():
-    method = {"mix": {"alpha": 1.0}, "loss_weights": "balanced"}
-    batches = mixed_batches(
-        rows_of(np.zeros((4, 1)), [0, 0, 0, 1]),
-        n_classes=2,
-        batch_size=4,
-        method=method,
-        class_counts=[3, 1],
-        # Shuffled, the one row of its class may be mixed with itself: that depends on the global seed.
-        shuffle_buffer=1,
-        seed=1,
-    )
-    assert batches.element_spec[2] == tf.TensorSpec((4,))
-    ((_, labels, weights),) = batches.as_numpy_iterator()
-    assert ((labels > 0) & (labels < 1)).any()
-    np.testing.assert_allclose(weights, labels[:, 0] * 2 / 3 + labels[:, 1] * 2, rtol=1e-6)
-
-
-@pytest.mark.parametrize("method", ["remix_aug", "smote"])
-def test_images_keep_their_scale(images, method):
-    x, y = epoch(mixed_batches(rows_of(*images), n_classes=2, batch_size=16, method=method, seed=1))
-    assert x.shape == (48, 6, 5, 2)
-    # Dark images have values below 60, bright ones from 180; and the mean of these is between theirs.
-    means = x.mean(axis=(1, 2, 3))
-    np.testing.assert_allclose(means, 30 + 180 * y[:, 1], atol=12)
 
 
 @pytest.mark.parametrize(
@@ -366,14 +275,3 @@ K3 = {"n_classes": 3}
 def test_errors_say_what_is_expected_and_received(dataset, options, error, message):
     with pytest.raises(error, match=message):
         mixed_batches(dataset, **options)
-
-
-def test_a_model_learns_from_tables(table):
-    keras.utils.set_random_seed(1)
-    model = keras.Sequential([keras.layers.Dense(8, activation="relu"), keras.layers.Dense(3)])
-    model.compile(keras.optimizers.Adam(0.05), keras.losses.CategoricalCrossentropy(from_logits=True))
-    batches = mixed_batches(rows_of(*table), n_classes=3, batch_size=32, seed=1)
-    history = model.fit(batches, epochs=4, verbose=0, shuffle=False).history["loss"]
-    assert history[-1] < 0.5 * history[0]
-    recall = (model.predict(table[0], verbose=0).argmax(axis=1) == table[1])[table[1] == 2].mean()
-    assert recall == 1
