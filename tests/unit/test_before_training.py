@@ -3,7 +3,6 @@ import pytest
 from scipy.spatial import cKDTree
 
 from remix.before_training import SmoteBefore, Undersampling
-from remix.methods import Method
 
 LABELS = np.array([0] * 30 + [1] * 8 + [2])
 
@@ -65,10 +64,3 @@ def test_bytes_of_images_are_rounded_and_do_not_overflow():
     assert made.dtype == np.uint8
     assert of_class[6:].tolist() == [1, 1]
     assert ((new > 0) & (new < 255)).all()
-
-
-def test_rows_are_counted_before_they_are_made():
-    counts = np.array([[30, 8, 1], [10, 10, 4]])
-    assert Method(before_training=SmoteBefore()).training_rows(counts).tolist() == [90, 30]
-    assert Method(before_training=Undersampling()).training_rows(counts).tolist() == [3, 12]
-    assert Method().training_rows(counts).tolist() == [39, 24]

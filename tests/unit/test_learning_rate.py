@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from remix.learning_rate import LearningRate
@@ -27,19 +27,20 @@ def keras_rates(losses):
     return rates
 
 
-def our_rates(*networks):
-    rate = LearningRate(SCHEDULE, len(networks))
-    rates = []
-    for losses in zip(*networks, strict=True):
-        rate.update(np.array(losses, np.float32))
-        rates.append(np.asarray(rate.rate))
-    return np.array(rates)
+def our_rates(losses):
+    rate, rates = LearningRate(SCHEDULE, 1), []
+    for loss in losses:
+        rate.update(np.array([loss], np.float32))
+        rates.append(rate.rate[0])
+    return rates
 
 
+# Down to the least rate.
+@example([0.5] * 30)
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.sampled_from([0.5, 0.49995, 0.4, 0.3, 0.6]), min_size=30, max_size=30))
 def test_as_keras(losses):
-    np.testing.assert_allclose(our_rates(losses)[:, 0], keras_rates(losses), rtol=1e-5)
+    np.testing.assert_allclose(our_rates(losses), keras_rates(losses), rtol=1e-5)
 
 
 def test_a_loss_that_becomes_another_one_is_compared_with_itself():
@@ -75,11 +76,3 @@ def test_on_a_device_the_rates_are_the_same():
             found[-1].append(np.asarray(rate.rate))
     np.testing.assert_array_equal(*found)
     assert len(np.unique(found[0])) > 3
-
-
-def test_folds_are_independent_and_the_floor_holds():
-    rates = our_rates([1.0] * 40, np.linspace(1, 0.1, 40))
-    assert rates[4, 0] == pytest.approx(1e-3)
-    assert rates[5, 0] == pytest.approx(2e-4)
-    assert rates[-1, 0] == pytest.approx(1e-5)
-    assert (rates[:, 1] == np.float32(1e-3)).all()

@@ -13,7 +13,6 @@ from remix.errors import ResultError
 from remix.metrics import (
     METRICS,
     NET_BENEFIT_PERCENT,
-    Metric,
     average_precision,
     balanced_accuracy,
     balanced_brier_score,
@@ -104,12 +103,6 @@ def test_against_the_libraries(n_classes):
         "balanced_accuracy": sklearn_metrics.balanced_accuracy_score(y, predicted),
         "f1_macro": sklearn_metrics.f1_score(y, predicted, average="macro"),
         "roc_auc": np.mean([sklearn_metrics.roc_auc_score(y == c, p[:, c]) for c in range(n_classes)]),
-        "average_precision": np.mean(
-            [
-                sklearn_metrics.average_precision_score(y == c, p[:, c])
-                for c in range(1 if n_classes == 2 else 0, n_classes)
-            ]
-        ),
         "log_loss": sklearn_metrics.log_loss(y, p),
         "matthews": sklearn_metrics.matthews_corrcoef(y, predicted),
         "balanced_log_loss": sklearn_metrics.log_loss(y, p, sample_weight=weights),
@@ -262,11 +255,6 @@ def test_score_folds_refuses(spoil, message):
         score_folds(spoil(folds(3)))
 
 
-def test_a_metric_per_class_has_a_value_for_each():
-    both = Metric("twice_{class}", "Twice", True, lambda y, p: np.array([1.0, 2.0]))
-    assert both.values([], []) == {"twice_0": 1.0, "twice_1": 2.0}
-
-
 @pytest.mark.parametrize("decimals", [1, 6])
 @pytest.mark.parametrize("n_classes", [2, 3, 10])
 def test_average_precision_is_scikit_learns_where_probabilities_are_equal(n_classes, decimals):
@@ -294,18 +282,8 @@ def test_the_classwise_error_is_that_of_scikit_learns_curves(n_classes):
     assert classwise_ece(y, p) == pytest.approx(np.mean(errors))
 
 
-def test_the_classwise_error_of_equal_mass_by_hand():
-    """15 rows, one in each bin: the mean distance of label and probability."""
-    p1 = np.linspace(0.1, 0.8, 15)
-    y = np.arange(15) % 2
-    assert classwise_ece(y, np.column_stack([1 - p1, p1])) == pytest.approx(np.abs(p1 - y).mean())
-
-
 def test_of_one_predicted_class_the_correlation_is_0():
     assert matthews_correlation([0, 0, 1], [[0.9, 0.1], [0.8, 0.2], [0.6, 0.4]]) == 0
-    y, p = example(2)
-    found, expected = matthews_correlation(y, p), np.corrcoef(y, p.argmax(axis=1))[0, 1]
-    assert found == pytest.approx(expected)
 
 
 def logistic(seed, n=300):
@@ -326,23 +304,6 @@ def test_slope_and_intercept_are_those_of_statsmodels(seed):
     intercept = statsmodels_glm.GLM(y, design[:, :1], family=family, offset=x).fit(tol=1e-12).params[0]
     assert calibration_slope(y, p) == pytest.approx(slope, rel=1e-8)
     assert calibration_intercept(y, p) == pytest.approx(intercept, abs=1e-8)
-
-
-def test_slope_and_intercept_of_known_odds():
-    """By hand: shares of 1/4 and 3/4 where odds of 1 to 9 and 9 to 1 are given; and another prior."""
-    y, p = np.array([0, 0, 0, 1, 0, 1, 1, 1]), np.array([[0.9, 0.1]] * 4 + [[0.1, 0.9]] * 4)
-    assert calibration_slope(y, p) == pytest.approx(np.log(3) / np.log(9))
-    assert calibration_intercept(y, p) == pytest.approx(0)
-    for seed in range(3):
-        y, p, _ = logistic(seed)
-        moved = p * [0.9, 0.1]
-        moved /= moved.sum(axis=1, keepdims=True)
-        assert calibration_slope(y, moved) == pytest.approx(calibration_slope(y, p))
-        shift = calibration_intercept(y, moved) - calibration_intercept(y, p)
-        assert shift == pytest.approx(np.log(9))
-    # The mean probability is then the share.
-    odds = p[:, 1] / p[:, 0] * np.exp(calibration_intercept(y, p))
-    assert (odds / (1 + odds)).mean() == pytest.approx(y.mean())
 
 
 @pytest.mark.parametrize(

@@ -27,15 +27,6 @@ def test_a_curve_by_hand():
     assert natural.loc[2:8, ["predicted", "observed"]].isna().all(axis=None)
 
 
-def test_the_balanced_prior_by_hand():
-    # Class 1 is one row of four: it weighs a half, each of the others a sixth.
-    y, p = np.array([0, 0, 0, 1]), [0.05, 0.35, 0.31, 0.39]
-    balanced = of_class(reliability(y, two_columns(p), "balanced"), 1)
-    assert balanced["weight"].to_numpy()[[0, 3]] == pytest.approx([1 / 6, 5 / 6])
-    assert balanced.loc[3, "observed"] == pytest.approx(0.5 / (0.5 + 2 / 6))
-    assert balanced.loc[3, "predicted"] == pytest.approx((0.39 * 3 + 0.35 + 0.31) / 5)
-
-
 @settings(max_examples=15)
 @given(st.integers(2, 4), st.integers(0, 1000))
 def test_bins_hold_every_row_once(n_classes, seed):

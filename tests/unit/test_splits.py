@@ -38,41 +38,30 @@ def test_every_fold_is_a_partition_and_stratified(counts, splits, repeats):
         assert sorted(tested) == list(range(len(labels)))
 
 
-def test_ten_times_two_folds_are_twenty():
-    assert len(folds_of(labels_of(100, 20))) == 20
-
-
-def test_more_repeats_extend_the_list():
-    labels = labels_of(100, 20)
-    few, many = folds_of(labels, repeats=2), folds_of(labels, repeats=4)
-    for a, b in zip(few, many, strict=False):
-        np.testing.assert_array_equal(a.train, b.train)
-        np.testing.assert_array_equal(a.test, b.test)
-
-
-@pytest.mark.parametrize("change", [{"seed": 2}, {"task": "u"}, {"ir": "0.1"}])
-def test_the_draw_depends_on_seed_task_and_ratio(change):
-    labels = labels_of(100, 20)
-    assert (folds_of(labels)[0].test != folds_of(labels, **change)[0].test).any()
-
-
-def test_a_class_smaller_than_the_number_of_folds():
-    with pytest.raises(
-        DataError, match=r"t, IR 0.05: class 1 has 1 rows.*needs at least 2.*larger imbalance"
-    ):
-        folds_of(labels_of(40, 1))
-
-
-def test_a_class_too_small_to_train_and_validate_names_repeat_and_fold():
-    with pytest.raises(DataError, match=r"t, IR 0.05, repeat 0, fold \d: class 1 has fewer than 2 rows"):
-        folds_of(labels_of(40, 3))
-
-
-def test_a_class_missing_from_the_training_part_names_repeat_and_fold():
-    with pytest.raises(
-        DataError, match=r"t, IR 0.05, repeat \d, fold \d: class 1 is missing from the training"
-    ):
-        folds_of(labels_of(40, 4), validation_fraction=0.9)
+@pytest.mark.parametrize(
+    ("counts", "trained", "options", "message"),
+    [
+        ((40, 1), None, {}, "t, IR 0.05: class 1 has 1 rows.*needs at least 2.*larger imbalance"),
+        ((40, 3), None, {}, r"t, IR 0.05, repeat 0, fold \d: class 1 has fewer than 2 rows"),
+        (
+            (40, 4),
+            None,
+            {"validation_fraction": 0.9},
+            r"t, IR 0.05, repeat \d, fold \d: class 1 is missing from the training",
+        ),
+        # Of a long tail those rows count that may be trained on.
+        ((40, 40), 1, {}, "class 1 has 1 rows, 2-fold"),
+        ((40, 40), 3, {}, r"fold \d: class 1 has fewer than 2 rows"),
+    ],
+)
+def test_a_class_of_too_few_rows_is_named(counts, trained, options, message):
+    labels = labels_of(*counts)
+    if trained is not None:
+        may_be = labels == 0
+        may_be[np.flatnonzero(labels == 1)[:trained]] = True
+        options = {"trained": may_be}
+    with pytest.raises(DataError, match=message):
+        folds_of(labels, **options)
 
 
 def grouped(*sizes_of_classes, seed=0):
@@ -125,15 +114,17 @@ def test_large_groups_leave_the_share_for_validation_near_what_was_asked_for():
         assert 0.2 < len(fold.validation) / (len(fold.validation) + len(fold.train)) < 0.4
 
 
-def test_the_draw_by_groups_depends_on_seed_task_ratio_and_repeat():
+@pytest.mark.parametrize("by_groups", [False, True], ids=["rows", "groups"])
+def test_the_draw_depends_on_seed_task_ratio_and_repeat(by_groups):
     labels, groups = grouped([3] * 40, [3] * 12)
-    few, many = (folds_of(labels, groups=groups, repeats=repeats) for repeats in (2, 4))
+    options = {"groups": groups} if by_groups else {}
+    few, many = (folds_of(labels, repeats=repeats, **options) for repeats in (2, 4))
     for a, b in zip(few, many, strict=False):
         for part in PARTS:
             np.testing.assert_array_equal(getattr(a, part), getattr(b, part))
     assert (many[0].test[:60] != many[2].test[:60]).any()
     for change in ({"seed": 2}, {"task": "u"}, {"ir": "0.1"}):
-        assert (folds_of(labels, groups=groups, **change)[0].test[:60] != few[0].test[:60]).any()
+        assert (folds_of(labels, **change, **options)[0].test[:60] != few[0].test[:60]).any()
 
 
 @pytest.mark.parametrize(
@@ -181,12 +172,3 @@ def test_of_a_long_tail_nothing_else_is_trained_on_and_all_classes_are_tested_al
     for repeat in range(3):
         tested = np.concatenate([fold.test for fold in folds if fold.repeat == repeat])
         assert sorted(tested) == list(range(len(labels)))
-
-
-def test_a_class_of_a_long_tail_that_is_too_small():
-    labels = labels_of(40, 40)
-    for size, message in ((1, "class 1 has 1 rows, 2-fold"), (3, r"fold \d: class 1 has fewer than 2 rows")):
-        trained = labels == 0
-        trained[np.flatnonzero(labels == 1)[:size]] = True
-        with pytest.raises(DataError, match=message):
-            folds_of(labels, trained=trained)

@@ -7,10 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import softmax
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.frozen import FrozenEstimator
-from sklearn.metrics import balanced_accuracy_score
-from sklearn.model_selection import TunedThresholdClassifierCV
 
 from remix.errors import InputError
 from remix.metrics import balanced_accuracy, g_mean
@@ -45,36 +41,6 @@ def test_of_two_classes_no_threshold_is_better(criterion, seed, n):
     assert reached(criterion, y, p, weights) == pytest.approx(max(every))
     assert weights.sum() == pytest.approx(1)
     assert (weights > 0).all()
-
-
-class Given(ClassifierMixin, BaseEstimator):
-    """A fitted classifier whose one feature is the probability of class 1."""
-
-    classes_ = np.array([0, 1])
-
-    def fit(self, X, y):
-        return self
-
-    def predict_proba(self, X):
-        return np.column_stack([1 - X[:, 0], X[:, 0]])
-
-    def __sklearn_is_fitted__(self):
-        return True
-
-
-def test_scikit_learn_finds_no_better_threshold():
-    y, p = rows(2, 300, 1)
-    tuned = TunedThresholdClassifierCV(
-        FrozenEstimator(Given()),
-        scoring="balanced_accuracy",
-        cv="prefit",
-        refit=False,
-        thresholds=np.unique(p[:, 1]),
-    ).fit(p[:, [1]], y)
-    weights = choose_class_weights(y, p, "balanced_accuracy")
-    ours = balanced_accuracy_score(y, (p * weights).argmax(axis=1))
-    assert ours == pytest.approx(tuned.best_score_)
-    assert ours > balanced_accuracy_score(y, p.argmax(axis=1)) + 0.02
 
 
 @pytest.mark.parametrize("criterion", SCORES)
