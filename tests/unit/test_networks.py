@@ -1,3 +1,5 @@
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -57,21 +59,26 @@ def test_initial_weights_are_glorot_uniform_and_biases_zero():
     assert all((bias == 0).all() for bias in weights[1::2])
 
 
-@pytest.mark.parametrize("scale", [None, 30.0])
-def test_dropout_follows_all_hidden_layers_but_the_last(scale):
-    architecture = MLP((5, 4, 3), 0.25).with_output_scale(scale)
+@pytest.mark.parametrize(
+    ("architecture", "dropped"),
+    [
+        (MLP((5, 4, 3), 0.25), [(5, 0.25), (4, 0.25)]),
+        (MLP((5, 4, 3), 0.25, output_scale=30.0), [(5, 0.25), (4, 0.25)]),
+        (MLP((3,), 0.1), []),
+        (ResNet(2, 6, 8, 0.25, 0.5), [(8, 0.25), (6, 0.5)] * 2),
+        (ResNet(2, 6, 8, 0.25), [(8, 0.25)] * 2),
+        (ResNet(2, 6, 8, 0.0), []),
+    ],
+    ids=str,
+)
+def test_dropout_follows_hidden_layers_but_the_last_and_what_a_block_adds(architecture, dropped):
     masks = architecture.stacked(drawn(architecture, (7,))).dropout_masks(tf.constant([1, 2]), 1000)
-    assert [mask.shape for mask in masks] == [(1000, 5), (1000, 4)]
-    for mask in masks:
-        assert set(np.unique(mask)) == {np.float32(0), np.float32(1 / 0.75)}
-        assert abs(np.mean(mask.numpy() == 0) - 0.25) < 0.03
-    assert (masks[0].numpy()[:, :4] != masks[1].numpy()).any()
-
-
-def test_one_hidden_layer_has_no_dropout():
-    architecture = MLP((3,), 0.1)
-    network = architecture.stacked(drawn(architecture, (4,)))
-    assert network.dropout_masks(tf.constant([1, 2]), 8) == []
+    assert [mask.shape for mask in masks] == [(1000, units) for units, _ in dropped]
+    for mask, (_, share) in zip(masks, dropped, strict=True):
+        assert set(np.unique(mask)) == {np.float32(0), np.float32(1 / (1 - share))}
+        assert abs(np.mean(mask.numpy() == 0) - share) < 0.03
+    for first, second in itertools.pairwise(masks):
+        assert (first.numpy()[:, :4] != second.numpy()[:, :4]).any()
 
 
 def keras_cnn(weights, shape=(12, 10, 3)):

@@ -132,38 +132,3 @@ def test_a_prediction_depends_on_no_other_row_and_leaves_no_trace():
     np.testing.assert_allclose(network.logits(tf.constant(X[:, 2:3])), whole[:, 2:3], rtol=1e-5, atol=1e-5)
     for before, after in zip(kept, network.statistics, strict=True):
         np.testing.assert_array_equal(before, after)
-
-
-def test_a_network_depends_on_no_other_of_its_stack():
-    """Also on what these keep of mini-batches."""
-    weights = drawn()
-    stack, alone = (ARCHITECTURE.stacked(own) for own in (weights, weights[1:]))
-    for _ in range(3):
-        together = stack.logits(tf.constant(X), training=True)
-        single = alone.logits(tf.constant(X[1:]), training=True)
-        np.testing.assert_allclose(together[1:], single, rtol=1e-5, atol=1e-5)
-    np.testing.assert_allclose(
-        stack.logits(tf.constant(X))[1:], alone.logits(tf.constant(X[1:])), rtol=1e-5, atol=1e-5
-    )
-
-
-@pytest.mark.parametrize(
-    ("dropouts", "expected"),
-    [((0.25, 0.5), [(HIDDEN, 0.25), (WIDTH, 0.5)] * 2), ((0.25, 0.0), [(HIDDEN, 0.25)] * 2), ((0, 0), [])],
-    ids=str,
-)
-def test_hidden_units_are_dropped_and_what_a_block_adds(dropouts, expected):
-    architecture = ResNet(BLOCKS, WIDTH, HIDDEN, *dropouts)
-    network = architecture.stacked(drawn(architecture))
-    masks = network.dropout_masks(tf.constant([1, 2]), 1000)
-    assert [mask.shape for mask in masks] == [(1000, units) for units, _ in expected]
-    for mask, (_, dropout) in zip(masks, expected, strict=True):
-        assert set(np.unique(mask)) == {np.float32(0), np.float32(1 / (1 - dropout))}
-        assert abs(np.mean(mask.numpy() == 0) - dropout) < 0.03
-    # A mask of zeros takes away what every block adds.
-    gone = network.logits(tf.constant(X), [mask[:ROWS] * 0 for mask in masks])
-    if dropouts[1]:
-        plain = ResNet(0, WIDTH, HIDDEN, 0.0)
-        first, rest = slice(0, 1), slice(-4, None)
-        without = plain.stacked([[*own[first], *own[rest]] for own in drawn(architecture)])
-        np.testing.assert_allclose(gone, without.logits(tf.constant(X)), rtol=1e-5, atol=1e-5)

@@ -8,7 +8,6 @@ from remix.batches.linked_partners import LinkedPartners
 from remix.batches.mixing import Mixing
 from remix.batches.partners import PermutedPartners
 from remix.batches.pool import Pool
-from remix.errors import ConfigError
 
 KINDS = [PermutedPartners(), BalancedPartners(), LinkedPartners(), InversePartners()]
 # Two rows of two classes, of which the first has nine times as many rows as the second.
@@ -39,22 +38,6 @@ def test_shares_moved_by_the_prior_by_hand():
         mixed = Mixing(0.8, "prior").apply(X, LABELS, POOL, drawn)
         np.testing.assert_allclose(mixed.x[0, :, 0], [10 * (1 - first), 10 * second], rtol=1e-5)
         np.testing.assert_allclose(mixed.y[0], [[first, 1 - first], [1 - second, second]], rtol=1e-5)
-
-
-def test_shares_moved_by_the_prior_are_of_their_own_law_around_that_of_the_partner():
-    """As SciPy has it: the law of λ, moved by 0.1 around a circle, for rows of the frequent class."""
-    weight = Mixing(0.8, "prior").draw(np.random.default_rng(0), 1, 4000, 2)["weight"]
-    rows = np.zeros((1, 4000, 1), np.float32), np.array([[0] * 3999 + [1]], np.int32)
-    order = np.full((1, 4000), 3999, np.int32)
-    moved = Mixing(0.8, "prior").apply(*rows, POOL, {"weight": weight, "order": order}).y[0, :3999, 0]
-
-    def cdf(share):
-        beta = stats.beta(0.8, 0.8)
-        return np.where(
-            share < 0.1, beta.cdf(share + 0.9) - beta.cdf(0.9), beta.cdf(share - 0.1) + beta.sf(0.9)
-        )
-
-    assert stats.kstest(moved.numpy().astype(float), cdf).pvalue > 0.01
 
 
 def law(partners, alpha):
@@ -108,15 +91,3 @@ def test_the_layer_is_drawn_last_and_changes_no_other_draw(partners):
     for name, array in plain.items():
         np.testing.assert_array_equal(hidden[name], array)
     assert stats.kstest(hidden["layer"].astype(float), "uniform").pvalue > 0.01
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"weights": "rows"}, "mix.weights: expected one of batch, row, prior, received 'rows'"),
-        ({"layers": "last"}, "mix.layers: expected one of input, hidden, received 'last'"),
-    ],
-)
-def test_options_that_do_not_exist_are_refused(options, message):
-    with pytest.raises(ConfigError, match=message):
-        Mixing(0.1, **options)
