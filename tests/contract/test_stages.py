@@ -14,7 +14,7 @@ from remix.batches.blending import blend
 from remix.batches.mini_batch import MiniBatch
 from remix.batches.mixing import Mixing, Weights
 from remix.batches.pool import Pool
-from remix.batches.soft_labels import MinorityLabels, MixedLabels
+from remix.batches.soft_labels import MixedLabels
 from remix.methods import (
     AUGMENTATIONS,
     BEFORE_TRAINING,
@@ -174,25 +174,6 @@ def test_features_and_labels_tell_the_same_story(method, images):
     x = 255 * x.reshape(*y.shape[:3], -1)
     assert (x >= expected + 1 - 1e-2).all()
     assert (x <= expected + 11 + 1e-2).all()
-
-
-@every_mixing(lambda mix: isinstance(mix.labels, MinorityLabels))
-def test_labels_of_the_minority_are_its_own_where_the_rule_says_so(method, images):
-    """The share of a class of n rows, mixed with one of n' ≥ κ n, is 1 if that of the other is below τ."""
-    class_counts, rule = imbalanced(images).class_counts.numpy(), method.mix.labels
-    x, y = batches(method, images)
-    same_x, mixed = batches(with_labels(method, MixedLabels()), images)
-    np.testing.assert_array_equal(x, same_x)
-    changed = 0
-    for place in np.ndindex(mixed.shape[:3]):
-        counts, expected = class_counts[place[1]], mixed[place]
-        classes = np.flatnonzero(expected)
-        if len(classes) == 2:
-            rare, frequent = sorted(classes, key=lambda label: counts[label])
-            if counts[frequent] >= rule.kappa * counts[rare] and expected[frequent] < np.float32(rule.tau):
-                expected, changed = np.eye(CLASSES)[rare], changed + 1
-        np.testing.assert_array_equal(y[place], expected)
-    assert changed
 
 
 @every_mixing(lambda mix: mix.layers == "hidden")

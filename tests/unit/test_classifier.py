@@ -408,12 +408,6 @@ def test_the_package_knows_what_it_offers():
         remix.Classifier  # noqa: B018
 
 
-def test_cloned_and_set_parameters():
-    model = quick(method={"resample": "balanced", "mix": {"alpha": 0.1}}, alpha=0.3)
-    assert clone(model).get_params() == model.get_params()
-    assert model.set_params(method="smote", n_models=2).get_params()["n_models"] == 2
-
-
 def test_in_a_pipeline_and_a_search(caplog):
     """Of many short trainings in one process TensorFlow has nothing to warn."""
     tf.get_logger().addHandler(caplog.handler)  # it does not pass its records on

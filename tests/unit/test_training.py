@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from remix import seeding
 from remix.batches.drawing import draw_epoch
 from remix.batches.mixing import Mixing
 from remix.errors import TrainingError
@@ -471,10 +470,3 @@ def test_progress_of_several_stacks_is_that_of_the_cell(caplog):
     assert lines[1].startswith("all 200 epochs of this cell")
     assert lines[-1].startswith("stack 20/20, epoch 10/10")
     assert 15 <= len(lines) <= 25
-
-
-def test_seeds_of_a_fold_do_not_contain_the_method():
-    data = fold_of(0)
-    assert (
-        data.generator(1, "batches").random() == seeding.generator(1, "batches", "t", "0.05", 0, 0).random()
-    )

@@ -29,17 +29,6 @@ def test_as_scipy_does_it(xla):
             np.testing.assert_allclose(ours[..., channel], expected, atol=2e-4)
 
 
-def test_directions():
-    """A quarter turn is clockwise; shifts go down and to the right, and repeat the edge."""
-    square = images(1, 5, 5)
-    np.testing.assert_allclose(moved(square, [90.0], [[0, 0]])[0], np.rot90(square[0], -1), atol=1e-4)
-    down = moved(square, [0.0], [[0.2, 0]])[0]
-    np.testing.assert_allclose(down[1:], square[0, :-1], atol=1e-5)
-    np.testing.assert_allclose(down[0], square[0, 0], atol=1e-5)
-    right = moved(square, [0.0], [[0, 0.4]])[0]
-    np.testing.assert_allclose(right[:, 2:], square[0, :, :-2], atol=1e-5)
-
-
 def test_draws_fill_their_range():
     drawn = ImageAugmentation(rotation=20, shift=0.2).draw(np.random.default_rng(0), 50, 64, 2)
     assert drawn["angle"].shape == (50, 64)

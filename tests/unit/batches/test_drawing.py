@@ -17,21 +17,11 @@ def test_every_row_is_seen_and_none_twice_as_often_as_needed(n_rows, batch_size,
     assert counts.max() - counts.min() <= 1
 
 
-def test_epochs_differ():
-    rng = np.random.default_rng(0)
-    assert (draw_epoch(rng, 100, 2, 64) != draw_epoch(rng, 100, 2, 64)).any()
-
-
 @pytest.mark.parametrize(("rows", "steps"), [(1, 1), (63, 1), (64, 1), (65, 2), (128, 2), (129, 3)])
 def test_steps_of_an_epoch(rows, steps):
     for last in ("filled", "partial"):
         assert epoch_steps([rows], 64, last) == steps
     assert epoch_steps([rows], 64, "dropped") == max(1, rows // 64)
-
-
-def test_all_folds_of_a_cell_take_as_many_steps():
-    assert epoch_steps([128, 129], 64, "filled") == 3
-    assert epoch_steps([128, 127], 64, "dropped") == 1
 
 
 @given(st.integers(1, 300), st.integers(1, 40))

@@ -29,10 +29,3 @@ def test_the_ends_of_the_unit_interval_are_places():
         [False, False, True],
         [False, True, False],
     ]
-
-
-def test_a_network_is_given_its_own_part():
-    mixing = HiddenMixing(RNG.random(3), ORDER, RNG.random(3))
-    part = mixing.of_network(1)
-    for own, whole in zip(part, mixing, strict=True):
-        np.testing.assert_array_equal(own, whole[1:2])

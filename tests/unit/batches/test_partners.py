@@ -24,10 +24,6 @@ def test_each_order_is_a_permutation_and_all_occur():
     assert len(np.unique(order, axis=0)) == 6
 
 
-def test_the_pool_knows_which_classes_are_neighbours():
-    np.testing.assert_array_equal(POOL.links, LINKED)
-
-
 def test_balanced_partners_are_equally_many_of_each_class_of_the_training_part():
     partners, rows = BalancedPartners(), tf.zeros((2, 9), tf.int32)
     drawn = partners.draw(np.random.default_rng(0), 2, 9)
@@ -38,16 +34,6 @@ def test_balanced_partners_are_equally_many_of_each_class_of_the_training_part()
         assert np.bincount(fold).tolist() == [3, 3, 3]
     order = partners.order(None, POOL, drawn)
     np.testing.assert_array_equal(order, np.tile(np.arange(9, 18), (2, 1)))
-
-
-def test_balanced_partners_are_drawn_from_all_rows_alike():
-    partners, steps = BalancedPartners(), 400
-    drawn = partners.draw(np.random.default_rng(1), steps, 30)
-    pool = Pool.from_folds([np.zeros((24, 1), np.float32)] * steps, [LABELS] * steps, 3)
-    rows = partners.rows(tf.zeros((steps, 30), tf.int32), pool, drawn).numpy()[:, 30:]
-    counts = np.bincount(rows.ravel(), minlength=24)
-    for label in range(3):
-        assert stats.chisquare(counts[label == LABELS]).pvalue > 0.01
 
 
 def linked_orders(labels, pool, size, steps=1):

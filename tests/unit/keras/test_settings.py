@@ -91,17 +91,3 @@ def test_loss_weights_need_the_rows_of_every_class():
 def test_what_mini_batches_cannot_carry_is_refused(method, message):
     with pytest.raises(ConfigError, match=message):
         BatchSettings(**TWO | {"method": method})
-
-
-@pytest.mark.parametrize(
-    ("spec", "within"),
-    [
-        ({"resample": "balanced", "mix": {"alpha": 0.1}}, True),
-        ({"resample": "smote"}, True),
-        ({"resample": {"balanced": {"pool": "dataset"}}}, False),
-        ({"mix": {"alpha": 0.1}}, False),
-        ({"loss_weights": "balanced"}, False),
-    ],
-)
-def test_what_balances_the_classes_that_a_mini_batch_happens_to_have(spec, within):
-    assert Method.from_spec(spec).resamples_within_batch is within
