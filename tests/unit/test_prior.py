@@ -1,7 +1,5 @@
 """Class priors: how they are read and estimated, and the classifier that exchanges them."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -27,7 +25,6 @@ from remix import PriorCorrectedClassifier
 from remix.calibration import estimate_prior, exchange_prior, prior_shares
 from remix.errors import InputError
 
-ROOT = Path(__file__).parents[2]
 SHARES = {0: 0.7, 1: 0.3}
 
 

@@ -39,12 +39,6 @@ def test_ratios_tasks_and_datasets_are_entries(finished):
     assert expensive(jobs) == {"fetch": 1, "prepare": 1, "variant": 3, "train": 3, "evaluate": 3}
 
 
-def test_a_method_is_one_entry(finished):
-    more = {"methods": {"smote_mixup": {"resample": "smote", "mix": {"alpha": 0.2}}}}
-    jobs = finished.planned_jobs(finished.overlay(more))
-    assert expensive(jobs) == {"train": 2, "evaluate": 2}
-
-
 def test_a_classifier_that_is_no_network_is_one_training_of_each_cell(finished):
     """And nothing else: not when its method has a remedy, too, nor when epochs change."""
     tree = {"estimator": "sklearn.tree.DecisionTreeClassifier", "parameters": {"max_depth": 3}}

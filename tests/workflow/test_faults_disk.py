@@ -23,8 +23,6 @@ from faults import (
     why_no_mounts,
 )  # fmt: skip
 
-from remix.study.store import stored
-
 pytestmark = pytest.mark.faults
 CELL = "results/cells/wine/0.25/1.json"
 # As `results` of faults.py calls what is wanted of the cell.
@@ -159,22 +157,6 @@ def test_a_training_is_damaged_before_its_cell_is_listed(undisturbed, project, t
         plain_rerun(project)
         assert kept(project) == undisturbed.kept
         assert differences(project, undisturbed.results) == []
-
-
-def test_one_of_several_trainings_is_damaged(several, tmp_path, tally):
-    """It is made again, and no other."""
-    project = copy_of(several, tmp_path)
-    first, *others = (path.relative_to(project.folder) for path in stored(project.folder / "results"))
-    before = [(project.folder / path).stat().st_mtime_ns for path in others]
-    forget_evaluation(project)
-    with tally.round("damaged training among others"):
-        flip(project.folder / first, seed=1, count=5)
-        assert re.fullmatch(is_damaged(first), error(run(project, check=False)))
-        (project.folder / first).unlink()
-        plain_rerun(project)
-        assert [(project.folder / path).stat().st_mtime_ns for path in others] == before
-        assert kept(project) == kept(several)
-        assert differences(project, results(several)) == []
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)

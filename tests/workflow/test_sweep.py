@@ -2,18 +2,8 @@
 
 import pandas as pd
 import pytest
-from study_project import wanted
 
 pytestmark = pytest.mark.workflow
-
-
-def test_the_default_study_trains_the_extra_values_only():
-    """Four tasks with three ratios each, and five values of α beside the study's."""
-    runs = wanted()
-    by_sweep = [run for run in runs if any(name.startswith("sweep/") for name in run)]
-    assert sum("study" not in run for run in by_sweep) == 4 * 3 * 5
-    # The study's own α takes part.
-    assert sum("study" in run for run in by_sweep) == 4 * 3
 
 
 def test_the_sweep_from_end_to_end(finished_once, extended_once):

@@ -3,27 +3,19 @@
 Most of these ask for the lists of cells only. What becomes of them, scores and tables, is tested elsewhere.
 """
 
-import contextlib
 import re
 import subprocess
 import sys
 
-import numpy as np
 import pandas as pd
-import psutil
 import pytest
-from faults import end_all, jobs_of, run, started, values, wait_until
+from faults import values
 
-from remix.errors import ResultError
-from remix.study import predictions, validation
 from remix.study.store import read_training
 
 pytestmark = pytest.mark.workflow
 
-METHODS = ["baseline", "cost", "smote", "mixup", "remix"]
-WINE = [("wine", "0.25", "study", method) for method in METHODS]
 CELLS = ["results/cells/breast_cancer/0.1/1.json", "results/cells/wine/0.25/1.json"]
-GATHERED = "results/trainings.parquet"
 
 
 def new_trainings(project, before):
@@ -119,33 +111,6 @@ def test_code_of_a_stage_and_changed_data_retrain_what_uses_them_and_nothing_els
     }
 
 
-@pytest.fixture
-def in_background():
-    """Starts a project's run; it does not go on after the test."""
-    yield started
-    end_all()
-
-
-@pytest.mark.slow
-def test_a_killed_job_loses_the_training_that_was_running(finished, in_background):
-    finished.overlay({"study": {"tasks": ["wine"]}, "protocol": {"epochs": 4}}, "small.yaml")
-    old = finished.trainings()
-    process = in_background(finished, targets=CELLS[1:])
-    assert wait_until(lambda: new_trainings(finished, old), process)
-    (job,) = jobs_of(process, "train")
-    with contextlib.suppress(psutil.NoSuchProcess):
-        job.kill()
-    assert process.wait() != 0
-    kept = finished.trainings()
-    assert 0 < len(new_trainings(finished, old)) < len(METHODS)
-    # The same command goes on.
-    run(finished, targets=CELLS[1:])
-    new_trainings(finished, kept)
-    new = new_trainings(finished, old)
-    assert len(new) == len(METHODS)
-    assert named(finished, new) == set(WINE)
-
-
 def test_a_training_that_is_damaged_or_gone_is_named_and_made_again_alone(finished):
     name = finished.listed()["wine", "0.25", "study", "mixup"]
     path = finished.folder / "results/trainings" / name
@@ -182,27 +147,3 @@ def test_what_nothing_wants_any_more_is_removed_by_a_command(finished):
     assert finished.trainings() == {name: before[name] for name in wanted}
     # The list of the cell is written anew, which names fewer.
     assert finished.planned_jobs(few)["train"] == 1
-
-
-def test_predictions_are_read_by_name(finished):
-    folder = finished.folder / "results"
-    for task, ir, classes, rows in (("breast_cancer", "0.1", 2, 392), ("wine", "0.25", 3, 147)):
-        found = predictions(task, ir, "remix", folder=folder)
-        assert list(found) == ["repeat", "fold", "row", "y_true", *(f"p_{k}" for k in range(classes))]
-        assert (found.filter(like="p_").dtypes == np.float32).all()
-        np.testing.assert_allclose(found.filter(like="p_").sum(axis=1), 1, rtol=1e-5)
-        # Each row is tested once in each of two repeats.
-        assert len(found) == 2 * rows
-        assert (found.groupby("repeat")["row"].nunique() == rows).all()
-        held_out = validation(task, ir, "remix", folder=folder)
-        assert list(held_out) == list(found)
-        both = held_out.merge(found, on=["repeat", "fold", "row"])
-        assert both.empty
-    # A run that has the same training by another name.
-    as_baseline = predictions("wine", "0.25", "cost", run="audit/cost_weights_ignored", folder=folder)
-    pd.testing.assert_frame_equal(as_baseline, predictions("wine", "0.25", "baseline", folder=folder))
-
-    with pytest.raises(ResultError, match=r"has no method 'mine' .* baseline, cost, mixup, remix, smote"):
-        predictions("wine", "0.25", "mine", folder=folder)
-    with pytest.raises(ResultError, match="run the study first"):
-        predictions("wine", "0.25", "remix", folder=finished.folder)
