@@ -1,12 +1,14 @@
 """What `pip install` brings is all that the library imports; what the study needs besides is an extra."""
 
-import ast
 import importlib.metadata
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+
+import grimp
+import pytest
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -27,61 +29,29 @@ CORE = names(PROJECT["dependencies"])
 PLOT = names(PROJECT["optional-dependencies"]["plot"])
 
 
-def path_of(module):
-    path = ROOT / module.replace(".", "/")
-    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+@pytest.fixture(scope="module")
+def needed():
+    """Gives what some modules, and all that they import, need: within functions too."""
+    graph = grimp.build_graph("remix", include_external_packages=True, exclude_type_checking_imports=True)
+    # What the package offers, it imports when it is asked for.
+    for module in graph.find_modules_directly_imported_by("remix"):
+        graph.remove_import(importer="remix", imported=module)
+
+    def of(*modules):
+        found = set().union(*map(graph.find_upstream_modules, modules))
+        return {name.split(".")[0] for name in found} - {"remix", *sys.stdlib_module_names}
+
+    return of
 
 
-class Imports(ast.NodeVisitor):
-    """All modules that a file imports, within functions too, but for those that only type checkers see."""
-
-    def __init__(self, path):
-        self.found = set()
-        self.visit(ast.parse(path.read_text()))
-
-    def visit_If(self, node):
-        if "TYPE_CHECKING" not in ast.unparse(node.test):
-            self.generic_visit(node)
-        for other in node.orelse:
-            self.visit(other)
-
-    def visit_Import(self, node):
-        self.found |= {alias.name for alias in node.names}
-
-    def visit_ImportFrom(self, node):
-        inner = {f"{node.module}.{alias.name}" for alias in node.names}
-        modules = {name for name in inner if name.startswith("remix.") and path_of(name).exists()}
-        self.found |= modules or {node.module}
+def test_the_library_needs_its_own_dependencies_only(needed):
+    others = needed(*LIBRARY)
+    assert {"sklearn", "tqdm", "imblearn", "keras"} <= others
+    assert others <= CORE
 
 
-def reachable(roots):
-    """Modules of the package that some import, and what else all of these import."""
-    modules, others, waiting = set(), set(), list(roots)
-    while waiting:
-        module = waiting.pop()
-        if module in modules:
-            continue
-        modules.add(module)
-        found = Imports(path_of(module)).found
-        waiting += [name for name in found if name.split(".")[0] == "remix" and name != "remix"]
-        others |= {name.split(".")[0] for name in found} - {"remix"}
-    return modules, others - set(sys.stdlib_module_names)
-
-
-def test_the_walk_sees_what_is_imported_inside_of_functions():
-    modules, others = reachable(["remix.classifier"])
-    assert {"remix.training", "remix.batches.mixing", "remix.protocol"} <= modules
-    assert {"sklearn", "tqdm", "numpy"} <= others
-    assert "imblearn" in reachable(["remix.before_training"])[1]
-    assert "scikit_posthocs" in reachable(["remix.study.compare.statistics"])[1]
-
-
-def test_the_library_needs_its_own_dependencies_only():
-    assert reachable(LIBRARY)[1] <= CORE
-
-
-def test_the_picture_needs_the_extra_plot_and_nothing_more():
-    _, others = reachable(["remix.plotting.reliability_diagram"])
+def test_the_picture_needs_the_extra_plot_and_nothing_more(needed):
+    others = needed("remix.plotting.reliability_diagram")
     assert others <= CORE | PLOT
     assert others & PLOT
 
