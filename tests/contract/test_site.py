@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from run_page import python_blocks, run_page
+from sklearn.datasets import load_breast_cancer
 
 import remix
 from remix.catalogue import METHODS
@@ -43,6 +44,20 @@ def test_the_reference_has_the_front_and_every_module_of_stages():
     }
     assert {"remix", "remix.keras"} | stages <= API
     assert remix.ReMixClassifier.__module__ not in API  # it is shown as remix.ReMixClassifier
+
+
+def test_the_readmes_example_learns_and_draws(tmp_path):
+    load_breast_cancer(as_frame=True).frame.to_csv(tmp_path / "cancer.csv", index=False)
+    names = run_page(ROOT / "README.md", tmp_path)
+    assert isinstance(names["model"], remix.ReMixClassifier)
+    assert (tmp_path / "reliability.png").read_bytes().startswith(b"\x89PNG")
+    assert brier(names["y_test"], names["model"].predict_proba(names["X_test"])) < 0.1
+
+
+def test_the_example_with_keras_trains(tmp_path):
+    names = run_page(DOCS / "keras.md", tmp_path)
+    assert "mixed_batches" in names
+    assert names["model"].history.params["epochs"] == 2
 
 
 def numbers(text):

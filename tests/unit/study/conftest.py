@@ -1,9 +1,14 @@
 import dataclasses
+import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from remix.study.code import ROOT
 from remix.study.running.writing import write_parquet
 from remix.study.store import Trained, Use
 from remix.study.trainings import Training
@@ -50,6 +55,34 @@ def files(tmp_path):
         paths[name] = tmp_path / name
         write_parquet(content, paths[name])
     return paths
+
+
+PROGRAM = """
+import json, sys
+from pathlib import Path
+from remix.study.training_cells import train_cell
+from remix.study.trainings import Training
+wanted = [Training.from_mapping(each) for each in json.loads(sys.argv[1])]
+files = {name: Path(path) for name, path in json.loads(sys.argv[2]).items()}
+assert len(train_cell(wanted, files, Path(sys.argv[3]), threads=1, stack=1)) == len(wanted)
+assert not {"tensorflow", "keras"} & set(sys.modules)
+"""
+
+
+@pytest.fixture
+def train_without_tensorflow(files, tmp_path):
+    """Trains what is wanted in a process of its own, which fails if it has to import TensorFlow."""
+
+    def train(wanted):
+        arguments = [
+            json.dumps([each.as_mapping() for each in wanted]),
+            json.dumps({name: str(path) for name, path in files.items()}),
+            str(tmp_path / "results"),
+        ]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        subprocess.run([sys.executable, "-c", PROGRAM, *arguments], check=True, env=environment)
+
+    return train
 
 
 @pytest.fixture

@@ -1,10 +1,5 @@
 """Classifiers that are no networks, on the folds of the networks and on nothing else."""
 
-import json
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +10,6 @@ from sklearn.linear_model import LogisticRegression
 from remix import seeding
 from remix.errors import TrainingError
 from remix.preprocessing import scaler
-from remix.study.code import ROOT
 from remix.study.running.writing import write_parquet
 from remix.study.splits import repeated_folds
 from remix.study.store import made_by, path_of, read_training
@@ -115,26 +109,8 @@ def test_what_a_library_warns_of_is_in_the_log(cell, training, files, tmp_path, 
     assert "warning: lbfgs failed to converge" in caplog.text
 
 
-PROGRAM = """
-import json, sys
-from pathlib import Path
-from remix.study.training_cells import train_cell
-from remix.study.trainings import Training
-wanted = [Training.from_mapping(each) for each in json.loads(sys.argv[1])]
-files = {name: Path(path) for name, path in json.loads(sys.argv[2]).items()}
-train_cell(wanted, files, Path(sys.argv[3]), threads=1, stack=1)
-assert not {"tensorflow", "keras"} & set(sys.modules)
-"""
-
-
-def test_it_trains_without_tensorflow(cell, training, files, tmp_path):
-    arguments = [
-        json.dumps([training("regression", REGRESSION).as_mapping()]),
-        json.dumps({name: str(path) for name, path in files.items()}),
-        str(tmp_path / "results"),
-    ]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    subprocess.run([sys.executable, "-c", PROGRAM, *arguments], check=True, env=environment)
+def test_it_trains_without_tensorflow(cell, training, train_without_tensorflow):
+    train_without_tensorflow([training("regression", REGRESSION)])
 
 
 def test_networks_and_classifiers_share_a_cell(cell, training, files, tmp_path, monkeypatch):

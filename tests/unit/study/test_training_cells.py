@@ -1,10 +1,6 @@
 """Training what is wanted of a cell and not there yet."""
 
 import dataclasses
-import json
-import os
-import subprocess
-import sys
 
 import pandas as pd
 import pytest
@@ -12,7 +8,6 @@ import tensorflow as tf
 
 from remix.errors import DataError, TrainingError
 from remix.study import store, training_cells
-from remix.study.code import ROOT
 from remix.study.results import training_table
 from remix.study.running.writing import write_parquet
 from remix.study.store import Use, path_of, read_training, stored
@@ -187,33 +182,10 @@ def test_a_name_is_that_of_the_data_as_they_are(training, files, tmp_path):
     assert names_of([training()], {training().inputs[0]: other}) != names[:1]
 
 
-NOTHING = """
-import json, sys
-from pathlib import Path
-from remix.study.training_cells import train_cell
-from remix.study.trainings import Training
-wanted = [Training.from_mapping(each) for each in json.loads(sys.argv[1])]
-files = {name: Path(path) for name, path in json.loads(sys.argv[2]).items()}
-entries = train_cell(wanted, files, Path(sys.argv[3]), threads=1, stack=1)
-assert not {"tensorflow", "keras"} & set(sys.modules)
-print(len(entries))
-"""
-
-
-def test_tensorflow_is_not_imported_where_nothing_lacks(training, files, tmp_path, trained):
+def test_tensorflow_is_not_imported_where_nothing_lacks(
+    training, files, tmp_path, trained, train_without_tensorflow
+):
     wanted = [training()]
     (name,) = names_of(wanted, files)
     store.write_training(path_of(tmp_path / "results", "toy", "0.2", name), trained(), {}, {})
-    arguments = [
-        json.dumps([each.as_mapping() for each in wanted]),
-        json.dumps({name: str(path) for name, path in files.items()}),
-        str(tmp_path / "results"),
-    ]
-    done = subprocess.run(
-        [sys.executable, "-c", NOTHING, *arguments],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert done.stdout == "1\n"
+    train_without_tensorflow(wanted)
