@@ -42,7 +42,7 @@ EVERYTHING = {each.only for each in declared()}
 # What a table or a figure says where there is nothing to show.
 NOTHING = (
     "There is no cell.", "or no cell.", "There is no ablation", "Nothing was swept.",
-    "Nothing can be compared", "change no score", "No claim can be judged", "no cells", "nothing to compare",
+    "Nothing can be compared", "change no score", "no cells", "nothing to compare",
     "nothing was swept", "there is no ablation", "no binary task",
 )  # fmt: skip
 
