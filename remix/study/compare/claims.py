@@ -243,7 +243,7 @@ def shrinking_gain(
         datasets,
         effect_name=f"{method}'s gain at the mildest ratio − at the most extreme",
         test="t-test over tasks",
-        p=float("nan") if len(set(change)) == 1 else float(stats.ttest_1samp(change, 0.0).pvalue),
+        p=float("nan") if len(set(change)) == 1 else float(stats.ttest_1samp(change.to_numpy(), 0.0).pvalue),
         note=f"shrinks on {(change > 0).sum()} of {len(change)} tasks",
     )
     return found._replace(n_cells=2 * len(change))

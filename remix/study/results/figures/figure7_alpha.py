@@ -13,7 +13,7 @@ from remix.metrics import metric as metric_named
 from remix.plotting.style import SERIES_COLOURS
 from remix.study.compare.ranking import PAPER_METRICS
 from remix.study.results.coverage import coverage_note
-from remix.study.results.figures.layout import captioned, empty_figure
+from remix.study.results.figures.layout import captioned
 from remix.study.results.runs import Runs
 from remix.study.results.tables.alpha_sweep import sweep_note
 from remix.study.study import sorted_irs
@@ -63,7 +63,9 @@ def figure7(table: pd.DataFrame, caption: str, method: str, titles: Mapping[str,
         An empty table gives a figure that says so.
     """
     if table.empty:
-        return empty_figure("nothing was swept", caption)
+        figure = captioned(7.4, 2.0, caption)
+        figure.text(0.5, 0.75, "nothing was swept", ha="center", va="center", color="0.4", fontsize=14)
+        return figure
     tasks = list(dict.fromkeys(table["task"]))
     figure = captioned(max(7.4, INCHES_PER_TASK * len(tasks)), 6.4, f"{_reading(method)} {caption}")
     axes = figure.subplots(len(PAPER_METRICS), len(tasks), squeeze=False, sharex="col")
