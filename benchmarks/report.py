@@ -14,7 +14,8 @@ from remix.study.running.provenance import of_run
 RESULTS = ROOT / "benchmarks" / "results.md"
 START = (
     "# Measured speed\n\n"
-    "Written by `make bench`, `scaling`, `plan`, `overhead` and `default-method`; not edited by hand.\n"
+    "Written by `make bench`, `scaling`, `plan`, `overhead` and `default-method`, and by\n"
+    "`python -m benchmarks.row_order` and `benchmarks.seizure_waves`; not edited by hand.\n"
 )
 
 

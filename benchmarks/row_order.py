@@ -1,8 +1,8 @@
 """By how much scores move when the rows of a dataset are shuffled before anything is drawn from them.
 
 ``python -m benchmarks.row_order seizure 0.05`` prints the range over some orders beside that over as many
-seeds of the study, which is what chance alone moves. It trains on what a study leaves in
-``resources/prepared/``.
+seeds of the study, which is what chance alone moves, and writes it to the results. It trains on what a study
+leaves in ``resources/prepared/``.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from benchmarks.report import in_one_line
+from benchmarks.report import in_one_line, machine, write_section
 from benchmarks.study import default_study
 from remix import seeding
 from remix.errors import ResultError
@@ -83,7 +83,7 @@ def ranges(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Print the ranges of a cell."""
+    """Print the ranges of a cell, and write them to the results."""
     parser = argparse.ArgumentParser(prog="row_order", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("task")
     parser.add_argument("ir")
@@ -107,7 +107,14 @@ def main() -> None:
             means = mean_scores(shuffled, drawn, options.task, options.ir, method)
             lines += [{"method": method, "metric": name, "why": why, "value": x} for name, x in means.items()]
             print(f"{why} {order or seed}, {method}: {means.round(3).to_dict()}", flush=True)
-    print(table(ranges(pd.DataFrame(lines))))
+    shown = table(ranges(pd.DataFrame(lines)))
+    about = (
+        f"{options.repeats} × 2 folds, {options.epochs} epochs. The mean scores with the rows as given, and "
+        f"their ranges over {options.draws} orders of the rows and over as many seeds of the study."
+    )
+    print(f"\n{about}\n\n{shown}")
+    title = f"What the order of rows moves: {options.task} at {options.ir}"
+    write_section(title, "\n\n".join([machine(), about, shown]))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ AUDIT, README, RESULTS = (
     (ROOT / name).read_text() for name in ("docs/audit.md", "README.md", "docs/results.md")
 )
 SAID = " ".join(AUDIT.split())  # without the ends of lines
+STUDY, MEASURED = ((ROOT / name).read_text() for name in ("docs/study.md", "benchmarks/results.md"))
 WHAT_TO_USE = (ROOT / "docs/what_to_use.md").read_text()
 EXTENDED, RESNET, LONG_TAILS = (
     TABLES.parent / name / "tables" for name in ("extended", "resnet", "long_tails")
@@ -217,6 +218,33 @@ def test_the_scores_on_seizure_are_the_reference_runs():
         assert means.loc["g_mean", "seizure", ir].idxmax() == "smote"
         assert means.loc["balanced_brier", "seizure", ir].idxmin() == "smote"
     assert (means.loc["g_mean", "seizure_multi"].idxmax(axis=1) == "smote").all()
+
+
+def test_which_seizures_are_found_is_as_measured():
+    """By `python -m benchmarks.seizure_waves`, on the predictions of the reference run."""
+    section = MEASURED.partition("## Which seizures are found")[2].partition("\n## ")[0]
+    sizes = re.search(
+        r"vary by (\S+) in the median, those of the other classes by (\S+) to (\S+)\. ", section
+    )
+    said = "vary by {} in the median, those of all other classes by {} to {}. "
+    assert said.format(*sizes.groups()) in SAID
+    found = {
+        quarter: [int(cell[:-1]) for cell in cells]
+        for quarter, cells in rows(section, "Seizures with +").items()
+    }
+    smallest, *others = found.values()
+    said = "it finds {} % at 0.05, cost adjustment {} % and ReMix {} %. "
+    assert said.format(*smallest) in SAID
+    ranges = [f"{min(shares)} to {max(shares)} %" for shares in zip(*others, strict=True)]
+    assert f"alike ({', '.join(ranges)})" in SAID
+
+
+def test_what_the_order_of_rows_moves_is_as_measured():
+    """By `python -m benchmarks.row_order`: the table of docs/study.md, and what both pages say of it."""
+    section = MEASURED.partition("## What the order of rows moves: seizure at 0.05")[2].partition("\n## ")[0]
+    titles = {"Baseline": "baseline", "Cost Adjusted": "cost", "SMOTE": "smote", "ReMix": "remix"}
+    measured = rows(section, "Method +")
+    assert rows(STUDY, "method") == {title: measured[name] for title, name in titles.items()}
 
 
 def test_the_batches_without_minority_are_the_reference_runs():
