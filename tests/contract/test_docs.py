@@ -245,6 +245,18 @@ def test_what_the_order_of_rows_moves_is_as_measured():
     titles = {"Baseline": "baseline", "Cost Adjusted": "cost", "SMOTE": "smote", "ReMix": "remix"}
     measured = rows(section, "Method +")
     assert rows(STUDY, "method") == {title: measured[name] for title, name in titles.items()}
+    g_means = {
+        name: [float(number) for cell in cells[:3] for number in cell.split(" to ")]
+        for name, cells in measured.items()
+    }
+    orders, seeds = (
+        max(abs(own[end] - own[0]) for own in g_means.values() for end in ends) for ends in ((1, 2), (3, 4))
+    )
+    said = f"Another order moves a g-mean by {orders:.3f} at most"
+    assert f"{said}, another seed by {seeds:.3f}." in " ".join(STUDY.split())
+    assert said in SAID
+    others = [numbers for name, numbers in g_means.items() if name != "smote"]
+    assert min(g_means["smote"]) > max(max(numbers) for numbers in others)
 
 
 def test_the_batches_without_minority_are_the_reference_runs():
