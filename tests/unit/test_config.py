@@ -217,6 +217,7 @@ def test_bad_overlay(project, case):
         (b"study: {tasks: all\nseed: 2\n", r"overlay.yaml:\d: this is not valid YAML: .*flow mapping"),
         (b"seed: 1: 2\n", r"overlay.yaml:1: this is not valid YAML: mapping values"),
         (b"seed: {{ seed }}\n", r"overlay.yaml:1: this is not valid YAML: .*unhashable key"),
+        (b"seed: 2020-13-01\n", r"overlay.yaml: this is not valid YAML: month must be in 1..12"),
         (b"seed: \xe9\n", r"overlay.yaml: this is not valid YAML: .+"),
         (b"- seed\n- 1\n", r"overlay.yaml:1: the file must be a mapping .*, not a list"),
         (b"\nseed\n", r"overlay.yaml:2: the file must be a mapping .*, not a single value"),

@@ -154,6 +154,7 @@ def test_labels_become_the_catalogues(prepared, kinds, labels, classes, expected
     ("changes", "settings", "message"),
     [
         ({}, {"rows": 4}, "the data has 3 rows, expected 4"),
+        ({}, {"rows": 2}, "the data has 3 rows, expected 2"),
         ({}, {"features": 3}, "the data has 2 features, expected 3"),
         ({}, {"classes": ["a", "b", "c"]}, "no row has the class c; column 'kind' has the others only"),
         ({}, {"classes": ["a", "c"]}, "labels that are not among the classes: b; the classes are a, c"),

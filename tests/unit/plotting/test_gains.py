@@ -156,3 +156,5 @@ def test_many_methods_are_rows_with_their_gains_over_all_cells(gains):
         assert max(ax.lines[0].get_xdata()) == best
         assert len(ax.lines[0].get_xdata()) == 15
     assert "Gains over all cells. note" in render(figure, "svg").decode()
+    lone = gains_figure(many[many["kind"] == "binary"], TABLE_KINDS, "note", titles)
+    assert [text.get_text() for ax in lone.axes[2:] for text in ax.texts] == ["no cells"] * 2
