@@ -14,20 +14,21 @@ import remix.study
 from benchmarks.report import in_one_line, machine, write_section
 from benchmarks.study import default_study
 from remix.errors import ResultError
-from remix.study.data.columns import GROUP, LABEL
+from remix.preprocessing import scaler
+from remix.study.data.columns import LABEL, features
 from remix.study.results.markdown import table
 from remix.study.running.parquet import read_parquet
+from remix.study.words import percent
 
 TASK, SEIZURE = "seizure", "1"
 METHODS = ("smote", "cost", "remix")
-CLIP = 5.0  # as rows are scaled for training
 QUARTERS = ("smallest waves", "second quarter", "third quarter", "largest waves")
 
 
-def wave_sizes(prepared: pd.DataFrame) -> pd.Series:
-    """Compute the standard deviation of each row, after each feature is standardised and clipped."""
-    waves = prepared.drop(columns=[LABEL, GROUP])
-    return ((waves - waves.mean()) / waves.std()).clip(-CLIP, CLIP).std(axis=1)
+def wave_sizes(prepared: pd.DataFrame, clip: float) -> pd.Series:
+    """Compute the standard deviation of each row, scaled by `remix.preprocessing.scaler` as for training."""
+    scaled = scaler(clip).fit_transform(features(prepared).to_numpy())
+    return pd.Series(scaled.std(axis=1))
 
 
 def found_by_size(predictions: pd.DataFrame, sizes: pd.Series) -> pd.Series:
@@ -50,7 +51,7 @@ def layout(found: Mapping[str, pd.Series], titles: Mapping[str, str]) -> pd.Data
     lines = [
         {
             "Seizures with": quarter,
-            **{titles[name]: f"{shares[quarter]:.0%}" for name, shares in found.items()},
+            **{titles[name]: percent(shares[quarter]) for name, shares in found.items()},
         }
         for quarter in QUARTERS
     ]
@@ -75,7 +76,9 @@ def main() -> None:
     if not path.exists():
         raise ResultError(f"{path} is not there; run the study first: make study")
     prepared = read_parquet(path)
-    sizes, results = wave_sizes(prepared), options.directory / "results"
+    assert study.protocol.tables is not None  # the default study has them
+    sizes = wave_sizes(prepared, study.protocol.tables.clip)
+    results = options.directory / "results"
     found = {
         name: found_by_size(remix.study.predictions(TASK, options.ir, name, folder=results), sizes)
         for name in METHODS

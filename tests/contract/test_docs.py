@@ -6,6 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from remix.study.words import percent
+
 ROOT = Path(__file__).parents[2]
 TABLES = ROOT / "results/reference/tables"
 # Of the run that trained the deviations, on fewer cells and repeats.
@@ -248,7 +250,7 @@ def test_which_seizures_are_found_is_as_measured():
     said = "vary by {} in the median, those of all other classes by {} to {}. "
     assert said.format(*sizes.groups()) in SAID
     found = {
-        quarter: [int(cell[:-1]) for cell in cells]
+        quarter: [int(cell.removesuffix(" %")) for cell in cells]
         for quarter, cells in rows(section, "Seizures with +").items()
     }
     smallest, *others = found.values()
@@ -282,10 +284,10 @@ def test_the_batches_without_minority_are_the_reference_runs():
     table = pd.read_csv(TABLES / "batches.csv", dtype={"ir": str})
     cells = table[(table["ir"] == "0.01") & (table["method"] == "remix") & (table["kind"] == "binary")]
     of = {size: part["lacking"] for size, part in cells.groupby("batch_size")}
-    assert f"{of[64].min() * 100:.0f} to {of[64].max():.0%} of the".replace("%", " %") in SAID
-    assert f"and {of[32].max():.0%} of those of 32".replace("%", " %") in SAID
+    assert f"{of[64].min() * 100:.0f} to {percent(of[64].max())} of the" in SAID
+    assert f"and {percent(of[32].max())} of those of 32" in SAID
     assert ((cells["lacking"] - cells["lacking_by_chance"]).abs() < 0.03).all()
-    assert f"trains on {cells['trained_share'].mean():.0%} minority".replace("%", " %") in SAID
+    assert f"trains on {percent(cells['trained_share'].mean())} minority" in SAID
 
 
 def test_the_calibration_is_the_reference_runs():
@@ -486,7 +488,7 @@ def test_what_to_use_has_the_numbers_of_the_extended_study():
             row.choice,
             titles[row.method],
             signed(row.gain, row.gain_low, row.gain_high),
-            f"{row.first:.0%}".replace("%", " %"),
+            percent(row.first),
         ]
         for name, metric in {"g_mean": "g-mean", "balanced_brier": "balanced Brier", "brier": "Brier"}.items()
         for row in best[best["metric"] == name].itertuples()

@@ -10,7 +10,7 @@ def test_large_waves_have_large_sizes_whatever_the_unit_of_a_feature():
     wave = np.sin(np.arange(178.0))
     rows = np.stack([scale * wave for scale in (1, -1, 2, -2, 4, -4)]) * np.linspace(1, 50, 178)
     prepared = pd.DataFrame(rows).assign(label=list("223311"), group=[0, 0, 1, 1, 2, 2])
-    sizes = wave_sizes(prepared)
+    sizes = wave_sizes(prepared, clip=5.0)
     assert sizes[0] < sizes[2] < sizes[4]
     np.testing.assert_allclose(sizes[::2], sizes[1::2])
     np.testing.assert_allclose(medians(prepared, sizes), [sizes[4], sizes[0], sizes[2]])
